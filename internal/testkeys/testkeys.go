@@ -1,0 +1,73 @@
+// Package testkeys mints Supabase keys for tests, so that no key need stand in a test's
+// text. In a tiny repository {{anon}}, {{service_role}} and {{jwt_secret}} stand for the
+// keys of one instance, {{anon.old}} and so on for those before the last rotation of
+// the JWT secret.
+package testkeys
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The JWT secrets, now and before.
+const (
+	Secret    = "a-secret-for-tests-with-at-least-32-characters"
+	OldSecret = "the-secret-before-that-with-at-least-32-characters"
+)
+
+// Sign makes an HS256 JWT of the claims.
+func Sign(secret, claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	text := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode([]byte(claims))
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(text))
+	return text + "." + encode(mac.Sum(nil))
+}
+
+// Key makes the legacy key of a role, issued at a Unix time.
+func Key(secret, role string, issued int) string {
+	return Sign(secret, fmt.Sprintf(`{"role":%q,"iss":"supabase","iat":%d,"exp":2082758400}`, role, issued))
+}
+
+// All maps each placeholder to its key.
+func All() map[string]string {
+	const now, before = 1767225600, 1735689600
+	return map[string]string{
+		"{{jwt_secret}}":       Secret,
+		"{{anon}}":             Key(Secret, "anon", now),
+		"{{service_role}}":     Key(Secret, "service_role", now),
+		"{{jwt_secret.old}}":   OldSecret,
+		"{{anon.old}}":         Key(OldSecret, "anon", before),
+		"{{service_role.old}}": Key(OldSecret, "service_role", before),
+		"{{publishable}}":      "sb_publishable_Zm9yIHRlc3RzIG9ubHkgMQ_c2VsZmhv",
+		"{{secret}}":           "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
+	}
+}
+
+// Fill puts the keys in place of the placeholders.
+func Fill(text string) string {
+	var pairs []string
+	for name, key := range All() {
+		pairs = append(pairs, name, key)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// FillDir puts the keys into every file below a directory.
+func FillDir(dir string) error {
+	return filepath.WalkDir(dir, func(file string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(file, []byte(Fill(string(b))), 0o644)
+	})
+}

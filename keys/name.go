@@ -1,0 +1,130 @@
+package keys
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Name is what the name of a variable or a data key promises of its value.
+type Name struct {
+	Slot Slot // the slot by which the name is known; empty for a name that means nothing here
+
+	// Strong names (SUPABASE_ANON_KEY, GOTRUE_JWT_SECRET) make a site by themselves.
+	// The others (JWT_SECRET, SERVICE_KEY) are used by other products too: it takes a
+	// value that looks like a Supabase key, or a Supabase workload that reads it.
+	Strong bool
+
+	// PublicPrefix is the prefix by which a build tool inlines the value into what
+	// the browser gets, for example "NEXT_PUBLIC_"; empty where there is none.
+	PublicPrefix string
+
+	// AnyRole names (SUPABASE_KEY) are used for public and for server keys alike: the
+	// value decides.
+	AnyRole bool
+}
+
+// Role that the name promises; empty where the name means nothing or leaves it open.
+func (n Name) Role() Role {
+	if n.AnyRole {
+		return ""
+	}
+	return n.Slot.Role()
+}
+
+// publicPrefixes make a build tool inline a variable into the bundle: Next.js, Vite,
+// Create React App, Expo, Nuxt, Gatsby, Vue CLI, ng-env, SvelteKit and Astro.
+var publicPrefixes = []string{
+	"NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "NUXT_PUBLIC_",
+	"GATSBY_", "VUE_APP_", "NG_APP_", "STORYBOOK_", "PUBLIC_",
+}
+
+// strongNames are the names that only Supabase uses, without a public prefix.
+var strongNames = map[string]Slot{
+	"SUPABASE_ANON_KEY": Anon, "SUPABASE_ANON": Anon, "SUPABASE_PUBLIC_KEY": Anon, "SUPABASE_PUBLIC_ANON_KEY": Anon,
+	"SUPABASE_PUBLISHABLE_KEY": Publishable, "SUPABASE_PUBLISHABLE_DEFAULT_KEY": Publishable,
+	"SUPABASE_PUBLISHABLE_OR_ANON_KEY": Publishable,
+	"SUPABASE_SERVICE_ROLE_KEY":        ServiceRole, "SUPABASE_SERVICE_KEY": ServiceRole, "SUPABASE_SERVICE_ROLE": ServiceRole,
+	"SUPABASE_ADMIN_KEY": ServiceRole, "SUPABASE_SECRET_KEY": Secret,
+	"SUPABASE_KEY": Anon, "SUPABASE_API_KEY": Anon,
+	"SUPABASE_JWT_SECRET": JWTSecret, "SUPABASE_AUTH_JWT_SECRET": JWTSecret,
+	"GOTRUE_JWT_SECRET": JWTSecret, "PGRST_JWT_SECRET": JWTSecret, "PGRST_APP_SETTINGS_JWT_SECRET": JWTSecret,
+	"GOTRUE_JWT_KEYS": JWTKeys, "SUPABASE_JWKS": JWKS,
+	"SERVICE_SUPABASEANON_KEY": Anon, "SERVICE_SUPABASESERVICE_KEY": ServiceRole, // Coolify
+}
+
+// anyRoleNames leave the role to the value.
+var anyRoleNames = map[string]bool{"SUPABASE_KEY": true, "SUPABASE_API_KEY": true}
+
+// weakNames are used by Supabase's own services, by its Helm chart and operator, and
+// by other products.
+var weakNames = map[string]Slot{
+	"ANON_KEY": Anon, "ANON": Anon,
+	"SERVICE_ROLE_KEY": ServiceRole, "SERVICE_KEY": ServiceRole, "SERVICE_ROLE": ServiceRole,
+	"PUBLISHABLE_KEY": Publishable, "SECRET_KEY": Secret,
+	"ANON_KEY_ASYMMETRIC": AnonAsymmetric, "SERVICE_ROLE_KEY_ASYMMETRIC": ServiceRoleAsymmetric,
+	"SERVICE_KEY_ASYMMETRIC": ServiceRoleAsymmetric,
+	"JWT_SECRET":             JWTSecret, "AUTH_JWT_SECRET": JWTSecret, "API_JWT_SECRET": JWTSecret, "METRICS_JWT_SECRET": JWTSecret,
+	"SERVICE_PASSWORD_JWT": JWTSecret, // Coolify
+	"JWT_KEYS":             JWTKeys, "JWT_JWKS": JWKS, "API_JWT_JWKS": JWKS,
+}
+
+// Classify reads a variable's or data key's name in any of the spellings that are in
+// use: SUPABASE_ANON_KEY, supabase-anon-key, anonKey, STAGING_SUPABASE_ANON_KEY.
+func Classify(name string) Name {
+	n := screaming(name)
+	var result Name
+	for _, p := range publicPrefixes {
+		if rest, ok := strings.CutPrefix(n, p); ok {
+			n, result.PublicPrefix = rest, p
+			break
+		}
+	}
+	if i := strings.LastIndex(n, "SUPABASE_"); i > 0 && n[i-1] == '_' {
+		n = n[i:]
+	}
+	if slot, ok := strongNames[n]; ok {
+		result.Slot, result.Strong, result.AnyRole = slot, true, anyRoleNames[n]
+		return result
+	}
+	if rest, ok := strings.CutPrefix(n, "SUPABASE_"); ok {
+		if slot, ok := weakNames[rest]; ok {
+			result.Slot, result.Strong = slot, true
+			return result
+		}
+	}
+	if slot, ok := weakNames[n]; ok {
+		result.Slot = slot
+		return result
+	}
+	return Name{}
+}
+
+// IsURL says whether the name is that of the address under which an app reaches
+// Supabase, which tells the instance that the keys beside it are meant for.
+func IsURL(name string) bool {
+	n := screaming(name)
+	for _, suffix := range []string{"SUPABASE_URL", "SUPABASE_API_URL", "SUPABASE_PUBLIC_URL", "SUPABASE_PROJECT_URL"} {
+		if n == suffix || strings.HasSuffix(n, "_"+suffix) {
+			return true
+		}
+	}
+	return n == "API_EXTERNAL_URL" || n == "GOTRUE_API_EXTERNAL_URL"
+}
+
+// screaming turns "supabase-anon-key", "supabase.anon.key" and "supabaseAnonKey" into
+// SUPABASE_ANON_KEY.
+func screaming(name string) string {
+	var b strings.Builder
+	var previous rune
+	for _, r := range name {
+		switch {
+		case r == '-' || r == '.' || r == ' ':
+			r = '_'
+		case unicode.IsUpper(r) && (unicode.IsLower(previous) || unicode.IsDigit(previous)):
+			b.WriteByte('_')
+		}
+		previous = r
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return b.String()
+}

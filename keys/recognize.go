@@ -1,0 +1,78 @@
+package keys
+
+import "strings"
+
+// Recognize reads the slot off the text itself: a legacy JWT by its role claim, an
+// opaque key by its prefix, a JWKS by its JSON. White space and quotes around it are
+// looked past. It is empty for anything else, such as a signing secret or a
+// placeholder.
+func Recognize(t Text) Slot {
+	s := Trim(t)
+	switch text := s.Reveal(); {
+	case strings.HasPrefix(text, "sb_publishable_") && isOpaque(text):
+		return Publishable
+	case strings.HasPrefix(text, "sb_secret_") && isOpaque(text):
+		return Secret
+	case strings.HasPrefix(text, "{") && strings.Contains(text, `"keys"`) && strings.Contains(text, `"kty"`):
+		return JWKS
+	case strings.HasPrefix(text, "[") && strings.Contains(text, `"kty"`):
+		return JWTKeys
+	}
+	j, ok := ParseJWT(s)
+	if !ok {
+		return ""
+	}
+	asymmetric := strings.HasPrefix(j.Alg, "ES") || strings.HasPrefix(j.Alg, "RS")
+	switch {
+	case j.Role == "anon" && asymmetric:
+		return AnonAsymmetric
+	case j.Role == "service_role" && asymmetric:
+		return ServiceRoleAsymmetric
+	case j.Role == "anon":
+		return Anon
+	case j.Role == "service_role":
+		return ServiceRole
+	}
+	return ""
+}
+
+// isOpaque says whether the part behind the prefix is long enough to be a key and not
+// the "sb_publishable_..." of a manual.
+func isOpaque(s string) bool {
+	return len(s) >= 30 && !strings.ContainsAny(s, ".<>…* \t\n$")
+}
+
+// Trim takes white space and one pair of quotes off: what people paste along.
+func Trim(t Text) Text {
+	s := strings.TrimSpace(t.Reveal())
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		s = strings.TrimSpace(s[1 : len(s)-1])
+	}
+	return NewText(s)
+}
+
+// LooksLikePlaceholder says whether the text stands for a key that somebody or
+// something is to put in its place: "your-anon-key", "<ANON_KEY>", "${ANON_KEY}",
+// "changeme", "{{ .Values.anonKey }}", "__ANON_KEY__".
+func LooksLikePlaceholder(t Text) bool {
+	s := strings.ToLower(Trim(t).Reveal())
+	if s == "" || strings.ContainsAny(s, "<>{}") || strings.HasPrefix(s, "$") || strings.HasPrefix(s, "__") {
+		return true
+	}
+	if strings.HasPrefix(s, "eyj") && strings.Count(s, ".") == 2 && len(s) > 100 {
+		return false
+	}
+	for _, word := range placeholderWords {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// placeholderWords were seen in public repositories where a key should be.
+var placeholderWords = []string{
+	"changeme", "change-me", "change_me", "replace", "your-", "your_", "placeholder", "example", "dummy",
+	"insert", "todo", "xxxx", "public-anon-key", "anon-key", "anon_key", "service-role-key", "service_role_key",
+	"...", "…",
+}
