@@ -1,0 +1,123 @@
+package sources
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// Assignment is an ARG with a default, or an ENV, of a Dockerfile.
+type Assignment struct {
+	Variable
+	Arg   bool // ARG: a --build-arg of that name goes before it
+	Stage int  // from 0; -1 before the first FROM
+
+	// From is the name of the ARG or ENV whose value this one takes over whole
+	// (ENV X=$X); Value is then that one's, and absent where it has no default.
+	From string
+}
+
+// ParseDockerfile lists the assignments with their values as a build without --build-arg
+// would see them. An ARG without a default is unset, which is not the same as empty.
+// Errors name the line and never quote it.
+func ParseDockerfile(b []byte) ([]Assignment, error) {
+	result, err := parser.Parse(bytes.NewReader(b))
+	if err != nil {
+		return nil, errors.New("this is not a Dockerfile that BuildKit can read")
+	}
+	lines := splitLines(b)
+	var out []Assignment
+	stage := -1
+	var scope, global map[string]keys.Text
+	global = map[string]keys.Text{}
+	scope = global
+	for _, n := range result.AST.Children {
+		switch strings.ToUpper(n.Value) {
+		case "FROM":
+			stage++
+			scope = map[string]keys.Text{}
+		case "ARG":
+			for a := n.Next; a != nil; a = a.Next {
+				name, raw, has := strings.Cut(a.Value, "=")
+				if !has {
+					if v, ok := global[name]; ok && stage >= 0 { // ARG X takes the default from before FROM
+						scope[name] = v
+					}
+					continue
+				}
+				out = append(out, assign(name, raw, n, lines, scope, true, stage))
+			}
+		case "ENV": // BuildKit's AST: name, value, separator, name, value, …
+			for a := n.Next; a != nil && a.Next != nil; {
+				name, raw := a.Value, a.Next.Value
+				out = append(out, assign(name, raw, n, lines, scope, false, stage))
+				if a = a.Next.Next; a != nil {
+					a = a.Next
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+func assign(name, raw string, n *parser.Node, lines []string, scope map[string]keys.Text, arg bool, stage int) Assignment {
+	a := Assignment{Variable: Variable{Name: name, Line: n.StartLine}, Arg: arg, Stage: stage}
+	a.locate(raw, n, lines)
+	text := raw
+	if len(text) >= 2 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0] {
+		text = text[1 : len(text)-1]
+	}
+	if from, ok := wholeVariable(text); ok {
+		a.From = from
+		a.Value = scope[from]
+	} else {
+		a.Value = keys.NewText(text)
+	}
+	if !a.Value.IsAbsent() {
+		scope[name] = a.Value
+	}
+	return a
+}
+
+// locate finds the value on the lines of the instruction.
+func (a *Assignment) locate(raw string, n *parser.Node, lines []string) {
+	for line := n.StartLine; line <= n.EndLine && line <= len(lines); line++ {
+		text := lines[line-1]
+		for _, separator := range []string{"=", " "} {
+			i := strings.Index(text, a.Name+separator)
+			if i < 0 {
+				continue
+			}
+			start := i + len(a.Name) + 1
+			j := strings.Index(text[start:], raw)
+			if raw == "" || j < 0 {
+				continue
+			}
+			start += j
+			end := start + len(raw)
+			if raw[0] == '"' || raw[0] == '\'' {
+				start, end = start+1, end-1
+			}
+			a.Line, a.Column, a.EndColumn = line, start+1, end+1
+			return
+		}
+	}
+}
+
+// wholeVariable is the name in "$NAME" or "${NAME}".
+func wholeVariable(s string) (string, bool) {
+	if !strings.HasPrefix(s, "$") {
+		return "", false
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(s[1:], "{"), "}")
+	for _, r := range name {
+		if r != '_' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') {
+			return "", false
+		}
+	}
+	return name, name != ""
+}

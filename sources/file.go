@@ -1,0 +1,177 @@
+package sources
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// MaxFileSize is the size in bytes above which a file is not read.
+const MaxFileSize = 16 << 20
+
+// kind is what a file's name says of it.
+type kind int
+
+const (
+	otherFile kind = iota
+	manifestFile
+	dotenvFile
+	dockerfileFile
+	kustomizationFile
+)
+
+// File is one file of the repository. Its bytes are read once and kept only where
+// they can bear a key.
+type File struct {
+	Path    string
+	Example bool // never truth: .env.example, docs/, tests
+	Ignored bool // git ignores it
+
+	repo  *Repository
+	tree  *tree
+	rel   string // path within the tree
+	size  int64
+	kind  kind
+	bears bool // the byte test found something that a key can hang on
+
+	readOnce sync.Once
+	disk     []byte
+	readErr  error
+
+	plainOnce sync.Once
+	plain     []byte
+	format    Format
+	encrypted bool
+	locked    *Locked
+
+	docsOnce sync.Once
+	docs     []*Document
+}
+
+// IsManifest says that the file's name is one of YAML, JSON or a template of them.
+func (f *File) IsManifest() bool { return f.kind == manifestFile }
+
+// IsDotenv says that the file is called .env, .env.<something> or <something>.env.
+func (f *File) IsDotenv() bool { return f.kind == dotenvFile }
+
+// IsDockerfile says that the file is called like a Dockerfile.
+func (f *File) IsDockerfile() bool { return f.kind == dockerfileFile }
+
+// IsKustomization says that the file is the kustomization of its directory.
+func (f *File) IsKustomization() bool { return f.kind == kustomizationFile }
+
+// FromStdin says that this is what came from standard input: it is in no directory.
+func (f *File) FromStdin() bool { return f.Path == stdinName }
+
+// BearsKeys says whether the byte test found anything that a key can hang on. A file
+// without it is never parsed.
+func (f *File) BearsKeys() bool { return f.bears }
+
+// Size is the length in bytes that the walk saw.
+func (f *File) Size() int64 { return f.size }
+
+// Dir is the directory's name, "." for the root.
+func (f *File) Dir() string { return path.Dir(f.Path) }
+
+// At is the file as a whole.
+func (f *File) At() Position { return Position{File: f.Path} }
+
+// Disk is the file's bytes as they are.
+func (f *File) Disk() ([]byte, error) {
+	f.readOnce.Do(func() {
+		if f.disk != nil {
+			return
+		}
+		f.disk, f.readErr = f.read()
+	})
+	return f.disk, f.readErr
+}
+
+func (f *File) read() ([]byte, error) {
+	if f.size > MaxFileSize {
+		return nil, fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
+	}
+	file, err := f.tree.root.Open(filepath.FromSlash(f.rel))
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("is not a regular file")
+	}
+	buf := bytes.NewBuffer(make([]byte, 0, f.size+bytes.MinRead))
+	if _, err := buf.ReadFrom(io.LimitReader(file, MaxFileSize+1)); err != nil {
+		return nil, reason(err)
+	}
+	if buf.Len() > MaxFileSize {
+		return nil, fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
+	}
+	return buf.Bytes(), nil
+}
+
+// Plain is the file's bytes, decrypted where SOPS encrypted it and a key is at hand.
+// A file that could not be decrypted is returned as it is, and Locked says why.
+func (f *File) Plain() ([]byte, error) {
+	disk, err := f.Disk()
+	if err != nil {
+		return nil, err
+	}
+	f.plainOnce.Do(func() {
+		f.plain = disk
+		f.format, f.encrypted = DetectSOPS(f.Path, disk)
+		if !f.encrypted {
+			return
+		}
+		plain, err := f.repo.keyring.DecryptSOPS(f.Path, disk)
+		if err != nil {
+			f.locked = asLocked(err)
+			f.repo.Note(NoteLocked, Position{File: f.Path, Line: f.locked.Line}, f.locked.Reason)
+			return
+		}
+		f.plain = plain
+	})
+	return f.plain, nil
+}
+
+// Encrypted says that SOPS encrypted the file.
+func (f *File) Encrypted() bool {
+	_, _ = f.Plain()
+	return f.encrypted
+}
+
+// Locked says why an encrypted file could not be decrypted; nil where it could.
+func (f *File) Locked() *Locked {
+	_, _ = f.Plain()
+	return f.locked
+}
+
+// kustomizationNames are the names that kustomize recognises
+// (kustomize api/konfig: RecognizedKustomizationFileNames).
+var kustomizationNames = map[string]bool{"kustomization.yaml": true, "kustomization.yml": true, "Kustomization": true}
+
+// kindOf reads the kind off the name.
+func kindOf(name string) kind {
+	base := path.Base(name)
+	lower := strings.ToLower(base)
+	switch {
+	case kustomizationNames[base]:
+		return kustomizationFile
+	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasSuffix(lower, ".env"):
+		return dotenvFile
+	case lower == "dockerfile" || strings.HasPrefix(lower, "dockerfile.") || strings.HasSuffix(lower, ".dockerfile") ||
+		lower == "containerfile" || strings.HasPrefix(lower, "containerfile."):
+		return dockerfileFile
+	}
+	for _, ext := range []string{".template", ".tmpl", ".tpl", ".enc", ".sops"} {
+		lower = strings.TrimSuffix(lower, ext)
+	}
+	switch path.Ext(lower) {
+	case ".yaml", ".yml", ".json":
+		return manifestFile
+	}
+	return otherFile
+}

@@ -1,0 +1,129 @@
+package sources
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// loadSealedSecretsKeys reads private keys of the controller: PEM, or the Secrets that
+// hold them, in YAML or JSON, alone, in a List or as several documents (kubeseal
+// --recovery-private-key takes the same, pkg/kubeseal/kubeseal.go readPrivKeysFromFile).
+func (k *Keyring) loadSealedSecretsKeys(name string) error {
+	b, err := readKeyFile(name)
+	if err != nil {
+		return err
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("-----BEGIN")) {
+		return k.addSealedPEM(b)
+	}
+	return k.addSealedManifest(b)
+}
+
+var errNoSealedKey = errors.New("holds no private key of a SealedSecrets controller: neither PEM nor a Secret with tls.key; " +
+	"kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml prints them")
+
+// addSealedPEM adds the RSA keys among the blocks. Certificates beside them are passed over.
+func (k *Keyring) addSealedPEM(b []byte) error {
+	found := 0
+	for {
+		var block *pem.Block
+		if block, b = pem.Decode(b); block == nil {
+			break
+		}
+		if block.Type == "CERTIFICATE" {
+			continue
+		}
+		key, err := parseRSA(block)
+		if err != nil {
+			return err
+		}
+		fingerprint, err := crypto.PublicKeyFingerprint(&key.PublicKey)
+		if err != nil {
+			return errors.New("holds an RSA key that cannot be used")
+		}
+		k.keys().sealed[fingerprint] = key
+		found++
+	}
+	if found == 0 {
+		return errors.New("holds no private key (a certificate is the public half, which cannot unseal)")
+	}
+	return nil
+}
+
+func parseRSA(block *pem.Block) (*rsa.PrivateKey, error) {
+	if strings.Contains(block.Type, "ENCRYPTED") || block.Headers["DEK-Info"] != "" {
+		return nil, errors.New("the private key is protected by a passphrase, which keylint does not ask for")
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return key, nil
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, errors.New("holds a PEM block that is no RSA private key, or a damaged one")
+	}
+	key, ok := parsed.(*rsa.PrivateKey)
+	if !ok {
+		return nil, errors.New("the private key is not an RSA key, which SealedSecrets needs")
+	}
+	return key, nil
+}
+
+// addSealedManifest adds tls.key of every Secret.
+func (k *Keyring) addSealedManifest(b []byte) error {
+	docs, problems := ParseYAML(b)
+	if len(problems) > 0 {
+		return fmt.Errorf("line %d: this is neither PEM nor YAML", problems[0].Line)
+	}
+	found := 0
+	for _, d := range docs {
+		objects := []*yaml.Node{d.Root}
+		if strings.HasSuffix(Text(Field(d.Root, "kind")), "List") {
+			objects = Items(Field(d.Root, "items"))
+		}
+		for _, o := range objects {
+			key, err := tlsKey(o)
+			if err != nil {
+				return err
+			}
+			if key == nil {
+				continue
+			}
+			if err := k.addSealedPEM(key); err != nil {
+				return fmt.Errorf("Secret %s: tls.key %w", Text(Field(o, "metadata", "name")), err)
+			}
+			found++
+		}
+	}
+	if found == 0 {
+		return errNoSealedKey
+	}
+	return nil
+}
+
+// tlsKey is the private key in a Secret; nil where there is none.
+func tlsKey(o *yaml.Node) ([]byte, error) {
+	if Text(Field(o, "kind")) != "Secret" {
+		return nil, nil
+	}
+	if s := Text(Field(o, "stringData", "tls.key")); s != "" {
+		return []byte(s), nil
+	}
+	s := Text(Field(o, "data", "tls.key"))
+	if s == "" {
+		return nil, nil
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil, fmt.Errorf("Secret %s: tls.key is not base64", Text(Field(o, "metadata", "name")))
+	}
+	return b, nil
+}

@@ -1,0 +1,164 @@
+package sources
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// NextEnvOrder lists the files that Next.js reads from a project's root for "next build"
+// and "next start", the strongest first (@next/env loadEnvConfig).
+var NextEnvOrder = []string{".env.production.local", ".env.local", ".env.production", ".env"}
+
+// EnvFile is one file of variables.
+type EnvFile struct {
+	Path      string
+	Variables []Variable
+}
+
+// Effective is a variable with the value that the app gets.
+type Effective struct {
+	Variable
+	File     string
+	Value    keys.Text // after $NAME and ${NAME} were expanded
+	Expanded []string  // the names that were expanded in it
+}
+
+// LoadNextEnv merges files as @next/env does: the first file that defines a name wins,
+// also with an empty value, and dotenv-expand 10 expands references. The key of the
+// result is the file's path and the name: every definition is listed, with the value
+// that it would give if it counted.
+func LoadNextEnv(files []EnvFile) (winners map[string]Effective, all []Effective) {
+	env := map[string]string{}
+	winners = map[string]Effective{}
+	for _, f := range files {
+		parsed := map[string]string{}
+		last := map[string]Variable{}
+		var order []string
+		for _, v := range f.Variables {
+			if _, ok := parsed[v.Name]; !ok {
+				order = append(order, v.Name)
+			}
+			parsed[v.Name] = v.Value.Reveal()
+			last[v.Name] = v
+		}
+		for _, name := range order {
+			e := Effective{Variable: last[name], File: f.Path}
+			own := expander{env: env, parsed: parsed}
+			value := own.expand(parsed[name], 0)
+			e.Value, e.Expanded = keys.NewText(unescapeDollar(value)), own.names
+			all = append(all, e)
+			if known, ok := env[name]; ok {
+				parsed[name] = unescapeDollar((&expander{env: env, parsed: parsed}).expand(known, 0))
+			} else {
+				parsed[name] = e.Value.Reveal()
+			}
+			if _, ok := winners[name]; !ok {
+				winners[name] = e
+			}
+		}
+		for _, name := range order {
+			env[name] = parsed[name]
+		}
+	}
+	return winners, all
+}
+
+// expander is dotenv-expand 10.0.0: the last unescaped "$" first, over and over.
+type expander struct {
+	env, parsed map[string]string
+	names       []string
+}
+
+// The bounds of expansion: dotenv-expand itself would not end on A=$A.
+const (
+	maxExpansions = 100
+	maxExpanded   = 1 << 16
+)
+
+// expandReference is dotenv-expand's expression, at the start of what it searches.
+var expandReference = regexp.MustCompile(`^\$\{?(\w+)(?::-([^}\\]*))?\}?`)
+
+func (x *expander) expand(s string, depth int) string {
+	i := lastDollar(s)
+	if i < 0 || depth > maxExpansions || len(s) > maxExpanded {
+		return s
+	}
+	m := expandReference.FindStringSubmatch(s[i:])
+	if m == nil {
+		return s
+	}
+	x.names = append(x.names, m[1])
+	value := x.env[m[1]]
+	if value == "" {
+		value = m[2]
+	}
+	if value == "" {
+		value = x.parsed[m[1]]
+	}
+	return x.expand(replaceFirst(s, m[0], value), depth+1)
+}
+
+// lastDollar is the last "$" without a backslash before it.
+func lastDollar(s string) int {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == '$' && (i == 0 || s[i-1] != '\\') {
+			return i
+		}
+	}
+	return -1
+}
+
+// replaceFirst is JavaScript's String.replace with a string pattern, in whose
+// replacement "$$", "$&", "$`" and "$'" have a meaning.
+func replaceFirst(s, old, replacement string) string {
+	i := strings.Index(s, old)
+	if i < 0 {
+		return s
+	}
+	before, after := s[:i], s[i+len(old):]
+	var b strings.Builder
+	for j := 0; j < len(replacement); j++ {
+		if replacement[j] == '$' && j+1 < len(replacement) {
+			special := true
+			switch replacement[j+1] {
+			case '$':
+				b.WriteByte('$')
+			case '&':
+				b.WriteString(old)
+			case '`':
+				b.WriteString(before)
+			case '\'':
+				b.WriteString(after)
+			default:
+				special = false
+			}
+			if special {
+				j++
+				continue
+			}
+		}
+		b.WriteByte(replacement[j])
+	}
+	return before + b.String() + after
+}
+
+func unescapeDollar(s string) string { return strings.ReplaceAll(s, `\$`, "$") }
+
+// EnvMode is the mode in which a .env file's name is read: "" for those that every
+// mode reads (.env, .env.local), else the word behind it (.env.production,
+// .env.development.local).
+func EnvMode(file string) (mode string, local bool) {
+	parts := strings.Split(strings.TrimPrefix(path.Base(file), "."), ".")
+	if len(parts) > 0 && parts[0] == "env" {
+		parts = parts[1:]
+	} else {
+		parts = parts[:len(parts)-1] // production.env
+	}
+	if n := len(parts); n > 0 && parts[n-1] == "local" {
+		local, parts = true, parts[:n-1]
+	}
+	return strings.Join(parts, "."), local
+}

@@ -1,0 +1,66 @@
+package sources
+
+import (
+	"errors"
+	"io/fs"
+	"sort"
+)
+
+// NoteKind says what a note is about.
+type NoteKind string
+
+// The kinds of notes.
+const (
+	NoteSkipped      NoteKind = "skipped"       // left out on purpose, with the reason
+	NoteUnreadable   NoteKind = "unreadable"    // should have been read and could not be
+	NoteBound        NoteKind = "bound"         // a limit was reached
+	NoteLocked       NoteKind = "locked"        // could not be decrypted
+	NoteRenderFailed NoteKind = "render-failed" // a root that does not build
+	NoteRefused      NoteKind = "refused"       // lies outside the repository, and was not read
+	NoteNotFetched   NoteKind = "not-fetched"   // a remote part that was left out
+)
+
+// Note is something that the user should know of the run itself: what was left out,
+// and why. It is not a finding.
+type Note struct {
+	Kind    NoteKind
+	At      Position
+	Message string
+}
+
+// Note records n once. The message must not quote the file's content.
+func (r *Repository) Note(kind NoteKind, at Position, message string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes[Note{kind, at, r.ledger.Scrub(message)}] = true
+}
+
+// Notes lists all notes, in order of place.
+func (r *Repository) Notes() []Note {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	notes := make([]Note, 0, len(r.notes))
+	for n := range r.notes {
+		notes = append(notes, n)
+	}
+	sort.Slice(notes, func(i, j int) bool {
+		a, b := notes[i], notes[j]
+		if a.At != b.At {
+			return a.At.Before(b.At)
+		}
+		if a.Kind != b.Kind {
+			return a.Kind < b.Kind
+		}
+		return a.Message < b.Message
+	})
+	return notes
+}
+
+// reason strips the path from an error of the file system, which names it already.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}

@@ -1,0 +1,257 @@
+package sources
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// Options say what to open and with which private keys.
+type Options struct {
+	Paths   []string  // directories and files as the user named them; "-" is Stdin
+	Stdin   io.Reader // manifests, read where a path is "-"
+	Keyring *Keyring  // nil holds no key
+	Ledger  *keys.Ledger
+}
+
+// Repository is what is on disk: one git work tree, or several that are linted
+// together as one world. Its files are named relative to the work tree's root, with
+// slashes; where there are several trees, behind the tree's own name.
+type Repository struct {
+	trees    []*tree
+	files    map[string]*File
+	selected []string // names that the user's paths have here; "" is everything
+	keyring  *Keyring
+	ledger   *keys.Ledger
+
+	mu    sync.Mutex
+	notes map[Note]bool
+}
+
+// tree is one root. root confines every read: os.Root refuses a link or a ".." that
+// leaves it, so a kustomization cannot pull in the machine's own files.
+type tree struct {
+	mount string // prefix of its file names, "" where there is one tree
+	dir   string // absolute, without links
+	root  *os.Root
+}
+
+// stdinName is how the file that came from standard input is called in reports.
+const stdinName = "<stdin>"
+
+// Open finds the work trees around the paths and walks each once.
+func Open(o Options) (*Repository, error) {
+	r := &Repository{files: map[string]*File{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger}
+	if r.ledger == nil {
+		r.ledger = &keys.Ledger{}
+	}
+	if len(o.Paths) == 0 {
+		o.Paths = []string{"."}
+	}
+	type target struct{ dir, rel string }
+	var targets []target
+	for _, p := range o.Paths {
+		if p == "-" {
+			if err := r.addStdin(o.Stdin); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		abs, err := resolve(p)
+		if err != nil {
+			return nil, err
+		}
+		dir := workTree(abs)
+		rel, err := filepath.Rel(dir, abs)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, target{dir, filepath.ToSlash(rel)})
+	}
+	dirs := make([]string, 0, len(targets))
+	for _, t := range targets {
+		dirs = append(dirs, t.dir)
+	}
+	mounts := mountNames(dirs)
+	for _, t := range targets {
+		r.selected = append(r.selected, path.Join(mounts[t.dir], t.rel))
+	}
+	for dir, mount := range mounts {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return nil, fmt.Errorf("cannot open %s: %w", dir, reason(err))
+		}
+		r.trees = append(r.trees, &tree{mount: mount, dir: dir, root: root})
+	}
+	sort.Slice(r.trees, func(i, j int) bool { return r.trees[i].mount < r.trees[j].mount })
+	for _, t := range r.trees {
+		if err := r.walk(t); err != nil {
+			return nil, err
+		}
+	}
+	r.readCandidates()
+	return r, nil
+}
+
+// resolve follows the links in the path that the user named, which may itself be a
+// link; only what lies behind it is confined.
+func resolve(p string) (string, error) {
+	abs, err := filepath.Abs(p)
+	if err == nil {
+		abs, err = filepath.EvalSymlinks(abs)
+	}
+	if err != nil {
+		return "", fmt.Errorf("no such path: %s", p)
+	}
+	return abs, nil
+}
+
+// workTree is the nearest directory at or above p that holds ".git" (a directory, or
+// a file in a worktree or submodule). Without one it is p itself, or p's directory.
+func workTree(p string) string {
+	start := p
+	if info, err := os.Stat(p); err == nil && !info.IsDir() {
+		start = filepath.Dir(p)
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return start
+		}
+	}
+}
+
+// mountNames gives each distinct tree a name: none where it is alone, else its
+// directory's own, numbered where two are called alike.
+func mountNames(dirs []string) map[string]string {
+	mounts := map[string]string{}
+	taken := map[string]bool{}
+	for _, dir := range dirs {
+		if _, ok := mounts[dir]; ok {
+			continue
+		}
+		name := filepath.Base(dir)
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s-%d", filepath.Base(dir), n)
+		}
+		taken[name] = true
+		mounts[dir] = name
+	}
+	if len(mounts) == 1 {
+		for dir := range mounts {
+			mounts[dir] = ""
+		}
+	}
+	return mounts
+}
+
+func (r *Repository) addStdin(in io.Reader) error {
+	if in == nil {
+		return errors.New("nothing to read from standard input")
+	}
+	b, err := io.ReadAll(io.LimitReader(in, MaxFileSize+1))
+	if err != nil {
+		return fmt.Errorf("standard input: %w", err)
+	}
+	if len(b) > MaxFileSize {
+		return fmt.Errorf("standard input holds more than %d MiB", MaxFileSize>>20)
+	}
+	r.files[stdinName] = &File{Path: stdinName, repo: r, kind: manifestFile, disk: b, bears: true}
+	r.selected = append(r.selected, stdinName)
+	return nil
+}
+
+// Files lists what the walk found and may matter, in order of path.
+func (r *Repository) Files() []*File {
+	files := make([]*File, 0, len(r.files))
+	for _, f := range r.files {
+		files = append(files, f)
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
+	return files
+}
+
+// File finds a file by its name in reports. A file that the walk left out (of an
+// unknown kind, or ignored) but that a kustomization names is read at the first call;
+// nil where there is none.
+func (r *Repository) File(name string) *File {
+	name = path.Clean(name)
+	r.mu.Lock()
+	f := r.files[name]
+	r.mu.Unlock()
+	if f != nil {
+		return f
+	}
+	t, rel := r.treeOf(name)
+	if t == nil {
+		return nil
+	}
+	info, err := t.root.Stat(filepath.FromSlash(rel))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	f = &File{Path: name, repo: r, tree: t, rel: rel, size: info.Size(), kind: otherFile}
+	f.test()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.files[name]; known != nil {
+		return known
+	}
+	r.files[name] = f
+	return f
+}
+
+// treeOf splits a name into its tree and the path within.
+func (r *Repository) treeOf(name string) (*tree, string) {
+	for _, t := range r.trees {
+		if t.mount == "" {
+			return t, name
+		}
+		if name == t.mount {
+			return t, "."
+		}
+		if rel, ok := strings.CutPrefix(name, t.mount+"/"); ok {
+			return t, rel
+		}
+	}
+	return nil, ""
+}
+
+// SameTree says whether two names lie in one work tree. What a kustomization names must
+// lie in its own.
+func (r *Repository) SameTree(a, b string) bool {
+	t, _ := r.treeOf(a)
+	u, _ := r.treeOf(b)
+	return t != nil && t == u
+}
+
+// Selected says whether a file lies under one of the paths that the user named.
+func (r *Repository) Selected(name string) bool {
+	for _, s := range r.selected {
+		if within(name, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// within says whether name is dir or lies below it; "." and "" hold everything.
+func within(name, dir string) bool {
+	return dir == "." || dir == "" || name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// Ledger remembers every key text of this run.
+func (r *Repository) Ledger() *keys.Ledger { return r.ledger }
+
+// Keyring holds the private keys of this run; it may be nil.
+func (r *Repository) Keyring() *Keyring { return r.keyring }

@@ -1,0 +1,222 @@
+package sources
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/getsops/sops/v3"
+	"github.com/getsops/sops/v3/keyservice"
+)
+
+// NotTried is the zero LockKind: keylint itself stopped, at a bound or at something that
+// it does not evaluate. It proves nothing.
+const NotTried LockKind = 0
+
+// DecryptSOPS decrypts a file as "sops --decrypt" does, with the keys of the ring alone,
+// and verifies its MAC. The error is always a *Locked.
+//
+// It is put together from sops' parts, as sops' decrypt package is, but with a key service
+// of keylint's own: sops' would run gpg and whatever SOPS_AGE_KEY_CMD names, and would call
+// the cloud or Vault address that the file names, with the credentials of whoever lints.
+func (k *Keyring) DecryptSOPS(name string, b []byte) (plain []byte, err error) {
+	defer func() {
+		if recover() != nil { // the value may quote the file, and is dropped
+			plain, err = nil, damaged("its metadata or a value is not what SOPS writes")
+		}
+	}()
+	format, ok := DetectSOPS(name, b)
+	if !ok {
+		return nil, damaged("it has no SOPS metadata")
+	}
+	if l := boundText(format, b); l != nil {
+		return nil, l
+	}
+	var l *Locked
+	if format == FormatYAML {
+		plain, l = k.decryptYAML(b)
+	} else {
+		plain, l = k.decryptTree(format, b)
+	}
+	if l != nil {
+		return nil, l
+	}
+	return plain, nil
+}
+
+// damaged is for what no key can open.
+func damaged(format string, args ...any) *Locked {
+	return &Locked{Kind: Damaged, Reason: "encrypted with SOPS, and damaged: " + fmt.Sprintf(format, args...)}
+}
+
+// decryptTree decrypts what has one metadata.
+func (k *Keyring) decryptTree(format Format, b []byte) ([]byte, *Locked) {
+	s := storeFor(format)
+	tree, err := s.LoadEncryptedFile(b)
+	if err != nil {
+		return nil, loadProblem(format, b, err)
+	}
+	if l := boundTree(&tree, format, len(b)); l != nil {
+		return nil, l
+	}
+	dataKey, l := k.dataKey(&tree.Metadata)
+	if l != nil {
+		return nil, l
+	}
+	cipher := newCipher()
+	mac, err := tree.Decrypt(dataKey, cipher)
+	if err != nil {
+		return nil, treeProblem(b, cipher.failed)
+	}
+	if l := checkMAC(&tree.Metadata, mac, dataKey, cipher); l != nil {
+		l.Line = lineOf(b, tree.Metadata.MessageAuthenticationCode)
+		return nil, l
+	}
+	plain, err := s.EmitPlainFile(tree.Branches)
+	if err != nil {
+		return nil, damaged("its decrypted content cannot be written as %s", format)
+	}
+	return plain, nil
+}
+
+// dataKey asks for the key that all values are encrypted with.
+func (k *Keyring) dataKey(m *sops.Metadata) ([]byte, *Locked) {
+	service := &keyService{held: k.keys()}
+	dataKey, err := m.GetDataKeyWithKeyServices([]keyservice.KeyServiceClient{service}, sops.DefaultDecryptionOrder)
+	if err != nil {
+		return nil, k.explain(m, service)
+	}
+	if len(dataKey) != 32 {
+		return nil, damaged("its data key has %d bytes in place of 32", len(dataKey))
+	}
+	return dataKey, nil
+}
+
+// checkMAC compares the MAC of the decrypted tree with the one in the metadata
+// (cmd/sops/common.DecryptTree of sops).
+func checkMAC(m *sops.Metadata, mac string, dataKey []byte, cipher sops.Cipher) *Locked {
+	bad := func(why string) *Locked {
+		return &Locked{Kind: BadMAC, Reason: "encrypted with SOPS, and its MAC does not match: " + why}
+	}
+	if m.MessageAuthenticationCode == "" {
+		return bad("the file has none")
+	}
+	stored, err := cipher.Decrypt(m.MessageAuthenticationCode, dataKey, m.LastModified.Format(time.RFC3339))
+	switch {
+	case err != nil:
+		return bad("the mac itself does not decrypt, so mac or lastmodified was edited or merged")
+	case stored == mac:
+		return nil
+	case m.MACOnlyEncrypted:
+		return bad("every value decrypts, so an encrypted value was removed, added or moved after encryption")
+	}
+	return bad("every value decrypts, so something was added, removed, moved or, where it is not encrypted, edited after encryption")
+}
+
+// treeProblem says where a value does not decrypt under the right data key.
+func treeProblem(b []byte, failed *failedValue) *Locked {
+	if failed == nil {
+		return damaged("a number, boolean or null stands where an encrypted value belongs")
+	}
+	var l *Locked
+	at := showPath(failed.path)
+	switch text := strings.TrimSpace(failed.text); {
+	case !EncryptedLeaf(text):
+		l = damaged("%s is not encrypted and should be: it was edited without sops", at)
+	case !strings.HasSuffix(text, "]") || !strings.Contains(text, ",tag:"):
+		l = damaged("the value of %s was cut", at)
+	default:
+		l = damaged("the value of %s was changed, or moved from another place", at)
+	}
+	l.Line = lineOf(b, failed.text)
+	if l.Line == 0 {
+		l.Line = lineOfKey(b, failed.path)
+	}
+	return l
+}
+
+// loadProblem says why a file cannot be read as what it is. The store's own error may
+// quote the file, so that only the line is taken from it.
+func loadProblem(format Format, b []byte, err error) *Locked {
+	if line := conflictLine(b); line > 0 {
+		l := damaged("git's conflict markers stand in it")
+		l.Line = line
+		return l
+	}
+	switch {
+	case err == sops.MetadataNotFound:
+		return damaged("it has no SOPS metadata")
+	case strings.Contains(err.Error(), "No keys found in file"):
+		return damaged("its metadata names no key that it is encrypted for")
+	}
+	if format == FormatYAML {
+		if _, problems := ParseYAML(b); len(problems) > 0 {
+			l := damaged("it is not YAML")
+			l.Line = problems[0].Line
+			return l
+		}
+	}
+	return damaged("its metadata is incomplete or it is not %s", format)
+}
+
+// showPath makes "stringData.ANON_KEY" of the path that SOPS authenticates.
+func showPath(path string) string {
+	return printable(strings.ReplaceAll(strings.TrimSuffix(path, ":"), ":", "."))
+}
+
+// printable makes text from a file fit for a message.
+func printable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+	if len(s) > 120 {
+		return s[:117] + "..."
+	}
+	return s
+}
+
+// lineOf is the line of the only occurrence of text; 0 where there is none or more.
+func lineOf(b []byte, text string) int {
+	t := []byte(text)
+	if len(t) < 8 || bytes.ContainsAny(t, "\n\r") || bytes.Count(b, t) != 1 {
+		return 0
+	}
+	return 1 + bytes.Count(b[:bytes.Index(b, t)], []byte("\n"))
+}
+
+// lineOfKey is the only line that begins with the last part of the path; 0 where there
+// is none or more.
+func lineOfKey(b []byte, path string) int {
+	parts := strings.Split(strings.TrimSuffix(path, ":"), ":")
+	name := parts[len(parts)-1]
+	found := 0
+	for i, line := range strings.Split(string(b), "\n") {
+		line = strings.TrimLeft(line, " \t-\"'")
+		rest, ok := strings.CutPrefix(line, name)
+		if !ok || name == "" || !strings.ContainsAny(strings.TrimLeft(rest, " \"'")+" ", ":=") {
+			continue
+		}
+		if rest = strings.TrimLeft(rest, " \"'"); rest == "" || rest[0] != ':' && rest[0] != '=' {
+			continue
+		}
+		if found > 0 {
+			return 0
+		}
+		found = i + 1
+	}
+	return found
+}
+
+// conflictLine is where git left the first mark of a merge conflict; 0 where it did not.
+func conflictLine(b []byte) int {
+	for i, line := range bytes.Split(b, []byte("\n")) {
+		if bytes.HasPrefix(line, []byte("<<<<<<< ")) {
+			return i + 1
+		}
+	}
+	return 0
+}

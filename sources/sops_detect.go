@@ -1,0 +1,101 @@
+package sources
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// Format is a file format that SOPS encrypts.
+type Format string
+
+// The formats of SOPS (cmd/sops/formats of sops).
+const (
+	FormatYAML   Format = "yaml"
+	FormatJSON   Format = "json"
+	FormatDotenv Format = "dotenv"
+	FormatINI    Format = "ini"
+	FormatBinary Format = "binary" // anything, whole in one value
+)
+
+// EncryptedLeaf says whether s is a value as SOPS leaves it in a file.
+func EncryptedLeaf(s string) bool {
+	return strings.HasPrefix(strings.TrimSpace(s), "ENC[AES256_GCM,")
+}
+
+// The metadata that every file encrypted by SOPS has, at the place where its format has it.
+// It is found by text, not by parsing, so that a file which was cut or merged badly is
+// still known for what it is.
+var (
+	dotenvMetadata = []string{"sops_mac=", "sops_lastmodified=", "sops_version="}
+	yamlSops       = []string{"sops:", `"sops":`, "'sops':"}
+	yamlMetadata   = regexp.MustCompile(`(?m)(^[ \t]+|[{,][ \t]*)["']?(mac|lastmodified)["']?[ \t]*:`)
+	iniMetadata    = regexp.MustCompile(`(?m)^[ \t]*(mac|lastmodified)[ \t]*=`)
+	jsonMetadata   = regexp.MustCompile(`"(mac|lastmodified)"[ \t\r\n]*:`)
+)
+
+// atLineStart is where the first of the words stands at the beginning of a line, or -1.
+// A regular expression with (?m)^ takes a hundred times as long.
+func atLineStart(b []byte, words ...string) int {
+	first := -1
+	for _, w := range words {
+		at := bytes.Index(b, []byte("\n"+w))
+		if bytes.HasPrefix(b, []byte(w)) {
+			at = 0
+		}
+		if at >= 0 && (first < 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// DetectSOPS says whether SOPS encrypted a file, and in which format. sops itself goes by
+// the name alone; people rename encrypted files (a third of those in public repositories
+// are plain .yaml, others .enc or .sops), so here the content decides, and the name only
+// between what is alike.
+func DetectSOPS(name string, b []byte) (Format, bool) {
+	if !bytes.Contains(b, []byte("sops")) || !bytes.Contains(b, []byte("mac")) && !bytes.Contains(b, []byte("lastmodified")) {
+		return "", false
+	}
+	if atLineStart(b, dotenvMetadata...) >= 0 {
+		return FormatDotenv, true
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
+		return detectJSON(strings.ToLower(name), b)
+	}
+	if at := atLineStart(b, "[sops]"); at >= 0 && iniMetadata.Match(b[at:]) {
+		return FormatINI, true
+	}
+	if at := atLineStart(b, yamlSops...); at >= 0 && yamlMetadata.Match(b[at:]) {
+		return FormatYAML, true
+	}
+	return "", false
+}
+
+func detectJSON(name string, b []byte) (Format, bool) {
+	format := FormatJSON
+	if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+		format = FormatYAML
+	}
+	var top map[string]json.RawMessage
+	if err := json.NewDecoder(bytes.NewReader(b)).Decode(&top); err != nil {
+		if bytes.Contains(b, []byte(`"sops"`)) && bytes.Contains(b, []byte("ENC[AES256_GCM,")) && jsonMetadata.Match(b) {
+			return format, true // it was cut
+		}
+		return "", false
+	}
+	var metadata map[string]json.RawMessage
+	if json.Unmarshal(top["sops"], &metadata) != nil {
+		return "", false
+	}
+	if metadata["mac"] == nil && metadata["lastmodified"] == nil {
+		return "", false
+	}
+	var data string
+	if len(top) == 2 && json.Unmarshal(top["data"], &data) == nil && !strings.HasSuffix(name, ".json") && format != FormatYAML {
+		return FormatBinary, true
+	}
+	return format, true
+}

@@ -1,0 +1,40 @@
+package sources
+
+import "testing"
+
+func addSOPS(f *testing.F) {
+	for _, c := range sopsCases {
+		f.Add(c.name, sopsFile(f, c.name))
+	}
+	for _, keys := range []string{awsKey, gcpKey, hwKey, azureKey, vaultKey} {
+		f.Add("a.yaml", cloudFile(keys))
+	}
+}
+
+// FuzzDetectSOPS must not panic.
+func FuzzDetectSOPS(f *testing.F) {
+	addSOPS(f)
+	f.Fuzz(func(t *testing.T, name string, b []byte) {
+		if format, ok := DetectSOPS(name, b); ok != (format != "") {
+			t.Errorf("%q, %v", format, ok)
+		}
+	})
+}
+
+// FuzzDecryptSOPS must not panic, hang, or fail with anything but a *Locked.
+func FuzzDecryptSOPS(f *testing.F) {
+	addSOPS(f)
+	k, err := LoadKeyring(keyFiles(keyDir, "age:age.txt", "age:age2.txt", "age:id_ed25519", "pgp:pgp.asc"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, name string, b []byte) {
+		plain, err := k.DecryptSOPS(name, b)
+		if err == nil {
+			return
+		}
+		if l, ok := err.(*Locked); !ok || l.Reason == "" || plain != nil {
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package sources
+
+import (
+	"bytes"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// decryptYAML decrypts a file of one or several documents. sops writes its metadata, with
+// one MAC over all, into each. Files that were put together from several ("cat a b") have
+// different ones, or none in a document: sops refuses or garbles those, but Flux'
+// kustomize-controller decrypts each resource by itself, so here each such document is.
+func (k *Keyring) decryptYAML(b []byte) ([]byte, *Locked) {
+	docs, _ := decodeAll(b, 0) // a document that does not parse is for decryptTree to tell
+	macs := map[string]bool{}
+	for _, d := range docs {
+		// The second condition relies on the first: what is bounded has no circles.
+		if expandedSize(d.Root, map[*yaml.Node]int{}) > maxSOPSNodes || depthOf(d.Root, map[*yaml.Node]int{}) > maxSOPSDepth {
+			return nil, tooLarge("it has too many values once its aliases are followed, or is nested too deep")
+		}
+		if d.Root.Kind == yaml.MappingNode {
+			macs[Text(Field(d.Root, "sops", "mac"))] = true
+		}
+	}
+	if len(macs) < 2 {
+		return k.decryptTree(FormatYAML, b)
+	}
+	return k.decryptApart(b)
+}
+
+// decryptApart decrypts each document with its own metadata, and leaves one without as
+// it is.
+func (k *Keyring) decryptApart(b []byte) ([]byte, *Locked) {
+	var out bytes.Buffer
+	for i, c := range splitDocuments(b) {
+		plain := bytes.TrimPrefix(c.text, []byte("---"))
+		if _, encrypted := DetectSOPS(".yaml", c.text); encrypted {
+			var l *Locked
+			if plain, l = k.decryptTree(FormatYAML, c.text); l != nil {
+				if l.Line > 0 {
+					l.Line += c.line
+				}
+				return nil, l
+			}
+			if i > 0 {
+				plain = append([]byte("\n"), plain...)
+			}
+		}
+		if i > 0 {
+			out.WriteString("---")
+		}
+		out.Write(plain)
+	}
+	return out.Bytes(), nil
+}
+
+// depthOf is how deep a node nests, aliases followed.
+func depthOf(n *yaml.Node, known map[*yaml.Node]int) int {
+	if n == nil {
+		return 0
+	}
+	if d, ok := known[n]; ok {
+		return d
+	}
+	deepest := depthOf(n.Alias, known)
+	for _, c := range n.Content {
+		deepest = max(deepest, depthOf(c, known))
+	}
+	known[n] = deepest + 1
+	return deepest + 1
+}
