@@ -1,0 +1,192 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// generator is one entry of a configMapGenerator or secretGenerator, a generator plugin,
+// or a secretFrom of ksops.
+type generator struct {
+	kind, name string
+	label      string // "secretGenerator keys in k8s/kustomization.yaml"
+	sheet      sheet
+	root       *yaml.Node
+	dirs       []string // that its paths may start from
+}
+
+// generators lists the root's generators, outer kustomizations first: what they merge
+// into a generated object wins.
+func (r *root) generators() []generator {
+	if r.gens != nil {
+		return r.gens
+	}
+	r.gens = []generator{}
+	for _, k := range r.closure {
+		r.gens = append(r.gens, k.generators()...)
+	}
+	return r.gens
+}
+
+func (k *kustomization) generators() []generator {
+	var out []generator
+	add := func(kind, field, name string, s sheet, root *yaml.Node, dirs ...string) {
+		label := field + " " + name + " in " + k.file.Path
+		if s.doc != nil {
+			label = field + " " + name + " in " + s.doc.File.Path
+		}
+		out = append(out, generator{kind, name, label, s, root, dirs})
+	}
+	if d := k.document(); d != nil {
+		for _, kind := range []string{"ConfigMap", "Secret"} {
+			field := strings.ToLower(kind[:1]) + kind[1:] + "Generator"
+			for _, item := range sources.Items(sources.Field(d.Root, field)) {
+				add(kind, field, sources.Text(sources.Field(item, "name")), sheet{doc: d}, item, k.dir)
+			}
+		}
+	}
+	for _, p := range k.plugins {
+		dir := k.dir
+		if p.sheet.doc != nil {
+			dir = p.sheet.doc.File.Dir()
+		}
+		name := sources.Text(sources.Field(p.root, "metadata", "name"))
+		switch kind := sources.Text(sources.Field(p.root, "kind")); {
+		case kind == "ConfigMapGenerator", kind == "SecretGenerator":
+			add(strings.TrimSuffix(kind, "Generator"), kind, name, p.sheet, p.root, k.dir)
+		case strings.EqualFold(kind, "ksops"):
+			for _, from := range sources.Items(sources.Field(p.root, "secretFrom")) {
+				add("Secret", "ksops", sources.Text(sources.Field(from, "metadata", "name")), p.sheet, from, dir, k.dir)
+			}
+		}
+	}
+	return out
+}
+
+// find looks for the source of one data key. The text must be what the source holds;
+// the last source counts, as for kustomize.
+func (g generator) find(repo *sources.Repository, key, text string) (place, bool) {
+	var found place
+	ok := false
+	try := func(p place, fits bool) {
+		if fits {
+			p.via = []string{g.label}
+			found, ok = p, true
+		}
+	}
+	envs := sources.Items(sources.Field(g.root, "envs"))
+	if env := sources.Field(g.root, "env"); env != nil {
+		envs = append(envs[:len(envs):len(envs)], env)
+	}
+	for _, item := range envs {
+		if f := g.file(repo, sources.Text(item)); f != nil {
+			try(envPlace(f, key, text))
+		}
+	}
+	for _, item := range sources.Items(sources.Field(g.root, "literals")) {
+		try(literalPlace(g.sheet, sources.Follow(item), key, text))
+	}
+	files := sources.Items(sources.Field(g.root, "files"))
+	for _, item := range append(files[:len(files):len(files)], sources.Items(sources.Field(g.root, "binaryFiles"))...) {
+		if k, name := splitFileSource(sources.Text(item)); k == key {
+			if f := g.file(repo, name); f != nil {
+				try(filePlace(f, text))
+			}
+		}
+	}
+	return found, ok
+}
+
+func (g generator) file(repo *sources.Repository, text string) *sources.File {
+	for _, dir := range g.dirs {
+		if r := judge(repo, dir, "files", text); r.verdict == isFile {
+			return repo.File(r.name)
+		}
+	}
+	return nil
+}
+
+// literalPlace is the value in a literal "KEY=value".
+func literalPlace(s sheet, n *yaml.Node, key, text string) (place, bool) {
+	k, value, ok := strings.Cut(sources.Text(n), "=")
+	skip := len(k) + 1
+	if len(value) >= 2 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\'') {
+		value = value[1 : len(value)-1]
+		skip++
+	}
+	if !ok || k != key || value != text {
+		return place{}, false
+	}
+	p := s.place(n)
+	p.inside = nil
+	if p.at.Column > 0 && p.at.EndColumn-p.at.Column == len(n.Value) {
+		p.at.Column += skip
+		p.at.EndColumn = p.at.Column + len(text)
+	}
+	return p, true
+}
+
+// envPlace is the value on the line of an env file, by kustomize's rules (api/kv): it
+// keeps quotes and trailing blanks. The line of an encrypted file is found by its key
+// alone.
+func envPlace(f *sources.File, key, text string) (place, bool) {
+	plain, err := f.Plain()
+	if err != nil {
+		return place{}, false
+	}
+	if _, value, ok := envLine(plain, key); !ok || value != text {
+		return place{}, false
+	}
+	disk, err := f.Disk()
+	if err != nil {
+		return place{}, false
+	}
+	at, value, ok := envLine(disk, key)
+	if !ok {
+		return place{at: f.At(), file: f}, true
+	}
+	at.File, at.EndColumn = f.Path, at.Column+len(value)
+	return place{at: at, file: f}, true
+}
+
+// envLine finds the last line that sets the key.
+func envLine(b []byte, key string) (at sources.Position, value string, ok bool) {
+	for i, line := range bytes.Split(b, []byte("\n")) {
+		line = bytes.TrimSuffix(line, []byte("\r"))
+		start := 0
+		if i == 0 {
+			start = len(line) - len(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")))
+		}
+		trimmed := bytes.TrimLeftFunc(line[start:], unicode.IsSpace)
+		k, v, found := strings.Cut(string(trimmed), "=")
+		if !found || k != key {
+			continue
+		}
+		at = sources.Position{Line: i + 1, Column: len(line) - len(v) + 1}
+		value, ok = v, true
+	}
+	return at, value, ok
+}
+
+// filePlace is a whole file. Places in its text are places in the file, unless it is
+// encrypted: then its lines are not those of the text.
+func filePlace(f *sources.File, text string) (place, bool) {
+	plain, err := f.Plain()
+	if err != nil || string(plain) != text {
+		return place{}, false
+	}
+	p := place{at: sources.Position{File: f.Path, Line: 1}, file: f, whole: true}
+	if f.Encrypted() && f.Locked() == nil {
+		p.at.Line = 0
+		return p, true
+	}
+	p.inside = func(line, column, endColumn int) sources.Position {
+		return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: endColumn}
+	}
+	return p, true
+}

@@ -1,0 +1,122 @@
+package render
+
+import (
+	"encoding/base64"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// Entries are the data keys of a Secret or ConfigMap in the order in which they are
+// written; none for any other kind. Decrypted values are entered in the run's ledger.
+func (o *Object) Entries() []Entry {
+	var list entryList
+	switch {
+	case o.sealed != nil:
+		return o.sealed.entries(o)
+	case o.Kind == "Secret":
+		o.readData(&list, "data", true)
+		o.readData(&list, "stringData", false) // the API server lets it win over data
+	case o.Kind == "ConfigMap":
+		o.readData(&list, "data", false)
+		o.readData(&list, "binaryData", true)
+	}
+	return list.entries
+}
+
+// Inside leads from a place in the entry's text (line and byte column from 1) to its
+// place on disk, for a document within it.
+func (e Entry) Inside(line, column, endColumn int) sources.Position {
+	if e.place.inside == nil {
+		return e.At
+	}
+	return e.place.inside(line, column, endColumn)
+}
+
+// entryList keeps one entry for each key: the last one counts.
+type entryList struct {
+	entries []Entry
+	index   map[string]int
+}
+
+func (l *entryList) add(e Entry) {
+	if l.index == nil {
+		l.index = map[string]int{}
+	}
+	if i, ok := l.index[e.Key]; ok {
+		l.entries[i] = e
+		return
+	}
+	l.index[e.Key] = len(l.entries)
+	l.entries = append(l.entries, e)
+}
+
+// pairs visits the keys and values of a mapping.
+func pairs(n *yaml.Node, visit func(key, value *yaml.Node)) {
+	n = sources.Follow(n)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		visit(sources.Follow(n.Content[i]), sources.Follow(n.Content[i+1]))
+	}
+}
+
+func (o *Object) readData(list *entryList, field string, encoded bool) {
+	pairs(sources.Field(o.Root, field), func(key, value *yaml.Node) {
+		if key == nil || value == nil || value.Kind != yaml.ScalarNode {
+			return
+		}
+		list.add(o.entry(key.Value, value, encoded))
+	})
+}
+
+func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
+	p := o.place(value)
+	e := Entry{Key: key, At: p.at, Via: p.via, place: p}
+	text := sources.Text(value)
+	var locked *sources.Locked
+	if p.file != nil {
+		locked = p.file.Locked()
+	}
+	if p.file != nil && p.file.Encrypted() {
+		e.Via = append(e.Via[:len(e.Via):len(e.Via)], "decrypted with SOPS")
+	}
+	if encoded && !sources.EncryptedLeaf(text) {
+		plain, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			e.NotBase64 = true
+			e.Value = keys.Unknown("it stands in " + field(o.Kind) + ", and is not base64, so the API server refuses it")
+			return e
+		}
+		text = string(plain)
+		if !p.whole {
+			e.place.inside = nil // the text is not there as it is
+		}
+	}
+	switch {
+	case sources.EncryptedLeaf(text) && locked == nil:
+		locked = &sources.Locked{Kind: sources.Damaged, Line: p.at.Line,
+			Reason: "it is SOPS ciphertext in a file without SOPS metadata, so nothing can decrypt it"}
+		fallthrough
+	case locked != nil && (p.whole || sources.EncryptedLeaf(text)):
+		e.Locked = locked
+		e.Value = keys.Unknown(locked.Reason)
+		return e
+	}
+	e.Value = keys.Known(keys.NewText(text))
+	if p.file != nil && p.file.Encrypted() {
+		o.repo.Ledger().Add(e.Value.Text())
+	}
+	return e
+}
+
+// field is where an object of that kind keeps what is base64.
+func field(kind string) string {
+	if kind == "ConfigMap" {
+		return "binaryData"
+	}
+	return "data"
+}

@@ -1,0 +1,109 @@
+package render
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// open writes a repository that is given as a txtar archive, and opens it.
+func open(t testing.TB, archive string) *sources.Repository {
+	t.Helper()
+	return openDir(t, write(t, archive), nil)
+}
+
+func openDir(t testing.TB, dir string, keyring *sources.Keyring) *sources.Repository {
+	t.Helper()
+	repo, err := sources.Open(sources.Options{Paths: []string{dir}, Keyring: keyring})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return repo
+}
+
+func write(t testing.TB, archive string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// unit finds a unit by name.
+func unit(t testing.TB, units []*Unit, name string) *Unit {
+	t.Helper()
+	var names []string
+	for _, u := range units {
+		if u.Name == name {
+			return u
+		}
+		names = append(names, u.Name)
+	}
+	t.Fatalf("no unit %q; there are %q", name, names)
+	return nil
+}
+
+// object finds an object of a unit by kind and the beginning of its name.
+func object(t testing.TB, u *Unit, kind, name string) *Object {
+	t.Helper()
+	var names []string
+	for _, o := range u.Objects {
+		if o.Kind == kind && strings.HasPrefix(o.Name, name) {
+			return o
+		}
+		names = append(names, o.Kind+" "+o.Name)
+	}
+	t.Fatalf("no %s %s in %s; there are %q", kind, name, u.Name, names)
+	return nil
+}
+
+func entry(t testing.TB, o *Object, key string) Entry {
+	t.Helper()
+	for _, e := range o.Entries() {
+		if e.Key == key {
+			return e
+		}
+	}
+	t.Fatalf("%s %s has no entry %s", o.Kind, o.Name, key)
+	return Entry{}
+}
+
+// notes renders the repository's notes, one a line.
+func notes(repo *sources.Repository) string {
+	var b strings.Builder
+	for _, n := range repo.Notes() {
+		b.WriteString(string(n.Kind) + " " + n.At.String() + " " + n.Message + "\n")
+	}
+	return b.String()
+}
+
+// marked finds the line that holds the marker in a file of the repository.
+func marked(t testing.TB, repo *sources.Repository, name, marker string) int {
+	t.Helper()
+	b, err := repo.File(name).Disk()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(b), "\n") {
+		if strings.Contains(line, marker) {
+			return i + 1
+		}
+	}
+	t.Fatalf("%s has no %q", name, marker)
+	return 0
+}

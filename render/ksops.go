@@ -1,0 +1,68 @@
+package render
+
+import (
+	"path/filepath"
+
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// readKsops turns a ksops generator (github.com/viaduct-ai/kustomize-sops) into what
+// it generates. The SOPS files that it lists are resources, which the repository's file
+// system decrypts; secretFrom makes Secrets of files, as a secretGenerator does, under
+// names that carry no hash unless an annotation asks for one.
+func (k *kustomization) readKsops(spec *types.Kustomization, dir string, p plugin) {
+	k.plugins = append(k.plugins, p)
+	for _, item := range sources.Items(sources.Field(p.root, "files")) {
+		if name, ok := k.ksopsFile(dir, p, item, sources.Text(item)); ok {
+			spec.Resources = append(spec.Resources, name)
+		}
+	}
+	for _, from := range sources.Items(sources.Field(p.root, "secretFrom")) {
+		annotations := texts(sources.Field(from, "metadata", "annotations"))
+		args := types.SecretArgs{Type: sources.Text(sources.Field(from, "type"))}
+		args.Name = sources.Text(sources.Field(from, "metadata", "name"))
+		args.Namespace = sources.Text(sources.Field(from, "metadata", "namespace"))
+		args.Options = &types.GeneratorOptions{
+			Labels: texts(sources.Field(from, "metadata", "labels")), Annotations: annotations,
+			DisableNameSuffixHash: annotations["kustomize.config.k8s.io/needs-hash"] != "true",
+		}
+		for _, item := range append(sources.Items(sources.Field(from, "files")), sources.Items(sources.Field(from, "binaryFiles"))...) {
+			key, text := splitFileSource(sources.Text(item))
+			if name, ok := k.ksopsFile(dir, p, item, text); ok {
+				args.FileSources = append(args.FileSources, key+"="+name)
+			}
+		}
+		for _, item := range sources.Items(sources.Field(from, "envs")) {
+			if name, ok := k.ksopsFile(dir, p, item, sources.Text(item)); ok {
+				args.EnvSources = append(args.EnvSources, name)
+			}
+		}
+		spec.SecretGenerator = append(spec.SecretGenerator, args)
+	}
+}
+
+// ksopsFile resolves a path that starts from the generator's directory, or where there
+// is no such file from the kustomization's, and returns it as the latter would write it.
+func (k *kustomization) ksopsFile(dir string, p plugin, item *yaml.Node, text string) (string, bool) {
+	r := judge(k.repo, dir, "ksops", text)
+	if r.verdict == isMissing && dir != k.dir {
+		if other := judge(k.repo, k.dir, "ksops", text); other.verdict == isFile {
+			r = other
+		}
+	}
+	_, ok := k.accept(r, func() sources.Position { return p.sheet.place(item).at })
+	return relative(k.dir, r.name), ok && r.verdict == isFile
+}
+
+// relative is the path that leads from a directory to a file. A "./" keeps it from
+// being taken for anything else.
+func relative(dir, name string) string {
+	rel, err := filepath.Rel("/"+dir, "/"+name)
+	if err != nil {
+		return name
+	}
+	return "./" + filepath.ToSlash(rel)
+}

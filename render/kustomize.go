@@ -1,0 +1,208 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// renderRoot builds one root, and falls back to its files where that fails.
+func renderRoot(g *graph, r *root) *Unit {
+	u := &Unit{Name: r.dir, Kind: Kustomization}
+	for _, k := range r.closure {
+		for _, loss := range k.losses {
+			g.repo.Note(loss.kind, loss.at(), loss.message)
+			u.Missing = append(u.Missing, loss.message)
+		}
+	}
+	if fault, ok := firstFault(g, r); ok {
+		fallBack(g, r, u, fault)
+		return u
+	}
+	fsys := &overlay{g.repo.FileSystem(), g, map[string]bool{}}
+	made, err := build(fsys, "/"+r.dir)
+	if err == nil {
+		u.Objects, err = objectsFrom(g, r, made)
+	}
+	if err != nil {
+		fallBack(g, r, u, blame(g, r, err))
+		return u
+	}
+	for name := range r.pluginFiles() {
+		fsys.read[name] = true
+	}
+	u.Rendered = true
+	u.Inputs = sortedKeys(fsys.read)
+	l := &locator{repo: g.repo, root: r, unit: u}
+	for _, o := range u.Objects {
+		if o.sealed == nil {
+			o.origin = l
+		}
+	}
+	return u
+}
+
+// pluginFiles are the generator files that were read in kustomize's stead.
+func (r *root) pluginFiles() map[string]bool {
+	names := map[string]bool{}
+	for _, k := range r.closure {
+		for _, p := range k.plugins {
+			if p.sheet.doc != nil {
+				names[p.sheet.doc.File.Path] = true
+			}
+		}
+	}
+	return names
+}
+
+// firstFault is why the root does not build, as far as that can be told before
+// kustomize is asked.
+func firstFault(g *graph, r *root) (issue, bool) {
+	if r.cycle != nil {
+		return issue{sources.NoteRenderFailed, "its kustomizations form a cycle: " + cycleText(r.cycle), r.file.At}, true
+	}
+	for _, k := range r.closure {
+		if len(k.faults) > 0 {
+			return k.faults[0], true
+		}
+	}
+	if r.tooLarge(g) {
+		return issue{sources.NoteBound, "it loads more than 5,000 kustomizations or 256 MiB, its bases counted as often as they are listed", r.file.At}, true
+	}
+	return issue{}, false
+}
+
+// blame says why kustomize failed. Its errors do not always name the file that is not
+// YAML, so that one is looked for.
+func blame(g *graph, r *root, failure error) issue {
+	if strings.Contains(failure.Error(), tooFar) {
+		return issue{sources.NoteBound, explain(failure), r.file.At}
+	}
+	for _, k := range r.closure {
+		for _, ref := range k.refs {
+			if ref.verdict != isFile || !isYAML[ref.field] {
+				continue
+			}
+			f := g.repo.File(ref.name)
+			text, err := f.Plain()
+			if err != nil {
+				continue
+			}
+			if _, problems := sources.ParseYAML(text); len(problems) > 0 {
+				at := sources.Position{File: f.Path, Line: problems[0].Line}
+				what := " is not YAML"
+				if problems[0].Template {
+					what = " is a template, and not YAML before it is rendered"
+				}
+				return issue{sources.NoteRenderFailed, f.Path + what, func() sources.Position { return at }}
+			}
+			if !errors.Is(failure, errRepeatedKey) {
+				continue
+			}
+			for _, d := range f.Documents() {
+				if key := repeatedKey(d.Root); key != nil {
+					message := fmt.Sprintf("%s has the key %s twice in one mapping", f.Path, shown(key.Value))
+					return issue{sources.NoteRenderFailed, message, func() sources.Position { return d.Position(key) }}
+				}
+			}
+		}
+	}
+	return issue{sources.NoteRenderFailed, g.repo.Ledger().Scrub(explain(failure)), r.file.At}
+}
+
+// isYAML are the fields whose files kustomize parses.
+var isYAML = map[string]bool{
+	"resources": true, "ksops": true, "patches": true, "patchesStrategicMerge": true, "patchesJson6902": true,
+	"replacements": true, "crds": true, "configurations": true,
+}
+
+// build runs kustomize. A panic in it is a failure to build like any other.
+func build(fsys *overlay, dir string) (made resmap.ResMap, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			made, err = nil, errors.New("kustomize crashed")
+		}
+	}()
+	options := krusty.MakeDefaultOptions() // no plugins
+	// What is outside the repository is out of reach of the file system itself.
+	options.LoadRestrictions = types.LoadRestrictionsNone
+	made, err = krusty.MakeKustomizer(options).Run(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, res := range made.Resources() {
+		if repeatedKey(res.YNode()) != nil {
+			return nil, errRepeatedKey // the program fails too, when it prints the result
+		}
+	}
+	return made, nil
+}
+
+var errRepeatedKey = errors.New("a mapping has a key twice")
+
+// repeatedKey finds a key that stands twice in one mapping.
+func repeatedKey(n *yaml.Node) *yaml.Node {
+	if n == nil {
+		return nil
+	}
+	if n.Kind == yaml.MappingNode {
+		seen := map[string]bool{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if key := n.Content[i]; seen[key.Value] {
+				return key
+			}
+			seen[n.Content[i].Value] = true
+		}
+	}
+	for _, c := range n.Content {
+		if key := repeatedKey(c); key != nil {
+			return key
+		}
+	}
+	return nil
+}
+
+// objectsFrom turns kustomize's result into objects, each with the file that it came
+// from, and its name in that file.
+func objectsFrom(g *graph, r *root, made resmap.ResMap) ([]*Object, error) {
+	var objects []*Object
+	generated := map[*Object]bool{}
+	for _, res := range made.Resources() {
+		file, isGenerated := r.file.Path, false
+		from, err := res.GetOrigin()
+		if err != nil {
+			return nil, err
+		}
+		if from != nil {
+			isGenerated = from.ConfiguredIn != ""
+			file = path.Join(r.dir, from.Path)
+			if isGenerated {
+				file = path.Join(r.dir, from.ConfiguredIn)
+			}
+			if err := res.SetOrigin(nil); err != nil {
+				return nil, err
+			}
+		}
+		if o := newObject(g.repo, res.YNode(), file, nil); o != nil {
+			generated[o] = isGenerated
+			objects = append(objects, o)
+		}
+	}
+	nameOriginals(g, r, objects, generated)
+	var out []*Object
+	for _, o := range objects {
+		out = append(out, o)
+		if secret := unsealed(o); secret != nil {
+			out = append(out, secret)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,196 @@
+package render
+
+import (
+	"encoding/base64"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// locator finds where the nodes of a rendered root are written. Its tables are made
+// when the first node is asked for: most roots are never asked.
+type locator struct {
+	repo *sources.Repository
+	root *root
+	unit *Unit
+
+	once         sync.Once
+	patches      []patch
+	replacements []replacement
+}
+
+// find goes through everything that may have written the node, from what kustomize
+// applies last to what it starts from, and takes the first that holds the very text.
+// Only then it looks for what kustomize made a text of by itself: a name with a prefix,
+// a namespace, an image. A node that is no scalar has no text; its path is enough.
+func (l *locator) find(o *Object, n *yaml.Node) (place, bool) {
+	path, isKey, ok := pathTo(o.Root, n)
+	if !ok {
+		return place{}, false
+	}
+	return l.findPath(o, n, path, isKey, true)
+}
+
+func (l *locator) findPath(o *Object, n *yaml.Node, path []step, isKey, replaced bool) (place, bool) {
+	l.once.Do(func() {
+		l.patches = l.root.patches(l.repo)
+		l.replacements = l.root.replacements(l.repo)
+	})
+	written := l.writers(o, path, isKey)
+	for _, w := range written {
+		if n.Kind != yaml.ScalarNode || w.node.Kind == yaml.ScalarNode && sameText(w.node.Value, n.Value) {
+			return w.sheet.place(w.node), true
+		}
+	}
+	if p, ok := l.fromGenerator(o, n, path, isKey); ok {
+		return p, true
+	}
+	if p, ok := l.fromKustomization(n, path); ok {
+		return p, true
+	}
+	if replaced && !isKey {
+		if p, ok := l.fromReplacement(o, n, path); ok {
+			return p, true
+		}
+	}
+	for _, w := range written {
+		if w.node.Kind == yaml.ScalarNode && becomes(w.node.Value, n.Value, path) {
+			p := w.sheet.place(w.node)
+			p.inside = nil // the text differs
+			return p, true
+		}
+	}
+	return place{}, false
+}
+
+// sameText compares two texts. kustomize trims an inline patch, and with it the last
+// line end of a block scalar that the patch ends with.
+func sameText(a, b string) bool {
+	return a == b || strings.TrimRight(a, "\n") == strings.TrimRight(b, "\n")
+}
+
+// writer is a node on disk that stands where the object's node stands.
+type writer struct {
+	sheet sheet
+	node  *yaml.Node
+}
+
+// writers lists them, the one that is applied last first.
+func (l *locator) writers(o *Object, path []step, isKey bool) []writer {
+	var out []writer
+	for _, p := range l.patches {
+		if !p.appliesTo(o) {
+			continue
+		}
+		if n := p.find(path, isKey); n != nil {
+			out = append(out, writer{p.sheet, n})
+		}
+	}
+	if o.base != nil {
+		if n := follow(o.base.root, path, isKey); n != nil {
+			out = append(out, writer{sheet{doc: o.base.doc}, n})
+		}
+	}
+	return out
+}
+
+// fromGenerator finds the source of a data key that a generator read. A Secret's data
+// is base64, its source is not.
+func (l *locator) fromGenerator(o *Object, n *yaml.Node, path []step, isKey bool) (place, bool) {
+	if isKey || len(path) != 2 || n.Kind != yaml.ScalarNode || o.Kind != "Secret" && o.Kind != "ConfigMap" {
+		return place{}, false
+	}
+	text := n.Value
+	switch field := path[0].key; {
+	case field == "binaryData" || o.Kind == "Secret" && field == "data":
+		plain, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return place{}, false
+		}
+		text = string(plain)
+	case field != "data":
+		return place{}, false
+	}
+	for _, g := range l.root.generators() {
+		if g.kind != o.Kind || !strings.Contains(o.Name, g.name) {
+			continue
+		}
+		if p, ok := g.find(l.repo, path[1].key, text); ok {
+			return p, true
+		}
+	}
+	return place{}, false
+}
+
+// fromKustomization finds a namespace, label or annotation that a kustomization adds.
+func (l *locator) fromKustomization(n *yaml.Node, path []step) (place, bool) {
+	if len(path) == 0 || n.Kind != yaml.ScalarNode {
+		return place{}, false
+	}
+	last := path[len(path)-1].key
+	for _, k := range l.root.closure {
+		d := k.document()
+		if d == nil {
+			continue
+		}
+		var candidates []*yaml.Node
+		if last == "namespace" {
+			candidates = append(candidates, sources.Field(d.Root, "namespace"))
+		}
+		if len(path) > 1 {
+			switch path[len(path)-2].key {
+			case "labels", "matchLabels", "selector":
+				candidates = append(candidates, sources.Field(d.Root, "commonLabels", last))
+				for _, item := range sources.Items(sources.Field(d.Root, "labels")) {
+					candidates = append(candidates, sources.Field(item, "pairs", last))
+				}
+			case "annotations":
+				candidates = append(candidates, sources.Field(d.Root, "commonAnnotations", last))
+			}
+		}
+		for _, c := range candidates {
+			if c != nil && c.Kind == yaml.ScalarNode && c.Value == n.Value {
+				return documentPlace(d, c), true
+			}
+		}
+	}
+	return place{}, false
+}
+
+// fromReplacement leads to the field that a replacement copied. Replacements that feed
+// each other are followed once.
+func (l *locator) fromReplacement(o *Object, n *yaml.Node, path []step) (place, bool) {
+	for _, r := range l.replacements {
+		if !r.writes(o, path) {
+			continue
+		}
+		from, source := r.from(l.unit)
+		if source == nil || source.Kind != yaml.ScalarNode || source.Value != n.Value || from == o && source == n {
+			continue
+		}
+		way, isKey, ok := pathTo(from.Root, source)
+		if !ok {
+			continue
+		}
+		return l.findPath(from, source, way, isKey, false)
+	}
+	return place{}, false
+}
+
+// becomes says whether kustomize makes one text of the other by itself: a name gets a
+// prefix, a suffix or a hash, a namespace and an image are set.
+func becomes(from, to string, path []step) bool {
+	if from == "" || len(path) == 0 {
+		return false
+	}
+	switch last := path[len(path)-1].key; {
+	case last == "namespace", last == "image":
+		return true
+	case strings.HasSuffix(strings.ToLower(last), "name"):
+		return strings.Contains(to, from)
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package render
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// origin knows where an object's nodes are written.
+type origin interface {
+	find(o *Object, n *yaml.Node) (place, bool)
+}
+
+// place is where a text is written: in a scalar, on a line of an env file, or as a
+// whole file.
+type place struct {
+	at     sources.Position
+	inside func(line, column, endColumn int) sources.Position // nil: at is all that can be said
+	file   *sources.File                                      // that holds it, nil where it is not known
+	whole  bool                                               // the text is the whole file
+	via    []string                                           // the generator that read it
+}
+
+// within leads from a place in the text to its place on disk.
+func (p place) within(line, column, endColumn int) sources.Position {
+	if p.inside == nil {
+		return p.at
+	}
+	return p.inside(line, column, endColumn)
+}
+
+// documentPlace is the place of a node of a document.
+func documentPlace(d *sources.Document, n *yaml.Node) place {
+	p := place{at: d.Position(n), file: d.File}
+	if n.Kind == yaml.ScalarNode {
+		p.inside = func(line, column, endColumn int) sources.Position { return d.Inside(n, line, column, endColumn) }
+	}
+	return p
+}
+
+// newObject reads the fields that name an object. It is nil where the node is none:
+// without apiVersion and kind.
+func newObject(repo *sources.Repository, root *yaml.Node, file string, from origin) *Object {
+	o := &Object{
+		APIVersion: sources.Text(sources.Field(root, "apiVersion")),
+		Kind:       sources.Text(sources.Field(root, "kind")),
+		Name:       sources.Text(sources.Field(root, "metadata", "name")),
+		Namespace:  sources.Text(sources.Field(root, "metadata", "namespace")),
+		Root:       root,
+		File:       file,
+		repo:       repo,
+		origin:     from,
+	}
+	if o.APIVersion == "" || o.Kind == "" {
+		return nil
+	}
+	o.OriginalName = o.Name
+	o.writtenNamespace = o.Namespace
+	return o
+}
+
+// place is where the node is written; where that is not known, the object's file.
+func (o *Object) place(n *yaml.Node) place {
+	if n != nil && o.origin != nil {
+		if p, ok := o.origin.find(o, n); ok {
+			return p
+		}
+	}
+	return place{at: sources.Position{File: o.File}, file: o.repo.File(o.File)}
+}
+
+// Locate is the place on disk where a person would edit the node. Where that is not
+// known it is the object's file, with line 0.
+func (o *Object) Locate(n *yaml.Node) sources.Position { return o.place(n).at }
+
+// Inside leads from a place in the text of scalar n (line and byte column from 1) to
+// its place on disk, for a document within a document.
+func (o *Object) Inside(n *yaml.Node, line, column, endColumn int) sources.Position {
+	return o.place(n).within(line, column, endColumn)
+}
+
+// fromDocument is the origin of an object that is deployed as it is written.
+type fromDocument struct{ doc *sources.Document }
+
+func (d fromDocument) find(_ *Object, n *yaml.Node) (place, bool) {
+	if n.Line == 0 {
+		return place{}, false
+	}
+	return documentPlace(d.doc, n), true
+}
+
+// written is an object as it stands in a document: the top node, or an item of a List.
+type written struct {
+	doc  *sources.Document
+	root *yaml.Node
+}
+
+// objectsOf lists what stands in the documents, Lists expanded. The order is that of
+// kustomize, which puts the items of a List behind the documents that follow it.
+func objectsOf(docs []*sources.Document) []written {
+	var queue, out []written
+	for _, d := range docs {
+		queue = append(queue, written{d, d.Root})
+	}
+	for budget := maxObjects; len(queue) > 0 && budget > 0; budget-- {
+		w := queue[0]
+		queue = queue[1:]
+		kind := sources.Text(sources.Field(w.root, "kind"))
+		if kind == "" || sources.Text(sources.Field(w.root, "apiVersion")) == "" {
+			continue
+		}
+		items := sources.Field(w.root, "items")
+		if !isList(kind) || items == nil || items.Kind != yaml.SequenceNode {
+			out = append(out, w)
+			continue
+		}
+		for _, item := range items.Content {
+			queue = append(queue, written{w.doc, sources.Follow(item)})
+		}
+	}
+	return out
+}
+
+// maxObjects bounds the objects of one file, whose Lists might hold each other by alias.
+const maxObjects = 100_000
+
+func isList(kind string) bool {
+	const suffix = "List"
+	return len(kind) >= len(suffix) && kind[len(kind)-len(suffix):] == suffix
+}

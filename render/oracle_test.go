@@ -1,0 +1,121 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// oracle finds a program on the PATH or in the directory $KEYLINT_ORACLES.
+func oracle(t *testing.T, name string) string {
+	t.Helper()
+	if dir := os.Getenv("KEYLINT_ORACLES"); dir != "" {
+		if p, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return p
+		}
+	}
+	p, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("skipped: there is no %s on the PATH or in $KEYLINT_ORACLES", name)
+	}
+	return p
+}
+
+// TestOracle builds every root of every fixture and of the tables here with the
+// kustomize program as well, and compares the objects.
+func TestOracle(t *testing.T) {
+	program := oracle(t, "kustomize")
+	repositories := map[string]string{"carriers": write(t, carriers)}
+	for _, tt := range unitTests() {
+		repositories[tt.name] = write(t, tt.archive)
+	}
+	fixtures, _ := filepath.Glob("../testdata/fixtures/*")
+	for _, dir := range fixtures {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			continue
+		}
+		to := filepath.Join(t.TempDir(), filepath.Base(dir))
+		if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+			t.Logf("%s is compared in part: %v", dir, err)
+		}
+		if err := os.MkdirAll(filepath.Join(to, ".git"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		repositories["fixture "+filepath.Base(dir)] = to
+	}
+	built, compared := 0, 0
+	for _, name := range sortedKeys(repositories) {
+		dir := repositories[name]
+		repo := openDir(t, dir, nil) // without keys: kustomize sees ciphertext too
+		for _, u := range Units(repo) {
+			if u.Kind != Kustomization {
+				continue
+			}
+			compared++
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // for the tower that doubles
+			command := exec.CommandContext(ctx, program, "build", "--load-restrictor", "LoadRestrictionsNone", filepath.Join(dir, filepath.FromSlash(u.Name)))
+			command.Env = []string{"PATH="} // no git, no helm
+			var stdout, stderr bytes.Buffer
+			command.Stdout, command.Stderr = &stdout, &stderr
+			err := command.Run()
+			cancel()
+			if bytes.Contains(stderr.Bytes(), []byte("external plugin 'ksops'")) {
+				continue // the program would have to run ksops
+			}
+			if err != nil {
+				if len(u.Missing) == 0 {
+					t.Errorf("%s: %s builds here, and not with kustomize: %s", name, u.Name, stderr.Bytes())
+				}
+				continue
+			}
+			if len(u.Missing) > 0 {
+				// A bound, or a path outside, of which kustomize knows nothing.
+				t.Logf("%s: %s builds with kustomize, and here not as a whole: %s", name, u.Name, strings.Join(u.Missing, "; "))
+				continue
+			}
+			built++
+			nodes, err := kio.FromBytes(stdout.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := canonical(t, nodes)
+			var own []*yaml.RNode
+			for _, o := range u.Objects {
+				if o.sealed == nil {
+					own = append(own, yaml.NewRNode(o.Root))
+				}
+			}
+			if got := canonical(t, own); got != want {
+				t.Errorf("%s: %s differs from what kustomize builds\nkeylint\n%s\nkustomize\n%s", name, u.Name, got, want)
+			}
+		}
+	}
+	t.Logf("%d roots, of which %d were built and compared", compared, built)
+	if built < 10 {
+		t.Errorf("only %d roots were compared", built)
+	}
+}
+
+// canonical is the objects as sorted lines of JSON.
+func canonical(t *testing.T, nodes []*yaml.RNode) string {
+	t.Helper()
+	var lines []string
+	for _, n := range nodes {
+		b, err := n.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, string(bytes.TrimSpace(b)))
+	}
+	sort.Strings(lines)
+	return strings.Join(lines, "\n")
+}

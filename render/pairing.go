@@ -1,0 +1,98 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// nameOriginals finds what each object was called before kustomize renamed it. The
+// annotation says which file it came from; within a file the objects of a kind keep
+// their order, so they are paired off with the file's documents. Where the numbers
+// differ (a patch deleted one), the longest name that the rendered one contains is it.
+func nameOriginals(g *graph, r *root, objects []*Object, generated map[*Object]bool) {
+	type group struct{ file, kind string }
+	var order []group
+	members := map[group][]*Object{}
+	for _, o := range objects {
+		if generated[o] {
+			o.OriginalName = r.generatorName(o)
+			continue
+		}
+		key := group{o.File, o.Kind}
+		if members[key] == nil {
+			order = append(order, key)
+		}
+		members[key] = append(members[key], o)
+	}
+	documents := map[string][]written{}
+	for _, key := range order {
+		f := g.repo.File(key.file)
+		if f == nil {
+			continue
+		}
+		if documents[key.file] == nil {
+			documents[key.file] = objectsOf(f.Documents())
+		}
+		var candidates []written
+		for _, w := range documents[key.file] {
+			if sources.Text(sources.Field(w.root, "kind")) == key.kind {
+				candidates = append(candidates, w)
+			}
+		}
+		pair(members[key], candidates)
+	}
+}
+
+func pair(objects []*Object, documents []written) {
+	if len(documents) == 0 {
+		return
+	}
+	inOrder := len(objects)%len(documents) == 0 // a base that is used twice yields them twice
+	for i, o := range objects {
+		if inOrder && !strings.Contains(o.Name, nameOf(documents[i%len(documents)])) {
+			inOrder = false
+		}
+	}
+	for i, o := range objects {
+		if inOrder {
+			o.comesFrom(documents[i%len(documents)])
+			continue
+		}
+		var best *written
+		for j, d := range documents {
+			if name := nameOf(d); strings.Contains(o.Name, name) && (best == nil || len(name) > len(nameOf(*best))) {
+				best = &documents[j]
+			}
+		}
+		if best == nil && len(documents) == 1 {
+			best = &documents[0]
+		}
+		if best != nil {
+			o.comesFrom(*best)
+		}
+	}
+}
+
+func nameOf(w written) string { return sources.Text(sources.Field(w.root, "metadata", "name")) }
+
+func (o *Object) comesFrom(w written) {
+	o.base = &w
+	o.OriginalName = nameOf(w)
+	o.writtenNamespace = sources.Text(sources.Field(w.root, "metadata", "namespace"))
+}
+
+// generatorName is the name that the generator of an object gives it, before a prefix
+// and a hash: the longest that fits.
+func (r *root) generatorName(o *Object) string {
+	best := ""
+	for _, gen := range r.generators() {
+		if gen.kind == o.Kind && len(gen.name) > len(best) && strings.Contains(o.Name, gen.name) {
+			best = gen.name
+		}
+	}
+	if best == "" {
+		return o.Name
+	}
+	return best
+}

@@ -1,0 +1,159 @@
+package render
+
+import (
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// patch is one document, or one operation of a JSON patch, that may have written a part
+// of an object.
+type patch struct {
+	sheet  sheet
+	root   *yaml.Node
+	prefix []string  // where root belongs in the object; nil for a strategic merge patch
+	target *selector // nil where the document's own kind and name say what it is for
+}
+
+// selector is a patch's target. Its texts are anchored regular expressions
+// (api/types: SelectorRegex); label and annotation selectors are not evaluated.
+type selector struct{ kind, name *regexp.Regexp }
+
+func newSelector(n *yaml.Node) *selector {
+	if n == nil {
+		return nil
+	}
+	return &selector{anchored(sources.Text(sources.Field(n, "kind"))), anchored(sources.Text(sources.Field(n, "name")))}
+}
+
+func anchored(text string) *regexp.Regexp {
+	if text == "" {
+		return nil
+	}
+	re, err := regexp.Compile("^(?:" + text + ")$")
+	if err != nil {
+		return regexp.MustCompile(`^` + regexp.QuoteMeta(text) + `$`)
+	}
+	return re
+}
+
+func (s *selector) matches(o *Object) bool {
+	return (s.kind == nil || s.kind.MatchString(o.Kind)) &&
+		(s.name == nil || s.name.MatchString(o.OriginalName) || s.name.MatchString(o.Name))
+}
+
+func (p patch) appliesTo(o *Object) bool {
+	if p.target != nil {
+		return p.target.matches(o)
+	}
+	kind, name := sources.Text(sources.Field(p.root, "kind")), sources.Text(sources.Field(p.root, "metadata", "name"))
+	return kind == o.Kind && name != "" && (name == o.OriginalName || strings.Contains(o.Name, name))
+}
+
+// find goes an object's path within the patch.
+func (p patch) find(path []step, isKey bool) *yaml.Node {
+	if len(p.prefix) > len(path) {
+		return nil
+	}
+	for i, text := range p.prefix {
+		s := path[i]
+		if text == "-" && s.item && s.name != "" {
+			// Appended: the operation's own value says which item it is.
+			if sources.Text(sources.Field(p.root, "name")) != s.name {
+				return nil
+			}
+			continue
+		}
+		if !s.is(text) {
+			return nil
+		}
+	}
+	return follow(p.root, path[len(p.prefix):], isKey)
+}
+
+// patches lists the root's patches, the one that was applied last first: outer
+// kustomizations before inner ones, and later entries before earlier ones.
+func (r *root) patches(repo *sources.Repository) []patch {
+	var out []patch
+	for _, k := range r.closure {
+		own := k.patches(repo)
+		for i := len(own) - 1; i >= 0; i-- {
+			out = append(out, own[i])
+		}
+	}
+	return out
+}
+
+func (k *kustomization) patches(repo *sources.Repository) []patch {
+	d := k.document()
+	if d == nil {
+		return nil
+	}
+	var out []patch
+	for _, item := range sources.Items(sources.Field(d.Root, "patchesStrategicMerge")) {
+		out = append(out, k.readPatch(repo, d, item, item, nil)...)
+	}
+	for _, field := range []string{"patches", "patchesJson6902"} {
+		for _, item := range sources.Items(sources.Field(d.Root, field)) {
+			target := newSelector(sources.Field(item, "target"))
+			out = append(out, k.readPatch(repo, d, sources.Field(item, "path"), sources.Field(item, "patch"), target)...)
+		}
+	}
+	for _, p := range k.plugins {
+		target := newSelector(sources.Field(p.root, "target"))
+		if p.sheet.doc == nil || p.sheet.outer != nil {
+			continue // a document in a document in a document is not followed
+		}
+		out = append(out, k.readPatch(repo, p.sheet.doc, sources.Field(p.root, "path"), sources.Field(p.root, "patch"), target)...)
+	}
+	return out
+}
+
+// readPatch reads a patch from a file or from the scalar that it stands in.
+func (k *kustomization) readPatch(repo *sources.Repository, d *sources.Document, file, inline *yaml.Node, target *selector) []patch {
+	if name := sources.Text(file); name != "" && !isInline(name) {
+		r := judge(repo, k.dir, "patches", name)
+		if r.verdict != isFile {
+			return nil
+		}
+		var out []patch
+		for _, doc := range repo.File(r.name).Documents() {
+			out = append(out, splitPatch(sheet{doc: doc}, doc.Root, target)...)
+		}
+		return out
+	}
+	if inline == nil || inline.Kind != yaml.ScalarNode {
+		return nil
+	}
+	s := nested(d, inline)
+	docs, _ := sources.ParseYAML([]byte(inline.Value))
+	var out []patch
+	for _, doc := range docs {
+		out = append(out, splitPatch(s, doc.Root, target)...)
+	}
+	return out
+}
+
+// splitPatch tells a strategic merge patch from a JSON patch, whose operations each
+// become one.
+func splitPatch(s sheet, root *yaml.Node, target *selector) []patch {
+	if root.Kind != yaml.SequenceNode {
+		return []patch{{sheet: s, root: root, target: target}}
+	}
+	var out []patch
+	for _, op := range root.Content {
+		value := sources.Field(op, "value")
+		if value == nil || target == nil {
+			continue
+		}
+		prefix := []string{}
+		for _, part := range strings.Split(strings.TrimPrefix(sources.Text(sources.Field(op, "path")), "/"), "/") {
+			prefix = append(prefix, strings.NewReplacer("~1", "/", "~0", "~").Replace(part))
+		}
+		out = append(out, patch{sheet: s, root: value, prefix: prefix, target: target})
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package render
+
+import (
+	"path"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// plainObjects are the objects of a file as they are written, and the Secrets that its
+// SealedSecrets will become.
+func plainObjects(repo *sources.Repository, f *sources.File) []*Object {
+	var objects []*Object
+	for _, w := range objectsOf(f.Documents()) {
+		o := newObject(repo, w.root, f.Path, fromDocument{w.doc})
+		if o == nil {
+			continue
+		}
+		objects = append(objects, o)
+		if secret := unsealed(o); secret != nil {
+			objects = append(objects, secret)
+		}
+	}
+	return objects
+}
+
+// plainUnits makes units of what no kustomization deploys: compose files, manifests
+// under no kustomization, a unit a directory, and manifests that stand beside one and
+// that no root lists.
+func plainUnits(g *graph, roots []*root) []*Unit {
+	deployed := map[string]bool{}
+	for _, r := range roots {
+		for _, f := range r.files(g.repo) {
+			deployed[f.Path] = true
+		}
+	}
+	var units []*Unit
+	byName := map[string]*Unit{}
+	for _, f := range g.repo.Files() {
+		if !f.IsManifest() || !f.BearsKeys() || f.Example {
+			continue
+		}
+		if f.IsCompose() {
+			units = append(units, &Unit{Name: f.Path, Kind: ComposeFile, Compose: f, Inputs: []string{f.Path}})
+			continue
+		}
+		if deployed[f.Path] {
+			continue
+		}
+		objects := plainObjects(g.repo, f)
+		if len(objects) == 0 {
+			continue
+		}
+		name, kind := f.Dir(), Directory
+		switch {
+		case f.FromStdin():
+			name = f.Path
+		case g.governs(f.Dir()):
+			kind = Undeployed
+		}
+		u := byName[name]
+		if u == nil {
+			u = &Unit{Name: name, Kind: kind}
+			byName[name] = u
+			units = append(units, u)
+		}
+		u.Objects = append(u.Objects, objects...)
+		u.Inputs = append(u.Inputs, f.Path)
+	}
+	return units
+}
+
+// governs says whether a kustomization stands in the directory or in one above it.
+func (g *graph) governs(dir string) bool {
+	for ; ; dir = path.Dir(dir) {
+		if k := g.byDir[dir]; k != nil && !k.foreign {
+			return true
+		}
+		if dir == "." || dir == "/" {
+			return false
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package render
+
+import (
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// replacement copies a field of one object into fields of others.
+type replacement struct {
+	kind, name string // of the source
+	field      []string
+	targets    []replacementTarget
+}
+
+type replacementTarget struct {
+	selects *selector
+	fields  [][]string
+}
+
+// replacements lists the root's replacements, outer kustomizations first.
+func (r *root) replacements(repo *sources.Repository) []replacement {
+	var out []replacement
+	for _, k := range r.closure {
+		d := k.document()
+		if d == nil {
+			continue
+		}
+		for _, item := range sources.Items(sources.Field(d.Root, "replacements")) {
+			if name := sources.Text(sources.Field(item, "path")); name != "" {
+				if j := judge(repo, k.dir, "replacements", name); j.verdict == isFile {
+					for _, doc := range repo.File(j.name).Documents() {
+						out = append(out, readReplacements(doc.Root)...)
+					}
+				}
+				continue
+			}
+			out = append(out, readReplacements(item)...)
+		}
+	}
+	return out
+}
+
+// readReplacements reads one replacement, or a list of them.
+func readReplacements(n *yaml.Node) []replacement {
+	if list := sources.Items(n); list != nil {
+		var out []replacement
+		for _, item := range list {
+			if sources.Items(item) == nil {
+				out = append(out, readReplacements(item)...)
+			}
+		}
+		return out
+	}
+	source := sources.Field(n, "source")
+	if source == nil {
+		return nil
+	}
+	rep := replacement{
+		kind: sources.Text(sources.Field(source, "kind")), name: sources.Text(sources.Field(source, "name")),
+		field: fieldPath(sources.Text(sources.Field(source, "fieldPath"))),
+	}
+	if len(rep.field) == 0 {
+		rep.field = []string{"metadata", "name"}
+	}
+	for _, t := range sources.Items(sources.Field(n, "targets")) {
+		target := replacementTarget{selects: newSelector(sources.Field(t, "select"))}
+		for _, f := range sources.Items(sources.Field(t, "fieldPaths")) {
+			target.fields = append(target.fields, fieldPath(sources.Text(f)))
+		}
+		rep.targets = append(rep.targets, target)
+	}
+	return []replacement{rep}
+}
+
+// writes says whether the replacement writes that field of that object.
+func (r replacement) writes(o *Object, path []step) bool {
+	for _, t := range r.targets {
+		if t.selects == nil || !t.selects.matches(o) {
+			continue
+		}
+		for _, f := range t.fields {
+			if len(f) != len(path) {
+				continue
+			}
+			same := true
+			for i, text := range f {
+				same = same && path[i].is(text)
+			}
+			if same {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// from finds the source among the unit's objects.
+func (r replacement) from(u *Unit) (*Object, *yaml.Node) {
+	for _, o := range u.Objects {
+		if r.kind != "" && o.Kind != r.kind || r.name != "" && o.OriginalName != r.name && o.Name != r.name {
+			continue
+		}
+		n := o.Root
+		for _, text := range r.field {
+			if n = child(n, text); n == nil {
+				break
+			}
+		}
+		if n != nil {
+			return o, n
+		}
+	}
+	return nil, nil
+}
+
+// child follows one part of a field path.
+func child(n *yaml.Node, text string) *yaml.Node {
+	for i, item := range sources.Items(n) {
+		if itemStep(item, i).is(text) {
+			return sources.Follow(item)
+		}
+	}
+	return sources.Field(n, text)
+}
+
+// part is one part of a field path: a name in which "\." is a dot, or [name=…].
+var part = regexp.MustCompile(`\[[^\]]*\]|(?:\\.|[^.\[\\])+`)
+
+// fieldPath splits "spec.containers.[name=kong].env.0" (kyaml/utils: SmarterPathSplitter).
+func fieldPath(text string) []string {
+	var out []string
+	for _, p := range part.FindAllString(text, -1) {
+		if inner, ok := strings.CutPrefix(p, "["); ok {
+			inner = strings.TrimSuffix(inner, "]")
+			if name, ok := strings.CutPrefix(inner, "name="); ok {
+				inner = name
+			}
+			out = append(out, inner)
+			continue
+		}
+		out = append(out, strings.ReplaceAll(p, `\.`, "."))
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package render
+
+import (
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// sealed is what the SealedSecrets controller makes a Secret of. Unsealing costs an RSA
+// decryption an entry, so it waits until somebody asks.
+type sealed struct {
+	from *Object
+	once sync.Once
+	out  map[string]sources.Unsealed
+}
+
+// unsealed is the Secret that the controller will make of a SealedSecret, nil for any
+// other object. Its name and namespace are the SealedSecret's, whatever the template
+// says; type, labels and annotations are the template's
+// (sealed-secrets pkg/apis/sealedsecrets/v1alpha1: SealedSecret.Unseal).
+func unsealed(from *Object) *Object {
+	if from.Kind != "SealedSecret" || !strings.HasPrefix(from.APIVersion, "bitnami.com/") {
+		return nil
+	}
+	template := sources.Field(from.Root, "spec", "template")
+	metadata := mapping(
+		"name", sources.Field(from.Root, "metadata", "name"),
+		"namespace", sources.Field(from.Root, "metadata", "namespace"),
+		"labels", sources.Field(template, "metadata", "labels"),
+		"annotations", sources.Field(template, "metadata", "annotations"),
+	)
+	return &Object{
+		APIVersion: "v1", Kind: "Secret", Name: from.Name, Namespace: from.Namespace, File: from.File,
+		Root: mapping("apiVersion", scalar("v1"), "kind", scalar("Secret"), "metadata", metadata,
+			"type", sources.Field(template, "type")),
+		OriginalName: from.OriginalName, writtenNamespace: from.writtenNamespace,
+		repo: from.repo, origin: fromSealed{from}, sealed: &sealed{from: from},
+	}
+}
+
+// fromSealed is the origin of such a Secret: its nodes are the SealedSecret's own.
+type fromSealed struct{ from *Object }
+
+func (s fromSealed) find(_ *Object, n *yaml.Node) (place, bool) {
+	if s.from.origin == nil || n.Line == 0 {
+		return place{}, false
+	}
+	return s.from.origin.find(s.from, n)
+}
+
+func (s *sealed) entries(o *Object) []Entry {
+	s.once.Do(s.unseal)
+	var list entryList
+	read := func(n *yaml.Node) {
+		pairs(n, func(key, value *yaml.Node) {
+			u, ok := s.out[key.Value]
+			if value == nil {
+				return
+			}
+			if !ok {
+				u.Value = keys.Unknown("the SealedSecret could not be read")
+			}
+			p := s.from.place(value)
+			e := Entry{Key: key.Value, Value: u.Value, At: p.at, Locked: u.Err, Sealed: true,
+				Via: []string{"SealedSecret " + strings.TrimPrefix(s.from.Namespace+"/"+s.from.Name, "/")}}
+			if e.Value.IsKnown() {
+				o.repo.Ledger().Add(e.Value.Text())
+			}
+			list.add(e)
+		})
+	}
+	read(sources.Field(s.from.Root, "spec", "encryptedData"))
+	read(sources.Field(s.from.Root, "spec", "template", "data"))
+	return list.entries
+}
+
+// unseal tries the rendered name first, and that of the file too: a SealedSecret that
+// a prefix renamed opens with the latter, which explains why the controller refuses it.
+func (s *sealed) unseal() {
+	root := s.from.Root
+	s.out = s.from.repo.Keyring().Unseal(sources.SealedSecret{
+		Name: s.from.Name, Namespace: s.from.Namespace,
+		Annotations:   texts(sources.Field(root, "metadata", "annotations")),
+		EncryptedData: texts(sources.Field(root, "spec", "encryptedData")),
+		TemplateData:  texts(sources.Field(root, "spec", "template", "data")),
+	}, sources.Identity{Name: s.from.OriginalName, Namespace: s.from.writtenNamespace})
+}
+
+// texts reads a mapping of strings.
+func texts(n *yaml.Node) map[string]string {
+	out := map[string]string{}
+	pairs(n, func(key, value *yaml.Node) {
+		if value != nil && value.Kind == yaml.ScalarNode {
+			out[key.Value] = sources.Text(value)
+		}
+	})
+	return out
+}
+
+// mapping makes a node of names and nodes in turn; a nil node is left out.
+func mapping(pairs ...any) *yaml.Node {
+	m := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if n, ok := pairs[i+1].(*yaml.Node); ok && n != nil {
+			m.Content = append(m.Content, scalar(pairs[i].(string)), n)
+		}
+	}
+	return m
+}
+
+func scalar(text string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: text}
+}

@@ -1,0 +1,96 @@
+package render
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// Kind says what makes a unit one.
+type Kind string
+
+// The kinds of units.
+const (
+	Kustomization Kind = "kustomization" // a root that no other kustomization uses
+	Directory     Kind = "directory"     // manifests under no kustomization
+	ComposeFile   Kind = "compose file"  // one compose project
+	Undeployed    Kind = "not deployed"  // manifests beside a kustomization that does not list them
+)
+
+// Unit is what is deployed together.
+type Unit struct {
+	Name     string // the root's directory or the file, relative to the repository
+	Kind     Kind
+	Rendered bool // a kustomization that built; false where keylint fell back to its files
+	Objects  []*Object
+	Compose  *sources.File // of a compose unit
+
+	// Missing says what could not be rendered ("the remote base github.com/… was not
+	// fetched"): an object that is not in the unit may come from there. Where it is
+	// empty the unit is complete.
+	Missing []string
+
+	// Inputs are the files that the unit was made of, in order of path.
+	Inputs []string
+}
+
+// Deployed says whether the unit reaches a cluster as far as the repository tells.
+func (u *Unit) Deployed() bool { return u.Kind != Undeployed }
+
+// Find is the object of that kind and name in the namespace. Where nothing says which
+// namespace one of the two is in, they are taken to be together, as long as only one
+// object comes into question. It is nil where there is none.
+func (u *Unit) Find(kind, namespace, name string) *Object {
+	var possible []*Object
+	for _, o := range u.Objects {
+		if o.Kind != kind || o.Name != name {
+			continue
+		}
+		if o.Namespace == namespace {
+			return o
+		}
+		if o.Namespace == "" || namespace == "" {
+			possible = append(possible, o)
+		}
+	}
+	if len(possible) == 1 {
+		return possible[0]
+	}
+	return nil
+}
+
+// Object is one Kubernetes object as it would be deployed.
+type Object struct {
+	APIVersion string
+	Kind       string
+	Name       string
+	Namespace  string // empty where neither the manifest nor the root names one
+	Root       *yaml.Node
+	File       string // the file it came from, as far as it is known
+
+	// OriginalName is the object's name in that file, before prefixes, suffixes and
+	// hashes; a Secret made by a generator has the generator's name here.
+	OriginalName string
+
+	repo             *sources.Repository
+	origin           origin
+	base             *written // what it was made of, where that is known
+	writtenNamespace string   // the namespace there
+	sealed           *sealed  // of a Secret that the SealedSecrets controller will make
+}
+
+// Entry is one data key of a Secret or ConfigMap, as a container would see it: decoded
+// once, unsealed, or unknown with the reason.
+type Entry struct {
+	Key   string
+	Value keys.Value
+	At    sources.Position // where a person would edit it
+	Via   []string         // what it went through on its way, nearest first ("SealedSecret supabase/keys", "SOPS file x.enc.yaml")
+
+	Sealed    bool            // it comes out of a SealedSecret
+	Locked    *sources.Locked // why it could not be decrypted or unsealed; nil where it could
+	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object
+
+	place place
+}
