@@ -1,0 +1,98 @@
+package keylint_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/keylint/keylint/"
+
+// floors orders the packages: each may import only those below it.
+var floors = []string{"keys", "sources", "render", "lint", "report", "cmd/keylint"}
+
+// TestImportsGoDownward fails where a package imports one of its own floor or above.
+func TestImportsGoDownward(t *testing.T) {
+	floor := map[string]int{}
+	for i, name := range floors {
+		floor[name] = i + 1
+	}
+	eachGoFile(t, func(name string, file *ast.File) {
+		own := floor[filepath.ToSlash(filepath.Dir(name))]
+		if own == 0 || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, spec := range file.Imports {
+			path, ok := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), module)
+			if ok && (floor[path] == 0 || floor[path] >= own) {
+				t.Errorf("%s imports %s, which is not below it", name, path)
+			}
+		}
+	})
+}
+
+// mayReveal are the files that may call keys.Text.Reveal, outside of package keys. A
+// new name here is a new place at which a key is in the open: think twice.
+var mayReveal = []string{
+	"lint/collect_app.go", "lint/collect_compose.go", "lint/collect_env.go", "lint/collect_kong.go",
+	"lint/container.go", "lint/environment.go",
+	"sources/nextenv.go", "sources/seal_template.go",
+}
+
+// TestReveal fails where a file calls Reveal that is not listed.
+func TestReveal(t *testing.T) {
+	var got []string
+	eachGoFile(t, func(name string, file *ast.File) {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(filepath.ToSlash(name), "keys/") {
+			return
+		}
+		calls := false
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Reveal" {
+				calls = true
+			}
+			return true
+		})
+		if calls {
+			got = append(got, filepath.ToSlash(name))
+		}
+	})
+	sort.Strings(got)
+	if strings.Join(got, "\n") != strings.Join(mayReveal, "\n") {
+		t.Errorf("Reveal is called in\n%s\nand listed are\n%s", strings.Join(got, "\n"), strings.Join(mayReveal, "\n"))
+	}
+}
+
+func eachGoFile(t *testing.T, visit func(name string, file *ast.File)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == ".git" || entry.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, src, 0)
+		if err != nil {
+			return err
+		}
+		visit(name, file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

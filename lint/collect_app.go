@@ -1,0 +1,236 @@
+package lint
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// collectApps finds what apps have built in: the variables of their .env files, as
+// Next.js reads them, and the defaults in their Dockerfiles. A .env file that a unit is
+// made of (the stack's own, a generator's input) belongs to that unit.
+func (w *world) collectApps() {
+	used := map[string]bool{}
+	for _, u := range w.units {
+		for _, f := range u.Inputs {
+			used[f] = true
+		}
+	}
+	dirs := map[string][]*sources.File{}
+	var order []string
+	for _, f := range w.repo.Files() {
+		if f.Example || used[f.Path] {
+			continue
+		}
+		if f.IsDotenv() {
+			if dirs[f.Dir()] == nil {
+				order = append(order, f.Dir())
+			}
+			dirs[f.Dir()] = append(dirs[f.Dir()], f)
+		}
+	}
+	urls := map[string][]urlVariable{}
+	for _, dir := range order {
+		urls[dir] = w.collectDotenv(dir, dirs[dir])
+	}
+	for _, f := range w.repo.Files() {
+		if f.IsDockerfile() && !f.Example && f.BearsKeys() {
+			w.collectDockerfile(f, urls[f.Dir()])
+		}
+	}
+}
+
+// collectDotenv reads the .env files of one app. It returns the Supabase URLs of the
+// app's production build.
+func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
+	byPath := map[string]*sources.File{}
+	for _, f := range files {
+		byPath[f.Path] = f
+	}
+	var production []sources.EnvFile
+	inProduction := map[string]bool{}
+	for _, name := range sources.NextEnvOrder {
+		if f := byPath[path.Join(dir, name)]; f != nil {
+			production = append(production, envFile(f))
+			inProduction[f.Path] = true
+		}
+	}
+	winners, all := sources.LoadNextEnv(production)
+	var urls []urlVariable
+	for name, e := range winners {
+		if keys.IsURL(name) {
+			urls = appendURL(urls, name, e.Value.Reveal())
+		}
+	}
+	for _, f := range files {
+		if inProduction[f.Path] {
+			w.collectEnvFile(dir, f, of(all, f.Path), winners, urls)
+			continue
+		}
+		_, own := sources.LoadNextEnv([]sources.EnvFile{envFile(f)})
+		w.collectEnvFile(dir, f, own, nil, nil)
+	}
+	return urls
+}
+
+func envFile(f *sources.File) sources.EnvFile {
+	b, err := f.Plain()
+	if err != nil || f.Locked() != nil {
+		return sources.EnvFile{Path: f.Path}
+	}
+	variables := sources.ParseDotenv(b)
+	if f.Encrypted() { // the places are those of the encrypted file
+		disk, _ := f.Disk()
+		at := map[string]sources.Variable{}
+		for _, v := range sources.ParseDotenv(disk) {
+			at[v.Name] = v
+		}
+		for i, v := range variables {
+			on := at[v.Name]
+			variables[i].Line, variables[i].Column, variables[i].EndColumn = on.Line, on.Column, on.EndColumn
+		}
+	}
+	return sources.EnvFile{Path: f.Path, Variables: variables}
+}
+
+func of(all []sources.Effective, file string) []sources.Effective {
+	var out []sources.Effective
+	for _, e := range all {
+		if e.File == file {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []urlVariable) {
+	c := &carrier{name: f.Path, file: f.Path, app: dir, mode: modeOf(f)}
+	for _, v := range variables {
+		if keys.IsURL(v.Name) {
+			c.urls = appendURL(c.urls, v.Name, v.Value.Reveal())
+		}
+	}
+	if len(c.urls) == 0 {
+		c.urls = urls
+	}
+	stack := isStackEnv(variables)
+	for _, v := range variables {
+		name := keys.Classify(v.Name)
+		recognized := keys.Recognize(v.Value)
+		if !name.Strong && recognized == "" && (name.Slot == "" || !stack) {
+			continue
+		}
+		at := sources.Position{File: f.Path, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
+		s := &Site{
+			Standing: Presented, Holder: f.Path + " " + v.Name, At: at,
+			name: name, carrier: c, Value: keys.Known(v.Value),
+		}
+		if winner, ok := winners[v.Name]; ok && winner.File != f.Path && c.mode == production {
+			// Another file goes before this one in a production build, so that this
+			// value serves development only.
+			s.carrier = &carrier{name: c.name, file: c.file, app: c.app, urls: ownURLs(variables), mode: other}
+		}
+		if v.Value.Len() == 0 {
+			continue
+		}
+		if keys.LooksLikePlaceholder(v.Value) && recognized == "" && name.Slot.Role() != keys.Signing {
+			s.Value = keys.Unknown("a placeholder word stands where the key belongs; something must replace it before the build")
+		}
+		if s.Slot = slotOf(name, s.Value); s.Slot == "" {
+			continue
+		}
+		if s.Slot.Role() == keys.Signing {
+			s.Standing = Verifying
+		} else if stack {
+			s.Standing = Stored
+		}
+		w.add(s)
+	}
+}
+
+func ownURLs(variables []sources.Effective) []urlVariable {
+	var urls []urlVariable
+	for _, v := range variables {
+		if keys.IsURL(v.Name) {
+			urls = appendURL(urls, v.Name, v.Value.Reveal())
+		}
+	}
+	return urls
+}
+
+// isStackEnv says whether a file is the stack's own .env, which holds the keys under
+// the names that the stack itself uses.
+func isStackEnv(variables []sources.Effective) bool {
+	bare := map[keys.Slot]bool{}
+	for _, v := range variables {
+		if n := keys.Classify(v.Name); !n.Strong && n.PublicPrefix == "" {
+			bare[n.Slot] = true
+		}
+	}
+	return bare[keys.JWTSecret] && bare[keys.Anon] && bare[keys.ServiceRole]
+}
+
+// modeOf reads the environment that a .env file is for off its name.
+func modeOf(f *sources.File) mode {
+	switch name, _ := sources.EnvMode(f.Path); name {
+	case "", "production", "prod":
+		return production
+	}
+	return other
+}
+
+// collectDockerfile reads the defaults of a Dockerfile.
+func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
+	b, err := f.Plain()
+	if err != nil {
+		return
+	}
+	assignments, err := sources.ParseDockerfile(b)
+	if err != nil {
+		w.repo.Note(sources.NoteUnreadable, f.At(), err.Error())
+		return
+	}
+	c := &carrier{name: f.Path, file: f.Path, app: f.Dir()}
+	for _, a := range assignments {
+		if keys.IsURL(a.Name) && !a.Value.IsAbsent() {
+			c.urls = appendURL(c.urls, a.Name, a.Value.Reveal())
+		}
+	}
+	if len(c.urls) == 0 {
+		c.urls = urls
+	}
+	for _, a := range assignments {
+		name := keys.Classify(a.Name)
+		if a.From != "" || a.Value.IsAbsent() || a.Value.Len() == 0 || !name.Strong && keys.Recognize(a.Value) == "" {
+			continue // ENV X=$X hands on what its ARG holds
+		}
+		kind := "ENV"
+		if a.Arg {
+			kind = "ARG"
+		}
+		s := &Site{
+			Standing: Presented, Holder: fmt.Sprintf("%s %s %s", f.Path, kind, a.Name), Value: keys.Known(a.Value),
+			At:   sources.Position{File: f.Path, Line: a.Line, Column: a.Column, EndColumn: a.EndColumn},
+			name: name, carrier: c,
+		}
+		if keys.LooksLikePlaceholder(a.Value) && keys.Recognize(a.Value) == "" {
+			s.Value = keys.Unknown("a placeholder word is the default; a build argument must replace it")
+		}
+		if s.Slot = slotOf(name, s.Value); s.Slot == "" {
+			continue
+		}
+		if s.Slot.Role() == keys.Signing {
+			s.Standing = Verifying
+		}
+		w.add(s)
+	}
+}
+
+// isExpression says whether a text is filled in by something else: a CI secret, a
+// template.
+func isExpression(s string) bool {
+	return strings.Contains(s, "${{") || strings.Contains(s, "{{")
+}

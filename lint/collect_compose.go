@@ -1,0 +1,187 @@
+package lint
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// collectCompose reads the compose files: each service is a container, and what it
+// builds with are sites of the app in the build context.
+func (w *world) collectCompose() {
+	for _, u := range w.units {
+		if u.Compose == nil {
+			continue
+		}
+		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}}
+		p.readEnv()
+		for _, s := range u.Compose.ComposeServices() {
+			p.addService(s)
+		}
+	}
+}
+
+// composeProject is one compose file with the .env beside it.
+type composeProject struct {
+	world *world
+	unit  *render.Unit
+	dir   string
+	env   map[string]*variable // of .env, which compose interpolates from
+}
+
+// readEnv reads the .env beside the compose file. It becomes an input of the unit
+// where a service uses it, so that it is not taken for an app's.
+func (p *composeProject) readEnv() {
+	f := p.world.repo.File(path.Join(p.dir, ".env"))
+	if f == nil {
+		return
+	}
+	for _, v := range p.variables(f) {
+		p.env[v.name] = v
+	}
+}
+
+// variables reads a file in compose's dialect.
+func (p *composeProject) variables(f *sources.File) []*variable {
+	b, err := f.Plain()
+	if err != nil || f.Locked() != nil {
+		return nil
+	}
+	var out []*variable
+	for _, v := range sources.ParseComposeEnv(b, p.lookup) {
+		at := sources.Position{File: f.Path, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
+		out = append(out, &variable{
+			name: v.Name, value: keys.Known(v.Value), at: at, written: at, trace: []Step{{at, f.Path + " " + v.Name}},
+		})
+	}
+	return out
+}
+
+func (p *composeProject) lookup(name string) (string, bool) {
+	if v := p.env[name]; v != nil && v.value.IsKnown() {
+		return v.value.Text().Reveal(), true
+	}
+	return "", false
+}
+
+func (p *composeProject) addService(s sources.ComposeService) {
+	c := &container{
+		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*variable{}, script: s.Script,
+	}
+	c.carrier = &carrier{name: p.unit.Name + " service " + s.Name, file: p.unit.Name, unit: p.unit}
+	for _, name := range s.EnvFiles {
+		f := p.world.repo.File(path.Join(p.dir, name))
+		if f == nil {
+			c.openEnv = append(c.openEnv, "the env_file "+name+" is not in the repository")
+			continue
+		}
+		p.use(f.Path)
+		for _, v := range p.variables(f) {
+			c.set(v)
+		}
+	}
+	for _, v := range s.Environment {
+		if resolved := p.resolve(v, "environment "); resolved != nil {
+			c.set(resolved)
+		}
+	}
+	for source := range s.Mounts {
+		c.mounts = append(c.mounts, mount{kind: "file", name: path.Join(p.dir, source)})
+		if f := p.world.repo.File(path.Join(p.dir, source)); f != nil && strings.HasSuffix(f.Path, ".sh") {
+			if b, err := f.Plain(); err == nil {
+				c.script += "\n" + string(b)
+			}
+		}
+	}
+	c.carrier.backend = backendOf(c)
+	c.carrier.urls = urlsOf(c)
+	p.world.containers = append(p.world.containers, c)
+	p.addBuild(s, c)
+}
+
+// use makes a file part of the unit.
+func (p *composeProject) use(file string) {
+	for _, f := range p.unit.Inputs {
+		if f == file {
+			return
+		}
+	}
+	p.unit.Inputs = append(p.unit.Inputs, file)
+}
+
+// resolve interpolates a value from .env; nil for a bare name that .env does not have.
+func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variable {
+	out := &variable{name: v.Name, at: v.At, written: v.At, trace: []Step{{v.At, what + v.Name}}}
+	raw := v.Raw.Reveal()
+	if !v.HasText {
+		raw = "${" + v.Name + "}"
+	}
+	text, names, ok := sources.Interpolate(raw, p.lookup)
+	if !ok {
+		out.value = keys.Unknown("compose cannot interpolate it")
+		return out
+	}
+	for _, name := range names {
+		from := p.env[name]
+		if from == nil {
+			continue
+		}
+		p.use(from.at.File)
+		if from.value.IsKnown() && from.value.Text().Reveal() == text {
+			out.value, out.written = from.value, from.written
+			out.trace = append(out.trace, from.trace...)
+			return out
+		}
+	}
+	if text == "" && len(names) > 0 && !strings.Contains(raw, "-") {
+		out.value = keys.Unknown(fmt.Sprintf("%s is not in %s; it comes from the shell", names[0], path.Join(p.dir, ".env")))
+		return out
+	}
+	out.value = keys.Known(keys.NewText(text))
+	if isExpression(text) {
+		out.value = keys.Unknown("a template fills it in")
+	}
+	return out
+}
+
+// addBuild makes sites of the build arguments: they are built into the app.
+func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
+	if len(s.Args) == 0 {
+		return
+	}
+	app := path.Join(p.dir, s.Context)
+	built := &carrier{name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: app, unit: p.unit}
+	var resolved []*variable
+	for _, a := range s.Args {
+		v := p.resolve(a, "build.args ")
+		resolved = append(resolved, v)
+		if keys.IsURL(a.Name) && v.value.IsKnown() {
+			built.urls = appendURL(built.urls, a.Name, v.value.Text().Reveal())
+		}
+	}
+	if len(built.urls) == 0 {
+		built.urls = c.carrier.urls
+	}
+	for _, v := range resolved {
+		name := keys.Classify(v.name)
+		if !name.Strong && (!v.value.IsKnown() || keys.Recognize(v.value.Text()) == "") || v.value.IsKnown() && v.value.Text().Len() == 0 {
+			continue
+		}
+		slot := slotOf(name, v.value)
+		if slot == "" {
+			continue
+		}
+		standing := Presented
+		if slot.Role() == keys.Signing {
+			standing = Verifying
+		}
+		p.world.add(&Site{
+			Slot: slot, Standing: standing, Holder: fmt.Sprintf("%s build.args %s of %s", p.unit.Name, v.name, s.Name),
+			Value: v.value, At: v.at, Written: v.written, Trace: v.trace, Unit: p.unit, name: name, carrier: built,
+		})
+	}
+}

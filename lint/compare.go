@@ -1,0 +1,291 @@
+package lint
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// disagreement is one wrong value of a role: the sites that hold it, and those that
+// hold what is accepted.
+type disagreement struct {
+	role  keys.Role
+	slot  keys.Slot
+	wrong []*Site
+	right []*Site
+	by    string // what the wrong ones were compared with: "the gateway" or the stored key
+}
+
+// reference is what presented and stored keys of a role are compared with: what the
+// gateway accepts, or where no gateway is in sight, what the stack's Secret holds.
+type reference struct {
+	gateway bool
+	sites   []*Site
+	unknown *Site // one of them whose value is not known
+}
+
+func (p *Pass) reference(i *instance, role keys.Role) reference {
+	var r reference
+	for _, s := range i.sites {
+		if s.Standing == Accepted && s.Role == role && !p.explained[s] {
+			r.gateway = true
+			r.sites = append(r.sites, s)
+		}
+	}
+	if !r.gateway {
+		for _, s := range i.sites {
+			if s.Standing == Stored && s.Role == role && i.nucleus(s) && !p.explained[s] {
+				r.sites = append(r.sites, s)
+			}
+		}
+	}
+	for _, s := range r.sites {
+		if !s.Value.IsKnown() && r.unknown == nil {
+			r.unknown = s
+		}
+	}
+	return r
+}
+
+// nucleus says whether the site lies where the instance itself does.
+func (i *instance) nucleus(s *Site) bool { return s.Unit == i.unit && s.namespace == i.ns }
+
+// has says whether the value is one of the reference's.
+func (r reference) has(v keys.Value) bool {
+	for _, s := range r.sites {
+		if s.Value.Equal(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// lists says whether the reference holds any key of the slot.
+func (r reference) lists(slot keys.Slot) bool {
+	for _, s := range r.sites {
+		if s.Slot == slot {
+			return true
+		}
+	}
+	return false
+}
+
+// disagreements finds, in one instance, every value of a role that is not accepted.
+// Nothing is said where any accepted key is unknown.
+func (p *Pass) disagreements(i *instance) []disagreement {
+	var out []disagreement
+	for _, role := range []keys.Role{keys.Public, keys.Server} {
+		ref := p.reference(i, role)
+		if len(ref.sites) == 0 || ref.unknown != nil {
+			continue
+		}
+		byValue := map[[32]byte]*disagreement{}
+		var order [][32]byte
+		for _, s := range i.sites {
+			if s.Role != role || s.Standing == Accepted || p.explained[s] || !p.comparable(s, ref) || ref.has(s.Value) {
+				continue
+			}
+			sum := s.Value.Text().Sum()
+			if byValue[sum] == nil {
+				byValue[sum] = &disagreement{role: role, slot: s.Slot, by: ref.name()}
+				order = append(order, sum)
+			}
+			byValue[sum].wrong = append(byValue[sum].wrong, s)
+		}
+		for _, sum := range order {
+			d := byValue[sum]
+			for _, s := range i.sites {
+				if s.Role == role && !p.explained[s] && ref.has(s.Value) && (s.Slot == d.slot || !ref.lists(d.slot)) {
+					d.right = append(d.right, s)
+				}
+			}
+			out = append(out, *d)
+		}
+	}
+	return out
+}
+
+func (r reference) name() string {
+	if r.gateway {
+		return "the gateway"
+	}
+	return r.sites[0].Holder
+}
+
+// comparable says whether a site can be held against the reference at all. A stored
+// opaque key that the gateway does not list is merely not in use yet; a placeholder
+// word is not a key; asymmetric keys are the gateway's own affair.
+func (p *Pass) comparable(s *Site, ref reference) bool {
+	if !s.Value.IsKnown() {
+		return false
+	}
+	switch s.Slot {
+	case keys.AnonAsymmetric, keys.ServiceRoleAsymmetric:
+		return false
+	case keys.Publishable, keys.Secret:
+		if s.Standing == Stored && !ref.lists(s.Slot) {
+			return false
+		}
+	}
+	return keys.Recognize(s.Value.Text()) != "" || !keys.LooksLikePlaceholder(s.Value.Text())
+}
+
+// judge says what became of a site once all rules have run.
+func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
+	switch {
+	case p.explained[s] || p.blamed[s]:
+		return Disagree, ""
+	case !s.Value.IsKnown():
+		if reason := s.Value.Reason(); reason != "" {
+			return CannotTell, reason
+		}
+		return CannotTell, "it holds no value"
+	case i == nil:
+		return CannotTell, "it is not known which instance it is meant for"
+	case i.ref != "":
+		return CannotTell, "what the hosted project accepts is not in the repository"
+	case s.Role == keys.Signing:
+		return p.judgeSigning(i, s)
+	}
+	ref := p.reference(i, s.Role)
+	if s.Standing == Accepted || !ref.gateway && i.nucleus(s) && s.Standing == Stored {
+		return p.judgeReference(i, s)
+	}
+	switch {
+	case len(ref.sites) == 0:
+		return CannotTell, fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
+	case ref.has(s.Value):
+		return Agree, ""
+	case ref.unknown != nil:
+		return CannotTell, fmt.Sprintf("an accepted %s key is not known: %s", s.Role, unknownReason(ref.unknown))
+	case !p.comparable(s, ref) && keys.Recognize(s.Value.Text()) == "":
+		return CannotTell, "it is a placeholder word, not a key"
+	case !p.comparable(s, ref):
+		return CannotTell, "the gateway lists no key of this kind"
+	}
+	return CannotTell, "nothing to compare it with"
+}
+
+func unknownReason(s *Site) string {
+	if s.Value.Reason() != "" {
+		return s.Value.Reason()
+	}
+	return "it holds no value"
+}
+
+// judgeReference judges an accepted key: somebody else must hold it too.
+func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
+	for _, other := range i.sites {
+		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.explained[other] && other.Value.Equal(s.Value) {
+			return Agree, ""
+		}
+	}
+	return CannotTell, "no other place holds this key to compare it with"
+}
+
+// judgeSigning judges a signing secret: another place holds the same, or a key of the
+// instance verifies under it.
+func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
+	for _, other := range i.sites {
+		if other == s || p.explained[other] || !other.Value.IsKnown() {
+			continue
+		}
+		if other.Slot == s.Slot && other.Value.Equal(s.Value) {
+			return Agree, ""
+		}
+		if token, ok := keys.ParseJWT(other.Value.Text()); ok && s.Slot == keys.JWTSecret && token.SignedBy(s.Value.Text()) {
+			return Agree, ""
+		}
+	}
+	return CannotTell, "no other place holds it, and no key of the instance verifies under it"
+}
+
+// places counts the distinct places where the sites' values are written.
+func places(sites []*Site) int {
+	seen := map[sources.Position]bool{}
+	for _, s := range sites {
+		seen[s.Written] = true
+	}
+	return len(seen)
+}
+
+// culprits decides which side of a disagreement is named: the one that does not verify
+// under the instance's JWT secret where the other does, else the one that is written in
+// fewer places, or at a tie the one that is not where the instance stores its keys.
+func (i *instance) culprits(wrong, right []*Site) (named, others []*Site) {
+	if len(right) > 0 {
+		x, y := i.verifies(wrong[0]), i.verifies(right[0])
+		switch {
+		case x == yes && y == no:
+			return right, wrong
+		case x == no && y == yes:
+			return wrong, right
+		}
+	}
+	a, b := places(wrong), places(right)
+	switch {
+	case b == 0 || a < b:
+		return wrong, right
+	case b < a:
+		return right, wrong
+	case i.stores(wrong) && !i.stores(right):
+		return right, wrong
+	}
+	return wrong, right
+}
+
+// answer is yes, no, or that it cannot be told.
+type answer int
+
+const (
+	unclear answer = iota
+	yes
+	no
+)
+
+// verifies says whether the site's key was signed with a JWT secret of the instance.
+func (i *instance) verifies(s *Site) answer {
+	token, ok := keys.ParseJWT(s.Value.Text())
+	if !ok {
+		return unclear
+	}
+	result := unclear
+	for _, secret := range i.sites {
+		if secret.Slot != keys.JWTSecret || !secret.Value.IsKnown() {
+			continue
+		}
+		if token.SignedBy(secret.Value.Text()) {
+			return yes
+		}
+		result = no
+	}
+	return result
+}
+
+func (i *instance) stores(sites []*Site) bool {
+	for _, s := range sites {
+		if s.Standing == Stored && i.nucleus(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// byPlace orders sites by where their value is written, and one site for each such
+// place: the one that lies there itself, if there is one.
+func byPlace(sites []*Site) []*Site {
+	best := map[sources.Position]*Site{}
+	for _, s := range sites {
+		if b := best[s.Written]; b == nil || s.At == s.Written && b.At != b.Written {
+			best[s.Written] = s
+		}
+	}
+	out := make([]*Site, 0, len(best))
+	for _, s := range best {
+		out = append(out, s)
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a].Written.Before(out[b].Written) })
+	return out
+}

@@ -1,0 +1,66 @@
+package lint
+
+import (
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// Severity of a finding.
+type Severity string
+
+// The severities, worst first.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
+
+// AtLeast says whether s is as bad as t or worse.
+func (s Severity) AtLeast(t Severity) bool { return s.rank() >= t.rank() }
+
+func (s Severity) rank() int {
+	switch s {
+	case Error:
+		return 3
+	case Warning:
+		return 2
+	case Info:
+		return 1
+	}
+	return 0
+}
+
+// Finding is a broken rule.
+type Finding struct {
+	Rule     string
+	Severity Severity
+	Message  string // one sentence: what is wrong, in the words of DESIGN; no key text
+	At       sources.Position
+	Instance string      // name of the instance; empty where it concerns none
+	Slots    []keys.Slot // which keys it is about
+	Related  []Related
+	Trace    []Step
+	Help     string // how to mend it
+	Frame    Frame
+	ID       string // stable across line moves: rule, instance, slots and carriers
+
+	atName bool // At is the place of a name, which may be shown, not of a key
+}
+
+// Related is a further place that a finding is about.
+type Related struct {
+	At      sources.Position
+	Message string
+	Frame   Frame
+
+	atName bool // as in Finding
+}
+
+// Frame is the line of a position with every key in it masked, for showing. It is
+// empty where there is no line to show. Mask is where the masked key stands: byte
+// columns from 1 in Text; zero where the caret has nothing to point at.
+type Frame struct {
+	Text      string
+	MaskStart int
+	MaskEnd   int
+}

@@ -1,0 +1,268 @@
+package lint
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// instance is one Supabase deployment while it is being put together.
+type instance struct {
+	name  string
+	unit  *render.Unit // of its nucleus; nil for a hosted project
+	ns    string
+	ref   string // project reference of a hosted project
+	hosts map[string]bool
+	sites []*Site
+
+	public  bool // it has an address that the world may use
+	gateway bool // a gateway's credentials are in sight
+	backend bool // a gateway or one of Supabase's own services runs here
+}
+
+// group finds the nuclei, then lets every other site join one.
+//
+// A nucleus is a namespace of a unit in which a gateway or one of Supabase's services
+// runs, or where there is none, in which the stack's own Secret lies. Two overlays of
+// one base are two units, and so two instances.
+func (w *world) group() {
+	for _, u := range w.units {
+		if u.Deployed() {
+			w.instances = append(w.instances, w.nuclei(u)...)
+		}
+	}
+	w.mergeSecretOnly()
+	for _, i := range w.instances {
+		w.findHosts(i)
+	}
+	w.joinSites()
+	kept := w.instances[:0]
+	for _, i := range w.instances {
+		if len(i.sites) > 0 {
+			kept = append(kept, i)
+		}
+	}
+	w.instances = kept
+	w.nameInstances()
+	sort.SliceStable(w.instances, func(a, b int) bool { return w.instances[a].name < w.instances[b].name })
+}
+
+func (w *world) nuclei(u *render.Unit) []*instance {
+	byNamespace := map[string]*instance{}
+	at := func(ns string) *instance {
+		if byNamespace[ns] == nil {
+			byNamespace[ns] = &instance{unit: u, ns: ns, hosts: map[string]bool{}}
+		}
+		return byNamespace[ns]
+	}
+	for _, g := range w.gateways {
+		if g.unit == u && len(g.sites) > 0 {
+			at(g.namespace).gateway = true
+			at(g.namespace).backend = true
+		}
+	}
+	for _, c := range w.containers {
+		if c.unit == u && c.carrier.backend != "" {
+			at(c.namespace).backend = true
+		}
+	}
+	if len(byNamespace) == 0 {
+		for ns, slots := range w.storedSlots(u) {
+			if slots[keys.JWTSecret] && (slots[keys.Anon] || slots[keys.ServiceRole]) {
+				at(ns)
+			}
+		}
+	}
+	// A gateway's services may run in a namespace of their own, apart from it: then
+	// the unit still holds one instance, that of the gateway.
+	return foldBackends(byNamespace)
+}
+
+// foldBackends merges the namespaces that have services but no gateway into the one
+// that has one, if there is just one.
+func foldBackends(byNamespace map[string]*instance) []*instance {
+	var all, gateways []*instance
+	for _, i := range byNamespace {
+		all = append(all, i)
+		if i.gateway {
+			gateways = append(gateways, i)
+		}
+	}
+	if len(gateways) == 1 {
+		return gateways
+	}
+	sort.Slice(all, func(a, b int) bool { return all[a].ns < all[b].ns })
+	return all
+}
+
+// storedSlots lists, for each namespace, the slots that Secrets hold.
+func (w *world) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
+	out := map[string]map[keys.Slot]bool{}
+	for _, s := range w.sites {
+		if s.Unit == u && s.Standing == Stored {
+			if out[s.namespace] == nil {
+				out[s.namespace] = map[keys.Slot]bool{}
+			}
+			out[s.namespace][s.Slot] = true
+		}
+	}
+	return out
+}
+
+// mergeSecretOnly lets a nucleus without services (a Secret in a directory or root of
+// its own) become part of the one instance of the same namespace that has them: the
+// nearest in the directory tree. Where two are equally near it stays alone.
+func (w *world) mergeSecretOnly() {
+	var kept []*instance
+	for _, i := range w.instances {
+		if i.backend || !w.absorbed(i) {
+			kept = append(kept, i)
+		}
+	}
+	w.instances = kept
+}
+
+func (w *world) absorbed(i *instance) bool {
+	nearest, count := -1, 0
+	for _, other := range w.instances {
+		if !other.backend || other.ns != i.ns && i.ns != "" && other.ns != "" {
+			continue
+		}
+		switch near := commonDepth(i.unit.Name, other.unit.Name); {
+		case near > nearest:
+			nearest, count = near, 1
+		case near == nearest:
+			count++
+		}
+	}
+	return count == 1
+}
+
+// nameInstances names each by its unit, and by its namespace where the unit holds
+// several.
+func (w *world) nameInstances() {
+	perUnit := map[*render.Unit]int{}
+	for _, i := range w.instances {
+		perUnit[i.unit]++
+	}
+	for _, i := range w.instances {
+		switch {
+		case i.ref != "":
+			i.name = "hosted project " + i.ref
+		case perUnit[i.unit] > 1:
+			i.name = fmt.Sprintf("%s, namespace %s", i.unit.Name, i.ns)
+		default:
+			i.name = i.unit.Name
+		}
+	}
+}
+
+// findHosts collects the names under which the instance's gateway is reached: its
+// Services within the cluster, the Ingresses and routes that lead to them, and what
+// its own services are told of their public address.
+func (w *world) findHosts(i *instance) {
+	services := map[string]bool{}
+	for _, c := range w.containers {
+		if c.unit != i.unit || c.namespace != i.ns || c.carrier.backend != "Kong" && c.carrier.backend != "Envoy" {
+			continue
+		}
+		if c.object == nil {
+			services[c.name] = true // compose: a service is reached by its name
+		}
+		for _, o := range i.unit.Objects {
+			if o.Kind == "Service" && o.Namespace == i.ns && selects(o, c.labels) {
+				services[o.Name] = true
+			}
+		}
+	}
+	for name := range services {
+		for _, host := range []string{name, name + "." + i.ns, name + "." + i.ns + ".svc", name + "." + i.ns + ".svc.cluster.local"} {
+			i.hosts[host] = true
+		}
+	}
+	var public []string
+	for _, o := range i.unit.Objects {
+		if routesTo(o, services) {
+			public = append(public, routeHosts(o)...)
+		}
+	}
+	for _, c := range w.containers {
+		if c.unit == i.unit && c.namespace == i.ns && c.carrier.backend != "" {
+			for _, u := range c.carrier.urls {
+				public = append(public, u.host)
+			}
+		}
+	}
+	for _, host := range public {
+		if !i.hosts[host] && strings.Contains(host, ".") && !isLocal([]string{host}) {
+			i.public = true
+		}
+		i.hosts[host] = true
+	}
+}
+
+// selects says whether a Service selects pods with these labels.
+func selects(o *render.Object, labels map[string]string) bool {
+	selector := labelsOf(sources.Field(o.Root, "spec", "selector"))
+	for k, v := range selector {
+		if labels[k] != v {
+			return false
+		}
+	}
+	return len(selector) > 0
+}
+
+// routesTo says whether an Ingress or route leads to one of the services.
+func routesTo(o *render.Object, services map[string]bool) bool {
+	spec := sources.Field(o.Root, "spec")
+	for _, rule := range sources.Items(sources.Field(spec, "rules")) {
+		for _, p := range sources.Items(sources.Field(rule, "http", "paths")) { // Ingress
+			if services[sources.Text(sources.Field(p, "backend", "service", "name"))] || services[sources.Text(sources.Field(p, "backend", "serviceName"))] {
+				return true
+			}
+		}
+		for _, b := range sources.Items(sources.Field(rule, "backendRefs")) { // HTTPRoute
+			if services[sources.Text(sources.Field(b, "name"))] {
+				return true
+			}
+		}
+	}
+	for _, route := range sources.Items(sources.Field(spec, "routes")) { // Traefik's IngressRoute
+		for _, s := range sources.Items(sources.Field(route, "services")) {
+			if services[sources.Text(sources.Field(s, "name"))] {
+				return true
+			}
+		}
+	}
+	return services[sources.Text(sources.Field(spec, "defaultBackend", "service", "name"))]
+}
+
+// routeHosts lists the host names of an Ingress or route.
+func routeHosts(o *render.Object) []string {
+	spec := sources.Field(o.Root, "spec")
+	var hosts []string
+	for _, rule := range sources.Items(sources.Field(spec, "rules")) {
+		hosts = append(hosts, sources.Text(sources.Field(rule, "host")))
+	}
+	for _, h := range sources.Items(sources.Field(spec, "hostnames")) {
+		hosts = append(hosts, sources.Text(h))
+	}
+	for _, route := range sources.Items(sources.Field(spec, "routes")) {
+		for _, part := range strings.Split(sources.Text(sources.Field(route, "match")), "`") {
+			if strings.Contains(part, ".") && !strings.ContainsAny(part, "(/ ") {
+				hosts = append(hosts, part)
+			}
+		}
+	}
+	var out []string
+	for _, h := range hosts {
+		if h != "" {
+			out = append(out, strings.ToLower(h))
+		}
+	}
+	return out
+}

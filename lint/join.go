@@ -1,0 +1,300 @@
+package lint
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// joinSites lets every site join an instance, by the strongest evidence there is:
+// where it lies, what it refers to, the Supabase URL beside it, its key, or there
+// being one instance only. A site without evidence stays alone and cannot be told.
+func (w *world) joinSites() {
+	deployed := append([]*instance(nil), w.instances...)
+	byCarrier := map[*carrier]*instance{}
+	for _, s := range w.sites {
+		if s.Unit != nil && !s.Unit.Deployed() {
+			continue
+		}
+		if i := w.home(s, deployed); i != nil {
+			i.sites = append(i.sites, s)
+			byCarrier[s.carrier] = i
+		}
+	}
+	joined := map[*Site]bool{}
+	for _, i := range deployed {
+		for _, s := range i.sites {
+			joined[s] = true
+		}
+	}
+	byReference := w.references(deployed, joined)
+	for _, s := range w.sites {
+		if joined[s] || s.Unit != nil && !s.Unit.Deployed() {
+			continue
+		}
+		if i := w.joinOne(s, deployed, byReference); i != nil {
+			i.sites = append(i.sites, s)
+		}
+	}
+}
+
+// home is the instance in whose nucleus a site lies.
+func (w *world) home(s *Site, instances []*instance) *instance {
+	for _, i := range instances {
+		if s.Unit == i.unit && s.namespace == i.ns {
+			// An app that runs beside Supabase may still talk to a hosted project.
+			if s.Standing == Presented && s.carrier.backend == "" && hostedRef(s) != "" {
+				return nil
+			}
+			return i
+		}
+	}
+	// A service of the stack, or its Secret, in another namespace or unit.
+	if s.Unit == nil || s.carrier.backend == "" && s.Standing != Stored {
+		return nil
+	}
+	var only *instance
+	for _, i := range instances {
+		if i.unit != s.Unit {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = i
+	}
+	if only == nil && s.Standing == Stored {
+		return w.nearestOf(s, instances)
+	}
+	return only
+}
+
+// nearestOf is the instance that a Secret-only unit was merged into.
+func (w *world) nearestOf(s *Site, instances []*instance) *instance {
+	slots := w.storedSlots(s.Unit)[s.namespace]
+	if !slots[keys.JWTSecret] || !slots[keys.Anon] && !slots[keys.ServiceRole] {
+		return nil
+	}
+	var best *instance
+	nearest := -1
+	for _, i := range instances {
+		if i.ns != s.namespace && i.ns != "" && s.namespace != "" {
+			continue
+		}
+		switch near := commonDepth(i.unit.Name, s.Unit.Name); {
+		case near > nearest:
+			best, nearest = i, near
+		case near == nearest:
+			best = nil
+		}
+	}
+	return best
+}
+
+// references maps every entry that a joined site reads to its instance, so that the
+// Secret behind it joins as well, and so does all else that reads it.
+func (w *world) references(instances []*instance, joined map[*Site]bool) map[entryRef]*instance {
+	out := map[entryRef]*instance{}
+	for _, i := range instances {
+		for _, s := range i.sites {
+			if s.entry != nil && joined[s] {
+				out[*s.entry] = i
+			}
+		}
+	}
+	return out
+}
+
+func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]*instance) *instance {
+	// configuration
+	if s.entry != nil {
+		if i := byReference[*s.entry]; i != nil {
+			return i
+		}
+	}
+	// a hosted project, by its URL or by the reference in its key
+	if ref := hostedRef(s); ref != "" {
+		return w.hosted(ref)
+	}
+	hosts := s.hosts()
+	if i := onlyOne(deployed, func(i *instance) bool { return i.answers(hosts) }); i != nil {
+		return i
+	}
+	// the same unit
+	if s.Unit != nil {
+		if i := onlyOne(deployed, func(i *instance) bool { return i.unit == s.Unit }); i != nil && !foreign(hosts, deployed) {
+			return i
+		}
+	}
+	// the key itself
+	if i := onlyOne(deployed, func(i *instance) bool { return i.owns(s) }); i != nil {
+		return i
+	}
+	if s.carrier.mode != production || len(hosts) > 0 && foreign(hosts, deployed) || isLocal(hosts) {
+		return nil
+	}
+	if s.Standing == Verifying && s.carrier.backend == "" && !s.name.Strong {
+		return nil
+	}
+	if len(deployed) == 1 {
+		return deployed[0]
+	}
+	return w.likeliest(s, deployed)
+}
+
+// onlyOne is the one instance for which the test holds; nil where there are several.
+func onlyOne(instances []*instance, test func(*instance) bool) *instance {
+	var only *instance
+	for _, i := range instances {
+		if test(i) {
+			if only != nil {
+				return nil
+			}
+			only = i
+		}
+	}
+	return only
+}
+
+// hosts are the hosts of the Supabase URLs beside the key: those with the same public
+// prefix, or else all of them.
+func (s *Site) hosts() []string {
+	var same, all []string
+	for _, u := range s.carrier.urls {
+		all = append(all, u.host)
+		if u.prefix == s.name.PublicPrefix {
+			same = append(same, u.host)
+		}
+	}
+	if len(same) > 0 {
+		return same
+	}
+	return all
+}
+
+// answers says whether one of the hosts is the instance's.
+func (i *instance) answers(hosts []string) bool {
+	for _, h := range hosts {
+		if i.hosts[h] {
+			return true
+		}
+	}
+	return false
+}
+
+// owns says whether the site's key is one of the instance's own, or was signed with
+// its JWT secret.
+func (i *instance) owns(s *Site) bool {
+	if !s.Value.IsKnown() {
+		return false
+	}
+	token, isJWT := keys.ParseJWT(s.Value.Text())
+	for _, other := range i.sites {
+		if other.Value.Equal(s.Value) {
+			return true
+		}
+		if isJWT && other.Slot == keys.JWTSecret && other.Value.IsKnown() && token.SignedBy(other.Value.Text()) {
+			return true
+		}
+	}
+	return false
+}
+
+// hostedURL matches the address of a hosted project.
+var hostedURL = regexp.MustCompile(`^([a-z0-9]{16,24})\.supabase\.(co|in|net|red)$`)
+
+// hostedRef is the reference of the hosted project that a site belongs to.
+func hostedRef(s *Site) string {
+	hosts := s.hosts()
+	for _, h := range hosts {
+		if m := hostedURL.FindStringSubmatch(h); m != nil {
+			return m[1]
+		}
+	}
+	if len(hosts) == 0 && s.Value.IsKnown() {
+		if token, ok := keys.ParseJWT(s.Value.Text()); ok {
+			return token.Ref
+		}
+	}
+	return ""
+}
+
+// hosted is the instance of a hosted project, made at its first site.
+func (w *world) hosted(ref string) *instance {
+	for _, i := range w.instances {
+		if i.ref == ref {
+			return i
+		}
+	}
+	i := &instance{ref: ref, hosts: map[string]bool{}}
+	w.instances = append(w.instances, i)
+	return i
+}
+
+// foreign says whether the hosts are certainly of none of the instances: each of them
+// has a public address, and it is another.
+func foreign(hosts []string, instances []*instance) bool {
+	if len(hosts) == 0 {
+		return false
+	}
+	for _, i := range instances {
+		if i.answers(hosts) || !i.public {
+			return false
+		}
+	}
+	return true
+}
+
+// isLocal says whether the hosts are a developer's own machine.
+func isLocal(hosts []string) bool {
+	for _, h := range hosts {
+		if h == "localhost" || strings.HasPrefix(h, "127.") || h == "0.0.0.0" || h == "::1" || h == "host.docker.internal" || h == "10.0.2.2" {
+			return true
+		}
+	}
+	return false
+}
+
+// likeliest is the instance that a key was probably meant for which is none of
+// anybody's: it is wrong whichever it was, as long as every instance's keys are known.
+// The words of the paths decide: apps/web-prod goes with overlays/prod.
+func (w *world) likeliest(s *Site, deployed []*instance) *instance {
+	var best *instance
+	score := -1
+	for _, i := range deployed {
+		if !i.gateway || !i.knows(s.Role) {
+			return nil
+		}
+		if n := sharedWords(s.carrier.name, i.unit.Name); n > score {
+			best, score = i, n
+		}
+	}
+	return best
+}
+
+// knows says whether every accepted key of a role is known.
+func (i *instance) knows(role keys.Role) bool {
+	for _, s := range i.sites {
+		if s.Standing == Accepted && s.Role == role && !s.Value.IsKnown() {
+			return false
+		}
+	}
+	return true
+}
+
+var word = regexp.MustCompile(`[a-z0-9]+`)
+
+func sharedWords(a, b string) int {
+	words := map[string]bool{}
+	for _, w := range word.FindAllString(strings.ToLower(a), -1) {
+		words[w] = true
+	}
+	n := 0
+	for _, w := range word.FindAllString(strings.ToLower(b), -1) {
+		if words[w] {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,149 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// ruleOf says which of the four membership rules a disagreement breaks.
+func (i *instance) ruleOf(d disagreement) string {
+	if i.stores(d.wrong) {
+		return "gateway-key-mismatch"
+	}
+	for _, s := range d.wrong {
+		if s.carrier.backend == "" {
+			if d.role == keys.Public {
+				return "app-key-rejected"
+			}
+			return "server-key-rejected"
+		}
+	}
+	return "backend-key-drift"
+}
+
+// checkMembership reports the disagreements that break the pass's rule.
+func checkMembership(p *Pass) {
+	for _, i := range p.world.instances {
+		for _, d := range p.disagreements(i) {
+			if i.ruleOf(d) == p.rule.Name {
+				p.reportDisagreement(i, d)
+			}
+		}
+	}
+}
+
+// reportDisagreement makes one finding of one wrong value, however many places hold
+// it, and lists every place on either side.
+func (p *Pass) reportDisagreement(i *instance, d disagreement) {
+	named, others := i.culprits(d.wrong, d.right)
+	primary := byPlace(named)[0]
+	wantStored := p.rule.Name == "gateway-key-mismatch" && named[0] == d.wrong[0]
+	for _, s := range byPlace(named) { // that of the rule: the stack's own Secret, or else what is not
+		if wantStored == (s.Standing == Stored && i.nucleus(s)) {
+			primary = s
+			break
+		}
+	}
+	f := Finding{At: primary.Written, Instance: i.name, Slots: slotsOf(d.wrong), Trace: primary.Trace}
+	if named[0] == d.wrong[0] {
+		f.Message, f.Help = d.blameWrong(p, i), d.help(primary)
+	} else {
+		f.Message, f.Help = d.blameRight(primary), d.helpRight(primary)
+	}
+	f.Related = append(p.related(named, f.At, func(s *Site) string { return s.Holder + ": the same key as that" }),
+		p.related(others, f.At, func(s *Site) string {
+			verb := "holds"
+			if s.Standing == Accepted {
+				verb = "accepts"
+			}
+			return fmt.Sprintf("%s %s the other: %s", s.Holder, verb, keys.Describe(s.Value.Text(), s.Slot))
+		})...)
+	p.report(f)
+	p.explain(d.wrong...)
+	for _, s := range named {
+		p.blamed[s] = true
+	}
+}
+
+// blameWrong says who presents or stores what is not accepted, and how it differs.
+func (d disagreement) blameWrong(p *Pass, i *instance) string {
+	first := d.wrong[0]
+	difference := ""
+	if len(d.right) > 0 {
+		difference = ": " + keys.Difference(first.Value.Text(), d.right[0].Value.Text(), d.whose())
+	}
+	if twin := p.twin(i, d); twin != "" {
+		difference = ": " + twin
+	}
+	refusal := "which the gateway does not accept"
+	if d.by != "the gateway" {
+		refusal = "which is not what " + d.by + " holds"
+	}
+	return fmt.Sprintf("%s %s the %s key, %s%s", holders(byPlace(d.wrong)), verb(byPlace(d.wrong)), d.slot, refusal, difference)
+}
+
+// blameRight says that what is accepted is what differs from all else.
+func (d disagreement) blameRight(primary *Site) string {
+	accepts := "accepts"
+	if primary.Standing != Accepted {
+		accepts = "gives the gateway"
+		if d.by != "the gateway" {
+			accepts = "holds"
+		}
+	}
+	return fmt.Sprintf("%s %s another %s key than %s %s: %s", primary.Holder, accepts, d.slot, holders(byPlace(d.wrong)),
+		verb(byPlace(d.wrong)), keys.Difference(primary.Value.Text(), d.wrong[0].Value.Text(), "theirs"))
+}
+
+// verb is what the sites do with their key.
+func verb(sites []*Site) string {
+	word := "present"
+	for _, s := range sites {
+		if s.Standing == Stored {
+			word = "hold"
+		}
+	}
+	if len(sites) == 1 {
+		word += "s"
+	}
+	return word
+}
+
+func (d disagreement) whose() string {
+	if d.by == "the gateway" {
+		return "the gateway's"
+	}
+	return "the Secret's"
+}
+
+// twin recognises a key that another instance, or the other role, holds.
+func (p *Pass) twin(i *instance, d disagreement) string {
+	v := d.wrong[0].Value
+	for _, s := range p.world.sites {
+		if other := p.instance[s]; s.Value.Equal(v) && other != nil && other != i {
+			return fmt.Sprintf("it is the %s key of %s", s.Slot, other.name)
+		}
+	}
+	return ""
+}
+
+// help says how to mend what is not accepted.
+func (d disagreement) help(primary *Site) string {
+	where := "Put there the key that the gateway accepts"
+	if d.by != "the gateway" {
+		where = "Put there the key that " + d.by + " holds"
+	}
+	if primary.carrier.app != "" {
+		return where + ", and rebuild the app: the key is built into it."
+	}
+	return where + "."
+}
+
+// helpRight says how to mend an accepted key that nothing else holds.
+func (d disagreement) helpRight(primary *Site) string {
+	if primary.Standing == Accepted {
+		return fmt.Sprintf("Put there the %s key that the others hold, or better a placeholder that is filled in from the Secret, and roll the gateway out.", d.slot)
+	}
+	return fmt.Sprintf("Put there the %s key that the others hold. If this one is new and right, put it in all other places, and rebuild the apps.", d.slot)
+}

@@ -1,0 +1,127 @@
+package lint
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// Pass is what a rule sees and where it reports. Rules run in the order of Rules: a
+// rule that finds a cause explains its sites, and no later rule reports what merely
+// follows from it.
+type Pass struct {
+	world     *world
+	rule      *Rule
+	explained map[*Site]bool // what a rule has accounted for: no longer compared
+	blamed    map[*Site]bool // part of a disagreement, and still what others are held against
+	instance  map[*Site]*instance
+	findings  []Finding
+}
+
+// explain marks sites as accounted for, and with them every site that takes its value
+// from one of their places.
+func (p *Pass) explain(sites ...*Site) {
+	for _, s := range sites {
+		p.explained[s] = true
+	}
+}
+
+// instanceName of a site; empty where it belongs to none.
+func (p *Pass) instanceName(s *Site) string {
+	if i := p.instance[s]; i != nil {
+		return i.name
+	}
+	return ""
+}
+
+// report completes a finding and records it.
+func (p *Pass) report(f Finding) {
+	f.Rule = p.rule.Name
+	if f.Severity == "" {
+		f.Severity = p.rule.Severity
+	}
+	f.Message = p.world.repo.Ledger().Scrub(f.Message)
+	f.Help = p.world.repo.Ledger().Scrub(f.Help)
+	f.Frame = p.world.frame(f.At, f.atName)
+	files := map[string]bool{f.At.File: true}
+	for i := range f.Related {
+		f.Related[i].Frame = p.world.frame(f.Related[i].At, f.Related[i].atName)
+		files[f.Related[i].At.File] = true
+	}
+	f.ID = findingID(f, files)
+	p.findings = append(p.findings, f)
+}
+
+// findingID names a finding by rule, instance, slots and carriers: never by a value
+// or a line, so that it stays the same while lines move.
+func findingID(f Finding, files map[string]bool) string {
+	parts := []string{f.Rule, f.Instance}
+	for _, s := range f.Slots {
+		parts = append(parts, string(s))
+	}
+	rest := make([]string, 0, len(files))
+	for name := range files {
+		if name != f.At.File {
+			rest = append(rest, name)
+		}
+	}
+	sort.Strings(rest)
+	return strings.Join(append(append(parts, f.At.File), rest...), "|")
+}
+
+// related lists sites as further places of a finding, one for each place where a value
+// is written.
+func (p *Pass) related(sites []*Site, but sources.Position, say func(*Site) string) []Related {
+	var out []Related
+	for _, s := range byPlace(sites) {
+		if s.Written != but {
+			out = append(out, Related{At: s.Written, Message: say(s)})
+		}
+	}
+	return out
+}
+
+// holders names who holds a value, for a message: the first, and how many more.
+func holders(sites []*Site) string {
+	seen := map[string]bool{}
+	var names []string
+	for _, s := range sites {
+		if !seen[s.Holder] {
+			seen[s.Holder] = true
+			names = append(names, s.Holder)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return "nobody"
+	case 1:
+		return names[0]
+	case 2:
+		return names[0] + " and " + names[1]
+	}
+	return names[0] + " and " + number(len(names)-1) + " others"
+}
+
+func number(n int) string {
+	words := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+	if n < len(words) {
+		return words[n]
+	}
+	return "many"
+}
+
+// slotsOf lists the slots of sites, each once, in order.
+func slotsOf(sites []*Site) []keys.Slot {
+	seen := map[keys.Slot]bool{}
+	var out []keys.Slot
+	for _, s := range sites {
+		if !seen[s.Slot] {
+			seen[s.Slot] = true
+			out = append(out, s.Slot)
+		}
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a] < out[b] })
+	return out
+}

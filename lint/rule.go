@@ -1,0 +1,30 @@
+package lint
+
+// Rule is one thing that must hold.
+type Rule struct {
+	Name     string   // kebab-case, stable
+	Summary  string   // one line
+	Doc      string   // Markdown: why it matters and how to mend it
+	Severity Severity // of its findings, unless a finding says otherwise
+
+	// Bad and Good are tiny repositories (txtar archives) that show the rule. In them
+	// {{anon}}, {{service_role}}, {{publishable}}, {{secret}} and {{jwt_secret}} stand for
+	// the keys of one instance, {{anon.old}} and so on for those before the last
+	// rotation. Bad yields just this rule, at the line marked "# HERE"; Good nothing.
+	Bad  string
+	Good string
+
+	Check func(*Pass)
+}
+
+// Rules lists all rules in the order in which they run: causes before what follows
+// from them.
+func Rules() []*Rule {
+	return []*Rule{
+		unreadable, renderFailed,
+		sopsIntegrity, sealedSecretUnsealable, secretRefDangling, placeholderEnvMissing,
+		sameKeyBothRoles, serviceKeyPublic, roleSwap,
+		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
+		keyNotSignedBySecret,
+	}
+}

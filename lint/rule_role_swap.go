@@ -1,0 +1,121 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+var roleSwap = &Rule{
+	Name:     "role-swap",
+	Summary:  "a key of one role stands where the other role's key belongs",
+	Severity: Error,
+	Doc: `The key's own role claim (or its sb_publishable_/sb_secret_ prefix) contradicts the name under which it
+stands, or the Kong consumer whose credential it is. With anon and service_role swapped, every browser
+holds the key that bypasses row level security, and every server is refused.
+
+Put each key under its own name. If the key of role service_role has reached a browser, rotate it.`,
+	Bad: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{service_role}} # HERE
+`,
+	Good: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{anon}}
+`,
+	Check: checkRoleSwap,
+}
+
+// promisedRole is the role that a site's consumer or name promises; empty where it
+// leaves that open.
+func (s *Site) promisedRole() keys.Role {
+	if s.Standing == Accepted {
+		return s.Role
+	}
+	return s.name.Role()
+}
+
+// swapped says whether the key's text contradicts what the site promises.
+func swapped(s *Site) bool {
+	if !s.Value.IsKnown() {
+		return false
+	}
+	promised, actual := s.promisedRole(), keys.Recognize(s.Value.Text()).Role()
+	return promised != "" && actual != "" && promised != actual && promised != keys.Signing && actual != keys.Signing
+}
+
+func checkRoleSwap(p *Pass) {
+	type place struct {
+		file string
+		i    *instance
+	}
+	groups := map[place][]*Site{}
+	var order []place
+	for _, s := range p.world.sites {
+		if p.explained[s] || !swapped(s) {
+			continue
+		}
+		at := place{p.world.swappedAt(s).File, p.instance[s]}
+		if groups[at] == nil {
+			order = append(order, at)
+		}
+		groups[at] = append(groups[at], s)
+	}
+	for _, at := range order {
+		p.reportSwap(groups[at])
+		p.explain(groups[at]...)
+	}
+}
+
+// swappedAt is where the mistake was made: where the value is written, unless it
+// stands there under the right name, and the reference took the wrong one.
+func (w *world) swappedAt(s *Site) sources.Position {
+	for _, origin := range w.sites {
+		if origin.At == s.Written && origin != s && !swapped(origin) && origin.promisedRole() != "" {
+			return s.At
+		}
+	}
+	return s.Written
+}
+
+func (p *Pass) reportSwap(sites []*Site) {
+	byAt := map[sources.Position]*Site{}
+	for _, s := range sites {
+		at := p.world.swappedAt(s)
+		if known := byAt[at]; known == nil || s.At == at && known.At != at {
+			byAt[at] = s
+		}
+	}
+	var first *Site
+	roles := map[keys.Role]bool{}
+	for at, s := range byAt {
+		roles[s.promisedRole()] = true
+		if first == nil || at.Before(p.world.swappedAt(first)) {
+			first = s
+		}
+	}
+	at := p.world.swappedAt(first)
+	f := Finding{
+		At: at, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
+		Message: fmt.Sprintf("%s holds the %s key", first.Holder, keys.Recognize(first.Value.Text())),
+		Help:    "Put each key under its own name. If the service_role key has reached a browser, rotate it.",
+	}
+	if len(roles) == 2 {
+		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds the %s key", first.Holder, keys.Recognize(first.Value.Text()))
+	}
+	for _, s := range sortedSites(sites) {
+		if p.world.swappedAt(s) != at || s.At != at && s.At != s.Written {
+			f.Related = append(f.Related, Related{At: s.At, atName: s.At != s.Written, Message: fmt.Sprintf("%s holds the %s key", s.Holder, keys.Recognize(s.Value.Text()))})
+		}
+	}
+	p.report(f)
+}

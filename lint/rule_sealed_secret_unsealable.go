@@ -1,0 +1,57 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/keylint/keylint/sources"
+)
+
+var sealedSecretUnsealable = &Rule{
+	Name:     "sealed-secret-unsealable",
+	Summary:  "the controller will not be able to unseal a SealedSecret as it is rendered",
+	Severity: Error,
+	Doc: `A SealedSecret of strict scope is bound to its name and namespace. A kustomize namePrefix, nameSuffix or namespace
+that changes either after sealing makes the controller answer "no key could decrypt secret", and the Secret
+is never made or keeps its old value. The same happens with ciphertext that was cut, or where a template's
+placeholder was never replaced by ciphertext.
+
+Seal again for the name and namespace that are rendered, or with --scope namespace-wide or cluster-wide.`,
+	Check: checkSealedSecretUnsealable,
+}
+
+func checkSealedSecretUnsealable(p *Pass) {
+	for _, u := range p.world.units {
+		for _, o := range u.Objects {
+			if o.Kind != "Secret" {
+				continue
+			}
+			var f *Finding
+			var broken []string
+			for _, e := range p.world.entriesOf(o) {
+				if e.Locked == nil || !certain(e.Locked.Kind) || !e.Sealed {
+					continue
+				}
+				broken = append(broken, e.Key)
+				if f == nil {
+					f = &Finding{At: e.At, Message: e.Locked.Reason}
+					continue
+				}
+				f.Related = append(f.Related, Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason})
+			}
+			if f == nil {
+				continue
+			}
+			f.Message = fmt.Sprintf("SealedSecret %s cannot be unsealed (%s): %s",
+				strings.TrimPrefix(objectName("", o.Namespace, o.Name), " "), strings.Join(broken, ", "), f.Message)
+			f.Help = "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."
+			p.report(*f)
+		}
+	}
+}
+
+// certain says whether the controller is bound to fail. That none of the keys given
+// here opens the secret proves nothing: they may be another cluster's.
+func certain(kind sources.LockKind) bool {
+	return kind == sources.SealedElsewhere || kind == sources.Damaged || kind == sources.Placeholder
+}

@@ -1,0 +1,43 @@
+package lint
+
+import "github.com/keylint/keylint/sources"
+
+var unreadable = &Rule{
+	Name:     "unreadable",
+	Summary:  "a file that can bear keys could not be read",
+	Severity: Warning,
+	Doc: `The file mentions Supabase or holds something that looks like a key, and it could not be read: it is not YAML, its
+bytes are not text, or it cannot be opened. What it holds is not compared with anything.
+
+Mend the file at the line that is named, or leave it out of the repository.`,
+	Bad: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata:
+  name: supabase-keys
+stringData:
+  ANON_KEY: "{{anon}} # HERE
+`,
+	Good: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata:
+  name: supabase-keys
+stringData:
+  ANON_KEY: "{{anon}}"
+`,
+	Check: func(p *Pass) {
+		p.reportNotes(sources.NoteUnreadable, "Mend the file, or take it out of the repository: until then nothing in it is compared.")
+	},
+}
+
+// reportNotes turns what went wrong while reading or rendering into findings.
+func (p *Pass) reportNotes(kind sources.NoteKind, help string) {
+	for _, n := range p.world.repo.Notes() {
+		if n.Kind == kind {
+			p.report(Finding{At: n.At, atName: kind == sources.NoteRenderFailed, Message: n.Message, Help: help})
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package lint
+
+import (
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// Standing is what a site does with its key.
+type Standing string
+
+// The standings.
+const (
+	Stored    Standing = "stored"    // a Secret, Helm values, the stack's .env
+	Accepted  Standing = "accepted"  // a gateway credential
+	Presented Standing = "presented" // an app's env or build arg; a backend's own client key
+	Verifying Standing = "verifying" // a JWT secret or JWKS that signatures are checked with
+)
+
+// Step is one hop on the way by which a value reached a site.
+type Step struct {
+	At   sources.Position // file only, or nothing, where no line can be named
+	Text string           // "${ANON_KEY}", "sed in initContainer render", "Secret supabase/supabase-keys ANON_KEY"
+}
+
+// Site is one place where a key is written, handed on or used.
+type Site struct {
+	Slot     keys.Slot
+	Role     keys.Role
+	Standing Standing
+	Holder   string           // "Kong consumer anon", "Secret supabase/supabase-keys ANON_KEY", "apps/web/.env.production NEXT_PUBLIC_SUPABASE_ANON_KEY"
+	Value    keys.Value       // known, or unknown with the reason
+	At       sources.Position // the place of use
+	Written  sources.Position // where the value is written: the same place, or the end of the trace
+	Trace    []Step           // from the place of use back to where the value is written
+	Unit     *render.Unit     // nil for what no unit deploys, such as an app's .env file
+
+	name      keys.Name // what the variable's name promises; of a gateway credential nothing
+	namespace string
+	carrier   *carrier
+	entry     *entryRef // the Secret or ConfigMap entry that the value was read from
+	credit    string    // of an accepted key: the consumer
+}
+
+// carrier is what bears a site: a container's environment, a file, an object. What
+// stands beside a key in its carrier tells which instance the key is meant for.
+type carrier struct {
+	name    string // "apps/web/.env.production", "Deployment web/web"
+	file    string
+	app     string // the app's directory; empty for what belongs to no app
+	urls    []urlVariable
+	backend string // which of Supabase's own services it is; empty for an app
+	mode    mode
+	unit    *render.Unit
+}
+
+// urlVariable is a Supabase URL beside a key.
+type urlVariable struct {
+	prefix string
+	host   string
+}
+
+// mode says for which environment a carrier's values are.
+type mode int
+
+const (
+	production mode = iota
+	local           // a developer's machine
+	other           // development, test, staging: only what it says itself tells the instance
+)
+
+// Outcome is the result of comparing a site with the others of its instance.
+type Outcome string
+
+// The outcomes. CannotTell is never a pass and never an error.
+const (
+	Agree      Outcome = "agree"
+	Disagree   Outcome = "disagree"
+	CannotTell Outcome = "unknown"
+)
