@@ -1,0 +1,75 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// ErrLeak says that output was held back because a key stood in it. It says no more:
+// neither which key, nor where.
+var ErrLeak = errors.New("internal error: the output would have shown a key and was held back; " +
+	"this is a bug in keylint, please report it (without the key)")
+
+// Guard is the last line of defence between keylint and the world. It holds what is
+// written until Flush and lets it pass only where no key stands in it: none that this
+// run has revealed, in any form that the ledger knows, and nothing that is a whole JWT
+// or private key by its shape alone. It passes everything or nothing, for output with
+// a piece cut out would look complete.
+type Guard struct {
+	w      io.Writer
+	ledger *keys.Ledger
+	held   bytes.Buffer
+}
+
+// NewGuard stands before w.
+func NewGuard(w io.Writer, ledger *keys.Ledger) *Guard { return &Guard{w: w, ledger: ledger} }
+
+// Write holds p back; it never fails.
+func (g *Guard) Write(p []byte) (int, error) { return g.held.Write(p) }
+
+// Flush lets what is held pass. It answers ErrLeak, and drops it all, where a key
+// stands in it.
+func (g *Guard) Flush() error {
+	held := g.held.String()
+	g.held.Reset()
+	if held == "" {
+		return nil
+	}
+	if g.leaks(held) {
+		return ErrLeak
+	}
+	_, err := io.WriteString(g.w, held)
+	return err
+}
+
+// Discard drops what is held: a report that was cut short by an error is not shown.
+func (g *Guard) Discard() { g.held.Reset() }
+
+// Close is Flush, for those who expect an io.WriteCloser.
+func (g *Guard) Close() error { return g.Flush() }
+
+// wholeSecrets matches what is a JWT, an age identity or a private key beyond doubt,
+// whether or not the ledger knows it. The looser shapes of keys.ScrubShapes would also
+// match the name of a file such as sb_secret_rotation.yaml.
+var wholeSecrets = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}` +
+	`|AGE-SECRET-KEY-1[A-Z0-9]{20,}` +
+	`|-----BEGIN [A-Z ]*PRIVATE KEY`)
+
+func (g *Guard) leaks(s string) bool {
+	for _, form := range []string{s, unquoted.Replace(s)} {
+		if g.ledger.Leaks(form) || wholeSecrets.MatchString(form) {
+			return true
+		}
+	}
+	return false
+}
+
+// unquoted undoes the escapes of JSON and of Go's %q, behind which a key with a quote,
+// a backslash or a line break in it would hide.
+var unquoted = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\/`, `/`, `\n`, "\n", `\r`, "\r", `\t`, "\t",
+	`\u003c`, "<", `\u003e`, ">", `\u0026`, "&", `\u0027`, "'")

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
+)
+
+// The JSON report, version 1. Fields may be added; none may change its meaning. A line
+// or column of 0 says that it is not known: they start at 1. Arrays are never null.
+type (
+	jsonReport struct {
+		Version   int            `json:"version"`
+		Summary   jsonSummary    `json:"summary"`
+		Instances []jsonInstance `json:"instances"`
+		Findings  []jsonFinding  `json:"findings"`
+		Notes     []jsonNote     `json:"notes"`
+	}
+	jsonSummary struct {
+		Units      int          `json:"units"`
+		Instances  int          `json:"instances"`
+		Sites      int          `json:"sites"`
+		Agree      int          `json:"agree"`
+		Disagree   int          `json:"disagree"`
+		Unknown    int          `json:"unknown"`
+		Findings   jsonCounts   `json:"findings"`
+		Roots      int          `json:"roots"`
+		RootsBuilt int          `json:"roots_built"`
+		Reasons    []jsonReason `json:"reasons"`
+	}
+	jsonCounts struct {
+		Error   int `json:"error"`
+		Warning int `json:"warning"`
+		Info    int `json:"info"`
+	}
+	jsonReason struct {
+		Text  string `json:"text"`
+		Count int    `json:"count"`
+	}
+	jsonInstance struct {
+		Name  string     `json:"name"`
+		Sites []jsonSite `json:"sites"`
+	}
+	jsonSite struct {
+		Slot        string     `json:"slot"`
+		Role        string     `json:"role"`
+		Standing    string     `json:"standing"`
+		Holder      string     `json:"holder"`
+		File        string     `json:"file"`
+		Line        int        `json:"line"`
+		Column      int        `json:"column"`
+		Outcome     string     `json:"outcome"`
+		Fingerprint *string    `json:"fingerprint"`
+		Unknown     *string    `json:"unknown"`
+		Trace       []jsonStep `json:"trace"`
+	}
+	jsonStep struct {
+		File string `json:"file"`
+		Line int    `json:"line"`
+		Text string `json:"text"`
+	}
+	jsonFinding struct {
+		Rule      string        `json:"rule"`
+		Severity  string        `json:"severity"`
+		Message   string        `json:"message"`
+		File      string        `json:"file"`
+		Line      int           `json:"line"`
+		Column    int           `json:"column"`
+		EndColumn int           `json:"end_column"`
+		Instance  *string       `json:"instance"`
+		Related   []jsonRelated `json:"related"`
+		Trace     []jsonStep    `json:"trace"`
+		Help      string        `json:"help"`
+		ID        string        `json:"id"`
+	}
+	jsonRelated struct {
+		File    string `json:"file"`
+		Line    int    `json:"line"`
+		Column  int    `json:"column"`
+		Message string `json:"message"`
+	}
+	jsonNote struct {
+		Kind    string `json:"kind"`
+		File    string `json:"file"`
+		Line    int    `json:"line"`
+		Message string `json:"message"`
+	}
+)
+
+// JSON writes the report for programs, with every note. It has the same bytes whatever
+// the options are.
+func JSON(w io.Writer, r *lint.Result, _ Options) error {
+	n := bySeverity(r)
+	report := jsonReport{
+		Version: 1,
+		Summary: jsonSummary{
+			Units: r.Coverage.Units, Instances: len(r.Instances), Sites: r.Coverage.Sites,
+			Agree: r.Coverage.Agree, Disagree: r.Coverage.Disagree, Unknown: r.Coverage.Unknown,
+			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
+			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
+			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),
+		},
+		Instances: each(r.Instances, func(in *lint.Instance) jsonInstance {
+			return jsonInstance{Name: in.Name, Sites: each(in.Sites, siteJSON)}
+		}),
+		Findings: each(r.Findings, findingJSON),
+		Notes: each(r.Notes, func(n sources.Note) jsonNote {
+			return jsonNote{Kind: string(n.Kind), File: n.At.File, Line: n.At.Line, Message: n.Message}
+		}),
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(report); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func siteJSON(j lint.Judged) jsonSite {
+	s := j.Site
+	return jsonSite{
+		Slot: string(s.Slot), Role: string(s.Role), Standing: string(s.Standing), Holder: s.Holder,
+		File: s.At.File, Line: s.At.Line, Column: s.At.Column, Outcome: string(j.Outcome),
+		Fingerprint: nullable(j.Fingerprint), Unknown: nullable(unknownReason(j)), Trace: each(s.Trace, stepJSON),
+	}
+}
+
+func findingJSON(f lint.Finding) jsonFinding {
+	return jsonFinding{
+		Rule: f.Rule, Severity: string(f.Severity), Message: f.Message,
+		File: f.At.File, Line: f.At.Line, Column: f.At.Column, EndColumn: f.At.EndColumn,
+		Instance: nullable(f.Instance),
+		Related: each(f.Related, func(r lint.Related) jsonRelated {
+			return jsonRelated{File: r.At.File, Line: r.At.Line, Column: r.At.Column, Message: r.Message}
+		}),
+		Trace: each(f.Trace, stepJSON), Help: f.Help, ID: f.ID,
+	}
+}
+
+func stepJSON(s lint.Step) jsonStep {
+	return jsonStep{File: s.At.File, Line: s.At.Line, Text: s.Text}
+}
+
+// nullable is null for what is not there: an empty string would be a value.
+func nullable(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// each maps a slice, and never to null.
+func each[T, U any](in []T, f func(T) U) []U {
+	out := make([]U, 0, len(in))
+	for _, x := range in {
+		out = append(out, f(x))
+	}
+	return out
+}

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
+)
+
+// slotOrder is the order in which a table tells the slots: the keys that are
+// presented first, then those that they are signed and checked with.
+var slotOrder = []keys.Slot{
+	keys.Anon, keys.ServiceRole, keys.Publishable, keys.Secret, keys.AnonAsymmetric, keys.ServiceRoleAsymmetric,
+	keys.JWTSecret, keys.JWTKeys, keys.JWKS,
+}
+
+// instances writes every instance as a table, slot by slot, with each site's outcome,
+// standing, holder, position and fingerprint: who was compared with whom.
+func (t *textReport) instances(r *lint.Result) {
+	for _, in := range r.Instances {
+		t.line(t.paint(bold, "instance "+oneLine(in.Name)))
+		for _, slot := range slotsOf(in) {
+			t.line("  " + t.paint(cyan, slotName(slot)))
+			t.slot(in, slot)
+		}
+		t.line("")
+	}
+}
+
+// slot writes the rows of one slot, their columns aligned.
+func (t *textReport) slot(in *lint.Instance, slot keys.Slot) {
+	var rows [][]string
+	var outcomes []lint.Outcome
+	for _, j := range in.Sites {
+		if j.Site.Slot != slot {
+			continue
+		}
+		rows = append(rows, []string{string(j.Site.Standing), valueOf(j), oneLine(j.Site.Holder), whence(j.Site)})
+		outcomes = append(outcomes, j.Outcome)
+	}
+	widths := make([]int, 4)
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], width(cell))
+		}
+	}
+	for n, row := range rows {
+		sign, color := outcomeSign(outcomes[n])
+		var cells []string
+		for i, cell := range row {
+			cells = append(cells, pad(cell, widths[i]))
+		}
+		t.line("    " + t.paint(color, sign) + " " + strings.TrimRight(strings.Join(cells, "  "), " "))
+	}
+}
+
+// whence is the place of use, and that where the value is written if it is another.
+func whence(s *lint.Site) string {
+	if s.Written.File == "" || s.Written == s.At {
+		return place(s.At)
+	}
+	return strings.TrimSpace(place(s.At) + " ← " + place(s.Written))
+}
+
+// valueOf is the fingerprint, and the reason where the site could not be compared.
+func valueOf(j lint.Judged) string {
+	why := oneLine(unknownReason(j))
+	switch {
+	case j.Fingerprint == "" && why == "":
+		return "no value"
+	case j.Fingerprint == "":
+		return why
+	case why == "":
+		return j.Fingerprint
+	}
+	return j.Fingerprint + " (" + why + ")"
+}
+
+// unknownReason says why a site could not be compared; empty where it was.
+func unknownReason(j lint.Judged) string {
+	if j.Outcome != lint.CannotTell {
+		return ""
+	}
+	if j.Why != "" {
+		return j.Why
+	}
+	return j.Site.Value.Reason()
+}
+
+// outcomeSign is ✓, ✗ or ?.
+func outcomeSign(o lint.Outcome) (string, style) {
+	switch o {
+	case lint.Agree:
+		return "✓", green
+	case lint.Disagree:
+		return "✗", red
+	}
+	return "?", yellow
+}
+
+// slotsOf lists the slots that have a site, in the order of slotOrder, any other last.
+func slotsOf(in *lint.Instance) []keys.Slot {
+	present := map[keys.Slot]bool{}
+	for _, j := range in.Sites {
+		present[j.Site.Slot] = true
+	}
+	var slots []keys.Slot
+	for _, s := range slotOrder {
+		if present[s] {
+			slots = append(slots, s)
+			delete(present, s)
+		}
+	}
+	for _, j := range in.Sites {
+		if present[j.Site.Slot] {
+			slots = append(slots, j.Site.Slot)
+			delete(present, j.Site.Slot)
+		}
+	}
+	return slots
+}
+
+func slotName(s keys.Slot) string {
+	if s == "" {
+		return "(slot not known)"
+	}
+	return string(s)
+}
+
+// units lists what is deployed together, and what of it could not be rendered.
+func (t *textReport) units(r *lint.Result) {
+	if len(r.Units) == 0 {
+		return
+	}
+	t.line(t.paint(bold, "units"))
+	for _, u := range r.Units {
+		t.line("  " + oneLine(u.Name) + " (" + string(u.Kind) + ")")
+		for _, m := range u.Missing {
+			t.line("    " + t.paint(yellow, "incomplete:") + " " + oneLine(m))
+		}
+	}
+	t.line("")
+}

@@ -1,0 +1,63 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// count is "1 site", "2 sites".
+func count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// listed joins "a", "a and b", "a, b and c".
+func listed(items []string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	last := len(items) - 1
+	return strings.Join(items[:last], ", ") + " and " + items[last]
+}
+
+// clean makes text from a repository safe to print: whatever a terminal would obey
+// instead of showing (escape sequences, line breaks, bidirectional overrides) becomes
+// U+FFFD, rune for rune, so that columns stay where they are. Tabs are kept.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029') {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
+// oneLine is clean for text that should stand on one line: its line breaks become spaces.
+func oneLine(s string) string {
+	return clean(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
+}
+
+// uncommanding keeps a line from being one that a CI runner obeys: GitHub's takes
+// "::stop-commands::" at the beginning of a line, behind blanks too, and a file may be
+// called so.
+func uncommanding(s string) string {
+	if rest := strings.TrimLeft(s, " \t"); strings.HasPrefix(rest, "::") {
+		return s[:len(s)-len(rest)] + string(utf8.RuneError) + rest[1:]
+	}
+	return s
+}
+
+// width counts the columns that s takes, a rune each.
+func width(s string) int { return utf8.RuneCountInString(s) }
+
+// pad fills s with spaces up to n columns.
+func pad(s string, n int) string {
+	if missing := n - width(s); missing > 0 {
+		return s + strings.Repeat(" ", missing)
+	}
+	return s
+}
