@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/keylint/keylint/report"
+)
+
+const programName = "keylint"
+
+// The names of the flags.
+const (
+	flagFormat           = "format"
+	flagAgeKey           = "age-key"
+	flagPGPKey           = "pgp-key"
+	flagSealedSecretsKey = "sealed-secrets-key"
+	flagStrict           = "strict"
+	flagFailOn           = "fail-on"
+	flagConfig           = "config"
+	flagColor            = "color"
+	flagQuiet            = "quiet"
+	flagVerbose          = "verbose"
+	flagVersion          = "version"
+	flagHelp             = "help"
+)
+
+// isCommandName says whether a bare word is a command.
+func isCommandName(word string) bool {
+	switch word {
+	case "rules", "help", "version":
+		return true
+	}
+	return false
+}
+
+// execute runs a command line and gives its exit status. An error means that the
+// command could not do its job.
+func (s *session) execute(args []string) (int, error) {
+	var status int
+	app := s.app(&status)
+	a, err := arrange(app, args)
+	if err != nil {
+		return exitFailed, err
+	}
+	a = a.asked()
+	if err := a.check(); err != nil {
+		return exitFailed, err
+	}
+	if err := app.Run(a.line()); err != nil {
+		return exitFailed, err
+	}
+	return status, nil
+}
+
+// asked turns --help and --version, wherever they stand, into the commands that they
+// are short for: "keylint rules --help" is "keylint help rules".
+func (a arranged) asked() arranged {
+	for i, n := range a.names {
+		off := strings.HasSuffix(a.flags[i], "=false")
+		switch {
+		case off:
+		case n == flagHelp && a.command == "help":
+			return arranged{command: "help", rest: a.rest}
+		case n == flagHelp && a.command != "":
+			return arranged{command: "help", rest: []string{a.command}}
+		case n == flagHelp:
+			return arranged{command: "help"}
+		case n == flagVersion:
+			return arranged{command: "version"}
+		}
+	}
+	return a
+}
+
+// check refuses a flag that would be ignored: the flags belong to linting.
+func (a arranged) check() error {
+	if a.command == "" || len(a.names) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s has no meaning with the command %q (a path of that name is ./%s)", dashed(a.names[0]), a.command, a.command)
+}
+
+// app describes the command line. Help and version are keylint's own: those of
+// urfave/cli exit with a status of their own and print where they like.
+func (s *session) app(status *int) *cli.App {
+	command := func(name, usage, argsUsage string, action func(args []string) (int, error)) *cli.Command {
+		return &cli.Command{
+			Name: name, Usage: usage, ArgsUsage: argsUsage, HideHelp: true,
+			Action: func(c *cli.Context) (err error) {
+				*status, err = action(c.Args().Slice())
+				return err
+			},
+			OnUsageError: plainUsageError,
+		}
+	}
+	app := &cli.App{
+		Name: programName, HelpName: programName,
+		Usage:     "will every Supabase key that something presents be accepted by everything that checks it?",
+		UsageText: "keylint [flags] [PATH ...]\nkeylint rules [NAME ...]",
+		Description: `keylint reads a GitOps repository offline and compares the Supabase keys in it: those that are
+stored, those that the gateway accepts, those that apps and services present, and the secrets they
+are verified with. PATH is a directory or a file, "." by default, "-" for manifests on standard
+input. The whole git work tree is read; a finding is told when one of its places lies under a PATH.
+A path that is called like a command is written ./rules.
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 keylint could not do its job.`,
+		Flags:     lintFlags(),
+		HideHelp:  true,
+		Writer:    s.out,
+		ErrWriter: s.err,
+		Reader:    s.stdin,
+
+		HideVersion:               true,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              plainUsageError,
+	}
+	app.Commands = []*cli.Command{
+		command("rules", "list the rules; with NAMEs, why each matters and how to mend it", "[NAME ...]", s.rules),
+		command("version", "print keylint's version", "", s.version),
+		command("help", "print how keylint, or one of its commands, is used", "[COMMAND]", func(args []string) (int, error) {
+			return s.help(app, args)
+		}),
+	}
+	app.Action = func(c *cli.Context) (err error) {
+		*status, err = s.lint(c)
+		return err
+	}
+	return app
+}
+
+func lintFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: flagFormat, Usage: "report in this `FORMAT` on standard output, or in a file with FORMAT=FILE; repeatable\n" + formatHelp()},
+		&cli.StringSliceFlag{Name: flagAgeKey, Usage: "read age identities for SOPS from `FILE`; repeatable\n" +
+			"SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and sops' own default place are read too"},
+		&cli.StringSliceFlag{Name: flagPGPKey, Usage: "read an exported, armored PGP private key for SOPS from `FILE`; repeatable"},
+		&cli.StringSliceFlag{Name: flagSealedSecretsKey, Usage: "read private keys of the SealedSecrets controller from `FILE`; repeatable\n" +
+			"PEM, or what this prints: kubectl get secret -n kube-system -o yaml \\\n" +
+			"   -l sealedsecrets.bitnami.com/sealed-secrets-key"},
+		&cli.BoolFlag{Name: flagStrict, Usage: "exit with 1 also when something could not be told, or nothing was found to compare"},
+		&cli.StringFlag{Name: flagFailOn, Value: "error", Usage: "exit with 1 from this `SEVERITY` on: error (default), warning or info"},
+		&cli.StringFlag{Name: flagConfig, Usage: "read this `FILE` and not the nearest .keylint.yaml"},
+		&cli.StringFlag{Name: flagColor, Value: "auto", Usage: "use colours `WHEN`: auto (default), always or never; NO_COLOR is respected"},
+		&cli.BoolFlag{Name: flagQuiet, Usage: "print no notes on standard error"},
+		&cli.BoolFlag{Name: flagVerbose, Usage: "show every instance as a table, and what was left out on purpose"},
+		&cli.BoolFlag{Name: flagVersion, Usage: "print keylint's version"},
+		&cli.BoolFlag{Name: flagHelp, Aliases: []string{"h"}, Usage: "print this"},
+	}
+}
+
+// formatHelp lists the formats for --help.
+func formatHelp() string {
+	var lines []string
+	for _, f := range report.Formats() {
+		lines = append(lines, fmt.Sprintf("   %-5s %s", f.Name, f.Summary))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// plainUsageError leaves it to run to print the error, once and on standard error.
+func plainUsageError(_ *cli.Context, err error, _ bool) error {
+	text := strings.Replace(strings.TrimSuffix(err.Error(), ": parse error"), " for -", " for --", 1)
+	return fmt.Errorf("%s; keylint --help lists the flags", text)
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/report"
+	"github.com/keylint/keylint/sources"
+)
+
+// settings are what flags and configuration say together.
+type settings struct {
+	paths   []string
+	outputs []output
+	failOn  lint.Severity
+	strict  bool
+	quiet   bool
+	verbose bool
+
+	outColor, errColor bool
+}
+
+// lint is the command without a name.
+func (s *session) lint(c *cli.Context) (int, error) {
+	set, err := s.settings(c)
+	if err != nil {
+		return exitFailed, err
+	}
+	r, err := s.check(c, set)
+	if err != nil {
+		return exitFailed, err
+	}
+	if !set.quiet {
+		if err := report.Notes(s.err, r, report.Options{Color: set.errColor, Verbose: set.verbose}); err != nil {
+			return exitFailed, err
+		}
+	}
+	for _, o := range set.outputs {
+		if err := s.write(o, r, report.Options{Color: set.outColor, Verbose: set.verbose}); err != nil {
+			return exitFailed, err
+		}
+	}
+	status, why := verdict(r, set)
+	if why != "" && !set.quiet {
+		fmt.Fprintf(s.err, "keylint: %s\n", why)
+	}
+	return status, nil
+}
+
+// settings reads flags and configuration, and refuses what contradicts itself before
+// anything is read.
+func (s *session) settings(c *cli.Context) (set settings, err error) {
+	set = settings{
+		paths: distinct(c.Args().Slice()), strict: c.Bool(flagStrict),
+		quiet: c.Bool(flagQuiet), verbose: c.Bool(flagVerbose),
+	}
+	if len(set.paths) == 0 {
+		set.paths = []string{"."}
+	}
+	if set.quiet && set.verbose {
+		return set, errors.New("--quiet and --verbose contradict each other")
+	}
+	if set.outputs, err = outputs(c.StringSlice(flagFormat)); err != nil {
+		return set, err
+	}
+	if set.failOn, err = severity("--"+flagFailOn, c.String(flagFailOn)); err != nil {
+		return set, err
+	}
+	if set.outColor, err = s.colors(c.String(flagColor), s.outTerminal); err != nil {
+		return set, err
+	}
+	if set.errColor, err = s.colors(c.String(flagColor), s.errTerminal); err != nil {
+		return set, err
+	}
+	if err := checkPaths(c.App, set.paths); err != nil {
+		return set, err
+	}
+	cfg, err := readConfig(c.String(flagConfig), set.paths)
+	if err != nil {
+		return set, err
+	}
+	if !c.IsSet(flagFailOn) && cfg.failOn != "" {
+		set.failOn = cfg.failOn
+	}
+	if !c.IsSet(flagStrict) {
+		set.strict = cfg.strict
+	}
+	return set, nil
+}
+
+// check is keylint's one way from the repository to the result.
+func (s *session) check(c *cli.Context, set settings) (*lint.Result, error) {
+	keyring, err := sources.LoadKeyring(sources.KeyFiles{
+		Age: c.StringSlice(flagAgeKey), PGP: c.StringSlice(flagPGPKey), SealedSecrets: c.StringSlice(flagSealedSecretsKey),
+		Getenv: s.env, Home: s.home(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !set.quiet {
+		for _, w := range keyring.Warnings() {
+			fmt.Fprintf(s.err, "keylint: warning: %s\n", s.ledger.Scrub(w))
+		}
+	}
+	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger})
+	if err != nil {
+		return nil, err
+	}
+	return lint.Run(repo, render.Units(repo)), nil
+}
+
+// distinct keeps the first of each: standard input can be read only once.
+func distinct(paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// home is the user's home directory, under which sops keeps its age keys.
+func (s *session) home() string {
+	if h := s.env("HOME"); h != "" {
+		return h
+	}
+	return s.env("USERPROFILE")
+}
+
+// verdict is the exit status, and why it is not 0 where no finding says so.
+func verdict(r *lint.Result, set settings) (status int, why string) {
+	if worst := r.Worst(); worst != "" && worst.AtLeast(set.failOn) {
+		return exitFindings, ""
+	}
+	switch c := r.Coverage; {
+	case !set.strict:
+	case c.Agree+c.Disagree == 0:
+		return exitFindings, "nothing was found to compare, and --strict asks for proof"
+	case c.Unknown == 1:
+		return exitFindings, "1 site cannot be told, and --strict asks for proof"
+	case c.Unknown > 0:
+		return exitFindings, fmt.Sprintf("%d sites cannot be told, and --strict asks for proof", c.Unknown)
+	}
+	return exitClean, ""
+}

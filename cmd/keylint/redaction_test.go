@@ -1,0 +1,220 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/keylint/keylint/report"
+
+	"github.com/keylint/keylint/internal/testkeys"
+)
+
+// TestRedaction runs every fixture in every format, with and without the private keys,
+// and looks in every byte of every output for every key that there is: those that the
+// fixtures were made with, whatever looks like one in their files, and the private
+// keys. It trusts neither the ledger nor the guard, and knows nothing of them.
+func TestRedaction(t *testing.T) {
+	secrets := knownSecrets(t)
+	keys := allKeys(t)
+	for _, name := range fixtures(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := copyFixture(t, name)
+			all := append(slices.Clone(secrets), secretsIn(t, dir)...)
+			for _, flags := range [][]string{nil, keys} {
+				for where, output := range everyOutput(t, dir, flags) {
+					if found := leaked(output, all); found != "" {
+						t.Errorf("%s, %d key files: shows %s", where, len(flags), found)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestRedactionFinds keeps the test above honest: it must find what it looks for.
+func TestRedactionFinds(t *testing.T) {
+	key := testkeys.Sign("secret", `{"role":"anon","iss":"supabase"}`)
+	all := []secret{{"the key", key}}
+	_, signature, _ := strings.Cut(key[20:], ".")
+	for _, output := range []string{
+		"x" + key + "y", base64.StdEncoding.EncodeToString([]byte(key)), base64.StdEncoding.EncodeToString([]byte("ab" + key)),
+		url.QueryEscape(key), hex.EncodeToString([]byte(key)), "…" + signature,
+	} {
+		if leaked(output, all) == "" {
+			t.Errorf("not found in %q", output)
+		}
+	}
+	if found := leaked("an honest report", all); found != "" {
+		t.Errorf("found %s", found)
+	}
+}
+
+// everyOutput is all that keylint writes about a directory: both streams in every
+// format, plain and verbose and in colour, and the same reports as files.
+func everyOutput(t *testing.T, dir string, flags []string) map[string]string {
+	t.Helper()
+	outputs := map[string]string{}
+	add := func(what string, r ran) {
+		outputs[what+" stdout"], outputs[what+" stderr"] = r.stdout, r.stderr
+		if r.status == exitFailed {
+			t.Errorf("%s: exit status 2: %s", what, r.stderr)
+		}
+	}
+	for _, f := range report.Formats() {
+		file := filepath.Join(t.TempDir(), f.Name)
+		add(f.Name, keylint(append([]string{dir, "--format", f.Name}, flags...)...))
+		add(f.Name+" verbose", keylint(append([]string{dir, "--verbose", "--color=always", "--format", f.Name}, flags...)...))
+		add(f.Name+" to a file", keylint(append([]string{dir, "--format", f.Name + "=" + file}, flags...)...))
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Error(err)
+		}
+		outputs[f.Name+" file"] = string(b)
+	}
+	return outputs
+}
+
+// secret is a text that must not be shown, and what it is.
+type secret struct{ name, text string }
+
+// leaked names the first secret that stands in the output, in any form; empty where
+// there is none. It never returns the secret.
+func leaked(output string, secrets []secret) string {
+	for _, s := range secrets {
+		for form, text := range forms(s.text) {
+			if strings.Contains(output, text) {
+				return s.name + ", " + form
+			}
+		}
+	}
+	return ""
+}
+
+// forms are the ways in which a secret could be shown.
+func forms(s string) map[string]string {
+	quoted, _ := json.Marshal(s)
+	all := map[string]string{
+		"plain": s, "in base64": base64.RawStdEncoding.EncodeToString([]byte(s)), "in base64url": base64.RawURLEncoding.EncodeToString([]byte(s)),
+		"URL-escaped": url.QueryEscape(s), "path-escaped": url.PathEscape(s), "in hex": hex.EncodeToString([]byte(s)),
+		"as JSON": strings.Trim(string(quoted), `"`),
+	}
+	// Base64 of something longer, in which the secret does not begin at a multiple of 3.
+	for skip := 1; skip <= 2; skip++ {
+		if rest := s[min(skip, len(s)):]; len(rest) >= 12 {
+			all["in base64 of more"+strings.Repeat("'", skip)] = base64.RawStdEncoding.EncodeToString([]byte(rest[:len(rest)/3*3]))
+		}
+	}
+	if parts := strings.Split(s, "."); len(parts) == 3 && len(parts[2]) >= 16 {
+		all["its signature"] = parts[2]
+		all["its payload"] = parts[1]
+	}
+	return all
+}
+
+// knownSecrets are the values in testdata/keys: the Supabase keys that the fixtures
+// were made with, and every line of the private keys.
+func knownSecrets(t *testing.T) []secret {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(keysDir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []secret
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, ".env") {
+			all = append(all, dotenvValues(file, string(b))...)
+			continue
+		}
+		all = append(all, privateLines(file, string(b))...)
+	}
+	if len(all) == 0 {
+		t.Fatalf("there is no key in %s", keysDir)
+	}
+	return all
+}
+
+// dotenvValues are the values of a .env file that are long enough to be a key.
+func dotenvValues(file, text string) []secret {
+	var all []secret
+	for _, l := range strings.Split(text, "\n") {
+		name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(l), "export "), "=")
+		value = strings.Trim(value, `"'`)
+		if ok && !strings.HasPrefix(name, "#") && len(value) >= 12 && !strings.Contains(value, "://") {
+			all = append(all, secret{filepath.Base(file) + " " + name, value})
+		}
+	}
+	return all
+}
+
+// base64Run matches what may be a line of a private key, or a key in base64.
+var base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{24,}`)
+
+// privateLines are the lines of an age identity or a PEM block, also where the block
+// stands in base64 in a Secret. Public keys beside them may be shown.
+func privateLines(file, text string) []secret {
+	var all []secret
+	for _, l := range strings.Split(text, "\n") {
+		l = strings.TrimSpace(l)
+		if strings.HasPrefix(l, "#") || strings.Contains(l, "tls.crt") || strings.HasPrefix(l, "Comment:") {
+			continue
+		}
+		for _, run := range base64Run.FindAllString(l, -1) {
+			if !strings.ContainsAny(run, "0123456789") || strings.ToLower(run) == run {
+				continue // a word, a name, an age recipient
+			}
+			all = append(all, secret{filepath.Base(file), run})
+			if b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(run, "=")); err == nil && strings.HasPrefix(string(b), "-----BEGIN") {
+				all = append(all, privateLines(file, string(b))...)
+			}
+		}
+	}
+	return all
+}
+
+// token matches a Supabase key by its looks.
+var token = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]+){0,2}|sb_(publishable|secret)_[A-Za-z0-9_-]{8,}`)
+
+// secretsIn are the tokens in a directory's files, plain and in base64.
+func secretsIn(t *testing.T, dir string) []secret {
+	t.Helper()
+	var all []secret
+	err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		texts := []string{string(b)}
+		for _, run := range base64Run.FindAllString(string(b), -1) {
+			if decoded, err := base64.RawStdEncoding.DecodeString(run); err == nil {
+				texts = append(texts, string(decoded))
+			}
+		}
+		for _, text := range texts {
+			for _, found := range token.FindAllString(text, -1) {
+				all = append(all, secret{"a token in " + filepath.Base(file), found})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}

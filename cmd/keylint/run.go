@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/report"
+)
+
+// The exit statuses.
+const (
+	exitClean    = 0 // nothing at or above --fail-on
+	exitFindings = 1 // findings, or with --strict something that could not be told
+	exitFailed   = 2 // the command could not do its job
+)
+
+// session is one run of the command: its streams behind guards, and the ledger that
+// the guards go by.
+type session struct {
+	stdin  io.Reader
+	out    *report.Guard
+	err    *report.Guard
+	env    func(string) string
+	ledger *keys.Ledger
+
+	// colour says for each stream whether it is a terminal that wants colours, unless
+	// --color says otherwise.
+	outTerminal, errTerminal bool
+}
+
+// run is the whole command. Nothing reaches stdout or stderr before it is done, and
+// then only past the guards.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	ledger := &keys.Ledger{}
+	s := &session{
+		stdin: stdin, out: report.NewGuard(stdout, ledger), err: report.NewGuard(stderr, ledger),
+		env: env, ledger: ledger,
+		outTerminal: isTerminal(stdout), errTerminal: isTerminal(stderr),
+	}
+	status := s.recovered(args)
+	for _, g := range []*report.Guard{s.err, s.out} {
+		if err := g.Flush(); err != nil {
+			status = exitFailed
+			fmt.Fprintf(stderr, "keylint: %s\n", flushError(err))
+		}
+	}
+	return status
+}
+
+// flushError keeps a system's error, which names only the stream, and ErrLeak.
+func flushError(err error) string {
+	if errors.Is(err, report.ErrLeak) {
+		return report.ErrLeak.Error()
+	}
+	return "cannot write the output: " + keys.ScrubShapes(err.Error())
+}
+
+// recovered runs the command line. A panic becomes exit status 2 with the names of the
+// functions that led to it; its value and their arguments may hold a key and are not
+// shown. Output that was begun is dropped.
+func (s *session) recovered(args []string) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.out.Discard()
+			s.err.Discard()
+			fmt.Fprintf(s.err, "keylint: internal error (%T); this is a bug in keylint, please report it with these lines:\n%s", p, stack())
+			status = exitFailed
+		}
+	}()
+	status, err := s.execute(args)
+	if err != nil {
+		fmt.Fprintf(s.err, "keylint: %s\n", s.ledger.Scrub(err.Error()))
+		return exitFailed
+	}
+	return status
+}
+
+// stack names the functions between the panic and run, innermost first.
+func stack() string {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	var b strings.Builder
+	for {
+		f, more := frames.Next()
+		if strings.HasSuffix(f.Function, ".run") || f.Function == "" {
+			return b.String()
+		}
+		fmt.Fprintf(&b, "    %s:%d\n", f.Function, f.Line)
+		if !more {
+			return b.String()
+		}
+	}
+}
