@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -76,11 +77,11 @@ func (d disagreement) blameWrong(p *Pass, i *instance) string {
 	if twin := p.twin(i, d); twin != "" {
 		difference = ": " + twin
 	}
-	refusal := "which the gateway does not accept"
+	refusal := "that the gateway does not accept"
 	if d.by != "the gateway" {
-		refusal = "which is not what " + d.by + " holds"
+		refusal = "other than that of " + d.by
 	}
-	return fmt.Sprintf("%s %s the %s key, %s%s", holders(byPlace(d.wrong)), verb(byPlace(d.wrong)), d.slot, refusal, difference)
+	return fmt.Sprintf("%s %s %s key %s%s", holders(byPlace(d.wrong)), verb(byPlace(d.wrong)), article(string(d.slot)), refusal, difference)
 }
 
 // blameRight says that what is accepted is what differs from all else.
@@ -94,6 +95,14 @@ func (d disagreement) blameRight(primary *Site) string {
 	}
 	return fmt.Sprintf("%s %s another %s key than %s %s: %s", primary.Holder, accepts, d.slot, holders(byPlace(d.wrong)),
 		verb(byPlace(d.wrong)), keys.Difference(primary.Value.Text(), d.wrong[0].Value.Text(), "theirs"))
+}
+
+// article puts "a" or "an" before a word.
+func article(word string) string {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 // verb is what the sites do with their key.

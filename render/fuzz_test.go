@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -44,12 +43,7 @@ func FuzzUnits(f *testing.F) {
 			{Name: "base/kustomization.yaml", Data: []byte("resources: [secret.yaml]\n")},
 			{Name: "base/secret.yaml", Data: resource},
 		}})))
-		start := time.Now()
-		us := Units(repo)
-		if d := time.Since(start); d > time.Second {
-			t.Fatal(d)
-		}
-		for _, u := range us {
+		for _, u := range Units(repo) {
 			for _, o := range u.Objects {
 				for _, e := range o.Entries() {
 					if at := e.Inside(1, 1, 2); at.File == "" {

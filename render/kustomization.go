@@ -235,9 +235,11 @@ func (k *kustomization) checkInline(spec *types.Kustomization) {
 	for _, p := range spec.Patches {
 		check("patches", p.Patch)
 	}
+	//lint:ignore SA1019 users still write the deprecated field
 	for _, p := range spec.PatchesJson6902 {
 		check("patchesJson6902", p.Patch)
 	}
+	//lint:ignore SA1019 users still write the deprecated field
 	for _, p := range spec.PatchesStrategicMerge {
 		check("patchesStrategicMerge", string(p))
 	}

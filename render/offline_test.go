@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/kustomize/api/krusty"
 )
 
 // TestOffline names the network and programs in every place where kustomize would
@@ -168,6 +170,37 @@ supabase: {}
 		if n.Kind == "not-fetched" && n.At.Line == 0 {
 			t.Errorf("no line: %v %s", n.At, n.Message)
 		}
+	}
+}
+
+// TestTraps shows that the traps of TestOffline catch: kustomize alone, over the same
+// file system, fetches and runs.
+func TestTraps(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the programs are shell scripts")
+	}
+	fetched := false
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { fetched = true }))
+	defer server.Close()
+	bin, calls := t.TempDir(), filepath.Join(t.TempDir(), "calls")
+	if err := os.WriteFile(filepath.Join(bin, "git"), []byte("#!/bin/sh\necho called >> "+calls+"\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin)
+	repo := open(t, `
+-- url/kustomization.yaml --
+resources: [`+server.URL+`/resource.yaml]
+-- git/kustomization.yaml --
+resources: [github.com/example/local]
+-- git/github.com/example/local --
+this: is
+  not: a resource
+`)
+	for _, dir := range []string{"/url", "/git"} {
+		_, _ = krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(repo.FileSystem(), dir)
+	}
+	if _, err := os.Stat(calls); err != nil || !fetched {
+		t.Errorf("the traps caught nothing: git called %v, fetched %v", err == nil, fetched)
 	}
 }
 

@@ -115,8 +115,10 @@ func eachPath(k *types.Kustomization, decide func(field, text string) (string, b
 		}
 	}
 	k.Patches = keepPatches("patches", k.Patches, decide)
+	//lint:ignore SA1019 users still write the deprecated field
 	k.PatchesJson6902 = keepPatches("patchesJson6902", k.PatchesJson6902, decide)
 	var merges []types.PatchStrategicMerge
+	//lint:ignore SA1019 users still write the deprecated field
 	for _, m := range k.PatchesStrategicMerge {
 		if isInline(string(m)) {
 			merges = append(merges, m)
@@ -124,6 +126,7 @@ func eachPath(k *types.Kustomization, decide func(field, text string) (string, b
 			merges = append(merges, types.PatchStrategicMerge(p))
 		}
 	}
+	//lint:ignore SA1019 users still write the deprecated field
 	k.PatchesStrategicMerge = merges
 	var replacements []types.ReplacementField
 	for _, r := range k.Replacements {

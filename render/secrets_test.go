@@ -95,7 +95,7 @@ func TestKsopsFixture(t *testing.T) {
 			continue
 		}
 		for _, e := range o.Entries() {
-			if !e.Value.IsKnown() || e.At.Line == 0 || strings.Join(e.Via, ",") != "SOPS file k8s/overlays/home/secret.sops.yaml" {
+			if !e.Value.IsKnown() || e.At.Line == 0 || strings.Join(e.Via, ",") != "decrypted with SOPS" {
 				t.Errorf("%s: %s at %v via %q", e.Key, e.Value.Reason(), e.At, e.Via)
 			}
 		}

@@ -15,15 +15,6 @@ func count(n int, one string) string {
 	return fmt.Sprintf("%d %ss", n, one)
 }
 
-// listed joins "a", "a and b", "a, b and c".
-func listed(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	last := len(items) - 1
-	return strings.Join(items[:last], ", ") + " and " + items[last]
-}
-
 // clean makes text from a repository safe to print: whatever a terminal would obey
 // instead of showing (escape sequences, line breaks, bidirectional overrides) becomes
 // U+FFFD, rune for rune, so that columns stay where they are. Tabs are kept.

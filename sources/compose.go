@@ -135,9 +135,7 @@ func (d *Document) composeVariables(n *yaml.Node) []ComposeVariable {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		value := Follow(n.Content[i+1])
 		if n.Content[i].Value == "<<" {
-			for _, v := range d.composeVariables(value) {
-				out = append(out, v)
-			}
+			out = append(out, d.composeVariables(value)...)
 			continue
 		}
 		if value == nil || value.Kind != yaml.ScalarNode {

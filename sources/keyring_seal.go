@@ -98,7 +98,7 @@ func (k *Keyring) addSealedManifest(b []byte) error {
 				continue
 			}
 			if err := k.addSealedPEM(key); err != nil {
-				return fmt.Errorf("Secret %s: tls.key %w", Text(Field(o, "metadata", "name")), err)
+				return fmt.Errorf("tls.key of Secret %s: %w", Text(Field(o, "metadata", "name")), err)
 			}
 			found++
 		}
@@ -123,7 +123,7 @@ func tlsKey(o *yaml.Node) ([]byte, error) {
 	}
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return nil, fmt.Errorf("Secret %s: tls.key is not base64", Text(Field(o, "metadata", "name")))
+		return nil, fmt.Errorf("tls.key of Secret %s is not base64", Text(Field(o, "metadata", "name")))
 	}
 	return b, nil
 }

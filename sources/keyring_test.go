@@ -62,7 +62,7 @@ func TestLoadKeyringErrors(t *testing.T) {
 		{what: "encrypted pem", files: KeyFiles{SealedSecrets: []string{testFile(t, "k", encryptedPEM)}}, want: "protected by a passphrase"},
 		{what: "another kind of pem", files: KeyFiles{SealedSecrets: []string{testFile(t, "k", ec)}}, want: "no RSA private key"},
 		{what: "another Secret", files: KeyFiles{SealedSecrets: []string{testFile(t, "k", "kind: Secret\ndata:\n  a: Yg==\n")}}, want: "holds no private key of a SealedSecrets controller"},
-		{what: "tls.key not base64", files: KeyFiles{SealedSecrets: []string{testFile(t, "k", "kind: Secret\nmetadata: {name: x}\ndata:\n  tls.key: '%'\n")}}, want: "Secret x: tls.key is not base64"},
+		{what: "tls.key not base64", files: KeyFiles{SealedSecrets: []string{testFile(t, "k", "kind: Secret\nmetadata: {name: x}\ndata:\n  tls.key: '%'\n")}}, want: "tls.key of Secret x is not base64"},
 		{what: "not yaml", files: KeyFiles{SealedSecrets: []string{testFile(t, "k", "a: [\n")}}, want: "neither PEM nor YAML"},
 		{what: "SOPS_AGE_KEY", env: map[string]string{"SOPS_AGE_KEY": secret[:40]}, want: "SOPS_AGE_KEY: line 1 is a damaged age identity"},
 		{what: "SOPS_AGE_KEY_FILE", env: map[string]string{"SOPS_AGE_KEY_FILE": "nowhere"}, want: "SOPS_AGE_KEY_FILE nowhere: there is no such file"},
