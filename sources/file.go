@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -31,12 +32,13 @@ type File struct {
 	Example bool // never truth: .env.example, docs/, tests
 	Ignored bool // git ignores it
 
-	repo  *Repository
-	tree  *tree
-	rel   string // path within the tree
-	size  int64
-	kind  kind
-	bears bool // the byte test found something that a key can hang on
+	repo   *Repository
+	tree   *tree
+	rel    string // path within the tree
+	size   int64
+	kind   kind
+	linked bool // it is a link, which may lead to another directory of the tree
+	bears  bool // the byte test found something that a key can hang on
 
 	readOnce sync.Once
 	disk     []byte
@@ -86,16 +88,17 @@ func (f *File) Disk() ([]byte, error) {
 		if f.disk != nil {
 			return
 		}
-		f.disk, f.readErr = f.read()
+		f.disk, f.readErr = f.readIn(f.tree.root, f.rel)
 	})
 	return f.disk, f.readErr
 }
 
-func (f *File) read() ([]byte, error) {
+// readIn reads the file under a name relative to an open directory of its tree.
+func (f *File) readIn(dir *os.Root, name string) ([]byte, error) {
 	if f.size > MaxFileSize {
 		return nil, fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
 	}
-	file, err := f.tree.root.Open(filepath.FromSlash(f.rel))
+	file, err := dir.Open(filepath.FromSlash(name))
 	if err != nil {
 		return nil, reason(err)
 	}

@@ -116,7 +116,7 @@ func (w *walker) link(rel string) {
 		return
 	}
 	if k := kindOf(rel); k == dotenvFile && info.Mode().IsRegular() {
-		w.add(rel, k, info.Size(), false)
+		w.add(rel, k, info.Size(), false).linked = true
 	}
 }
 
@@ -125,12 +125,14 @@ func leaves(rel, target string) bool {
 	return filepath.IsAbs(target) || !filepath.IsLocal(filepath.Join(filepath.Dir(filepath.FromSlash(rel)), target))
 }
 
-func (w *walker) add(rel string, k kind, size int64, ignored bool) {
+func (w *walker) add(rel string, k kind, size int64, ignored bool) *File {
 	name := w.name(rel)
-	w.repo.files[name] = &File{
+	f := &File{
 		Path: name, Ignored: ignored, Example: w.repo.isExample(name),
 		repo: w.repo, tree: w.tree, rel: rel, size: size, kind: k,
 	}
+	w.repo.files[name] = f
+	return f
 }
 
 func (w *walker) name(rel string) string { return path.Join(w.tree.mount, rel) }
@@ -173,25 +175,45 @@ func (w *walker) ignoreFile(rel string, domain []string, patterns []gitignore.Pa
 }
 
 // readCandidates reads every file that the walk kept and applies the byte test. The
-// bytes of a file that cannot bear a key are dropped at once.
+// bytes of a file that cannot bear a key are dropped at once. It goes by directory,
+// because os.Root walks every component of a name anew.
 func (r *Repository) readCandidates() {
-	files := r.Files()
-	work := make(chan *File)
+	byDir := map[string][]*File{}
+	for _, f := range r.files {
+		if f.tree != nil {
+			byDir[f.Dir()] = append(byDir[f.Dir()], f)
+		}
+	}
+	work := make(chan []*File)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for f := range work {
-				f.test()
+			for files := range work {
+				testAll(files)
 			}
 		}()
 	}
-	for _, f := range files {
-		work <- f
+	for _, files := range byDir {
+		work <- files
 	}
 	close(work)
 	wg.Wait()
+}
+
+// testAll reads and tests the files of one directory.
+func testAll(files []*File) {
+	dir, err := files[0].tree.root.OpenRoot(filepath.FromSlash(path.Dir(files[0].rel)))
+	if err == nil {
+		defer dir.Close()
+	}
+	for _, f := range files {
+		if err == nil && !f.linked {
+			f.readOnce.Do(func() { f.disk, f.readErr = f.readIn(dir, path.Base(f.rel)) })
+		}
+		f.test()
+	}
 }
 
 // test reads the file and applies the byte test.

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// BenchmarkCommand measures what a user waits for, as whole processes: keylint, and in
+// the same run what else one could do with the same files. peak-MB is the peak memory
+// of the process.
+func BenchmarkCommand(b *testing.B) {
+	keylint := buildKeylint(b)
+	b.Run("start", func(b *testing.B) { measure(b, b.TempDir(), keylint, "version") })
+
+	homelab := b.TempDir()
+	if err := os.CopyFS(homelab, os.DirFS(filepath.Join(fixturesDir, "homelab-in-sync"))); err != nil {
+		b.Fatal(err)
+	}
+	keys, err := filepath.Abs(keysDir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("homelab/keylint", func(b *testing.B) {
+		measure(b, homelab, keylint, "--age-key", filepath.Join(keys, "age.txt"), "--sealed-secrets-key", filepath.Join(keys, "sealed-secrets.yaml"), ".")
+	})
+	b.Run("homelab/kustomize-build", func(b *testing.B) { measureKustomize(b, homelab, "k8s/overlays/home") })
+
+	overlays, roots := manyOverlays(b, homelab)
+	b.Run("1000-overlays/keylint", func(b *testing.B) { measure(b, overlays, keylint, ".") })
+	b.Run("1000-overlays/grep", func(b *testing.B) { measure(b, overlays, "grep", "-r", "-c", "SUPABASE_ANON_KEY", ".") })
+	b.Run("1000-overlays/kustomize-build-of-10", func(b *testing.B) { measureKustomize(b, overlays, roots[:10]...) })
+
+	files := tenThousandFiles(b)
+	b.Run("10000-files/keylint", func(b *testing.B) { measure(b, files, keylint, ".") })
+	b.Run("10000-files/grep", func(b *testing.B) { measure(b, files, "grep", "-r", "-c", "SUPABASE_ANON_KEY", ".") })
+}
+
+func buildKeylint(b *testing.B) string {
+	b.Helper()
+	bin := filepath.Join(b.TempDir(), "keylint")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
+// measure runs a program once for each turn. An exit status is no failure: grep has one
+// where it finds nothing, keylint where it finds something.
+func measure(b *testing.B, dir, program string, args ...string) {
+	b.Helper()
+	var peak int64
+	for b.Loop() {
+		cmd := exec.Command(program, args...)
+		cmd.Dir = dir
+		if _, err := cmd.Output(); err != nil {
+			if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() > 1 {
+				b.Fatalf("%s: %v", program, err)
+			}
+		}
+		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			peak = max(peak, usage.Maxrss) // kilobytes on Linux
+		}
+	}
+	b.ReportMetric(float64(peak)/1024, "peak-MB")
+}
+
+func measureKustomize(b *testing.B, dir string, roots ...string) {
+	b.Helper()
+	kustomize := filepath.Join(os.Getenv("KEYLINT_ORACLES"), "kustomize")
+	if _, err := exec.LookPath(kustomize); err != nil {
+		b.Skip("there is no kustomize in $KEYLINT_ORACLES")
+	}
+	for b.Loop() {
+		for _, root := range roots {
+			cmd := exec.Command(kustomize, "build", root)
+			cmd.Dir = dir
+			if err := cmd.Run(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// manyOverlays is a repository of 1,000 overlays of one base, of which three deploy
+// Supabase.
+func manyOverlays(b *testing.B, homelab string) (dir string, roots []string) {
+	b.Helper()
+	dir = b.TempDir()
+	write(b, dir, "base/kustomization.yaml", "resources:\n  - deployment.yaml\n  - service.yaml\n")
+	write(b, dir, "base/deployment.yaml", `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+        - name: web
+          image: nginx:1.29
+          env:
+            - name: GREETING
+              value: hello
+`)
+	write(b, dir, "base/service.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n")
+	for i := range 997 {
+		root := fmt.Sprintf("overlays/team-%03d", i)
+		roots = append(roots, root)
+		write(b, dir, root+"/kustomization.yaml", fmt.Sprintf("namespace: team-%03d\nresources:\n  - ../../base\npatches:\n  - path: patch.yaml\n", i))
+		write(b, dir, root+"/patch.yaml", fmt.Sprintf("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: %d\n", i%5+1))
+	}
+	for i := range 3 {
+		if err := os.CopyFS(filepath.Join(dir, fmt.Sprintf("supabase-%d", i)), os.DirFS(filepath.Join(homelab, "k8s"))); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return dir, roots
+}
+
+// tenThousandFiles is a repository without a key: manifests and sources.
+func tenThousandFiles(b *testing.B) string {
+	b.Helper()
+	dir := b.TempDir()
+	manifest := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings-%d\ndata:\n  settings.ini: |\n" + strings.Repeat("    option = value\n", 60)
+	source := strings.Repeat("export const answer = 42;\n", 120)
+	for i := range 10_000 {
+		if i%2 == 0 {
+			write(b, dir, fmt.Sprintf("deploy/%03d/settings-%d.yaml", i/50, i), fmt.Sprintf(manifest, i))
+		} else {
+			write(b, dir, fmt.Sprintf("src/%03d/module-%d.ts", i/50, i), source)
+		}
+	}
+	return dir
+}
+
+func write(b *testing.B, dir, name, text string) {
+	b.Helper()
+	name = filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
