@@ -17,11 +17,12 @@ func (w *world) collectCompose() {
 		if u.Compose == nil {
 			continue
 		}
-		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}}
+		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}, asked: map[string]bool{}}
 		p.readEnv()
 		for _, s := range u.Compose.ComposeServices() {
 			p.addService(s)
 		}
+		p.addStored()
 	}
 }
 
@@ -31,6 +32,8 @@ type composeProject struct {
 	unit  *render.Unit
 	dir   string
 	env   map[string]*variable // of .env, which compose interpolates from
+	asked map[string]bool      // the names that an interpolation asked for
+	stack bool                 // one of the services is Supabase's own
 }
 
 // readEnv reads the .env beside the compose file. It becomes an input of the unit
@@ -99,8 +102,27 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	}
 	c.carrier.backend = backendOf(c)
 	c.carrier.urls = urlsOf(c)
+	p.stack = p.stack || c.carrier.backend != ""
 	p.world.containers = append(p.world.containers, c)
 	p.addBuild(s, c)
+}
+
+// addStored makes stored sites of the keys in the stack's .env that the services take.
+func (p *composeProject) addStored() {
+	if !p.stack {
+		return
+	}
+	for name := range p.asked {
+		v, class := p.env[name], keys.Classify(name)
+		slot := slotOf(class, v.value)
+		if slot == "" || v.value.Text().Len() == 0 {
+			continue
+		}
+		p.world.add(&Site{
+			Slot: slot, Standing: Stored, Holder: v.at.File + " " + name, Value: v.value, At: v.at, Unit: p.unit, name: class,
+			carrier: &carrier{name: v.at.File, file: v.at.File, unit: p.unit},
+		})
+	}
 }
 
 // use makes a file part of the unit.
@@ -131,6 +153,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 			continue
 		}
 		p.use(from.at.File)
+		p.asked[name] = true
 		if from.value.IsKnown() && from.value.Text().Reveal() == text {
 			out.value, out.written = from.value, from.written
 			out.trace = append(out.trace, from.trace...)

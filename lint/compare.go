@@ -49,9 +49,6 @@ func (p *Pass) reference(i *instance, role keys.Role) reference {
 	return r
 }
 
-// nucleus says whether the site lies where the instance itself does.
-func (i *instance) nucleus(s *Site) bool { return s.Unit == i.unit && s.namespace == i.ns }
-
 // has says whether the value is one of the reference's.
 func (r reference) has(v keys.Value) bool {
 	for _, s := range r.sites {

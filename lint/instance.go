@@ -15,6 +15,7 @@ type instance struct {
 	name  string
 	unit  *render.Unit // of its nucleus; nil for a hosted project
 	ns    string
+	parts []part // everything that the nucleus is made of, unit and ns first
 	ref   string // project reference of a hosted project
 	hosts map[string]bool
 	sites []*Site
@@ -22,6 +23,24 @@ type instance struct {
 	public  bool // it has an address that the world may use
 	gateway bool // a gateway's credentials are in sight
 	backend bool // a gateway or one of Supabase's own services runs here
+}
+
+// part is a namespace of a unit.
+type part struct {
+	unit *render.Unit
+	ns   string
+}
+
+// nucleus says whether the site lies where the instance itself does.
+func (i *instance) nucleus(s *Site) bool { return i.holds(s.Unit, s.namespace) }
+
+func (i *instance) holds(u *render.Unit, ns string) bool {
+	for _, p := range i.parts {
+		if p.unit == u && p.ns == ns {
+			return true
+		}
+	}
+	return false
 }
 
 // group finds the nuclei, then lets every other site join one.
@@ -35,7 +54,7 @@ func (w *world) group() {
 			w.instances = append(w.instances, w.nuclei(u)...)
 		}
 	}
-	w.mergeSecretOnly()
+	w.mergeParts()
 	for _, i := range w.instances {
 		w.findHosts(i)
 	}
@@ -55,7 +74,7 @@ func (w *world) nuclei(u *render.Unit) []*instance {
 	byNamespace := map[string]*instance{}
 	at := func(ns string) *instance {
 		if byNamespace[ns] == nil {
-			byNamespace[ns] = &instance{unit: u, ns: ns, hosts: map[string]bool{}}
+			byNamespace[ns] = &instance{unit: u, ns: ns, parts: []part{{u, ns}}, hosts: map[string]bool{}}
 		}
 		return byNamespace[ns]
 	}
@@ -77,13 +96,11 @@ func (w *world) nuclei(u *render.Unit) []*instance {
 			}
 		}
 	}
-	// A gateway's services may run in a namespace of their own, apart from it: then
-	// the unit still holds one instance, that of the gateway.
 	return foldBackends(byNamespace)
 }
 
 // foldBackends merges the namespaces that have services but no gateway into the one
-// that has one, if there is just one.
+// that has one, if there is just one: the services may run apart from their gateway.
 func foldBackends(byNamespace map[string]*instance) []*instance {
 	var all, gateways []*instance
 	for _, i := range byNamespace {
@@ -92,11 +109,16 @@ func foldBackends(byNamespace map[string]*instance) []*instance {
 			gateways = append(gateways, i)
 		}
 	}
-	if len(gateways) == 1 {
-		return gateways
-	}
 	sort.Slice(all, func(a, b int) bool { return all[a].ns < all[b].ns })
-	return all
+	if len(gateways) != 1 {
+		return all
+	}
+	for _, i := range all {
+		if i != gateways[0] {
+			gateways[0].parts = append(gateways[0].parts, i.parts...)
+		}
+	}
+	return gateways
 }
 
 // storedSlots lists, for each namespace, the slots that Secrets hold.
@@ -113,33 +135,76 @@ func (w *world) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
 	return out
 }
 
-// mergeSecretOnly lets a nucleus without services (a Secret in a directory or root of
-// its own) become part of the one instance of the same namespace that has them: the
-// nearest in the directory tree. Where two are equally near it stays alone.
-func (w *world) mergeSecretOnly() {
+// mergeParts puts together what is deployed in pieces: a Secret, or services without a
+// gateway, in a directory or root of their own become part of the one instance of the
+// same namespace that has the gateway, the nearest in the directory tree. Where two are
+// equally near they stay alone. Units that define an object of the same name are
+// alternatives, such as two overlays, and never pieces of one.
+func (w *world) mergeParts() {
+	into := map[*instance]*instance{}
+	for _, i := range w.instances {
+		if target := w.missingHalf(i); target != nil {
+			into[i] = target
+		}
+	}
 	var kept []*instance
 	for _, i := range w.instances {
-		if i.backend || !w.absorbed(i) {
+		target := into[i]
+		if target == nil {
 			kept = append(kept, i)
+			continue
 		}
+		for into[target] != nil { // a Secret goes to the services, and these to their gateway
+			target = into[target]
+		}
+		target.parts = append(target.parts, i.parts...)
 	}
 	w.instances = kept
 }
 
-func (w *world) absorbed(i *instance) bool {
-	nearest, count := -1, 0
-	for _, other := range w.instances {
-		if !other.backend || other.ns != i.ns && i.ns != "" && other.ns != "" {
-			continue
+// missingHalf is the instance that has what i lacks: a gateway, or services at all.
+func (w *world) missingHalf(i *instance) *instance {
+	if i.gateway {
+		return nil
+	}
+	for _, has := range []func(*instance) bool{
+		func(o *instance) bool { return o.gateway },
+		func(o *instance) bool { return o.backend && !i.backend },
+	} {
+		var best *instance
+		nearest := -1
+		for _, other := range w.instances {
+			if other == i || !has(other) || other.ns != i.ns && i.ns != "" && other.ns != "" || alternatives(i.unit, other.unit) {
+				continue
+			}
+			switch near := commonDepth(i.unit.Name, other.unit.Name); {
+			case near > nearest:
+				best, nearest = other, near
+			case near == nearest:
+				best = nil
+			}
 		}
-		switch near := commonDepth(i.unit.Name, other.unit.Name); {
-		case near > nearest:
-			nearest, count = near, 1
-		case near == nearest:
-			count++
+		if best != nil {
+			return best
 		}
 	}
-	return count == 1
+	return nil
+}
+
+// alternatives says whether two units define an object of the same kind and name.
+func alternatives(a, b *render.Unit) bool {
+	names := map[string]bool{}
+	for _, o := range a.Objects {
+		if o.Kind != "Namespace" {
+			names[o.Kind+" "+o.Name] = true
+		}
+	}
+	for _, o := range b.Objects {
+		if names[o.Kind+" "+o.Name] {
+			return true
+		}
+	}
+	return a == b
 }
 
 // nameInstances names each by its unit, and by its namespace where the unit holds
@@ -167,14 +232,14 @@ func (w *world) nameInstances() {
 func (w *world) findHosts(i *instance) {
 	services := map[string]bool{}
 	for _, c := range w.containers {
-		if c.unit != i.unit || c.namespace != i.ns || c.carrier.backend != "Kong" && c.carrier.backend != "Envoy" {
+		if !i.holds(c.unit, c.namespace) || c.carrier.backend != "Kong" && c.carrier.backend != "Envoy" {
 			continue
 		}
 		if c.object == nil {
 			services[c.name] = true // compose: a service is reached by its name
 		}
-		for _, o := range i.unit.Objects {
-			if o.Kind == "Service" && o.Namespace == i.ns && selects(o, c.labels) {
+		for _, o := range c.unit.Objects {
+			if o.Kind == "Service" && o.Namespace == c.namespace && selects(o, c.labels) {
 				services[o.Name] = true
 			}
 		}
@@ -185,13 +250,15 @@ func (w *world) findHosts(i *instance) {
 		}
 	}
 	var public []string
-	for _, o := range i.unit.Objects {
-		if routesTo(o, services) {
-			public = append(public, routeHosts(o)...)
+	for _, u := range i.units() {
+		for _, o := range u.Objects {
+			if routesTo(o, services) {
+				public = append(public, routeHosts(o)...)
+			}
 		}
 	}
 	for _, c := range w.containers {
-		if c.unit == i.unit && c.namespace == i.ns && c.carrier.backend != "" {
+		if i.holds(c.unit, c.namespace) && c.carrier.backend != "" {
 			for _, u := range c.carrier.urls {
 				public = append(public, u.host)
 			}
@@ -203,6 +270,19 @@ func (w *world) findHosts(i *instance) {
 		}
 		i.hosts[host] = true
 	}
+}
+
+// units lists the units of the nucleus, each once.
+func (i *instance) units() []*render.Unit {
+	var units []*render.Unit
+	seen := map[*render.Unit]bool{}
+	for _, p := range i.parts {
+		if !seen[p.unit] {
+			seen[p.unit] = true
+			units = append(units, p.unit)
+		}
+	}
+	return units
 }
 
 // selects says whether a Service selects pods with these labels.

@@ -42,7 +42,7 @@ func (w *world) joinSites() {
 // home is the instance in whose nucleus a site lies.
 func (w *world) home(s *Site, instances []*instance) *instance {
 	for _, i := range instances {
-		if s.Unit == i.unit && s.namespace == i.ns {
+		if i.nucleus(s) {
 			// An app that runs beside Supabase may still talk to a hosted project.
 			if s.Standing == Presented && s.carrier.backend == "" && hostedRef(s) != "" {
 				return nil
@@ -50,46 +50,11 @@ func (w *world) home(s *Site, instances []*instance) *instance {
 			return i
 		}
 	}
-	// A service of the stack, or its Secret, in another namespace or unit.
+	// A service of the stack, or a Secret, in another namespace of the unit.
 	if s.Unit == nil || s.carrier.backend == "" && s.Standing != Stored {
 		return nil
 	}
-	var only *instance
-	for _, i := range instances {
-		if i.unit != s.Unit {
-			continue
-		}
-		if only != nil {
-			return nil
-		}
-		only = i
-	}
-	if only == nil && s.Standing == Stored {
-		return w.nearestOf(s, instances)
-	}
-	return only
-}
-
-// nearestOf is the instance that a Secret-only unit was merged into.
-func (w *world) nearestOf(s *Site, instances []*instance) *instance {
-	slots := w.storedSlots(s.Unit)[s.namespace]
-	if !slots[keys.JWTSecret] || !slots[keys.Anon] && !slots[keys.ServiceRole] {
-		return nil
-	}
-	var best *instance
-	nearest := -1
-	for _, i := range instances {
-		if i.ns != s.namespace && i.ns != "" && s.namespace != "" {
-			continue
-		}
-		switch near := commonDepth(i.unit.Name, s.Unit.Name); {
-		case near > nearest:
-			best, nearest = i, near
-		case near == nearest:
-			best = nil
-		}
-	}
-	return best
+	return onlyOne(instances, func(i *instance) bool { return i.unit == s.Unit })
 }
 
 // references maps every entry that a joined site reads to its instance, so that the

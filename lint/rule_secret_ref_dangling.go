@@ -78,7 +78,7 @@ func checkSecretRefDangling(p *Pass) {
 // instanceOf is the name of the instance that a container belongs to.
 func (p *Pass) instanceOf(c *container) string {
 	for _, i := range p.world.instances {
-		if i.unit == c.unit && i.ns == c.namespace {
+		if i.holds(c.unit, c.namespace) {
 			return i.name
 		}
 	}
