@@ -164,6 +164,12 @@ var backendImages = map[string]string{
 	"kong": "Kong", "envoy": "Envoy",
 }
 
+// ownServices are Supabase's alone. A Kong or a PostgREST may serve something else.
+var ownServices = map[string]bool{
+	"GoTrue": true, "Realtime": true, "Storage": true, "Functions": true, "Studio": true,
+	"Supavisor": true, "postgres-meta": true, "Postgres": true,
+}
+
 // backendOf tells which of Supabase's own services a container runs, by its image or
 // by variables that no other program reads; empty for an app. The image names that
 // other products have too ("auth", "realtime", "studio") count only under supabase/.

@@ -45,8 +45,8 @@ func (i *instance) holds(u *render.Unit, ns string) bool {
 
 // group finds the nuclei, then lets every other site join one.
 //
-// A nucleus is a namespace of a unit in which a gateway or one of Supabase's services
-// runs, or where there is none, in which the stack's own Secret lies. Two overlays of
+// A nucleus is a namespace of a unit in which a gateway with Supabase's consumers, or a
+// service that is Supabase's alone, runs, or where there is none, in which the stack's own Secret lies. Two overlays of
 // one base are two units, and so two instances.
 func (w *world) group() {
 	for _, u := range w.units {
@@ -85,7 +85,7 @@ func (w *world) nuclei(u *render.Unit) []*instance {
 		}
 	}
 	for _, c := range w.containers {
-		if c.unit == u && c.carrier.backend != "" {
+		if c.unit == u && ownServices[c.carrier.backend] {
 			at(c.namespace).backend = true
 		}
 	}

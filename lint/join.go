@@ -51,7 +51,7 @@ func (w *world) home(s *Site, instances []*instance) *instance {
 		}
 	}
 	// A service of the stack, or a Secret, in another namespace of the unit.
-	if s.Unit == nil || s.carrier.backend == "" && s.Standing != Stored {
+	if s.Unit == nil || !ownServices[s.carrier.backend] && s.Standing != Stored {
 		return nil
 	}
 	return onlyOne(instances, func(i *instance) bool { return i.unit == s.Unit })
@@ -86,6 +86,13 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 	if i := onlyOne(deployed, func(i *instance) bool { return i.answers(hosts) }); i != nil {
 		return i
 	}
+	// a service that is deployed apart, by its namespace and by its key
+	if s.carrier.backend != "" {
+		if i := nearestIn(s, deployed); i != nil {
+			return i
+		}
+		return onlyOne(deployed, func(i *instance) bool { return i.owns(s) })
+	}
 	// the same unit
 	if s.Unit != nil {
 		if i := onlyOne(deployed, func(i *instance) bool { return i.unit == s.Unit }); i != nil && !foreign(hosts, deployed) {
@@ -106,6 +113,25 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 		return deployed[0]
 	}
 	return w.likeliest(s, deployed)
+}
+
+// nearestIn is the instance of the site's namespace that is nearest in the directory
+// tree; nil where two are equally near.
+func nearestIn(s *Site, instances []*instance) *instance {
+	var best *instance
+	nearest := -1
+	for _, i := range instances {
+		if i.unit == nil || s.Unit == nil || i.ns != s.namespace && i.ns != "" && s.namespace != "" || alternatives(i.unit, s.Unit) {
+			continue
+		}
+		switch near := commonDepth(i.unit.Name, s.Unit.Name); {
+		case near > nearest:
+			best, nearest = i, near
+		case near == nearest:
+			best = nil
+		}
+	}
+	return best
 }
 
 // onlyOne is the one instance for which the test holds; nil where there are several.

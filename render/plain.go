@@ -43,7 +43,7 @@ func plainUnits(g *graph, roots []*root) []*Unit {
 			units = append(units, &Unit{Name: f.Path, Kind: ComposeFile, Compose: f, Inputs: []string{f.Path}})
 			continue
 		}
-		if deployed[f.Path] {
+		if deployed[f.Path] || !f.Mentions("apiVersion") || g.inChart(f) {
 			continue
 		}
 		objects := plainObjects(g.repo, f)
@@ -79,4 +79,16 @@ func (g *graph) governs(dir string) bool {
 			return false
 		}
 	}
+}
+
+// inChart says whether the file is a template of a Helm chart. Many of them are YAML,
+// and still are not what is deployed.
+func (g *graph) inChart(f *sources.File) bool {
+	for dir := f.Dir(); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if path.Base(dir) == "templates" && g.repo.File(path.Join(path.Dir(dir), "Chart.yaml")) != nil {
+			g.repo.Note(sources.NoteSkipped, f.At(), "it is a template of a Helm chart, which is not rendered")
+			return true
+		}
+	}
+	return false
 }

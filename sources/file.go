@@ -73,6 +73,13 @@ func (f *File) FromStdin() bool { return f.Path == stdinName }
 // without it is never parsed.
 func (f *File) BearsKeys() bool { return f.bears }
 
+// Mentions says whether the word stands in the file as it is on disk: a cheap test
+// before it is parsed.
+func (f *File) Mentions(word string) bool {
+	b, err := f.Disk()
+	return err == nil && bytes.Contains(b, []byte(word))
+}
+
 // Size is the length in bytes that the walk saw.
 func (f *File) Size() int64 { return f.size }
 
