@@ -92,8 +92,8 @@ func checkJWTSecretDrift(p *Pass) {
 }
 
 // secretsByValue groups the instance's known JWT secrets by value: first the one that
-// the others are held against, which is the one in most places, or at a tie the stored
-// one.
+// the others are held against, which is the one that signed the instance's keys, else
+// the one in most places, or at a tie the stored one.
 func (p *Pass) secretsByValue(i *instance) [][]*Site {
 	byValue := map[[32]byte][]*Site{}
 	var order [][32]byte
@@ -112,12 +112,25 @@ func (p *Pass) secretsByValue(i *instance) [][]*Site {
 		groups = append(groups, byValue[sum])
 	}
 	sort.SliceStable(groups, func(a, b int) bool {
+		if x, y := i.signs(groups[a][0]), i.signs(groups[b][0]); x != y {
+			return x
+		}
 		if x, y := places(groups[a]), places(groups[b]); x != y {
 			return x > y
 		}
 		return i.stores(groups[a]) && !i.stores(groups[b])
 	})
 	return groups
+}
+
+// signs says whether a key of the instance verifies under the secret.
+func (i *instance) signs(secret *Site) bool {
+	for _, s := range i.sites {
+		if token, ok := keys.ParseJWT(s.Value.Text()); ok && token.SignedBy(secret.Value.Text()) {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyMetrics says whether none but METRICS_JWT_SECRET differs.

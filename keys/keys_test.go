@@ -1,0 +1,159 @@
+package keys_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/keys"
+)
+
+func TestClassify(t *testing.T) {
+	tests := []struct {
+		name   string
+		slot   keys.Slot
+		strong bool
+		prefix string
+	}{
+		{"SUPABASE_ANON_KEY", keys.Anon, true, ""},
+		{"NEXT_PUBLIC_SUPABASE_ANON_KEY", keys.Anon, true, "NEXT_PUBLIC_"},
+		{"VITE_SUPABASE_PUBLISHABLE_KEY", keys.Publishable, true, "VITE_"},
+		{"PUBLIC_SUPABASE_ANON_KEY", keys.Anon, true, "PUBLIC_"},
+		{"supabase-service-role-key", keys.ServiceRole, true, ""},
+		{"STAGING_SUPABASE_SERVICE_KEY", keys.ServiceRole, true, ""},
+		{"SUPABASE_SECRET_KEY", keys.Secret, true, ""},
+		{"GOTRUE_JWT_SECRET", keys.JWTSecret, true, ""},
+		{"anonKey", keys.Anon, false, ""},
+		{"serviceRoleKeyAsymmetric", keys.ServiceRoleAsymmetric, false, ""},
+		{"jwt-secret", keys.JWTSecret, false, ""},
+		{"JWT_SECRET", keys.JWTSecret, false, ""},
+		{"SERVICE_KEY", keys.ServiceRole, false, ""},
+		{"SERVICE_SUPABASEANON_KEY", keys.Anon, true, ""},
+		{"NC_AUTH_JWT_SECRET", "", false, ""},
+		{"STRIPE_SECRET_KEY", "", false, ""},
+		{"SUPABASE_URL", "", false, ""},
+		{"SECRET_KEY_BASE", "", false, ""},
+	}
+	for _, tt := range tests {
+		got := keys.Classify(tt.name)
+		if got.Slot != tt.slot || got.Strong != tt.strong || got.PublicPrefix != tt.prefix {
+			t.Errorf("%s: got %+v", tt.name, got)
+		}
+	}
+	if keys.Classify("SUPABASE_KEY").Role() != "" {
+		t.Error("SUPABASE_KEY promises a role; it is used for both")
+	}
+}
+
+func TestRecognize(t *testing.T) {
+	all := testkeys.All()
+	tests := []struct {
+		text string
+		want keys.Slot
+	}{
+		{all["{{anon}}"], keys.Anon},
+		{all["{{service_role}}"], keys.ServiceRole},
+		{"\"" + all["{{anon}}"] + "\"\n", keys.Anon},
+		{all["{{publishable}}"], keys.Publishable},
+		{all["{{secret}}"], keys.Secret},
+		{testkeys.Sign("x", `{"role":"editor"}`), ""},
+		{`{"keys":[{"kty":"oct","k":"x"}]}`, keys.JWKS},
+		{`[{"kty":"EC"}]`, keys.JWTKeys},
+		{"sb_publishable_...", ""},
+		{"eyJhbGciOiJIUzI1NiJ9.not-base64!.x", ""},
+		{"$SUPABASE_ANON_KEY", ""},
+		{"", ""},
+	}
+	for _, tt := range tests {
+		if got := keys.Recognize(keys.NewText(tt.text)); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+func TestPlaceholders(t *testing.T) {
+	for text, want := range map[string]bool{
+		"your-anon-key": true, "<ANON_KEY>": true, "${ANON_KEY}": true, "changeme-anon-key": true, "": true,
+		"sb_publishable_...": true, testkeys.All()["{{anon}}"]: false, testkeys.All()["{{secret}}"]: false, "0f3c9a7b5d": false,
+	} {
+		if got := keys.LooksLikePlaceholder(keys.NewText(text)); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// TestSignedBy: HS256 over the secret's raw bytes, and a signature of exactly 32 bytes in
+// strict base64url.
+func TestSignedBy(t *testing.T) {
+	key := testkeys.Key(testkeys.Secret, "anon", 1767225600)
+	signed := func(token, secret string) bool {
+		j, ok := keys.ParseJWT(keys.NewText(token))
+		return ok && j.SignedBy(keys.NewText(secret))
+	}
+	if !signed(key, testkeys.Secret) {
+		t.Error("the right secret is refused")
+	}
+	slack := key[:len(key)-1] + string(key[len(key)-1]+1) // the same bytes but for the unused bits
+	for name, pair := range map[string][2]string{
+		"another secret":          {key, testkeys.OldSecret},
+		"the secret with newline": {key, testkeys.Secret + "\n"},
+		"a cut signature":         {key[:len(key)-2], testkeys.Secret},
+		"slack bits":              {slack, testkeys.Secret},
+		"no secret":               {key, ""},
+		"alg none":                {"eyJhbGciOiJub25lIn0.eyJyb2xlIjoiYW5vbiJ9.", testkeys.Secret},
+	} {
+		if signed(pair[0], pair[1]) {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+func TestDifference(t *testing.T) {
+	anon := testkeys.Key(testkeys.Secret, "anon", 1767225600)
+	tests := []struct{ a, b, want string }{
+		{anon, anon, ""},
+		{anon + "\n", anon, "equal but for a trailing newline"},
+		{anon + "\r\n", anon, "equal but for a carriage return at the end"},
+		{" " + anon, anon, "equal but for white space around it"},
+		{`"` + anon + `"`, anon, "equal but for quotes around it"},
+		{testkeys.Key(testkeys.Secret, "anon", 1740787200), anon, "issued 2025-03-01, the Secret's 2026-01-01"},
+		{testkeys.Key(testkeys.Secret, "service_role", 1767225600), anon, "this is the service_role key, the Secret's the anon key"},
+		{testkeys.Key(testkeys.OldSecret, "anon", 1767225600), anon, "the same claims, another signature: it was signed with another JWT secret, or cut"},
+		{testkeys.All()["{{publishable}}"], anon, "an opaque sb_ key, the Secret's a JWT"},
+		{"short", "longer", "5 bytes long, the Secret's 6"},
+	}
+	for _, tt := range tests {
+		got := keys.Difference(keys.NewText(tt.a), keys.NewText(tt.b), "the Secret's")
+		if got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// TestDescribe shows no hash of a signing secret, which may be guessable.
+func TestDescribe(t *testing.T) {
+	if got := keys.Describe(keys.NewText(testkeys.Secret), keys.JWTSecret); strings.Contains(got, "sha256") {
+		t.Errorf("a hash of a JWT secret is shown: %s", got)
+	}
+	got := keys.Describe(keys.NewText(testkeys.Key(testkeys.Secret, "anon", 1767225600)), keys.Anon)
+	if !strings.HasPrefix(got, "anon JWT, issued 2026-01-01, expires 2036-01-01, ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func FuzzKeys(f *testing.F) {
+	for _, key := range testkeys.All() {
+		f.Add(key, "NEXT_PUBLIC_SUPABASE_ANON_KEY")
+	}
+	f.Fuzz(func(t *testing.T, text, name string) {
+		keys.Classify(name)
+		a := keys.NewText(text)
+		keys.Recognize(a)
+		if j, ok := keys.ParseJWT(a); ok {
+			j.SignedBy(a)
+		}
+		if d := keys.Difference(a, keys.Trim(a), "the other"); len(text) > 20 && strings.Contains(d, text) {
+			t.Errorf("the difference quotes the key: %s", d)
+		}
+	})
+}
