@@ -157,7 +157,9 @@ func TestVerdictStays(t *testing.T) {
 		"another product": func(s string) string {
 			return s + "-- other/app.yaml --\napiVersion: v1\nkind: Secret\nmetadata: {name: other, namespace: other}\nstringData: {JWT_SECRET: a-secret-of-another-product-entirely}\n"
 		},
-		"an example": func(s string) string { return s + "-- apps/web/.env.example --\nNEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.old}}\n" },
+		"an example": func(s string) string {
+			return s + "-- apps/web/.env.example --\nNEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.old}}\n"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := lintArchive(t, rewrite(consistent))
