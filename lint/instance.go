@@ -220,6 +220,8 @@ func (w *world) nameInstances() {
 			i.name = "hosted project " + i.ref
 		case perUnit[i.unit] > 1:
 			i.name = fmt.Sprintf("%s, namespace %s", i.unit.Name, i.ns)
+		case i.unit.Name == ".":
+			i.name = "the repository's root"
 		default:
 			i.name = i.unit.Name
 		}

@@ -38,11 +38,12 @@ type walker struct {
 func (r *Repository) walk(t *tree) error {
 	w := &walker{repo: r, tree: t}
 	patterns := w.ignoreFile(".git/info/exclude", nil, nil)
-	return w.dir(".", 0, patterns, false)
+	return w.dir(".", 0, patterns, "")
 }
 
-// dir visits one directory. patterns are those of the .gitignore files above it.
-func (w *walker) dir(rel string, depth int, patterns []gitignore.Pattern, ignored bool) error {
+// dir visits one directory. patterns are those of the .gitignore files above it, ignored
+// the highest directory on the way that one of them matches, if any.
+func (w *walker) dir(rel string, depth int, patterns []gitignore.Pattern, ignored string) error {
 	if depth > maxDepth {
 		w.repo.Note(NoteBound, w.at(rel), fmt.Sprintf("directories deeper than %d levels are not read", maxDepth))
 		return nil
@@ -56,14 +57,17 @@ func (w *walker) dir(rel string, depth int, patterns []gitignore.Pattern, ignore
 	matcher := gitignore.NewMatcher(patterns)
 	for _, e := range entries {
 		name := path.Join(rel, e.Name())
-		ignoredHere := ignored || len(patterns) > 0 && matcher.Match(components(name), e.IsDir())
+		ignoredHere := ignored
+		if ignored == "" && len(patterns) > 0 && matcher.Match(components(name), e.IsDir()) {
+			ignoredHere = name
+		}
 		switch {
 		case e.IsDir():
 			if skippedDirs[e.Name()] && !w.leadsToSelected(name) {
 				continue
 			}
 			// Below an ignored directory only .env files are wanted.
-			if ignoredHere && depth >= maxDepth/2 {
+			if ignoredHere != "" && depth >= maxDepth/2 {
 				continue
 			}
 			if err := w.dir(name, depth+1, patterns, ignoredHere); err != nil {
@@ -91,17 +95,19 @@ func (w *walker) readDir(rel string) ([]os.DirEntry, error) {
 	return d.ReadDir(-1)
 }
 
-func (w *walker) file(rel string, e os.DirEntry, ignored bool) {
+// file adds a file of a kind that matters. Of what git ignores only .env files are read,
+// and what the user named.
+func (w *walker) file(rel string, e os.DirEntry, ignored string) {
 	w.count++
 	k := kindOf(rel)
-	if k == otherFile || ignored && k != dotenvFile && !w.repo.Selected(w.name(rel)) {
+	if k == otherFile || ignored != "" && k != dotenvFile && !w.named(ignored) {
 		return
 	}
 	info, err := e.Info()
 	if err != nil {
 		return
 	}
-	w.add(rel, k, info.Size(), ignored)
+	w.add(rel, k, info.Size(), ignored != "")
 }
 
 // link adds a link to a dotenv file within the tree, because the app beside it reads
@@ -111,7 +117,11 @@ func (w *walker) link(rel string) {
 	info, err := w.tree.root.Stat(filepath.FromSlash(rel))
 	if err != nil {
 		if target, err := os.Readlink(filepath.Join(w.tree.dir, filepath.FromSlash(rel))); err == nil && leaves(rel, target) {
-			w.repo.Note(NoteSkipped, w.at(rel), "the link leaves the repository and is not followed")
+			kind := NoteSkipped
+			if kindOf(rel) != otherFile {
+				kind = NoteRefused // it would have been read
+			}
+			w.repo.Note(kind, w.at(rel), "the link leaves the repository and is not followed")
 		}
 		return
 	}
@@ -142,6 +152,16 @@ func components(rel string) []string {
 		return nil
 	}
 	return strings.Split(rel, "/")
+}
+
+// named says whether a path that the user named is this one or lies in it.
+func (w *walker) named(rel string) bool {
+	for _, s := range w.repo.selected {
+		if within(s, w.name(rel)) {
+			return true
+		}
+	}
+	return false
 }
 
 // leadsToSelected says whether the directory holds, or lies in, a path that the user
