@@ -51,6 +51,43 @@ spec:
           volumeMounts:
             - {name: config, mountPath: /config}
 `,
+	Good: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: service_role
+        keyauth_credentials:
+          - key: ${SERVICE_ROLE_KEY}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      initContainers:
+        - name: render
+          image: bhgedigital/envsubst
+          command: [sh, -c, "envsubst < /template/kong.yml > /config/kong.yml"]
+          env:
+            - {name: SERVICE_ROLE_KEY, valueFrom: {secretKeyRef: {name: supabase-keys, key: SERVICE_ROLE_KEY}}}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+            - {name: config, mountPath: /config}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          volumeMounts:
+            - {name: config, mountPath: /config}
+`,
 	Check: checkPlaceholderEnvMissing,
 }
 

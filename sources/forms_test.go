@@ -169,6 +169,17 @@ func FuzzParseDotenv(f *testing.F) {
 	})
 }
 
+func FuzzParseKustomizeEnvs(f *testing.F) {
+	f.Add([]byte("\ufeffA=1\n  B = \"x\" \n#c\nD\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, v := range ParseKustomizeEnvs(b) {
+			if v.Line < 1 || v.Column < 1 || v.EndColumn < v.Column {
+				t.Errorf("place %d:%d-%d", v.Line, v.Column, v.EndColumn)
+			}
+		}
+	})
+}
+
 func FuzzParseKong(f *testing.F) {
 	f.Add([]byte("_format_version: '2.1'\nconsumers:\n- username: anon\n  keyauth_credentials:\n  - key: $A\n"))
 	f.Add([]byte("_format_version: &a [*a]\n"))
