@@ -7,8 +7,9 @@ var sopsIntegrity = &Rule{
 	Summary:  "a SOPS file was changed after it was encrypted, or is damaged",
 	Severity: Error,
 	Doc: `SOPS seals the whole file with a message authentication code (MAC). A file that was edited by hand, merged by git, or
-cut short does not decrypt any more: Flux, ksops and "sops -d" refuse it with "MAC mismatch", and the last
-good state stays in the cluster.
+cut short does not decrypt any more: ksops and "sops -d" refuse it with "MAC mismatch", and the last good
+state stays in the cluster. Flux does not check the MAC unless it is told to, and deploys what the file
+then holds.
 
 Check out the last good version and edit it with "sops FILE", never with an editor.`,
 	Check: checkSOPSIntegrity,

@@ -108,7 +108,7 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 	}
 	e.Value = keys.Known(keys.NewText(text))
 	if p.file != nil && p.file.Encrypted() {
-		o.repo.Ledger().Add(e.Value.Text())
+		o.repo.Ledger().AddDecrypted(e.Value.Text())
 	}
 	return e
 }

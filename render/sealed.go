@@ -68,7 +68,7 @@ func (s *sealed) entries(o *Object) []Entry {
 			e := Entry{Key: key.Value, Value: u.Value, At: p.at, Locked: u.Err, Sealed: true,
 				Via: []string{"SealedSecret " + strings.TrimPrefix(s.from.Namespace+"/"+s.from.Name, "/")}}
 			if e.Value.IsKnown() {
-				o.repo.Ledger().Add(e.Value.Text())
+				o.repo.Ledger().AddDecrypted(e.Value.Text())
 			}
 			list.add(e)
 		})
@@ -80,14 +80,46 @@ func (s *sealed) entries(o *Object) []Entry {
 
 // unseal tries the rendered name first, and that of the file too: a SealedSecret that
 // a prefix renamed opens with the latter, which explains why the controller refuses it.
+// One that was copied to another overlay opens with the namespace of that one.
 func (s *sealed) unseal() {
 	root := s.from.Root
-	s.out = s.from.repo.Keyring().Unseal(sources.SealedSecret{
+	secret := sources.SealedSecret{
 		Name: s.from.Name, Namespace: s.from.Namespace,
 		Annotations:   texts(sources.Field(root, "metadata", "annotations")),
 		EncryptedData: texts(sources.Field(root, "spec", "encryptedData")),
 		TemplateData:  texts(sources.Field(root, "spec", "template", "data")),
-	}, sources.Identity{Name: s.from.OriginalName, Namespace: s.from.writtenNamespace})
+	}
+	ring := s.from.repo.Keyring()
+	s.out = ring.Unseal(secret, sources.Identity{Name: s.from.OriginalName, Namespace: s.from.writtenNamespace})
+	for _, u := range s.out {
+		if u.Err != nil && u.Err.Kind == sources.WrongKey {
+			s.out = ring.Unseal(secret, otherNamespaces(s.from)...)
+			return
+		}
+	}
+}
+
+// maxNamespaces bounds how many namespaces are tried: each costs an RSA operation for
+// each of the controller's keys.
+const maxNamespaces = 16
+
+// otherNamespaces are the object's names in the namespaces that the repository's
+// kustomizations set.
+func otherNamespaces(o *Object) []sources.Identity {
+	seen := map[string]bool{o.Namespace: true}
+	var hints []sources.Identity
+	for _, f := range o.repo.Files() {
+		if !f.IsKustomization() || len(hints) == maxNamespaces {
+			continue
+		}
+		for _, d := range f.Documents() {
+			if ns := sources.Text(sources.Field(d.Root, "namespace")); ns != "" && !seen[ns] {
+				seen[ns] = true
+				hints = append(hints, sources.Identity{Name: o.OriginalName, Namespace: ns})
+			}
+		}
+	}
+	return hints
 }
 
 // texts reads a mapping of strings.
