@@ -107,7 +107,7 @@ func of(all []sources.Effective, file string) []sources.Effective {
 }
 
 func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []urlVariable) {
-	c := &carrier{name: f.Path, file: f.Path, app: dir, mode: modeOf(f)}
+	c := &carrier{name: f.Path, file: f.Path, app: dir, development: isDevelopment(f)}
 	for _, v := range variables {
 		if keys.IsURL(v.Name) {
 			c.urls = appendURL(c.urls, v.Name, v.Value.Reveal())
@@ -128,10 +128,10 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 			Standing: Presented, Holder: f.Path + " " + v.Name, At: at,
 			name: name, carrier: c, Value: keys.Known(v.Value),
 		}
-		if winner, ok := winners[v.Name]; ok && winner.File != f.Path && c.mode == production {
+		if winner, ok := winners[v.Name]; ok && winner.File != f.Path && !c.development {
 			// Another file goes before this one in a production build, so that this
 			// value serves development only.
-			s.carrier = &carrier{name: c.name, file: c.file, app: c.app, urls: ownURLs(variables), mode: other}
+			s.carrier = &carrier{name: c.name, file: c.file, app: c.app, urls: ownURLs(variables), development: true}
 		}
 		if v.Value.Len() == 0 {
 			continue
@@ -173,13 +173,10 @@ func isStackEnv(variables []sources.Effective) bool {
 	return bare[keys.JWTSecret] && bare[keys.Anon] && bare[keys.ServiceRole]
 }
 
-// modeOf reads the environment that a .env file is for off its name.
-func modeOf(f *sources.File) mode {
-	switch name, _ := sources.EnvMode(f.Path); name {
-	case "", "production", "prod":
-		return production
-	}
-	return other
+// isDevelopment reads off a .env file's name whether a production build passes it over.
+func isDevelopment(f *sources.File) bool {
+	mode := sources.EnvMode(f.Path)
+	return mode != "" && mode != "production" && mode != "prod"
 }
 
 // collectDockerfile reads the defaults of a Dockerfile.

@@ -75,7 +75,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	c := &container{
 		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*variable{}, script: s.Script,
 	}
-	c.carrier = &carrier{name: p.unit.Name + " service " + s.Name, file: p.unit.Name, unit: p.unit}
+	c.carrier = &carrier{name: p.unit.Name + " service " + s.Name, file: p.unit.Name}
 	for _, name := range s.EnvFiles {
 		f := p.world.repo.File(path.Join(p.dir, name))
 		if f == nil {
@@ -120,7 +120,7 @@ func (p *composeProject) addStored() {
 		}
 		p.world.add(&Site{
 			Slot: slot, Standing: Stored, Holder: v.at.File + " " + name, Value: v.value, At: v.at, Unit: p.unit, name: class,
-			carrier: &carrier{name: v.at.File, file: v.at.File, unit: p.unit},
+			carrier: &carrier{name: v.at.File, file: v.at.File},
 		})
 	}
 }
@@ -177,7 +177,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
 		return
 	}
 	app := path.Join(p.dir, s.Context)
-	built := &carrier{name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: app, unit: p.unit}
+	built := &carrier{name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: app}
 	var resolved []*variable
 	for _, a := range s.Args {
 		v := p.resolve(a, "build.args ")

@@ -161,8 +161,8 @@ func (w *world) addGateway(g *gateway, inside func(line, column, end int) source
 		at := inside(credential.Line, credential.Column, credential.EndColumn)
 		s := &Site{
 			Standing: Accepted, Role: g.config.Role(credential.Consumer), Holder: "Kong consumer " + credential.Consumer,
-			At: at, Unit: g.unit, namespace: g.namespace, credit: credential.Consumer,
-			carrier: &carrier{name: g.name, file: at.File, unit: g.unit},
+			At: at, Unit: g.unit, namespace: g.namespace,
+			carrier: &carrier{name: g.name, file: at.File},
 		}
 		text := credential.Key.Reveal()
 		if name := placeholderName(text); name != "" {

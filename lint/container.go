@@ -33,7 +33,6 @@ type container struct {
 // mount is a ConfigMap, a Secret or a file that the container sees.
 type mount struct {
 	kind, name string // "ConfigMap", "Secret"; "file" for compose
-	path       string
 }
 
 // label is how a container is called in a trace.
@@ -84,12 +83,9 @@ func (w *world) collectPod(u *render.Unit, o *render.Object, pod *yaml.Node, at 
 				init: list == "initContainers", image: sources.Text(sources.Field(n, "image")),
 				unit: u, namespace: o.Namespace, object: o, labels: labels,
 			}
-			c.carrier = &carrier{name: c.owner, file: o.File, unit: u}
+			c.carrier = &carrier{name: c.owner, file: o.File}
 			for _, m := range sources.Items(sources.Field(n, "volumeMounts")) {
-				for _, s := range volumes[sources.Text(sources.Field(m, "name"))] {
-					s.path = sources.Text(sources.Field(m, "mountPath"))
-					c.mounts = append(c.mounts, s)
-				}
+				c.mounts = append(c.mounts, volumes[sources.Text(sources.Field(m, "name"))]...)
 			}
 			w.readEnvironment(c, n)
 			c.script = w.scriptOf(c, n)

@@ -103,7 +103,7 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 	if i := onlyOne(deployed, func(i *instance) bool { return i.owns(s) }); i != nil {
 		return i
 	}
-	if s.carrier.mode != production || len(hosts) > 0 && foreign(hosts, deployed) || isLocal(hosts) {
+	if s.carrier.development || len(hosts) > 0 && foreign(hosts, deployed) || isLocal(hosts) {
 		return nil
 	}
 	if s.Standing == Verifying && s.carrier.backend == "" && !s.name.Strong {

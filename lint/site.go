@@ -39,7 +39,6 @@ type Site struct {
 	namespace string
 	carrier   *carrier
 	entry     *entryRef // the Secret or ConfigMap entry that the value was read from
-	credit    string    // of an accepted key: the consumer
 }
 
 // carrier is what bears a site: a container's environment, a file, an object. What
@@ -50,8 +49,9 @@ type carrier struct {
 	app     string // the app's directory; empty for what belongs to no app
 	urls    []urlVariable
 	backend string // which of Supabase's own services it is; empty for an app
-	mode    mode
-	unit    *render.Unit
+	// development says that the values serve development, test or staging: only what
+	// stands beside them tells the instance then.
+	development bool
 }
 
 // urlVariable is a Supabase URL beside a key.
@@ -59,15 +59,6 @@ type urlVariable struct {
 	prefix string
 	host   string
 }
-
-// mode says for which environment a carrier's values are.
-type mode int
-
-const (
-	production mode = iota
-	local           // a developer's machine
-	other           // development, test, staging: only what it says itself tells the instance
-)
 
 // Outcome is the result of comparing a site with the others of its instance.
 type Outcome string

@@ -21,14 +21,6 @@ type place struct {
 	via    []string                                           // the generator that read it
 }
 
-// within leads from a place in the text to its place on disk.
-func (p place) within(line, column, endColumn int) sources.Position {
-	if p.inside == nil {
-		return p.at
-	}
-	return p.inside(line, column, endColumn)
-}
-
 // documentPlace is the place of a node of a document.
 func documentPlace(d *sources.Document, n *yaml.Node) place {
 	p := place{at: d.Position(n), file: d.File}
@@ -72,12 +64,6 @@ func (o *Object) place(n *yaml.Node) place {
 // Locate is the place on disk where a person would edit the node. Where that is not
 // known it is the object's file, with line 0.
 func (o *Object) Locate(n *yaml.Node) sources.Position { return o.place(n).at }
-
-// Inside leads from a place in the text of scalar n (line and byte column from 1) to
-// its place on disk, for a document within a document.
-func (o *Object) Inside(n *yaml.Node, line, column, endColumn int) sources.Position {
-	return o.place(n).within(line, column, endColumn)
-}
 
 // fromDocument is the origin of an object that is deployed as it is written.
 type fromDocument struct{ doc *sources.Document }

@@ -150,7 +150,7 @@ func unescapeDollar(s string) string { return strings.ReplaceAll(s, `\$`, "$") }
 // EnvMode is the mode in which a .env file's name is read: "" for those that every
 // mode reads (.env, .env.local), else the word behind it (.env.production,
 // .env.development.local).
-func EnvMode(file string) (mode string, local bool) {
+func EnvMode(file string) string {
 	parts := strings.Split(strings.TrimPrefix(path.Base(file), "."), ".")
 	if len(parts) > 0 && parts[0] == "env" {
 		parts = parts[1:]
@@ -158,7 +158,7 @@ func EnvMode(file string) (mode string, local bool) {
 		parts = parts[:len(parts)-1] // production.env
 	}
 	if n := len(parts); n > 0 && parts[n-1] == "local" {
-		local, parts = true, parts[:n-1]
+		parts = parts[:n-1]
 	}
-	return strings.Join(parts, "."), local
+	return strings.Join(parts, ".")
 }

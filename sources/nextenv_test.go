@@ -95,7 +95,7 @@ func TestEnvMode(t *testing.T) {
 		"apps/web/.env": "", ".env.local": "", ".env.production": "production", ".env.production.local": "production",
 		".env.development": "development", "config/staging.env": "staging",
 	} {
-		if got, _ := EnvMode(file); got != want {
+		if got := EnvMode(file); got != want {
 			t.Errorf("%s is for %q, want %q", file, got, want)
 		}
 	}
