@@ -208,11 +208,18 @@ func places(sites []*Site) int {
 	return len(seen)
 }
 
-// culprits decides which side of a disagreement is named: the one that does not verify
-// under the instance's JWT secret where the other does, else the one that is written in
-// fewer places, or at a tie the one that is not where the instance stores its keys.
+// culprits decides which side of a disagreement is named: the one with white space or
+// quotes around the same key, the one that does not verify under the instance's JWT
+// secret where the other does, else the one that is written in fewer places, or at a tie the one that is not where the instance stores its keys.
 func (i *instance) culprits(wrong, right []*Site) (named, others []*Site) {
 	if len(right) > 0 {
+		a, b := wrong[0].Value.Text(), right[0].Value.Text()
+		if bare := keys.Trim(a); bare.Equal(keys.Trim(b)) {
+			if bare.Equal(a) {
+				return right, wrong
+			}
+			return wrong, right
+		}
 		x, y := i.verifies(wrong[0]), i.verifies(right[0])
 		switch {
 		case x == yes && y == no:

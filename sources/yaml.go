@@ -226,11 +226,10 @@ func (d *Document) Position(n *yaml.Node) Position {
 		return p
 	}
 	rest := line[p.Column-1:]
-	if quote := byte('\''); strings.HasPrefix(rest, `"`) || strings.HasPrefix(rest, "'") {
-		quote = rest[0]
+	if strings.HasPrefix(rest, `"`) || strings.HasPrefix(rest, "'") {
 		p.Column++
-		if end := strings.IndexByte(rest[1:], quote); end >= 0 {
-			p.EndColumn = p.Column + end
+		if end := closingQuote(rest); end > 0 {
+			p.EndColumn = p.Column + end - 1
 		}
 		return p
 	}
@@ -240,6 +239,22 @@ func (d *Document) Position(n *yaml.Node) Position {
 		p.EndColumn = p.Column + len(strings.TrimRight(rest, " \t\r"))
 	}
 	return p
+}
+
+// closingQuote is where the quoted scalar that s begins with ends; 0 where that is on
+// another line.
+func closingQuote(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && s[0] == '"':
+			i++
+		case s[i] == s[0] && s[0] == '\'' && i+1 < len(s) && s[i+1] == '\'':
+			i++
+		case s[i] == s[0]:
+			return i
+		}
+	}
+	return 0
 }
 
 // blockStart moves from the line of the "|" to the first line of the text.
