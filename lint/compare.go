@@ -140,7 +140,7 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 		}
 		return CannotTell, "it holds no value"
 	case i == nil:
-		return CannotTell, "it is not known which instance it is meant for"
+		return CannotTell, s.homeless()
 	case i.ref != "":
 		return CannotTell, "what the hosted project accepts is not in the repository"
 	case s.Role == keys.Signing:
@@ -163,6 +163,19 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 		return CannotTell, "the gateway lists no key of this kind"
 	}
 	return CannotTell, "nothing to compare it with"
+}
+
+// homeless says why a site belongs to no instance.
+func (s *Site) homeless() string {
+	switch hosts := s.hosts(); {
+	case isLocal(hosts):
+		return "the Supabase URL beside it is that of a developer's own machine"
+	case len(hosts) > 0:
+		return "the Supabase URL beside it leads to none of the repository's instances"
+	case s.carrier.development:
+		return "it serves development only, and nothing beside it says which instance it is meant for"
+	}
+	return "nothing says which instance it is meant for"
 }
 
 func unknownReason(s *Site) string {
