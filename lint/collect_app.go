@@ -2,7 +2,9 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -60,9 +62,9 @@ func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 	}
 	winners, all := sources.LoadNextEnv(production)
 	var urls []urlVariable
-	for name, e := range winners {
+	for _, name := range slices.Sorted(maps.Keys(winners)) {
 		if keys.IsURL(name) {
-			urls = appendURL(urls, name, e.Value.Reveal())
+			urls = appendURL(urls, name, winners[name].Value.Reveal())
 		}
 	}
 	for _, f := range files {

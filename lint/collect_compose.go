@@ -2,7 +2,9 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -92,9 +94,9 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			c.set(resolved)
 		}
 	}
-	for source := range s.Mounts {
-		c.mounts = append(c.mounts, mount{kind: "file", name: path.Join(p.dir, source)})
-		if f := p.world.repo.File(path.Join(p.dir, source)); f != nil && strings.HasSuffix(f.Path, ".sh") {
+	for _, m := range s.Mounts {
+		c.mounts = append(c.mounts, mount{kind: "file", name: path.Join(p.dir, m.Source)})
+		if f := p.world.repo.File(path.Join(p.dir, m.Source)); f != nil && strings.HasSuffix(f.Path, ".sh") {
 			if b, err := f.Plain(); err == nil {
 				c.script += "\n" + string(b)
 			}
@@ -112,7 +114,7 @@ func (p *composeProject) addStored() {
 	if !p.stack {
 		return
 	}
-	for name := range p.asked {
+	for _, name := range slices.Sorted(maps.Keys(p.asked)) {
 		v, class := p.env[name], keys.Classify(name)
 		slot := slotOf(class, v.value)
 		if slot == "" || v.value.Text().Len() == 0 {
@@ -161,7 +163,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 		}
 	}
 	if text == "" && len(names) > 0 && !strings.Contains(raw, "-") {
-		out.value = keys.Unknown(fmt.Sprintf("%s is not in %s; it comes from the shell", names[0], path.Join(p.dir, ".env")))
+		out.value = keys.Unknown(fmt.Sprintf("%s is not in %s; it comes from the shell", nameOf(names[0]), path.Join(p.dir, ".env")))
 		return out
 	}
 	out.value = keys.Known(keys.NewText(text))
@@ -169,6 +171,15 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 		out.value = keys.Unknown("a template fills it in")
 	}
 	return out
+}
+
+// nameOf is how a variable is called in a message. What only looks like one may be a
+// secret with a "$" in it, and is not named.
+func nameOf(variable string) string {
+	if isVariableName(variable) {
+		return variable
+	}
+	return "a variable"
 }
 
 // addBuild makes sites of the build arguments: they are built into the app.

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -160,6 +161,17 @@ var backendImages = map[string]string{
 	"kong": "Kong", "envoy": "Envoy",
 }
 
+// ownVariables are those that no program but the service reads. A KONG_URL or a
+// GOTRUE_URL is what an app is told.
+var ownVariables = []struct {
+	name    *regexp.Regexp
+	service string
+}{
+	{regexp.MustCompile(`^GOTRUE_(DB|API|JWT|SITE|MAILER|SMTP|EXTERNAL|DISABLE)_`), "GoTrue"},
+	{regexp.MustCompile(`^PGRST_DB_`), "PostgREST"},
+	{regexp.MustCompile(`^KONG_(DATABASE|DECLARATIVE_CONFIG|DECLARATIVE_CONFIG_STRING|PLUGINS|DNS_ORDER|(PROXY|ADMIN)_(LISTEN|ACCESS_LOG|ERROR_LOG)|NGINX_.*)$`), "Kong"},
+}
+
 // ownServices are Supabase's alone. A Kong or a PostgREST may serve something else.
 var ownServices = map[string]bool{
 	"GoTrue": true, "Realtime": true, "Storage": true, "Functions": true, "Studio": true,
@@ -183,14 +195,11 @@ func backendOf(c *container) string {
 			return service
 		}
 	}
-	for name := range c.env {
-		switch {
-		case strings.HasPrefix(name, "GOTRUE_"):
-			return "GoTrue"
-		case strings.HasPrefix(name, "PGRST_DB_"):
-			return "PostgREST"
-		case strings.HasPrefix(name, "KONG_"):
-			return "Kong"
+	for _, own := range ownVariables {
+		for name := range c.env {
+			if own.name.MatchString(name) {
+				return own.service
+			}
 		}
 	}
 	if strings.Contains(repository, "supabase/postgres") {

@@ -46,7 +46,7 @@ func (w *world) readEnvironment(c *container, n *yaml.Node) {
 		}
 		nameAt := c.object.Locate(sources.Field(item, "name"))
 		v := &variable{name: name, at: nameAt, written: nameAt}
-		if from := sources.Field(item, "valueFrom"); from != nil {
+		if from := sources.Given(sources.Field(item, "valueFrom")); from != nil {
 			w.readValueFrom(c, v, from)
 		} else {
 			w.readLiteral(c, v, sources.Field(item, "value"))
@@ -62,10 +62,16 @@ func (c *container) set(v *variable) {
 	c.env[v.name] = v
 }
 
+// envFromFields and valueFromFields are the fields that name an object of the kind.
+var (
+	envFromFields   = map[string]string{"Secret": "secretRef", "ConfigMap": "configMapRef"}
+	valueFromFields = map[string]string{"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}
+)
+
 func (w *world) readEnvFrom(c *container, from *yaml.Node) {
 	prefix := sources.Text(sources.Field(from, "prefix"))
-	for kind, field := range map[string]string{"Secret": "secretRef", "ConfigMap": "configMapRef"} {
-		nameNode := sources.Field(from, field, "name")
+	for _, kind := range []string{"ConfigMap", "Secret"} {
+		nameNode := sources.Field(from, envFromFields[kind], "name")
 		name := sources.Text(nameNode)
 		if name == "" {
 			continue
@@ -98,8 +104,8 @@ func (v *variable) fromEntry(f found, kind string, e render.Entry, how string) {
 }
 
 func (w *world) readValueFrom(c *container, v *variable, from *yaml.Node) {
-	for kind, field := range map[string]string{"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"} {
-		ref := sources.Field(from, field)
+	for _, kind := range []string{"ConfigMap", "Secret"} {
+		ref := sources.Field(from, valueFromFields[kind])
 		if ref == nil {
 			continue
 		}
@@ -116,7 +122,7 @@ func (w *world) readValueFrom(c *container, v *variable, from *yaml.Node) {
 		}
 		e, ok := w.entry(f.object, key)
 		if !ok {
-			why := fmt.Sprintf("%s has no data key %s", objectName(kind, f.object.Namespace, f.object.Name), key)
+			why := fmt.Sprintf("%s has no data key %s", objectName(kind, f.object.Namespace, f.object.Name), shownName(w.repo.Ledger().Scrub(key)))
 			if known := entryNames(w.entriesOf(f.object)); known != "" {
 				why += "; it has " + known
 			}

@@ -18,6 +18,18 @@ const maxFrame = 120
 // and long runs of the characters that keys are made of.
 var secretish = regexp.MustCompile(`ENC\[[^\]]*\]?|[A-Za-z0-9+/_=.-]{24,}`)
 
+// assigned matches a name with what is assigned to it: "name: value" in YAML and JSON,
+// "NAME=value" in dotenv files and Dockerfiles.
+var assigned = regexp.MustCompile(`([A-Za-z_][\w.-]*)(["']?(?::[ \t]+|:(?:["'])|=))(["']?)([^\s"',{}\[\]#][^"',{}\[\]]*)`)
+
+// shownNames are the fields whose values name things. What is assigned to any other name
+// is masked in a frame: the line may hold more secrets than the one that it is shown for.
+var shownNames = map[string]bool{
+	"name": true, "key": true, "kind": true, "apiVersion": true, "namespace": true, "image": true, "username": true,
+	"consumer": true, "group": true, "type": true, "path": true, "mountPath": true, "subPath": true, "optional": true,
+	"secretName": true, "encrypted_regex": true, "FROM": true, "_format_version": true,
+}
+
 // frame is the line at a position with the key in it masked. Where the position is
 // that of a name (a data key, a file), the name is shown.
 func (w *world) frame(at sources.Position, isName bool) Frame {
@@ -27,33 +39,67 @@ func (w *world) frame(at sources.Position, isName bool) Frame {
 	}
 	line := f.Line(at.Line)
 	if at.Column < 1 || at.Column > len(line)+1 {
-		return Frame{Text: w.clean(clip(line, true))}
+		return Frame{Text: clip(w.unplaced(line), true)}
 	}
-	before := clip(line[:at.Column-1], false)
+	before := clip(w.clean(line[:at.Column-1]), false)
 	key, after := line[at.Column-1:], ""
 	if at.EndColumn > at.Column && at.EndColumn <= len(line)+1 {
 		key, after = line[at.Column-1:at.EndColumn-1], line[at.EndColumn-1:]
 	}
 	shown := mask
 	if isName || placeholderName(key) != "" {
-		shown = w.clean(key)
+		shown = shownName(w.clean(key))
 	} else if end := strings.TrimRight(key, " \t"); strings.HasSuffix(end, `"`) || strings.HasSuffix(end, "'") {
 		shown += end[len(end)-1:]
 	}
-	before = w.clean(before)
 	start := len(before) + 1
-	return Frame{Text: before + shown + w.clean(clip(after, true)), MaskStart: start, MaskEnd: start + len(shown)}
+	return Frame{Text: before + shown + clip(w.clean(after), true), MaskStart: start, MaskEnd: start + len(shown)}
 }
 
 // clean masks whatever else on the line is or may be a secret.
 func (w *world) clean(s string) string {
 	s = strings.ToValidUTF8(w.repo.Ledger().Scrub(s), "?")
+	s = assigned.ReplaceAllStringFunc(s, func(m string) string {
+		part := assigned.FindStringSubmatch(m)
+		value := strings.TrimRight(part[4], " \t")
+		if shownNames[part[1]] || placeholderName(value) != "" || len(value) < 4 {
+			return m
+		}
+		return part[1] + part[2] + part[3] + mask + part[4][len(value):]
+	})
 	return secretish.ReplaceAllStringFunc(s, func(m string) string {
 		if strings.HasPrefix(m, "ENC[") || keys.LooksRandom(m) {
 			return mask
 		}
 		return m
 	})
+}
+
+// longWord is a run without white space.
+var longWord = regexp.MustCompile(`\S+`)
+
+// unplaced masks a line of which it is not known where on it the secret stands, such as
+// one that could not be parsed: of long words only names are left.
+func (w *world) unplaced(line string) string {
+	return longWord.ReplaceAllStringFunc(w.clean(line), func(m string) string {
+		if len(m) < minGuessed || strings.Contains(m, mask) || strings.HasSuffix(m, ":") || placeholderName(m) != "" {
+			return m
+		}
+		return mask
+	})
+}
+
+// minGuessed is the length in bytes from which a word that nothing explains may be a
+// secret.
+const minGuessed = 20
+
+// shownName is a name that a person wrote where a name belongs, if it can be one: a key
+// that was pasted there by mistake is masked.
+func shownName(name string) string {
+	if len(name) > 40 && keys.Classify(name).Slot == "" || len(name) >= 24 && keys.LooksRandom(name) {
+		return mask
+	}
+	return name
 }
 
 // clip keeps the end of what stands before the key, and the beginning of the rest.

@@ -3,6 +3,8 @@ package lint
 import (
 	"regexp"
 	"strings"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // renderer is the container that turns a template of a Kong configuration into what
@@ -101,10 +103,16 @@ var placeholder = regexp.MustCompile(`^\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^}]
 // placeholderName is the name in "$NAME" or "${NAME}"; empty for anything else.
 func placeholderName(s string) string {
 	m := placeholder.FindStringSubmatch(strings.Trim(strings.TrimSpace(s), `"'`))
-	if m == nil {
+	if m == nil || m[2] != "" && !isVariableName(m[2]) {
 		return ""
 	}
 	return m[1] + m[2]
+}
+
+// isVariableName tells the name of a variable from a secret that begins with "$": it is
+// in capitals or in small letters throughout, or a name that means something here.
+func isVariableName(s string) bool {
+	return len(s) <= 64 && (strings.ToUpper(s) == s || strings.ToLower(s) == s) || keys.Classify(s).Slot != ""
 }
 
 // variableFor is the variable that the renderer puts in a placeholder's place; empty

@@ -53,10 +53,11 @@ func (g *Guard) Discard() { g.held.Reset() }
 // Close is Flush, for those who expect an io.WriteCloser.
 func (g *Guard) Close() error { return g.Flush() }
 
-// wholeSecrets matches what is a JWT, an age identity or a private key beyond doubt,
+// wholeSecrets matches what is a JWT, an opaque key, an age identity or a private key beyond doubt,
 // whether or not the ledger knows it. The looser shapes of keys.ScrubShapes would also
 // match the name of a file such as sb_secret_rotation.yaml.
 var wholeSecrets = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}` +
+	`|sb_(?:publishable|secret)_[A-Za-z0-9_-]{31}` +
 	`|AGE-SECRET-KEY-1[A-Z0-9]{20,}` +
 	`|-----BEGIN [A-Z ]*PRIVATE KEY`)
 

@@ -22,9 +22,13 @@ type ComposeService struct {
 	Args        []ComposeVariable
 	Environment []ComposeVariable
 	EnvFiles    []string
-	Mounts      map[string]string // host path, as it is written → path in the container
-	Script      string            // entrypoint and command
+	Mounts      []ComposeMount
+	Script      string // entrypoint and command
 }
+
+// ComposeMount is a bind mount: a path of the host, as it is written, and where the
+// container sees it.
+type ComposeMount struct{ Source, Target string }
 
 // ComposeVariable is an entry of environment or build.args as it is written, before
 // interpolation. Without a value (a bare name) it is taken from the shell.
@@ -56,8 +60,8 @@ func (f *File) ComposeServices() []ComposeService {
 }
 
 func (d *Document) composeService(name string, n *yaml.Node) ComposeService {
-	s := ComposeService{Name: name, Image: Text(mergedField(n, "image")), Mounts: map[string]string{}}
-	build := mergedField(n, "build")
+	s := ComposeService{Name: name, Image: Text(Field(n, "image"))}
+	build := Field(n, "build")
 	if s.Context = Text(build); s.Context == "" {
 		s.Context = Text(Field(build, "context"))
 	}
@@ -67,9 +71,9 @@ func (d *Document) composeService(name string, n *yaml.Node) ComposeService {
 	if s.Dockerfile = Text(Field(build, "dockerfile")); s.Dockerfile == "" {
 		s.Dockerfile = "Dockerfile"
 	}
-	s.Args = d.composeVariables(mergedField(build, "args"))
-	s.Environment = d.composeVariables(mergedField(n, "environment"))
-	envFile := mergedField(n, "env_file")
+	s.Args = d.composeVariables(Field(build, "args"))
+	s.Environment = d.composeVariables(Field(n, "environment"))
+	envFile := Field(n, "env_file")
 	if text := Text(envFile); text != "" {
 		s.EnvFiles = []string{text}
 	}
@@ -80,17 +84,17 @@ func (d *Document) composeService(name string, n *yaml.Node) ComposeService {
 			s.EnvFiles = append(s.EnvFiles, Text(Field(item, "path")))
 		}
 	}
-	for _, v := range Items(mergedField(n, "volumes")) {
+	for _, v := range Items(Field(n, "volumes")) {
 		if source, target, ok := strings.Cut(Text(v), ":"); ok {
 			target, _, _ = strings.Cut(target, ":")
-			s.Mounts[source] = target
+			s.Mounts = append(s.Mounts, ComposeMount{source, target})
 		} else if source := Text(Field(v, "source")); source != "" {
-			s.Mounts[source] = Text(Field(v, "target"))
+			s.Mounts = append(s.Mounts, ComposeMount{source, Text(Field(v, "target"))})
 		}
 	}
 	var script []string
 	for _, field := range []string{"entrypoint", "command"} {
-		part := mergedField(n, field)
+		part := Field(n, field)
 		script = append(script, Text(part))
 		for _, item := range Items(part) {
 			script = append(script, Text(item))
@@ -100,28 +104,19 @@ func (d *Document) composeService(name string, n *yaml.Node) ComposeService {
 	return s
 }
 
-// mergedField is Field, with YAML's merge keys (<<: *default) followed one level.
-func mergedField(n *yaml.Node, key string) *yaml.Node {
-	if v := Field(n, key); v != nil {
-		return v
-	}
-	merge := Field(n, "<<")
-	if v := Field(merge, key); v != nil {
-		return v
-	}
-	for _, m := range Items(merge) {
-		if v := Field(m, key); v != nil {
-			return v
-		}
-	}
-	return nil
+// composeVariables reads a mapping or a list of NAME=value. What a merge key brings
+// counts where the mapping does not set the name itself.
+func (d *Document) composeVariables(n *yaml.Node) []ComposeVariable {
+	return d.composeMerged(n, map[string]bool{}, 0)
 }
 
-// composeVariables reads a mapping or a list of NAME=value.
-func (d *Document) composeVariables(n *yaml.Node) []ComposeVariable {
+func (d *Document) composeMerged(n *yaml.Node, seen map[string]bool, depth int) []ComposeVariable {
 	var out []ComposeVariable
 	for _, item := range Items(n) {
 		name, value, has := strings.Cut(Text(item), "=")
+		if name == "" {
+			continue
+		}
 		at := d.Position(Follow(item))
 		if has && at.Column > 0 {
 			at.Column += len(name) + 1
@@ -129,21 +124,28 @@ func (d *Document) composeVariables(n *yaml.Node) []ComposeVariable {
 		out = append(out, ComposeVariable{Name: name, Raw: keys.NewText(value), HasText: has, At: at})
 	}
 	n = Follow(n)
-	if n == nil || n.Kind != yaml.MappingNode {
+	if n == nil || n.Kind != yaml.MappingNode || depth > maxMerges {
 		return out
 	}
+	var merge *yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		value := Follow(n.Content[i+1])
-		if n.Content[i].Value == "<<" {
-			out = append(out, d.composeVariables(value)...)
+		name, value := n.Content[i].Value, Follow(n.Content[i+1])
+		if name == "<<" {
+			merge = value
 			continue
 		}
-		if value == nil || value.Kind != yaml.ScalarNode {
+		if value == nil || value.Kind != yaml.ScalarNode || seen[name] {
 			continue
 		}
+		seen[name] = true
 		out = append(out, ComposeVariable{
-			Name: n.Content[i].Value, Raw: keys.NewText(Text(value)), HasText: value.Tag != "!!null", At: d.Position(value),
+			Name: name, Raw: keys.NewText(Text(value)), HasText: value.Tag != "!!null", At: d.Position(value),
 		})
+	}
+	if merge != nil {
+		for _, m := range merged(merge) {
+			out = append(out, d.composeMerged(m, seen, depth+1)...)
+		}
 	}
 	return out
 }

@@ -89,8 +89,10 @@ func (d *Document) kong() *KongConfig {
 	}
 	for _, c := range Items(Field(d.Root, "consumers")) {
 		name := Text(Field(c, "username"))
-		if name == "" {
-			name = Text(Field(c, "custom_id"))
+		for _, field := range []string{"custom_id", "id"} {
+			if name == "" {
+				name = Text(Field(c, field))
+			}
 		}
 		if c = Follow(c); c == nil || name == "" {
 			continue
@@ -115,7 +117,12 @@ func foreignName(n *yaml.Node) string {
 	if name := Text(n); name != "" {
 		return name
 	}
-	return Text(Field(n, "username"))
+	for _, field := range []string{"username", "custom_id", "id"} {
+		if name := Text(Field(n, field)); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node) {

@@ -172,6 +172,12 @@ func splitDocuments(b []byte) []chunk {
 // yamlLine finds the line in an error of the YAML library ("yaml: line 5: …").
 var yamlLine = regexp.MustCompile(`line (\d+)`)
 
+// yamlAnchor is the one error of the library that quotes the file and tells no line.
+var yamlAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
+
+// quotedText is what an error quotes.
+var quotedText = regexp.MustCompile("'[^']*'|\"[^\"]*\"|`[^`]*`")
+
 // yamlProblem puts the library's error into words. The text of the error is not
 // passed on where it could quote the file.
 func yamlProblem(b []byte, shift int, err error) Problem {
@@ -187,7 +193,15 @@ func yamlProblem(b []byte, shift int, err error) Problem {
 		return p
 	}
 	detail := strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := yamlAnchor.FindStringSubmatch(detail); m != nil {
+		if i := bytes.Index(b, []byte("*"+m[1])); i >= 0 {
+			p.Line = shift + 1 + bytes.Count(b[:i], []byte("\n"))
+		}
+		p.Message = "this is not YAML: it refers (\"*\") to an anchor that is not there"
+		return p
+	}
 	detail = yamlLine.ReplaceAllString(detail, "")
+	detail = quotedText.ReplaceAllString(detail, "…")
 	detail = strings.TrimSpace(strings.TrimLeft(detail, ": "))
 	p.Message = "this is not YAML: " + detail
 	return p
@@ -332,25 +346,52 @@ func (f *File) Line(n int) string {
 	return strings.TrimSuffix(string(b), "\r")
 }
 
-// Field is the value under key in a mapping, aliases followed; nil where there is none.
-// Of a key that stands twice the last counts, as for kustomize and kubectl.
+// Field is the value under key in a mapping, aliases and merge keys ("<<") followed;
+// nil where there is none. Of a key that stands twice the last counts, as for kustomize
+// and kubectl.
 func Field(n *yaml.Node, key ...string) *yaml.Node {
 	for _, k := range key {
-		n = Follow(n)
-		if n == nil || n.Kind != yaml.MappingNode {
-			return nil
-		}
-		var found *yaml.Node
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == k {
-				found = n.Content[i+1]
-			}
-		}
-		if n = found; n == nil {
+		if n = field(n, k, 0); n == nil {
 			return nil
 		}
 	}
 	return Follow(n)
+}
+
+// maxMerges bounds how deep merge keys are followed.
+const maxMerges = 20
+
+func field(n *yaml.Node, key string, depth int) *yaml.Node {
+	n = Follow(n)
+	if n == nil || n.Kind != yaml.MappingNode || depth > maxMerges {
+		return nil
+	}
+	var found, merge *yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch n.Content[i].Value {
+		case key:
+			found = n.Content[i+1]
+		case "<<":
+			merge = n.Content[i+1]
+		}
+	}
+	if found != nil || merge == nil {
+		return found
+	}
+	for _, m := range merged(merge) { // the first that has the key counts
+		if found = field(m, key, depth+1); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// merged lists the mappings that a merge key names: one, or a list.
+func merged(merge *yaml.Node) []*yaml.Node {
+	if list := Items(merge); list != nil {
+		return list
+	}
+	return []*yaml.Node{merge}
 }
 
 // Follow leads an alias to what it stands for.
@@ -368,6 +409,14 @@ func Text(n *yaml.Node) string {
 		return ""
 	}
 	return n.Value
+}
+
+// Given is the node, or nil where it is null: "valueFrom: null" sets nothing.
+func Given(n *yaml.Node) *yaml.Node {
+	if n = Follow(n); n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+		return nil
+	}
+	return n
 }
 
 // Items are a sequence's members; none for anything else.
