@@ -13,7 +13,7 @@ func Recognize(t Text) Slot {
 		return Publishable
 	case strings.HasPrefix(text, "sb_secret_") && isOpaque(text):
 		return Secret
-	case strings.HasPrefix(text, "{") && strings.Contains(text, `"keys"`) && strings.Contains(text, `"kty"`):
+	case strings.HasPrefix(text, "{") && strings.Contains(text, `"kty"`): // a set, or a single JWK
 		return JWKS
 	case strings.HasPrefix(text, "[") && strings.Contains(text, `"kty"`):
 		return JWTKeys

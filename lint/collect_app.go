@@ -47,20 +47,29 @@ func (w *world) collectApps() {
 
 // collectDotenv reads the .env files of one app. It returns the Supabase URLs of the
 // app's production build.
+//
+// Which file wins is asked twice: of all files, for the build on the machine where they
+// lie, and of those that git holds, for the build of a fresh clone. A file that git
+// ignores thus never hides what the others will build in.
 func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 	byPath := map[string]*sources.File{}
 	for _, f := range files {
 		byPath[f.Path] = f
 	}
-	var production []sources.EnvFile
+	var production, committed []sources.EnvFile
 	inProduction := map[string]bool{}
 	for _, name := range sources.NextEnvOrder {
 		if f := byPath[path.Join(dir, name)]; f != nil {
-			production = append(production, envFile(f))
+			e := envFile(f)
+			production = append(production, e)
+			if !f.Ignored {
+				committed = append(committed, e)
+			}
 			inProduction[f.Path] = true
 		}
 	}
-	winners, all := sources.LoadNextEnv(production)
+	here, allHere := sources.LoadNextEnv(production)
+	winners, all := sources.LoadNextEnv(committed)
 	var urls []urlVariable
 	for _, name := range slices.Sorted(maps.Keys(winners)) {
 		if keys.IsURL(name) {
@@ -68,6 +77,10 @@ func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 		}
 	}
 	for _, f := range files {
+		if inProduction[f.Path] && f.Ignored {
+			w.collectEnvFile(dir, f, of(allHere, f.Path), here, urls)
+			continue
+		}
 		if inProduction[f.Path] {
 			w.collectEnvFile(dir, f, of(all, f.Path), winners, urls)
 			continue

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"encoding/base64"
 	"net/url"
 	"strings"
 
@@ -24,8 +25,9 @@ func (w *world) collectEnv() {
 func (w *world) collectVariable(c *container, v *variable) {
 	class := keys.Classify(v.name)
 	recognized := keys.Slot("")
-	if v.value.IsKnown() {
-		recognized = keys.Recognize(v.value.Text())
+	value := c.asRead(v)
+	if value.IsKnown() {
+		recognized = keys.Recognize(value.Text())
 	}
 	known := class.Strong || recognized != "" || class.Slot != "" && (c.carrier.backend != "" || w.isSupabaseEntry(v.entry))
 	if !known {
@@ -34,8 +36,8 @@ func (w *world) collectVariable(c *container, v *variable) {
 	if v.missing != nil {
 		w.dangling = append(w.dangling, v.missing)
 	}
-	slot := slotOf(class, v.value)
-	if slot == "" || v.value.IsKnown() && v.value.Text().Len() == 0 {
+	slot := slotOf(class, value)
+	if slot == "" || value.IsKnown() && value.Text().Len() == 0 {
 		return // declared but empty: a slot that is not in use
 	}
 	standing := Presented
@@ -43,10 +45,33 @@ func (w *world) collectVariable(c *container, v *variable) {
 		standing = Verifying
 	}
 	w.add(&Site{
-		Slot: slot, Standing: standing, Holder: c.holder(v.name), Value: v.value,
+		Slot: slot, Standing: standing, Holder: c.holder(v.name), Value: value,
 		At: v.at, Written: v.written, Trace: v.trace, Unit: c.unit,
 		name: class, namespace: c.namespace, carrier: c.carrier, entry: v.entry,
 	})
+}
+
+// asRead is the value as the service takes it. PostgREST decodes its secret where it is
+// told that it is base64, and reads a file where it begins with "@"
+// (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret).
+func (c *container) asRead(v *variable) keys.Value {
+	if v.name != "PGRST_JWT_SECRET" || !v.value.IsKnown() {
+		return v.value
+	}
+	text := v.value.Text().Reveal()
+	if strings.HasPrefix(text, "@") {
+		return keys.Unknown("PostgREST reads it from a file in its container")
+	}
+	flag := c.env["PGRST_JWT_SECRET_IS_BASE64"]
+	if flag == nil || !flag.value.IsKnown() || !strings.EqualFold(flag.value.Text().Reveal(), "true") {
+		return v.value
+	}
+	standard := strings.NewReplacer("_", "/", "-", "+", ".", "=").Replace(strings.TrimSpace(text))
+	plain, err := base64.StdEncoding.DecodeString(standard)
+	if err != nil {
+		return keys.Unknown("PGRST_JWT_SECRET_IS_BASE64 is true and the value is not base64, so PostgREST does not start")
+	}
+	return keys.Known(keys.NewText(string(plain)))
 }
 
 // urlsOf reads the Supabase URLs among the container's variables.

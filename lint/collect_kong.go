@@ -87,9 +87,23 @@ func (w *world) collectKongFile(f *sources.File) {
 	if g.unit == nil {
 		g.unit = w.standaloneUnit(f)
 	}
+	g.namespace = onlyNamespace(g.unit)
 	w.addGateway(g, func(line, column, end int) sources.Position {
 		return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: end}
 	})
+}
+
+// onlyNamespace is the one namespace of the unit's objects; empty where there are none
+// or several.
+func onlyNamespace(u *render.Unit) string {
+	only := ""
+	for i, o := range u.Objects {
+		if i > 0 && o.Namespace != only {
+			return ""
+		}
+		only = o.Namespace
+	}
+	return only
 }
 
 // standaloneUnit is what a configuration that nothing mounts belongs to: the compose

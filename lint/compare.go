@@ -199,10 +199,10 @@ func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
 // instance verifies under it.
 func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 	for _, other := range i.sites {
-		if other == s || p.explained[other] || !other.Value.IsKnown() {
+		if other == s || !other.Value.IsKnown() {
 			continue
 		}
-		if other.Slot == s.Slot && other.Value.Equal(s.Value) {
+		if other.Slot == s.Slot && other.Value.Equal(s.Value) && !p.explained[other] {
 			return Agree, ""
 		}
 		if token, ok := keys.ParseJWT(other.Value.Text()); ok && s.Slot == keys.JWTSecret && token.SignedBy(s.Value.Text()) {
@@ -290,12 +290,27 @@ func (i *instance) stores(sites []*Site) bool {
 	return false
 }
 
+// standsAt says whether the site names the place where both are written better than the
+// other: it lies there, and best of all it is where the key is stored.
+func (s *Site) standsAt(other *Site) bool {
+	rank := func(s *Site) int {
+		switch {
+		case s.Standing == Stored:
+			return 2
+		case s.At == s.Written:
+			return 1
+		}
+		return 0
+	}
+	return rank(s) > rank(other)
+}
+
 // byPlace orders sites by where their value is written, and one site for each such
 // place: the one that lies there itself, if there is one.
 func byPlace(sites []*Site) []*Site {
 	best := map[sources.Position]*Site{}
 	for _, s := range sites {
-		if b := best[s.Written]; b == nil || s.At == s.Written && b.At != b.Written {
+		if b := best[s.Written]; b == nil || s.standsAt(b) {
 			best[s.Written] = s
 		}
 	}

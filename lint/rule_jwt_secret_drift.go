@@ -113,7 +113,7 @@ func (p *Pass) secretsByValue(i *instance) [][]*Site {
 	}
 	sort.SliceStable(groups, func(a, b int) bool {
 		if x, y := i.signs(groups[a][0]), i.signs(groups[b][0]); x != y {
-			return x
+			return x > y
 		}
 		if x, y := places(groups[a]), places(groups[b]); x != y {
 			return x > y
@@ -123,14 +123,19 @@ func (p *Pass) secretsByValue(i *instance) [][]*Site {
 	return groups
 }
 
-// signs says whether a key of the instance verifies under the secret.
-func (i *instance) signs(secret *Site) bool {
+// signs says what verifies under the secret: 2 for a key that the gateway accepts, 1 for
+// any other of the instance, 0 for none.
+func (i *instance) signs(secret *Site) int {
+	best := 0
 	for _, s := range i.sites {
 		if token, ok := keys.ParseJWT(s.Value.Text()); ok && token.SignedBy(secret.Value.Text()) {
-			return true
+			if s.Standing == Accepted {
+				return 2
+			}
+			best = 1
 		}
 	}
-	return false
+	return best
 }
 
 // onlyMetrics says whether none but METRICS_JWT_SECRET differs.

@@ -35,8 +35,17 @@ func plainUnits(g *graph, roots []*root) []*Unit {
 	}
 	var units []*Unit
 	byName := map[string]*Unit{}
+	told := map[string]bool{}
 	for _, f := range g.repo.Files() {
-		if !f.IsManifest() || !f.BearsKeys() || f.Example {
+		if !f.IsManifest() || !f.BearsKeys() {
+			continue
+		}
+		if f.Example {
+			if f.TestDir != "" && !told[f.TestDir] && len(plainObjects(g.repo, f)) > 0 {
+				told[f.TestDir] = true
+				g.repo.Note(sources.NoteSkipped, sources.Position{File: f.TestDir},
+					"by its name this holds documentation or test data, so its manifests are not compared; name it as a PATH to lint it")
+			}
 			continue
 		}
 		if f.IsCompose() {

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -12,13 +13,22 @@ var exampleDirs = map[string]bool{
 	"test": true, "tests": true, "testdata": true, "__tests__": true, "fixtures": true, "e2e": true, "cypress": true,
 }
 
+// ambiguousDirs are called so in examples, and also where they hold an environment
+// ("overlays/test") or an app ("apps/docs").
+var ambiguousDirs = map[string]bool{"docs": true, "doc": true, "test": true, "tests": true}
+
+// ownFiles tell that a directory is deployed or built, whatever it is called.
+var ownFiles = []string{"kustomization.yaml", "kustomization.yml", "Kustomization", "Dockerfile", "package.json", "Chart.yaml"}
+
 // exampleName matches a file that shows what to write, not what is: .env.example,
 // secret.example.yaml, values-sample.yaml.
 var exampleName = regexp.MustCompile(`(?i)(^|[._-])(example|sample)([._-]|$)`)
 
-// isExample says whether the file is an example. A directory that the user named, or
+// isExample says whether the file is an example, and which directory says so, where its
+// name could mean something else. A directory that the user named, or
 // one above it, does not count: who asks for testdata/repo wants it linted.
-func (r *Repository) isExample(name string) bool {
+func (w *walker) isExample(name string) (example bool, testDir string) {
+	r := w.repo
 	rest := name
 	for _, s := range r.selected {
 		if s != "." && within(name, s) && len(name)-len(s) < len(rest) {
@@ -26,17 +36,39 @@ func (r *Repository) isExample(name string) bool {
 		}
 	}
 	if rest == "" { // the file itself was named
-		return false
+		return false, ""
 	}
 	dir, base := path.Split(rest)
+	at := strings.TrimSuffix(name, rest)
 	for _, d := range strings.Split(strings.TrimSuffix(dir, "/"), "/") {
-		if exampleDirs[strings.ToLower(d)] {
-			return true
+		at = path.Join(at, d)
+		switch lower := strings.ToLower(d); {
+		case !exampleDirs[lower] || ambiguousDirs[lower] && w.isOwn(at):
+		case ambiguousDirs[lower]:
+			return true, at
+		default:
+			return true, ""
 		}
 	}
 	if exampleName.MatchString(base) {
-		return true
+		return true, ""
 	}
 	lower := strings.ToLower(base)
-	return strings.HasPrefix(lower, ".env") && (strings.HasSuffix(lower, ".template") || strings.HasSuffix(lower, ".tmpl") || strings.HasSuffix(lower, ".dist"))
+	return strings.HasPrefix(lower, ".env") && (strings.HasSuffix(lower, ".template") || strings.HasSuffix(lower, ".tmpl") || strings.HasSuffix(lower, ".dist")), ""
+}
+
+// isOwn says whether the directory is deployed or built: it has a file that tells so.
+func (w *walker) isOwn(dir string) bool {
+	own, known := w.own[dir]
+	if !known {
+		rel := strings.TrimPrefix(strings.TrimPrefix(dir, w.tree.mount), "/")
+		for _, f := range ownFiles {
+			if _, err := w.tree.root.Lstat(filepath.FromSlash(path.Join(rel, f))); err == nil {
+				own = true
+				break
+			}
+		}
+		w.own[dir] = own
+	}
+	return own
 }

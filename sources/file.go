@@ -29,8 +29,9 @@ const (
 // they can bear a key.
 type File struct {
 	Path    string
-	Example bool // never truth: .env.example, docs/, tests
-	Ignored bool // git ignores it
+	Example bool   // never truth: .env.example, docs/, tests
+	TestDir string // the directory by whose name alone ("test") it is taken for an example
+	Ignored bool   // git ignores it
 
 	repo   *Repository
 	tree   *tree

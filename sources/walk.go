@@ -33,10 +33,11 @@ type walker struct {
 	repo  *Repository
 	tree  *tree
 	count int
+	own   map[string]bool // directories that are deployed or built, as far as they were asked for
 }
 
 func (r *Repository) walk(t *tree) error {
-	w := &walker{repo: r, tree: t}
+	w := &walker{repo: r, tree: t, own: map[string]bool{}}
 	patterns := w.ignoreFile(".git/info/exclude", nil, nil)
 	return w.dir(".", 0, patterns, "")
 }
@@ -138,9 +139,10 @@ func leaves(rel, target string) bool {
 func (w *walker) add(rel string, k kind, size int64, ignored bool) *File {
 	name := w.name(rel)
 	f := &File{
-		Path: name, Ignored: ignored, Example: w.repo.isExample(name),
+		Path: name, Ignored: ignored,
 		repo: w.repo, tree: w.tree, rel: rel, size: size, kind: k,
 	}
+	f.Example, f.TestDir = w.isExample(name)
 	w.repo.files[name] = f
 	return f
 }

@@ -38,14 +38,15 @@ func Key(secret, role string, issued int) string {
 func All() map[string]string {
 	const now, before = 1767225600, 1735689600
 	return map[string]string{
-		"{{jwt_secret}}":       Secret,
-		"{{anon}}":             Key(Secret, "anon", now),
-		"{{service_role}}":     Key(Secret, "service_role", now),
-		"{{jwt_secret.old}}":   OldSecret,
-		"{{anon.old}}":         Key(OldSecret, "anon", before),
-		"{{service_role.old}}": Key(OldSecret, "service_role", before),
-		"{{publishable}}":      "sb_publishable_Zm9yIHRlc3RzIG9ubHkgMQ_c2VsZmhv",
-		"{{secret}}":           "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
+		"{{jwt_secret}}":        Secret,
+		"{{anon}}":              Key(Secret, "anon", now),
+		"{{service_role}}":      Key(Secret, "service_role", now),
+		"{{jwt_secret.old}}":    OldSecret,
+		"{{jwt_secret.base64}}": base64.StdEncoding.EncodeToString([]byte(Secret)),
+		"{{anon.old}}":          Key(OldSecret, "anon", before),
+		"{{service_role.old}}":  Key(OldSecret, "service_role", before),
+		"{{publishable}}":       "sb_publishable_Zm9yIHRlc3RzIG9ubHkgMQ_c2VsZmhv",
+		"{{secret}}":            "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
 	}
 }
 
