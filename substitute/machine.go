@@ -1,0 +1,531 @@
+package substitute
+
+import (
+	"maps"
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// variable is a shell variable; its text has marks.
+type variable struct {
+	text     string
+	exported bool
+}
+
+// stream is what flows through a pipe: a text with marks, or why it is not known.
+type stream struct {
+	text    string
+	unknown string
+}
+
+// status is how a command ended, as far as that can be told.
+type status int
+
+const (
+	success status = iota
+	failure
+	unclear
+)
+
+// machine follows one container's program.
+type machine struct {
+	pod     *Pod
+	program *Program
+
+	vars      map[string]variable
+	params    []string // $1 and on
+	functions map[string]*syntax.Stmt
+	dir       string
+	shell     string // "bash", "sh"; empty outside of any
+	source    string // the text that runs now, for places
+
+	errexit, nounset, pipefail bool
+
+	tested int // how many conditions the current statement stands in: errexit does not see these
+	depth  int
+
+	line  uint   // of the current statement
+	steps []Step // what the current statement ran and read
+	stop  *stop  // set once the program has ended or has handed over to its server
+	last  status
+	fault string // why the last command that failed did so
+}
+
+// stop is why a program runs no further.
+type stop struct {
+	started bool // it has handed over to the server
+	why     string
+	at      Place
+	missing string
+}
+
+// Run follows a container's program. The pod's files are then as it leaves them.
+func (p *Pod) Run(g *Program) *Outcome {
+	m := &machine{
+		pod: p, program: g, vars: map[string]variable{}, functions: map[string]*syntax.Stmt{},
+		dir: cmpOr(g.Dir, "/"), source: g.Source,
+	}
+	for _, v := range g.Env {
+		text := p.marks.value(v.Name, v.Value)
+		if !v.Value.IsKnown() && v.Value.Reason() == "" {
+			text = ""
+		}
+		m.vars[v.Name] = variable{text, true}
+	}
+	if len(g.Command) > 0 {
+		m.run(g.Command, stream{})
+	}
+	o := &Outcome{pod: p, program: g, vars: m.vars, open: g.OpenEnv}
+	if m.stop != nil && !m.stop.started {
+		o.Stopped, o.StoppedAt, o.Missing = m.stop.why, m.stop.at, m.stop.missing
+	}
+	return o
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// halt ends the program with an error.
+func (m *machine) halt(why, missing string, line uint) {
+	if m.stop == nil {
+		m.stop = &stop{why: why, missing: missing, at: Place{m.source, int(line)}}
+	}
+}
+
+// script parses and follows a shell script.
+func (m *machine) script(text, source string, in stream) (stream, status) {
+	if m.depth++; m.depth > maxDepth {
+		return stream{unknown: "scripts call each other too deep to follow"}, unclear
+	}
+	defer func() { m.depth-- }()
+	parsed, err := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(false)).Parse(strings.NewReader(text), "")
+	if err != nil {
+		m.pod.unmodelled = append(m.pod.unmodelled, Step{"a script that cannot be parsed as shell", m.program.Name})
+		return stream{unknown: "the script of " + m.program.Name + " cannot be parsed as shell"}, unclear
+	}
+	outer := m.source
+	m.source = source
+	defer func() { m.source = outer }()
+	m.markDocuments(parsed)
+	return m.statements(parsed.Stmts, in)
+}
+
+// markDocuments marks the lines of the script's here-documents, so that what is made of
+// them can be led back to the script.
+func (m *machine) markDocuments(parsed *syntax.File) {
+	syntax.Walk(parsed, func(n syntax.Node) bool {
+		if r, ok := n.(*syntax.Redirect); ok && r.Hdoc != nil {
+			first := true
+			for _, part := range r.Hdoc.Parts {
+				lit, ok := part.(*syntax.Lit)
+				if !ok {
+					first = false
+					continue
+				}
+				line := int(lit.Pos().Line())
+				head, tail, more := strings.Cut(lit.Value, "\n")
+				switch {
+				case first:
+					lit.Value = m.pod.marks.lines(m.source, lit.Value, line)
+				case more:
+					lit.Value = head + "\n" + m.pod.marks.lines(m.source, tail, line+1)
+				}
+				first = false
+			}
+		}
+		return true
+	})
+}
+
+// statements follows a list of statements and gathers what they print.
+func (m *machine) statements(list []*syntax.Stmt, in stream) (stream, status) {
+	var out stream
+	st := success
+	for _, s := range list {
+		if m.stop != nil {
+			break
+		}
+		var part stream
+		part, st = m.statement(s, in)
+		out = out.then(part)
+	}
+	return out, st
+}
+
+// then appends what is printed next.
+func (s stream) then(next stream) stream {
+	switch {
+	case s.unknown != "":
+		return s
+	case next.unknown != "":
+		return next
+	case len(s.text)+len(next.text) > maxText:
+		return stream{unknown: "a script prints too much to follow"}
+	}
+	return stream{text: s.text + next.text}
+}
+
+// statement follows one statement with its redirections.
+func (m *machine) statement(s *syntax.Stmt, in stream) (stream, status) {
+	if m.pod.commands++; m.pod.commands > maxCommands {
+		m.halt("it runs too many commands to follow", "", s.Pos().Line())
+		return stream{unknown: "too many commands"}, unclear
+	}
+	outer := m.steps
+	m.steps, m.line = nil, s.Pos().Line()
+	target, appending, discard := "", false, false
+	for _, r := range s.Redirs {
+		name := ""
+		if r.Op != syntax.Hdoc && r.Op != syntax.DashHdoc {
+			name = withoutLineMarks(m.literal(r.Word))
+		}
+		if m.stop != nil {
+			return stream{}, failure
+		}
+		switch r.Op {
+		case syntax.RdrIn:
+			in = m.read(name)
+		case syntax.Hdoc, syntax.DashHdoc:
+			m.steps = append(m.steps, Step{"a here-document", m.program.Name})
+			in = m.document(r)
+		case syntax.WordHdoc:
+			in = stream{text: name + "\n"}
+		case syntax.RdrOut, syntax.RdrClob, syntax.AppOut, syntax.RdrAll, syntax.AppAll:
+			if r.N != nil && r.N.Value != "1" {
+				continue
+			}
+			target, appending = name, r.Op == syntax.AppOut || r.Op == syntax.AppAll
+			discard = strings.HasPrefix(target, "/dev/")
+			if !appending && !discard { // before the command runs, so that "sed … f > f" empties f
+				m.write(target, stream{}, nil)
+			}
+		}
+	}
+	out, st := m.command(s, in)
+	if s.Negated {
+		st = negate(st)
+	}
+	if target != "" {
+		if !discard {
+			if appending {
+				out = m.peek(target).then(out)
+			}
+			m.write(target, out, m.steps)
+		}
+		out = stream{}
+	}
+	m.steps = append(outer, m.steps...)
+	m.last = st
+	if st == failure && m.errexit && m.tested == 0 && !s.Negated {
+		m.halt(cmpOr(m.fault, "a command fails there, which ends the script under set -e"), "", s.Pos().Line())
+	}
+	return out, st
+}
+
+func negate(st status) status {
+	switch st {
+	case success:
+		return failure
+	case failure:
+		return success
+	}
+	return unclear
+}
+
+// command follows what a statement runs.
+func (m *machine) command(s *syntax.Stmt, in stream) (stream, status) {
+	switch c := s.Cmd.(type) {
+	case nil:
+		return stream{}, success
+	case *syntax.CallExpr:
+		return m.call(c, in)
+	case *syntax.DeclClause:
+		m.declare(c)
+		return stream{}, success
+	case *syntax.Block:
+		return m.statements(c.Stmts, in)
+	case *syntax.Subshell:
+		return m.subshell(c.Stmts, in)
+	case *syntax.BinaryCmd:
+		return m.binary(c, in)
+	case *syntax.IfClause:
+		return m.ifClause(c, in)
+	case *syntax.ForClause:
+		return m.forClause(c, in)
+	case *syntax.WhileClause:
+		return m.whileClause(c, in)
+	case *syntax.CaseClause:
+		return m.caseClause(c, in)
+	case *syntax.FuncDecl:
+		if c.Name != nil {
+			m.functions[c.Name.Value] = c.Body
+		}
+		return stream{}, success
+	case *syntax.TestClause:
+		return stream{}, m.testExpr(c.X)
+	case *syntax.TimeClause:
+		if c.Stmt != nil {
+			return m.statement(c.Stmt, in)
+		}
+		return stream{}, success
+	}
+	return stream{}, unclear // arithmetic and the like: they print nothing
+}
+
+// subshell follows statements that change neither variables nor options of the caller.
+func (m *machine) subshell(list []*syntax.Stmt, in stream) (stream, status) {
+	vars, dir, params := maps.Clone(m.vars), m.dir, m.params
+	errexit, nounset := m.errexit, m.nounset
+	out, st := m.statements(list, in)
+	m.vars, m.dir, m.params, m.errexit, m.nounset = vars, dir, params, errexit, nounset
+	if m.stop != nil && !m.stop.started { // what ends a subshell ends no more than that
+		if st = success; m.stop.why != "" {
+			st, m.fault = failure, m.stop.why
+		}
+		m.stop = nil
+	}
+	return out, st
+}
+
+func (m *machine) binary(c *syntax.BinaryCmd, in stream) (stream, status) {
+	switch c.Op {
+	case syntax.Pipe, syntax.PipeAll:
+		left, failed := m.subshell([]*syntax.Stmt{c.X}, in)
+		out, st := m.subshell([]*syntax.Stmt{c.Y}, left)
+		if m.pipefail && st == success {
+			st = failed
+		}
+		return out, st
+	}
+	m.tested++
+	out, st := m.statement(c.X, in)
+	m.tested--
+	if m.stop != nil {
+		return out, st
+	}
+	runs := success
+	if c.Op == syntax.OrStmt {
+		runs = failure
+	}
+	switch st {
+	case runs:
+		next, st := m.statement(c.Y, in)
+		return out.then(next), st
+	case unclear:
+		next, st := m.either(func() (stream, status) { return m.statement(c.Y, in) }, func() (stream, status) { return stream{}, success })
+		return out.then(next), st
+	}
+	if m.errexit && c.Op == syntax.AndStmt {
+		st = success // a list that stops at a failing condition does not end the script
+	}
+	return out, st
+}
+
+// condition follows the statements of a condition.
+func (m *machine) condition(list []*syntax.Stmt, in stream) (stream, status) {
+	m.tested++
+	defer func() { m.tested-- }()
+	return m.statements(list, in)
+}
+
+func (m *machine) ifClause(c *syntax.IfClause, in stream) (stream, status) {
+	if len(c.Cond) == 0 { // else
+		return m.statements(c.Then, in)
+	}
+	out, st := m.condition(c.Cond, in)
+	if m.stop != nil {
+		return out, st
+	}
+	then := func() (stream, status) { return m.statements(c.Then, in) }
+	otherwise := func() (stream, status) {
+		if c.Else == nil {
+			return stream{}, success
+		}
+		return m.ifClause(c.Else, in)
+	}
+	var next stream
+	switch st {
+	case success:
+		next, st = then()
+	case failure:
+		next, st = otherwise()
+	default:
+		next, st = m.either(then, otherwise)
+	}
+	return out.then(next), st
+}
+
+// either follows both branches of a condition that cannot be told, each from the state
+// before it. What they leave different is unknown. A branch that ends the program is
+// taken for the one that handles an error, and the other stands.
+func (m *machine) either(a, b func() (stream, status)) (stream, status) {
+	const why = "it depends on a condition that cannot be told"
+	vars, files := maps.Clone(m.vars), maps.Clone(m.pod.files)
+	outA, stA := a()
+	stopA, varsA, filesA := m.stop, m.vars, m.pod.files
+	m.stop, m.vars, m.pod.files = nil, vars, files
+	outB, stB := b()
+	switch {
+	case stopA != nil && m.stop != nil && stopA.started:
+		m.stop, m.vars, m.pod.files = stopA, varsA, filesA
+		return outA, stA
+	case stopA != nil && !stopA.started:
+		return outB, stB
+	case m.stop != nil && !m.stop.started && stopA == nil:
+		m.stop, m.vars, m.pod.files = nil, varsA, filesA
+		return outA, stA
+	}
+	if m.stop == nil {
+		m.stop = stopA
+	}
+	for name, v := range varsA {
+		if m.vars[name] != v {
+			m.vars[name] = variable{m.pod.marks.unknown(name, why), v.exported}
+		}
+	}
+	for name, v := range m.vars {
+		if _, ok := varsA[name]; !ok {
+			m.vars[name] = variable{m.pod.marks.unknown(name, why), v.exported}
+		}
+	}
+	for name, f := range filesA {
+		if g := m.pod.files[name]; g == nil || g != f && (g.text != f.text || g.unknown != f.unknown) {
+			m.pod.files[name] = &file{unknown: why, steps: f.steps}
+		}
+	}
+	if outA != outB {
+		outA = stream{unknown: why}
+	}
+	if stA != stB {
+		stA = unclear
+	}
+	return outA, stA
+}
+
+func (m *machine) forClause(c *syntax.ForClause, in stream) (stream, status) {
+	iter, ok := c.Loop.(*syntax.WordIter)
+	if !ok || iter.Name == nil {
+		return stream{unknown: "a counting loop is not followed"}, unclear
+	}
+	items := m.params
+	if iter.InPos.IsValid() {
+		items = m.fields(iter.Items)
+	}
+	if len(items) > maxItems {
+		return stream{unknown: "a loop over too many items is not followed"}, unclear
+	}
+	var out stream
+	st := success
+	for _, item := range items {
+		if m.stop != nil {
+			break
+		}
+		m.set(iter.Name.Value, item)
+		var part stream
+		part, st = m.statements(c.Do, in)
+		out = out.then(part)
+	}
+	return out, st
+}
+
+func (m *machine) whileClause(c *syntax.WhileClause, in stream) (stream, status) {
+	var out stream
+	for range maxItems {
+		_, st := m.condition(c.Cond, in)
+		if c.Until {
+			st = negate(st)
+		}
+		if m.stop != nil || st == failure {
+			return out, success
+		}
+		body := func() (stream, status) { return m.statements(c.Do, in) }
+		if st == unclear {
+			next, _ := m.either(body, func() (stream, status) { return stream{}, success })
+			return out.then(next), unclear
+		}
+		next, _ := body()
+		out = out.then(next)
+	}
+	return stream{unknown: "a loop goes on too long to follow"}, unclear
+}
+
+func (m *machine) caseClause(c *syntax.CaseClause, in stream) (stream, status) {
+	subject := withoutLineMarks(m.literal(c.Word))
+	var from func(i int) (stream, status)
+	from = func(i int) (stream, status) {
+		if i >= len(c.Items) {
+			return stream{}, success
+		}
+		body := func() (stream, status) { return m.statements(c.Items[i].Stmts, in) }
+		switch m.matchesAny(subject, c.Items[i].Patterns) {
+		case success:
+			return body()
+		case failure:
+			return from(i + 1)
+		}
+		return m.either(body, func() (stream, status) { return from(i + 1) })
+	}
+	return from(0)
+}
+
+// path makes a path absolute.
+func (m *machine) path(name string) string { return pathIn(m.dir, name) }
+
+func pathIn(dir, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join("/", dir, name)
+}
+
+func (m *machine) file(name string) *file { return m.pod.files[m.program.key(m.path(name))] }
+
+// read reads a file into a stream and takes over the steps that it went through.
+func (m *machine) read(name string) stream {
+	if name == "/dev/null" {
+		return stream{}
+	}
+	if reason, ok := m.pod.marks.isUnknown(name); ok {
+		return stream{unknown: reason}
+	}
+	f := m.file(name)
+	if f == nil {
+		return stream{unknown: "nothing in the repository puts " + m.path(name) + " into " + m.program.Name}
+	}
+	m.steps = append(m.steps, f.steps...)
+	return stream{f.text, f.unknown}
+}
+
+// peek is a file's content without its steps, empty where there is none.
+func (m *machine) peek(name string) stream {
+	if f := m.file(name); f != nil {
+		return stream{f.text, f.unknown}
+	}
+	return stream{}
+}
+
+func (m *machine) write(name string, s stream, steps []Step) {
+	m.pod.files[m.program.key(m.path(name))] = &file{text: s.text, unknown: s.unknown, steps: distinct(steps)}
+}
+
+// distinct keeps the first of each step.
+func distinct(steps []Step) []Step {
+	seen := map[Step]bool{}
+	var out []Step
+	for _, s := range steps {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// ran records that a tool worked on what the current statement handles.
+func (m *machine) ran(tool string) { m.steps = append(m.steps, Step{tool, m.program.Name}) }

@@ -1,0 +1,180 @@
+package substitute
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// The runes that delimit a mark. They are of Unicode's private use area; a text that
+// holds them of its own is refused.
+const (
+	valueOpen, valueClose = '\uE000', '\uE001'
+	lineOpen, lineClose   = '\uE002', '\uE003'
+)
+
+const markRunes = string(valueOpen) + string(valueClose) + string(lineOpen) + string(lineClose)
+
+var (
+	valueMark = regexp.MustCompile("\uE000([0-9]+)\uE001")
+	lineMark  = regexp.MustCompile("\uE002([0-9]+):([0-9]+)\uE003")
+)
+
+// piece is what a value's mark stands for.
+type piece struct {
+	variable string    // the container's variable that it was taken from
+	text     keys.Text // absent where the value is not known
+	reason   string    // why it is not
+}
+
+// Place is a line of a text that was put into the pod.
+type Place struct {
+	Source string // the name it was put under
+	Line   int    // from 1; 0 where it is not known
+}
+
+// marks keeps what the marks of a pod stand for.
+type marks struct {
+	pieces  []piece
+	sources []string
+}
+
+// plainRun matches what no program changes: none of the tools here treats one of these
+// characters in a special way, wherever the run stands, but behind a backslash or where it
+// makes a reference (the first group).
+var plainRun = regexp.MustCompile("([\\\\$`]|[$][{(])?[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+// value marks a variable's value.
+func (m *marks) value(variable string, v keys.Value) string {
+	if !v.IsKnown() {
+		return m.unknown(variable, v.Reason())
+	}
+	text := v.Text().Reveal()
+	if strings.ContainsAny(text, markRunes) {
+		return m.unknown(variable, "its value holds characters of Unicode's private use area")
+	}
+	if notAString(text) {
+		return text
+	}
+	return plainRun.ReplaceAllStringFunc(text, func(run string) string {
+		if strings.ContainsAny(run, "\\$`") {
+			return run
+		}
+		return m.add(piece{variable: variable, text: keys.NewText(run)})
+	})
+}
+
+func (m *marks) unknown(variable, reason string) string {
+	return m.add(piece{variable: variable, reason: reason})
+}
+
+func (m *marks) add(p piece) string {
+	m.pieces = append(m.pieces, p)
+	return fmt.Sprintf("%c%d%c", valueOpen, len(m.pieces)-1, valueClose)
+}
+
+// notAString says whether YAML takes the text for a number, a boolean, null or a date:
+// it then has to stand as it is.
+func notAString(text string) bool {
+	var n yaml.Node
+	if len(text) > 64 || yaml.Unmarshal([]byte(text), &n) != nil || len(n.Content) != 1 {
+		return false
+	}
+	return n.Content[0].Kind == yaml.ScalarNode && n.Content[0].Style == 0 && n.Content[0].Tag != "!!str"
+}
+
+// resolve turns a text with marks back into a value, and tells whose values are in it.
+func (m *marks) resolve(text string) (keys.Value, []string) {
+	var variables []string
+	seen := map[string]bool{}
+	reason := ""
+	var b strings.Builder
+	last := 0
+	text = lineMark.ReplaceAllLiteralString(text, "")
+	for _, at := range valueMark.FindAllStringSubmatchIndex(text, -1) {
+		p, ok := m.piece(text[at[2]:at[3]])
+		if !ok {
+			continue
+		}
+		if p.variable != "" && !seen[p.variable] {
+			seen[p.variable] = true
+			variables = append(variables, p.variable)
+		}
+		if p.text.IsAbsent() && reason == "" {
+			reason = p.reason
+		}
+		b.WriteString(text[last:at[0]])
+		b.WriteString(p.text.Reveal())
+		last = at[1]
+	}
+	b.WriteString(text[last:])
+	if reason != "" {
+		return keys.Unknown(reason), variables
+	}
+	return keys.Known(keys.NewText(b.String())), variables
+}
+
+func (m *marks) piece(number string) (piece, bool) {
+	i, err := strconv.Atoi(number)
+	if err != nil || i >= len(m.pieces) {
+		return piece{}, false
+	}
+	return m.pieces[i], true
+}
+
+// isUnknown says whether an unknown value is in the text, and why it is unknown.
+func (m *marks) isUnknown(text string) (string, bool) {
+	for _, at := range valueMark.FindAllStringSubmatch(text, -1) {
+		if p, ok := m.piece(at[1]); ok && p.text.IsAbsent() {
+			return p.reason, true
+		}
+	}
+	return "", false
+}
+
+// lines puts a mark before every line of a text that stands in source from line first.
+func (m *marks) lines(source, text string, first int) string {
+	id := -1
+	for i, s := range m.sources {
+		if s == source {
+			id = i
+		}
+	}
+	if id < 0 {
+		id = len(m.sources)
+		m.sources = append(m.sources, source)
+	}
+	var b strings.Builder
+	for i, line := range strings.SplitAfter(text, "\n") {
+		if line != "" {
+			fmt.Fprintf(&b, "%c%d:%d%c%s", lineOpen, id, first+i, lineClose, line)
+		}
+	}
+	return b.String()
+}
+
+// splitMark takes the line marks off a line: the first of them, as text, and the rest.
+func splitMark(line string) (mark, rest string) {
+	return lineMark.FindString(line), lineMark.ReplaceAllLiteralString(line, "")
+}
+
+func (m *marks) place(mark string) Place {
+	at := lineMark.FindStringSubmatch(mark)
+	if at == nil {
+		return Place{}
+	}
+	id, _ := strconv.Atoi(at[1])
+	line, _ := strconv.Atoi(at[2])
+	if id >= len(m.sources) {
+		return Place{}
+	}
+	return Place{m.sources[id], line}
+}
+
+// withoutLineMarks is a text as a program's argument or a variable's value.
+func withoutLineMarks(s string) string { return lineMark.ReplaceAllLiteralString(s, "") }

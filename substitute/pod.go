@@ -1,0 +1,197 @@
+package substitute
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// Bounds on what a pod's programs may do before they are given up.
+const (
+	maxCommands = 20_000
+	maxText     = 8 << 20 // bytes of one file
+	maxDepth    = 40      // of scripts, functions and evals within each other
+	maxItems    = 1_000   // of a for loop
+)
+
+// Pod is a file system that several containers share, while they run one after another.
+type Pod struct {
+	marks marks
+	files map[string]*file // by volume and path, "config:/kong.yml"
+
+	commands   int
+	unmodelled []Step   // programs that may have written anything
+	failed     []string // why programs failed that the script went on after
+}
+
+// NewPod is a pod without files.
+func NewPod() *Pod { return &Pod{files: map[string]*file{}} }
+
+// Step is a program that a file went through.
+type Step struct {
+	Tool    string // "sed", "awk", "envsubst", "eval", "a here-document"
+	Program string // the container that ran it, as the caller calls it
+}
+
+// file is a text with marks, or why it is not known.
+type file struct {
+	text    string
+	unknown string
+	steps   []Step
+	source  string // the name it was put under; empty for what a program wrote
+}
+
+// Put lays a text into a volume, as a ConfigMap volume does. source is how it is called
+// in the places of what is made of it.
+func (p *Pod) Put(volume, name, source string, v keys.Value) {
+	f := &file{source: source}
+	switch text := v.Text().Reveal(); {
+	case !v.IsKnown():
+		f.unknown = v.Reason()
+	case strings.ContainsAny(text, markRunes):
+		f.unknown = source + " holds characters of Unicode's private use area"
+	case len(text) > maxText:
+		f.unknown = source + " is too large"
+	default:
+		f.text = p.marks.lines(source, text, 1)
+	}
+	p.files[volume+":"+path.Join("/", name)] = f
+}
+
+// Mount shows a volume, or one path of it, in a container.
+type Mount struct {
+	Volume  string
+	Path    string
+	SubPath string // of the volume; the file or directory that is shown
+}
+
+// Variable is one of a container's environment.
+type Variable struct {
+	Name  string
+	Value keys.Value
+}
+
+// Program is what a container runs.
+type Program struct {
+	Name    string   // how it is called in steps and reasons
+	Command []string // entrypoint with arguments; empty for the image's own
+	Env     []Variable
+	OpenEnv string // why there may be more variables than Env; empty where there are not
+	Mounts  []Mount
+	Dir     string
+	Home    string
+	Source  string // the name by which places in Command are called
+}
+
+// key leads from a path in the container to where its file is kept: the mount with the
+// longest path that holds it, else the container's own file system.
+func (g *Program) key(name string) string {
+	best := -1
+	for i, m := range g.Mounts {
+		if within(name, m.Path) && (best < 0 || len(path.Clean(m.Path)) > len(path.Clean(g.Mounts[best].Path))) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return g.Name + ":" + name
+	}
+	m := g.Mounts[best]
+	rest := strings.TrimPrefix(name, strings.TrimSuffix(path.Clean(m.Path), "/"))
+	return m.Volume + ":" + path.Join("/", m.SubPath, rest)
+}
+
+func within(name, dir string) bool {
+	dir = strings.TrimSuffix(path.Clean(dir), "/")
+	return name == dir || strings.HasPrefix(name, dir+"/")
+}
+
+// Outcome is what is there once a program has come to the point at which it hands over
+// to the server that it starts, or has ended.
+type Outcome struct {
+	pod     *Pod
+	program *Program
+	vars    map[string]variable
+	open    string
+
+	// Stopped says why the program ended before its end, with an error that the shell
+	// does not go past; empty where it did not.
+	Stopped   string
+	StoppedAt Place
+	Missing   string // the variable that it stopped for, where it is an unset one
+}
+
+// Env is a variable as the server finds it; ok is false where there is none. The names
+// are the container's variables that its value was made of.
+func (o *Outcome) Env(name string) (v keys.Value, from []string, ok bool) {
+	x, ok := o.vars[name]
+	if !ok || !x.exported {
+		return keys.Value{}, nil, false
+	}
+	v, from = o.pod.marks.resolve(x.text)
+	return v, from, true
+}
+
+// File is what the server finds at a path; nil where there is nothing.
+func (o *Outcome) File(name string) *Rendered {
+	f := o.pod.files[o.program.key(path.Clean(name))]
+	if f == nil {
+		return nil
+	}
+	return o.pod.rendered(f)
+}
+
+// Failed says why programs failed after which the script went on: what they were to write
+// is then empty.
+func (o *Outcome) Failed() []string { return o.pod.failed }
+
+// Unmodelled lists the programs that ran and are not modelled, of all containers so far.
+func (o *Outcome) Unmodelled() []Step { return o.pod.unmodelled }
+
+// Rendered is a text as its reader finds it.
+type Rendered struct {
+	Unknown string  // why the text is not known; empty where it is
+	Steps   []Step  // the programs that it went through, first to last; none for a file as it was put
+	From    []Place // for each line, where it came from
+	pod     *Pod
+	text    string
+}
+
+func (p *Pod) rendered(f *file) *Rendered {
+	r := &Rendered{Unknown: f.unknown, Steps: f.steps, pod: p}
+	var b strings.Builder
+	for _, line := range strings.SplitAfter(f.text, "\n") {
+		mark, rest := splitMark(line)
+		at := p.marks.place(mark)
+		if mark == "" && len(r.From) > 0 {
+			at = r.From[len(r.From)-1] // a line that a value brought
+		}
+		r.From = append(r.From, at)
+		b.WriteString(rest)
+	}
+	r.text = b.String()
+	return r
+}
+
+// Text is the text with marks in place of the values: safe to parse, and of no use to
+// show.
+func (r *Rendered) Text() []byte { return []byte(r.text) }
+
+// Resolve turns a piece of Text into the value that it stands for, and tells which of
+// the containers' variables are in it.
+func (r *Rendered) Resolve(text string) (keys.Value, []string) { return r.pod.marks.resolve(text) }
+
+// Sources are the names of the texts that the rendered one was made of, in order.
+func (r *Rendered) Sources() []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, p := range r.From {
+		if p.Source != "" && !seen[p.Source] {
+			seen[p.Source] = true
+			names = append(names, p.Source)
+		}
+	}
+	sort.Strings(names)
+	return names
+}

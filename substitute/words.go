@@ -1,0 +1,285 @@
+package substitute
+
+import (
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/pattern"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// environ shows the machine's variables to the expansion of words.
+type environ struct{ m *machine }
+
+func (e environ) Get(name string) expand.Variable {
+	m := e.m
+	text := func(s string) expand.Variable { return expand.Variable{Set: true, Kind: expand.String, Str: s} }
+	switch name {
+	case "@", "*":
+		return expand.Variable{Set: true, Kind: expand.Indexed, List: m.params}
+	case "#":
+		return text(strconv.Itoa(len(m.params)))
+	case "?":
+		return text(strconv.Itoa(int(m.last)))
+	case "$", "PPID":
+		return text("1")
+	case "0":
+		return text("sh")
+	case "HOME":
+		if _, ok := m.vars[name]; !ok && m.program.Home != "" {
+			return text(m.program.Home)
+		}
+	case "PWD":
+		return text(m.dir)
+	case "IFS", "PATH":
+		if _, ok := m.vars[name]; !ok {
+			return expand.Variable{}
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, "HOME "); ok { // ~user: never asked of this machine
+		return text("/home/" + rest)
+	}
+	if i, err := strconv.Atoi(name); err == nil {
+		if i >= 1 && i <= len(m.params) {
+			return text(m.params[i-1])
+		}
+		return expand.Variable{}
+	}
+	if v, ok := m.lookup(name); ok {
+		return expand.Variable{Set: true, Exported: v.exported, Kind: expand.String, Str: v.text}
+	}
+	return expand.Variable{}
+}
+
+func (e environ) Each(visit func(string, expand.Variable) bool) {
+	for name, v := range e.m.vars {
+		if !visit(name, expand.Variable{Set: true, Exported: v.exported, Kind: expand.String, Str: v.text}) {
+			return
+		}
+	}
+}
+
+// Set implements expand.WriteEnviron, for ${NAME:=default}.
+func (e environ) Set(name string, v expand.Variable) error {
+	e.m.set(name, v.String())
+	return nil
+}
+
+// lookup finds a variable. Where the environment may hold more than is known, one that
+// is not known to be there is unknown.
+func (m *machine) lookup(name string) (variable, bool) {
+	v, ok := m.vars[name]
+	if !ok && m.program.OpenEnv != "" && envName.MatchString(name) {
+		v = variable{m.pod.marks.unknown(name, m.program.OpenEnv), true}
+		m.vars[name] = v
+		ok = true
+	}
+	return v, ok
+}
+
+// envName matches what people call environment variables, as against a script's own.
+var envName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+
+// set assigns a variable and keeps whether it is exported.
+func (m *machine) set(name, text string) {
+	v := m.vars[name]
+	m.vars[name] = variable{text, v.exported}
+}
+
+func (m *machine) config() *expand.Config {
+	return &expand.Config{
+		Env:     environ{m},
+		NoUnset: m.nounset,
+		CmdSubst: func(w io.Writer, cs *syntax.CmdSubst) error {
+			out, _ := m.subshell(cs.Stmts, stream{})
+			if out.unknown != "" {
+				out.text = m.pod.marks.unknown("", out.unknown)
+			}
+			_, err := io.WriteString(w, out.text)
+			return err
+		},
+	}
+}
+
+// literal expands a word into one string, as for an assignment.
+func (m *machine) literal(w *syntax.Word) string {
+	if why := m.opaque(w); why != "" {
+		return m.pod.marks.unknown("", why)
+	}
+	s, err := expand.Literal(m.config(), w)
+	return m.expanded(s, err, w)
+}
+
+// document expands a here-document.
+func (m *machine) document(r *syntax.Redirect) stream {
+	s, err := expand.Document(m.config(), r.Hdoc)
+	s = m.expanded(s, err, r.Hdoc)
+	if r.Op == syntax.DashHdoc {
+		lines := strings.SplitAfter(s, "\n")
+		for i, line := range lines {
+			mark, rest := splitMark(line)
+			lines[i] = mark + strings.TrimLeft(rest, "\t")
+		}
+		s = strings.Join(lines, "")
+	}
+	return stream{text: s}
+}
+
+// fields expands words into a command's arguments.
+func (m *machine) fields(words []*syntax.Word) []string {
+	var out []string
+	for _, w := range words {
+		if why := m.opaque(w); why != "" {
+			out = append(out, m.pod.marks.unknown("", why))
+			continue
+		}
+		fields, err := expand.Fields(m.config(), w)
+		if err != nil {
+			return append(out, m.expanded("", err, w))
+		}
+		for _, f := range fields {
+			out = append(out, m.expanded(f, nil, w))
+		}
+	}
+	return out
+}
+
+// expanded checks an expansion: an unset variable under set -u ends the script, and a
+// text in which a mark was cut is unknown.
+func (m *machine) expanded(s string, err error, w *syntax.Word) string {
+	var unset expand.UnsetParameterError
+	switch {
+	case errors.As(err, &unset):
+		name := unset.Node.Param.Value
+		m.halt("the shell ends there, because "+name+" is not set", name, unset.Node.Pos().Line())
+		return ""
+	case err != nil:
+		return m.pod.marks.unknown("", "the shell's expansion of it is not followed")
+	case strings.ContainsAny(lineMark.ReplaceAllString(valueMark.ReplaceAllString(s, ""), ""), markRunes):
+		return m.pod.marks.unknown("", "the shell takes a part of a value")
+	}
+	return s
+}
+
+// opaque says why a word's expansion cannot be followed with marks in place of values:
+// the length or a part of a value is asked for.
+func (m *machine) opaque(w *syntax.Word) string {
+	why := ""
+	if w == nil {
+		return why
+	}
+	syntax.Walk(w, func(n syntax.Node) bool {
+		p, ok := n.(*syntax.ParamExp)
+		if !ok || p.Param == nil {
+			return true
+		}
+		changes := p.Length || p.Slice != nil || p.Repl != nil || p.Exp != nil && p.Exp.Op == syntax.OtherParamOps
+		if v, ok := m.vars[p.Param.Value]; ok && changes && valueMark.MatchString(v.text) {
+			why = "the shell takes a part of the value of " + p.Param.Value
+		}
+		return true
+	})
+	return why
+}
+
+// matchesAny matches a text against a case's patterns.
+func (m *machine) matchesAny(subject string, words []*syntax.Word) status {
+	st := failure
+	value, _ := m.pod.marks.resolve(subject)
+	text := value.Text().Reveal()
+	for _, w := range words {
+		pat, err := expand.Pattern(m.config(), w)
+		if pat == "*" {
+			return success
+		}
+		if err != nil || !value.IsKnown() || valueMark.MatchString(pat) {
+			st = unclear
+			continue
+		}
+		expr, err := pattern.Regexp(pat, pattern.EntireString)
+		if err != nil {
+			st = unclear
+			continue
+		}
+		if re, err := regexp.Compile(expr); err == nil && re.MatchString(text) {
+			return success
+		}
+	}
+	return st
+}
+
+// call follows a simple command.
+func (m *machine) call(c *syntax.CallExpr, in stream) (stream, status) {
+	if len(c.Args) == 0 {
+		for _, a := range c.Assigns {
+			m.assign(a, false)
+		}
+		return stream{}, success
+	}
+	args := m.fields(c.Args)
+	if m.stop != nil {
+		return stream{}, failure
+	}
+	if len(c.Assigns) == 0 {
+		return m.run(args, in)
+	}
+	saved := map[string]*variable{}
+	for _, a := range c.Assigns {
+		if v, ok := m.vars[a.Name.Value]; ok {
+			saved[a.Name.Value] = &v
+		} else {
+			saved[a.Name.Value] = nil
+		}
+		m.assign(a, true)
+	}
+	out, st := m.run(args, in)
+	for name, v := range saved {
+		if v == nil {
+			delete(m.vars, name)
+		} else {
+			m.vars[name] = *v
+		}
+	}
+	return out, st
+}
+
+// assign follows NAME=word.
+func (m *machine) assign(a *syntax.Assign, export bool) {
+	if a.Name == nil {
+		return
+	}
+	name := a.Name.Value
+	text := ""
+	switch {
+	case a.Array != nil || a.Index != nil:
+		text = m.pod.marks.unknown(name, "arrays are not followed")
+	case a.Value != nil:
+		text = m.literal(a.Value)
+	}
+	v := m.vars[name]
+	if a.Append {
+		text = v.text + text
+	}
+	m.vars[name] = variable{text, v.exported || export}
+}
+
+// declare follows export, local, readonly and declare.
+func (m *machine) declare(c *syntax.DeclClause) {
+	export := c.Variant.Value == "export"
+	for _, a := range c.Args {
+		switch {
+		case a.Naked && a.Name != nil:
+			if v, ok := m.lookup(a.Name.Value); ok {
+				m.vars[a.Name.Value] = variable{v.text, v.exported || export}
+			}
+		case a.Name != nil:
+			m.assign(a, export)
+		case a.Value != nil && strings.Contains(m.literal(a.Value), "x"): // declare -x
+			export = true
+		}
+	}
+}
