@@ -105,6 +105,18 @@ func article(word string) string {
 	return "a " + word
 }
 
+// hold is the verb behind holders.
+func hold(sites []*Site) string {
+	names := map[string]bool{}
+	for _, s := range sites {
+		names[s.Holder] = true
+	}
+	if len(names) == 1 {
+		return "holds"
+	}
+	return "hold"
+}
+
 // verb is what the sites do with their key.
 func verb(sites []*Site) string {
 	word := "present"

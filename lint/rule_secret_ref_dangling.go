@@ -2,6 +2,9 @@ package lint
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"sort"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
@@ -60,18 +63,46 @@ spec:
 	Check: checkSecretRefDangling,
 }
 
+// checkSecretRefDangling reports each thing that is not there once, with every reference
+// to it.
 func checkSecretRefDangling(p *Pass) {
 	seen := map[sources.Position]bool{}
+	byWhy := map[string][]*danglingRef{}
+	var order []string
 	for _, d := range p.world.dangling {
 		if seen[d.at] {
 			continue
 		}
 		seen[d.at] = true
-		p.report(Finding{
-			At: d.at, atName: true, Instance: p.instanceOf(d.where), Slots: slotList(d.name.Slot),
-			Message: fmt.Sprintf("%s refers to nothing: %s", d.holder, d.why),
+		key := p.instanceOf(d.where) + "\x00" + d.why
+		if byWhy[key] == nil {
+			order = append(order, key)
+		}
+		byWhy[key] = append(byWhy[key], d)
+	}
+	for _, key := range order {
+		refs := byWhy[key]
+		sort.SliceStable(refs, func(a, b int) bool { return refs[a].at.Before(refs[b].at) })
+		first := refs[0]
+		f := Finding{
+			At: first.at, atName: true, Instance: p.instanceOf(first.where),
+			Message: fmt.Sprintf("%s refers to nothing: %s", first.holder, first.why),
 			Help:    "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError).",
-		})
+		}
+		if len(refs) > 1 {
+			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.holder, number(len(refs)-1), first.why)
+		}
+		slots := map[keys.Slot]bool{}
+		for n, d := range refs {
+			if d.name.Slot != "" {
+				slots[d.name.Slot] = true
+			}
+			if n > 0 {
+				f.Related = append(f.Related, Related{At: d.at, Message: d.holder, atName: true})
+			}
+		}
+		f.Slots = slices.Sorted(maps.Keys(slots))
+		p.report(f)
 	}
 }
 
@@ -83,11 +114,4 @@ func (p *Pass) instanceOf(c *container) string {
 		}
 	}
 	return ""
-}
-
-func slotList(s keys.Slot) []keys.Slot {
-	if s == "" {
-		return nil
-	}
-	return []keys.Slot{s}
 }

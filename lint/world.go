@@ -134,6 +134,9 @@ func nearMiss(u *render.Unit, kind, namespace, name string) string {
 		if o.Kind != kind {
 			continue
 		}
+		if o.OriginalName == name && o.Name != name && o.Namespace == namespace {
+			return "kustomize renames the one that is meant to " + o.Name + ", and does not follow that in references to what a controller makes, such as the Secret of a SealedSecret"
+		}
 		if o.Name == name && o.Namespace != namespace {
 			return "a " + kind + " of that name is in namespace " + o.Namespace + ", which a pod of " + namespace + " cannot read"
 		}

@@ -52,7 +52,7 @@ func plainUnits(g *graph, roots []*root) []*Unit {
 			units = append(units, &Unit{Name: f.Path, Kind: ComposeFile, Compose: f, Inputs: []string{f.Path}})
 			continue
 		}
-		if deployed[f.Path] || !f.Mentions("apiVersion") || g.inChart(f) {
+		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || g.inChart(f) {
 			continue
 		}
 		objects := plainObjects(g.repo, f)

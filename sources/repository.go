@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -165,6 +166,9 @@ func (r *Repository) addStdin(in io.Reader) error {
 	}
 	if len(b) > MaxFileSize {
 		return fmt.Errorf("standard input holds more than %d MiB", MaxFileSize>>20)
+	}
+	if len(bytes.TrimSpace(b)) == 0 {
+		return errors.New("there is nothing on standard input to lint; did the command before the pipe fail?")
 	}
 	r.files[stdinName] = &File{Path: stdinName, repo: r, kind: manifestFile, disk: b, bears: true}
 	r.selected = append(r.selected, stdinName)

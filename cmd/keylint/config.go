@@ -33,7 +33,7 @@ func readConfig(named string, paths []string) (config, error) {
 	if named != "" {
 		info, err := os.Stat(named)
 		if errors.Is(err, fs.ErrNotExist) {
-			return config{}, fmt.Errorf("no such configuration file: %s%s", named, neighbour(named))
+			return config{}, fmt.Errorf("no such configuration file: %s", named)
 		}
 		if err == nil && info.IsDir() {
 			return config{}, fmt.Errorf("the configuration %s is a directory", named)

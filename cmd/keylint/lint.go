@@ -140,7 +140,9 @@ func verdict(r *lint.Result, set settings) (status int, why string) {
 	}
 	switch c := r.Coverage; {
 	case !set.strict:
-	case c.Agree+c.Disagree == 0:
+	case c.Rendered < c.Roots:
+		return exitFindings, fmt.Sprintf("%d of %d kustomization roots did not build, and --strict asks for proof", c.Roots-c.Rendered, c.Roots)
+	case c.Agree+c.Disagree+c.Unknown == 0:
 		return exitFindings, "nothing was found to compare, and --strict asks for proof"
 	case c.Unknown == 1:
 		return exitFindings, "1 site cannot be told, and --strict asks for proof"
