@@ -41,9 +41,9 @@ func TestImportsGoDownward(t *testing.T) {
 // new name here is a new place at which a key is in the open: think twice.
 var mayReveal = []string{
 	"lint/collect_app.go", "lint/collect_compose.go", "lint/collect_env.go", "lint/collect_kong.go",
-	"lint/container.go", "lint/environment.go",
+	"lint/environment.go", "lint/gateway.go", "lint/pod.go",
 	"sources/nextenv.go", "sources/seal_template.go",
-	"substitute/commands.go", "substitute/marks.go", "substitute/pod.go", "substitute/words.go",
+	"substitute/commands.go", "substitute/machine.go", "substitute/marks.go", "substitute/pod.go", "substitute/words.go",
 }
 
 // TestReveal fails where a file calls Reveal that is not listed.

@@ -10,6 +10,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
 )
 
 // collectCompose reads the compose files: each service is a container, and what it
@@ -75,7 +76,7 @@ func (p *composeProject) lookup(name string) (string, bool) {
 
 func (p *composeProject) addService(s sources.ComposeService) {
 	c := &container{
-		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*variable{}, script: s.Script,
+		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*variable{}, dir: s.WorkingDir, inside: s.InsideCommand,
 	}
 	c.carrier = &carrier{name: p.unit.Name + " service " + s.Name, file: p.unit.Name}
 	for _, name := range s.EnvFiles {
@@ -94,14 +95,26 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			c.set(resolved)
 		}
 	}
+	own := &pod{owner: c.owner, unit: p.unit, containers: []*container{c}}
+	mount := func(target string, part volumePart) {
+		name := fmt.Sprint(len(own.volumes))
+		own.volumes = append(own.volumes, volume{name: name, parts: []volumePart{part}})
+		c.mounts = append(c.mounts, substitute.Mount{Volume: name, Path: target})
+	}
 	for _, m := range s.Mounts {
-		c.mounts = append(c.mounts, mount{kind: "file", name: path.Join(p.dir, m.Source)})
-		if f := p.world.repo.File(path.Join(p.dir, m.Source)); f != nil && strings.HasSuffix(f.Path, ".sh") {
-			if b, err := f.Plain(); err == nil {
-				c.script += "\n" + string(b)
-			}
+		mount(m.Target, volumePart{kind: "path", name: path.Join(p.dir, m.Source)})
+	}
+	for _, config := range s.Configs {
+		if config.Source != "" {
+			mount(config.Target, volumePart{kind: "path", name: path.Join(p.dir, config.Source)})
+		} else {
+			mount(config.Target, volumePart{kind: "text", text: &config})
 		}
 	}
+	for _, word := range s.Command {
+		c.command = append(c.command, p.interpolated(word))
+	}
+	p.world.pods = append(p.world.pods, own)
 	c.carrier.backend = backendOf(c)
 	c.carrier.urls = urlsOf(c)
 	p.stack = p.stack || c.carrier.backend != ""
@@ -171,6 +184,22 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 		out.value = keys.Unknown("a template fills it in")
 	}
 	return out
+}
+
+// interpolated is a word of a command as compose hands it on: "$$" is a "$", and ${NAME}
+// comes from .env. A word that would take a key from there stays as it is, since a key
+// is no part of a script.
+func (p *composeProject) interpolated(word string) string {
+	text, names, ok := sources.Interpolate(word, p.lookup)
+	if !ok {
+		return word
+	}
+	for _, name := range names {
+		if keys.Classify(name).Slot != "" {
+			return strings.ReplaceAll(word, "$$", "$")
+		}
+	}
+	return text
 }
 
 // nameOf is how a variable is called in a message. What only looks like one may be a

@@ -3,67 +3,450 @@ package lint
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
 )
 
-// gateway is a Kong configuration, with what renders it.
-type gateway struct {
-	name      string // "ConfigMap supabase/kong-config kong.yml", "volumes/api/kong.yml"
-	unit      *render.Unit
-	namespace string
-	config    *sources.KongConfig
-	readers   []*container // the containers that see it
-	renderer  *renderer    // nil where nothing in the repository reads it
-	sites     []*Site
-	missing   []missingVariable
-}
-
-// missingVariable is a placeholder whose variable the renderer does not have.
-type missingVariable struct {
-	site *Site
-	name string
-	why  string
-}
-
-// collectKong finds every Kong configuration: in an entry of a ConfigMap or Secret, in
-// a file that a compose service mounts, or standing alone.
+// collectKong finds every Kong: first the containers that read a declarative
+// configuration, with what their pods make of its template, then the configurations that
+// no container of the repository reads.
 func (w *world) collectKong() {
 	used := map[string]bool{}
+	for _, p := range w.pods {
+		for _, c := range p.containers {
+			if !c.init && w.readsConfiguration(p, c) {
+				w.addKong(p, c, used)
+			}
+		}
+	}
+	w.collectLoose(used)
+}
+
+// readsConfiguration says whether the container is a Kong without a database.
+func (w *world) readsConfiguration(p *pod, c *container) bool {
+	if c.env["KONG_DECLARATIVE_CONFIG"] != nil || c.env["KONG_DECLARATIVE_CONFIG_STRING"] != nil {
+		return true
+	}
+	return c.carrier.backend == "Kong" && len(c.openEnv) > 0 && len(w.templates(w.files(p))) > 0
+}
+
+// template is a Kong configuration as it stands in the repository.
+type template struct {
+	file   podFile
+	config *sources.KongConfig // nil where it is no YAML before substitution
+}
+
+// templates picks the Kong configurations out of a pod's files, by source.
+func (w *world) templates(files []podFile) map[string]*template {
+	out := map[string]*template{}
+	for _, f := range files {
+		text := []byte(f.value.Text().Reveal())
+		if !sources.IsKong(text) || strings.HasPrefix(string(text), "#!") {
+			continue
+		}
+		config, _ := sources.ParseKong(text)
+		out[f.source] = &template{f, config}
+	}
+	return out
+}
+
+// addKong follows a Kong's pod and reads what Kong reads.
+func (w *world) addKong(p *pod, c *container, used map[string]bool) {
+	r := w.follow(p, c, nil)
+	g := &gateway{name: c.label(), product: "Kong", unit: p.unit, namespace: p.namespace, run: r, renderers: []*container{c}}
+	all := w.files(p)
+	templates := w.templates(all)
+	rendered, why := r.configuration()
+	for source, t := range templates {
+		used[source] = true
+		if t.file.entry == nil {
+			used[t.file.source] = true
+		}
+	}
+	if rendered != nil {
+		for _, s := range rendered.Steps {
+			if by := r.by[s.Program]; by != nil && !g.renders(by) {
+				g.renderers = append(g.renderers, by)
+			}
+		}
+		for _, source := range rendered.Sources() {
+			g.name = source
+		}
+	}
+	switch {
+	case r.stopped != nil:
+		where := r.stopped
+		g.fault = &fault{at: r.position(r.halted.StoppedAt, 1, 0), missing: r.halted.Missing, where: where,
+			message: fmt.Sprintf("%s ends before Kong's configuration is there: %s", where.label(), r.halted.Stopped)}
+		if !g.renders(where) {
+			g.renderers = append(g.renderers, where)
+		}
+		why = "Kong does not start: " + r.halted.Stopped
+	case rendered != nil && why == "":
+		if w.readRendered(g, rendered, templates) {
+			return
+		}
+		why = "what is made of the template is not a configuration that Kong can read"
+	}
+	w.addUnknown(g, templates, why)
+}
+
+// configuration is the text that Kong reads, or why it is not known.
+func (r *run) configuration() (*substitute.Rendered, string) {
+	if text := r.outcome.EnvText("KONG_DECLARATIVE_CONFIG_STRING"); text != nil {
+		return text, text.Unknown
+	}
+	v, _, ok := r.outcome.Env("KONG_DECLARATIVE_CONFIG")
+	switch {
+	case !ok:
+		return nil, "nothing tells where " + r.server.label() + " reads its configuration"
+	case !v.IsKnown():
+		return nil, v.Reason()
+	}
+	name := path.Join("/", v.Text().Reveal())
+	if rendered := r.outcome.File(name); rendered != nil {
+		return rendered, rendered.Unknown
+	}
+	why := fmt.Sprintf("nothing that keylint can follow writes %s, which %s reads", name, r.server.label())
+	for _, s := range r.outcome.Unmodelled() {
+		return nil, fmt.Sprintf("%s; %s may", why, s.Tool+" in "+s.Program)
+	}
+	return nil, why
+}
+
+// addUnknown makes sites of the templates whose rendering is not known.
+func (w *world) addUnknown(g *gateway, templates map[string]*template, why string) {
+	for _, source := range sortedKeys(templates) {
+		t := templates[source]
+		if t.config == nil {
+			continue
+		}
+		if g.config == nil {
+			g.name, g.config, g.at = source, t.config, t.file.inside(1, 1, 0)
+			g.inside = func(line int) sources.Position { return t.file.inside(line, 1, 0) }
+		}
+		for _, c := range t.config.Credentials {
+			at := t.file.inside(c.Line, c.Column, c.EndColumn)
+			w.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
+		}
+	}
+	if len(g.credentials) > 0 || g.fault != nil {
+		w.gateways = append(w.gateways, g)
+	}
+}
+
+// readRendered reads the configuration as Kong finds it, and leads each credential back to
+// the template. It is false where Kong cannot read it.
+func (w *world) readRendered(g *gateway, rendered *substitute.Rendered, templates map[string]*template) bool {
+	text := rendered.Text()
+	config, problem := sources.ParseKong(text)
+	if config == nil {
+		if problem == nil && strings.TrimSpace(string(text)) != "" {
+			return false
+		}
+		if problem != nil && len(rendered.Steps) == 0 {
+			f := g.run.files[rendered.From[min(problem.Line, len(rendered.From))-1].Source]
+			if f.inside != nil {
+				w.repo.Note(sources.NoteUnreadable, f.inside(problem.Line, 1, 0), f.source+": "+problem.Message)
+			}
+			return false
+		}
+		g.fault = g.run.unreadable(rendered, problem)
+		return false
+	}
+	g.config = config
+	g.inside = func(line int) sources.Position { return g.run.position(placeOf(rendered, line), 1, 0) }
+	byPlace := map[substitute.Place][]sources.KongCredential{}
+	var order []substitute.Place
+	for _, c := range config.Credentials {
+		at := placeOf(rendered, c.Line)
+		if byPlace[at] == nil {
+			order = append(order, at)
+		}
+		byPlace[at] = append(byPlace[at], c)
+	}
+	for _, source := range rendered.Sources() {
+		t := templates[source]
+		if t == nil {
+			continue
+		}
+		if g.at.File == "" {
+			g.at = t.file.inside(1, 1, 0)
+		}
+		if t.config == nil {
+			continue
+		}
+		for _, before := range t.config.Credentials {
+			from := substitute.Place{Source: source, Line: before.Line}
+			at := t.file.inside(before.Line, before.Column, before.EndColumn)
+			list := byPlace[from]
+			if len(list) == 0 {
+				g.credentials = append(g.credentials, &credential{consumer: before.Consumer, at: at, fate: gone, key: before.Key})
+				continue
+			}
+			byPlace[from] = list[1:]
+			v, uses := rendered.Resolve(list[0].Key.Reveal())
+			w.addCredential(g, w.resolved(list[0], v), at, before.Key, v, uses, "")
+		}
+	}
+	for _, from := range order { // of here-documents, and of templates that are no YAML themselves
+		for _, c := range byPlace[from] {
+			v, uses := rendered.Resolve(c.Key.Reveal())
+			at, before := w.unparsed(g, from)
+			w.addCredential(g, w.resolved(c, v), at, before, v, uses, "")
+		}
+	}
+	if g.at.File == "" {
+		g.at = g.run.position(placeOf(rendered, 1), 1, 0)
+	}
+	w.gateways = append(w.gateways, g)
+	return true
+}
+
+// resolved is the credential with its real text in place of marks.
+func (w *world) resolved(c sources.KongCredential, v keys.Value) sources.KongCredential {
+	c.Key = v.Text()
+	return c
+}
+
+func placeOf(r *substitute.Rendered, line int) substitute.Place {
+	if line < 1 || line > len(r.From) {
+		return substitute.Place{}
+	}
+	return r.From[line-1]
+}
+
+// unparsed finds the key in a line of a text that is not YAML: what follows "key:".
+func (w *world) unparsed(g *gateway, from substitute.Place) (sources.Position, keys.Text) {
+	f, ok := g.run.files[from.Source]
+	lines := strings.Split(f.value.Text().Reveal(), "\n")
+	if !ok || from.Line < 1 || from.Line > len(lines) {
+		return g.run.position(from, 1, 0), keys.NewText("")
+	}
+	line := lines[from.Line-1]
+	i := strings.Index(line, "key:")
+	if i < 0 {
+		return f.inside(from.Line, 1, 0), keys.NewText("")
+	}
+	rest := strings.TrimLeft(line[i+len("key:"):], " \"'")
+	column := len(line) - len(rest) + 1
+	rest = strings.TrimRight(rest, " \"'}],")
+	return f.inside(from.Line, column, column+len(rest)), keys.NewText(rest)
+}
+
+// unreadable says why Kong cannot read what was made of the template.
+func (r *run) unreadable(rendered *substitute.Rendered, problem *sources.Problem) *fault {
+	f := &fault{where: r.server}
+	if problem == nil {
+		f.at = sources.Position{File: r.server.carrier.file}
+		f.message = r.server.label() + " finds an empty configuration and does not start"
+		if failed := r.outcome.Failed(); len(failed) > 0 {
+			f.message += ": " + failed[0]
+		}
+		if t := firstSource(r); t != nil {
+			f.at = t.inside(1, 1, 0)
+		}
+		return f
+	}
+	f.at = r.position(placeOf(rendered, problem.Line), 1, 0)
+	step := "what the template is made into"
+	if n := len(rendered.Steps); n > 0 {
+		step = "what " + rendered.Steps[n-1].Tool + " in " + rendered.Steps[n-1].Program + " makes of it"
+		if by := r.by[rendered.Steps[n-1].Program]; by != nil {
+			f.where = by
+		}
+	}
+	f.message = step + " is not YAML, so Kong does not start"
+	return f
+}
+
+func firstSource(r *run) *podFile {
+	for _, name := range sortedKeys(r.files) {
+		if f := r.files[name]; sources.IsKong([]byte(f.value.Text().Reveal())) && f.inside != nil {
+			return &f
+		}
+	}
+	return nil
+}
+
+// addCredential settles what becomes of one credential. before is what stands in the
+// template; v is what Kong reads, made of uses; why is set where that is not known.
+func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.Position, before keys.Text, v keys.Value, uses []substitute.Use, why string) {
+	cred := &credential{consumer: c.Consumer, at: at, key: before, name: placeholderName(before.Reveal())}
+	g.credentials = append(g.credentials, cred)
+	if cred.name != "" || len(uses) > 0 && keys.Recognize(before) == "" {
+		cred.template = shownName(strings.Trim(strings.TrimSpace(before.Reveal()), `"'`))
+	}
+	s := &Site{
+		Standing: Accepted, Role: g.config.Role(c.Consumer), Holder: "Kong consumer " + c.Consumer,
+		At: at, Unit: g.unit, namespace: g.namespace, Value: v, name: keys.Classify(cred.name),
+		carrier: &carrier{name: g.name, file: at.File},
+	}
+	text := c.Key.Reveal()
+	switch {
+	case why != "":
+		cred.fate = notRendered
+		s.Value = keys.Known(before)
+		if cred.name != "" || keys.LooksLikePlaceholder(before) && keys.Recognize(before) == "" {
+			s.Value = keys.Unknown(why)
+		}
+		if before.Len() == 0 {
+			return
+		}
+	case !v.IsKnown():
+	case decK.MatchString(text):
+		cred.fate, cred.kind = notForKong, "a decK reference"
+	case vault.MatchString(text):
+		cred.fate, cred.kind = notForKong, "a vault reference"
+	case c.Kind == "null" || c.IsString && strings.TrimSpace(text) == "":
+		cred.fate = empty
+	case !c.IsString:
+		cred.fate, cred.kind = notAString, c.Kind
+	case len(uses) == 0 && (placeholderName(text) != "" || keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
+		cred.fate = literal
+		if cred.template == "" {
+			cred.template = shownName(text)
+		}
+	}
+	switch cred.fate {
+	case literal, notForKong:
+		s.Value = keys.Unknown("Kong takes a placeholder for the key itself")
+	case empty, notAString, gone:
+		return
+	}
+	w.traceCredential(g, s, cred, uses)
+	w.settleSlot(s)
+	if s.Slot == "" {
+		return
+	}
+	cred.site = s
+	g.sites = append(g.sites, w.add(s))
+}
+
+// traceCredential writes down the way from the credential back to where its value is
+// written.
+func (w *world) traceCredential(g *gateway, s *Site, cred *credential, uses []substitute.Use) {
+	if cred.template != "" {
+		s.Trace = []Step{{s.At, cred.template}}
+	}
+	if len(uses) == 0 {
+		return
+	}
+	if s.Trace == nil {
+		s.Trace = []Step{{s.At, "written by a script"}}
+	}
+	if rendered, _ := g.run.configuration(); rendered != nil {
+		for _, step := range rendered.Steps {
+			if by := g.run.by[step.Program]; by != nil {
+				s.Trace = append(s.Trace, Step{sources.Position{File: by.carrier.file}, step.Tool + " in " + step.Program})
+			}
+		}
+	}
+	use := uses[0]
+	if use.Program == "" {
+		if f, ok := g.run.files[use.Name]; ok && f.entry != nil {
+			s.Written, s.entry = f.from.At, f.entry
+			s.Trace = append(s.Trace, Step{sources.Position{File: f.from.At.File}, "mounted " + f.source}, Step{f.from.At, "written here"})
+		}
+		return
+	}
+	by := g.run.by[use.Program]
+	if by == nil {
+		return
+	}
+	v := by.env[use.Name]
+	if s.name.Slot == "" {
+		s.name = keys.Classify(use.Name)
+	}
+	if v == nil {
+		return
+	}
+	if v.missing != nil {
+		w.dangling = append(w.dangling, v.missing)
+		return
+	}
+	s.Written, s.entry = v.written, v.entry
+	s.Trace = append(s.Trace, v.trace...)
+}
+
+// settleSlot finds the slot of a credential: by its text within the consumer's role,
+// else by the placeholder's name, else the legacy key of the role.
+func (w *world) settleSlot(s *Site) {
+	byName := s.name.Slot
+	if s.Value.IsKnown() {
+		if r := keys.Recognize(s.Value.Text()); r != "" && (s.Role == "" || r.Role() == s.Role) {
+			s.Slot = r
+			s.Role = r.Role()
+			return
+		}
+	}
+	if byName != "" && (s.Role == "" || byName.Role() == s.Role) {
+		s.Slot = byName
+		s.Role = byName.Role()
+		return
+	}
+	switch s.Role {
+	case keys.Public:
+		s.Slot = keys.Anon
+	case keys.Server:
+		s.Slot = keys.ServiceRole
+	}
+}
+
+// collectLoose finds the configurations that no Kong of the repository reads: in an entry
+// of a ConfigMap or Secret, in a file of its own.
+func (w *world) collectLoose(used map[string]bool) {
+	inputs := map[string]bool{}
 	for _, u := range w.units {
 		for _, f := range u.Inputs {
-			used[f] = true
+			inputs[f] = true
 		}
 		for _, o := range u.Objects {
 			if o.Kind != "ConfigMap" && o.Kind != "Secret" {
 				continue
 			}
 			for _, e := range w.entriesOf(o) {
-				text := e.Value.Text().Reveal()
 				name := objectName(o.Kind, o.Namespace, o.Name) + " " + e.Key
-				config, problem := sources.ParseKong([]byte(text))
+				text := []byte(e.Value.Text().Reveal())
+				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[name] && w.mounted(u, o) {
+					continue
+				}
+				config, problem := sources.ParseKong(text)
 				if problem != nil {
 					w.repo.Note(sources.NoteUnreadable, e.Inside(problem.Line, 1, 0), name+": "+problem.Message)
 				}
-				if config == nil {
-					continue
+				if config != nil {
+					w.addLoose(&gateway{name: name, unit: u, namespace: o.Namespace, config: config, at: e.Inside(1, 1, 0)}, e.Inside, w.whoMounts(u, o))
 				}
-				g := &gateway{name: name, unit: u, namespace: o.Namespace, config: config, readers: w.readersOf(u, o)}
-				w.addGateway(g, e.Inside)
 			}
 		}
 	}
 	for _, f := range w.repo.Files() {
-		if !used[f.Path] && f.IsManifest() && f.BearsKeys() && !f.Example {
-			w.collectKongFile(f)
+		if !used[f.Path] && !inputs[f.Path] && f.IsManifest() && f.BearsKeys() && !f.Example {
+			w.collectLooseFile(f)
 		}
 	}
 }
 
-// collectKongFile reads a configuration that stands in a file of its own.
-func (w *world) collectKongFile(f *sources.File) {
+// mounted says whether a pod of the unit is shown the object.
+func (w *world) mounted(u *render.Unit, o *render.Object) bool { return w.whoMounts(u, o) != nil }
+
+// whoMounts is the first pod of the unit that is shown the object; nil where none is.
+func (w *world) whoMounts(u *render.Unit, o *render.Object) *pod {
+	for _, p := range w.pods {
+		if p.unit == u && (p.namespace == o.Namespace || p.namespace == "" || o.Namespace == "") && p.mounts(o) {
+			return p
+		}
+	}
+	return nil
+}
+
+// collectLooseFile reads a configuration that stands in a file of its own.
+func (w *world) collectLooseFile(f *sources.File) {
 	text, err := f.Plain()
 	if err != nil {
 		return
@@ -75,22 +458,64 @@ func (w *world) collectKongFile(f *sources.File) {
 	if config == nil {
 		return
 	}
-	g := &gateway{name: f.Path, config: config}
-	for _, c := range w.containers {
-		for _, m := range c.mounts {
-			if m.kind == "file" && m.name == f.Path {
-				g.readers = append(g.readers, c)
-				g.unit = c.unit
-			}
+	g := &gateway{name: f.Path, config: config, at: sources.Position{File: f.Path, Line: 1, Column: 1}}
+	g.unit = w.standaloneUnit(f)
+	g.namespace = onlyNamespace(g.unit)
+	w.addLoose(g, func(line, column, end int) sources.Position {
+		return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: end}
+	}, nil)
+}
+
+// addLoose adds a configuration that no Kong of the repository reads. Where nothing at all
+// is shown it, and the unit has a Kong that reads another, it is dead: what it lists is
+// accepted by nobody.
+func (w *world) addLoose(g *gateway, inside func(line, column, end int) sources.Position, shown *pod) {
+	g.product = "Kong"
+	g.inside = func(line int) sources.Position { return inside(line, 1, 0) }
+	why := fmt.Sprintf("nothing in the repository renders %s, so what takes the place of its placeholders is not known", g.name)
+	if shown != nil {
+		why = fmt.Sprintf("what %s makes of %s is not known", shown.owner, g.name)
+	} else if script := w.mentionedIn(g); script != "" {
+		why = fmt.Sprintf("%s is rendered by %s, which keylint does not follow", g.name, script)
+	} else if w.readsAnother(g) {
+		g.dead = true
+	}
+	for _, c := range g.config.Credentials {
+		at := inside(c.Line, c.Column, c.EndColumn)
+		if g.dead {
+			g.credentials = append(g.credentials, &credential{consumer: c.Consumer, at: at, fate: gone, key: c.Key})
+			continue
+		}
+		if c.IsString && placeholderName(c.Key.Reveal()) == "" && !(keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == "") {
+			w.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
+		} else if c.IsString {
+			w.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
+		} else {
+			w.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
 		}
 	}
-	if g.unit == nil {
-		g.unit = w.standaloneUnit(f)
+	w.gateways = append(w.gateways, g)
+}
+
+// mentionedIn is the script of the repository that names the configuration's file, as
+// "deploy.sh:12"; empty where none does.
+func (w *world) mentionedIn(g *gateway) string {
+	at := w.repo.ScriptNaming(path.Base(g.at.File))
+	if at.File == "" {
+		return ""
 	}
-	g.namespace = onlyNamespace(g.unit)
-	w.addGateway(g, func(line, column, end int) sources.Position {
-		return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: end}
-	})
+	return at.String()
+}
+
+// readsAnother says whether a Kong of the same unit and namespace reads another
+// configuration.
+func (w *world) readsAnother(g *gateway) bool {
+	for _, other := range w.gateways {
+		if other.run != nil && other.unit == g.unit && (other.namespace == g.namespace || g.namespace == "") {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyNamespace is the one namespace of the unit's objects; empty where there are none
@@ -126,7 +551,7 @@ func (w *world) standaloneUnit(f *sources.File) *render.Unit {
 // nothing mounts is then a stale copy.
 func (w *world) hasGateway() bool {
 	for _, g := range w.gateways {
-		if g.unit.Deployed() && (len(g.readers) > 0 || g.namespace != "") {
+		if g.unit.Deployed() && (g.run != nil || g.namespace != "") {
 			return true
 		}
 	}
@@ -145,132 +570,4 @@ func (w *world) underKustomization(f *sources.File) bool {
 			return false
 		}
 	}
-}
-
-// readersOf lists the containers that see an object as a volume.
-func (w *world) readersOf(u *render.Unit, o *render.Object) []*container {
-	var readers []*container
-	for _, c := range w.containers {
-		if c.unit != u || c.namespace != o.Namespace {
-			continue
-		}
-		for _, m := range c.mounts {
-			if m.kind == o.Kind && m.name == o.Name {
-				readers = append(readers, c)
-				break
-			}
-		}
-	}
-	return readers
-}
-
-// addGateway turns the configuration's credentials into accepted sites.
-func (w *world) addGateway(g *gateway, inside func(line, column, end int) sources.Position) {
-	g.renderer = rendererOf(g.readers)
-	w.gateways = append(w.gateways, g)
-	for _, credential := range g.config.Credentials {
-		if !credential.IsString {
-			continue
-		}
-		at := inside(credential.Line, credential.Column, credential.EndColumn)
-		s := &Site{
-			Standing: Accepted, Role: g.config.Role(credential.Consumer), Holder: "Kong consumer " + credential.Consumer,
-			At: at, Unit: g.unit, namespace: g.namespace,
-			carrier: &carrier{name: g.name, file: at.File},
-		}
-		text := credential.Key.Reveal()
-		if name := placeholderName(text); name != "" {
-			w.resolvePlaceholder(g, s, text, name)
-		} else {
-			s.Value = keys.Known(credential.Key)
-		}
-		w.settleSlot(s)
-		if s.Slot == "" || s.Value.IsKnown() && s.Value.Text().Len() == 0 {
-			continue // an empty credential is deleted or refused: nobody can present it
-		}
-		g.sites = append(g.sites, w.add(s))
-	}
-}
-
-// settleSlot finds the slot of a credential: by its text within the consumer's role,
-// else by the placeholder's name, else the legacy key of the role.
-func (w *world) settleSlot(s *Site) {
-	byName := s.name.Slot
-	if s.Value.IsKnown() {
-		if r := keys.Recognize(s.Value.Text()); r != "" && (s.Role == "" || r.Role() == s.Role) {
-			s.Slot = r
-			s.Role = r.Role()
-			return
-		}
-	}
-	if byName != "" && (s.Role == "" || byName.Role() == s.Role) {
-		s.Slot = byName
-		s.Role = byName.Role()
-		return
-	}
-	switch s.Role {
-	case keys.Public:
-		s.Slot = keys.Anon
-	case keys.Server:
-		s.Slot = keys.ServiceRole
-	}
-}
-
-// resolvePlaceholder follows a placeholder through what renders the configuration, back
-// to where its value is written.
-func (w *world) resolvePlaceholder(g *gateway, s *Site, text, name string) {
-	s.name = keys.Classify(name)
-	s.Trace = []Step{{s.At, text}}
-	r := g.renderer
-	if r == nil {
-		s.Value = keys.Unknown(fmt.Sprintf("nothing in the repository renders %s, so what takes the place of %s is not known", g.name, text))
-		return
-	}
-	if r.tool == "" {
-		s.Value = keys.Unknown(fmt.Sprintf("%s mounts %s, and nothing that is known to keylint substitutes %s in it", r.container.label(), g.name, text))
-		return
-	}
-	s.Trace = append(s.Trace, Step{sources.Position{File: r.container.carrier.file}, r.tool + " in " + r.container.label()})
-	variableName := r.variableFor(text, name)
-	if variableName == "" {
-		s.Value = keys.Unknown(fmt.Sprintf("%s in %s has no expression for %s", r.tool, r.container.label(), text))
-		return
-	}
-	v := r.container.env[variableName]
-	switch {
-	case v != nil && v.missing != nil:
-		s.Value = v.value
-		w.dangling = append(w.dangling, v.missing)
-	case v != nil:
-		s.Value, s.Written, s.entry = v.value, v.written, v.entry
-		s.Trace = append(s.Trace, v.trace...)
-	case len(r.container.openEnv) > 0:
-		s.Value = keys.Unknown(fmt.Sprintf("%s may come from envFrom: %s", variableName, r.container.openEnv[0]))
-	default:
-		s.Value = keys.Unknown(fmt.Sprintf("%s has no variable %s", r.container.label(), variableName))
-		g.missing = append(g.missing, missingVariable{s, variableName, r.outcomeOfMissing(text)})
-	}
-}
-
-// outcomeOfMissing says what the substituter makes of a variable that is not there
-// (measured with mawk, GNU sed, bash and gettext's envsubst).
-func (r *renderer) outcomeOfMissing(text string) string {
-	switch r.tool {
-	case "awk":
-		return "awk leaves " + text + " as it is, and Kong then accepts that very text as a key"
-	case "sed":
-		return "the shell puts nothing in its place, or stops where it runs with set -u"
-	}
-	return r.tool + " puts nothing in its place, and Kong has no key for this consumer"
-}
-
-// rendersGateway says whether the container renders a gateway's configuration: its
-// variables are handed on, not presented.
-func (w *world) rendersGateway(c *container) bool {
-	for _, g := range w.gateways {
-		if g.renderer != nil && g.renderer.container == c {
-			return true
-		}
-	}
-	return false
 }

@@ -29,7 +29,9 @@ type reference struct {
 func (p *Pass) reference(i *instance, role keys.Role) reference {
 	var r reference
 	for _, s := range i.sites {
-		if s.Standing == Accepted && s.Role == role && !p.explained[s] {
+		// What the gateway takes in place of a key that was not filled in is no key; the one
+		// that is meant is not known.
+		if s.Standing == Accepted && s.Role == role && (!p.explained[s] || !s.Value.IsKnown()) {
 			r.gateway = true
 			r.sites = append(r.sites, s)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
 )
 
 // container is one container of a workload, or one service of a compose file: the
@@ -26,14 +27,13 @@ type container struct {
 	env       map[string]*variable
 	order     []string // names in order of declaration
 	openEnv   []string // reasons why env may hold more than is known here
-	script    string   // command, arguments and every script that is mounted
-	mounts    []mount
+	command   []string // entrypoint and arguments; empty for the image's own
+	dir       string   // the working directory
+	mounts    []substitute.Mount
 	carrier   *carrier
-}
 
-// mount is a ConfigMap, a Secret or a file that the container sees.
-type mount struct {
-	kind, name string // "ConfigMap", "Secret"; "file" for compose
+	// inside leads from a place in the command's script to its place on disk.
+	inside func(line, column, end int) sources.Position
 }
 
 // label is how a container is called in a trace.
@@ -71,14 +71,16 @@ func (w *world) collectContainers() {
 	}
 }
 
-func (w *world) collectPod(u *render.Unit, o *render.Object, pod *yaml.Node, at []string) {
+func (w *world) collectPod(u *render.Unit, o *render.Object, spec *yaml.Node, at []string) {
 	labels := labelsOf(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
-	volumes := map[string][]mount{}
-	for _, v := range sources.Items(sources.Field(pod, "volumes")) {
-		volumes[sources.Text(sources.Field(v, "name"))] = volumeSources(v)
+	annotations := labelsOf(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
+	p := &pod{
+		owner: objectName(o.Kind, o.Namespace, o.Name), unit: u, namespace: o.Namespace, object: o,
+		volumes: readVolumes(spec), annotations: annotations,
 	}
+	w.pods = append(w.pods, p)
 	for _, list := range []string{"initContainers", "containers"} {
-		for _, n := range sources.Items(sources.Field(pod, list)) {
+		for _, n := range sources.Items(sources.Field(spec, list)) {
 			c := &container{
 				owner: objectName(o.Kind, o.Namespace, o.Name), name: sources.Text(sources.Field(n, "name")),
 				init: list == "initContainers", image: sources.Text(sources.Field(n, "image")),
@@ -86,10 +88,13 @@ func (w *world) collectPod(u *render.Unit, o *render.Object, pod *yaml.Node, at 
 			}
 			c.carrier = &carrier{name: c.owner, file: o.File}
 			for _, m := range sources.Items(sources.Field(n, "volumeMounts")) {
-				c.mounts = append(c.mounts, volumes[sources.Text(sources.Field(m, "name"))]...)
+				c.mounts = append(c.mounts, substitute.Mount{
+					Volume: sources.Text(sources.Field(m, "name")), Path: sources.Text(sources.Field(m, "mountPath")), SubPath: sources.Text(sources.Field(m, "subPath")),
+				})
 			}
 			w.readEnvironment(c, n)
-			c.script = w.scriptOf(c, n)
+			c.readCommand(n)
+			p.containers = append(p.containers, c)
 			c.carrier.backend = backendOf(c)
 			c.carrier.urls = urlsOf(c)
 			w.containers = append(w.containers, c)
@@ -97,49 +102,23 @@ func (w *world) collectPod(u *render.Unit, o *render.Object, pod *yaml.Node, at 
 	}
 }
 
-// volumeSources lists the objects that a volume shows.
-func volumeSources(v *yaml.Node) []mount {
-	var out []mount
-	add := func(n *yaml.Node, secretField string) {
-		if name := sources.Text(sources.Field(n, "configMap", "name")); name != "" {
-			out = append(out, mount{kind: "ConfigMap", name: name})
-		}
-		if name := sources.Text(sources.Field(n, "secret", secretField)); name != "" {
-			out = append(out, mount{kind: "Secret", name: name})
-		}
-	}
-	add(v, "secretName")
-	for _, p := range sources.Items(sources.Field(v, "projected", "sources")) {
-		add(p, "name")
-	}
-	return out
-}
-
-// scriptOf gathers what the container runs: its command and arguments, and every
-// mounted ConfigMap entry that is a script.
-func (w *world) scriptOf(c *container, n *yaml.Node) string {
-	var parts []string
+// readCommand reads what the container runs. Its longest argument is taken for the script
+// that places in it refer to.
+func (c *container) readCommand(n *yaml.Node) {
+	c.dir = sources.Text(sources.Field(n, "workingDir"))
+	var script *yaml.Node
 	for _, field := range []string{"command", "args"} {
 		for _, item := range sources.Items(sources.Field(n, field)) {
-			parts = append(parts, sources.Text(item))
-		}
-	}
-	for _, m := range c.mounts {
-		if m.kind != "ConfigMap" {
-			continue
-		}
-		o := c.unit.Find(m.kind, c.namespace, m.name)
-		if o == nil {
-			continue
-		}
-		for _, e := range w.entriesOf(o) {
-			text := e.Value.Text().Reveal()
-			if strings.HasPrefix(text, "#!") || path.Ext(e.Key) == ".sh" || path.Ext(e.Key) == ".awk" {
-				parts = append(parts, text)
+			text := sources.Text(item)
+			c.command = append(c.command, text)
+			if script == nil || len(text) > len(sources.Text(script)) {
+				script = sources.Follow(item)
 			}
 		}
 	}
-	return strings.Join(parts, "\n")
+	if script != nil {
+		c.inside = func(line, column, end int) sources.Position { return c.object.Inside(script, line, column, end) }
+	}
 }
 
 func labelsOf(n *yaml.Node) map[string]string {

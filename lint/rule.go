@@ -22,8 +22,11 @@ type Rule struct {
 func Rules() []*Rule {
 	return []*Rule{
 		unreadable, renderFailed,
-		sopsIntegrity, sealedSecretUnsealable, secretRefDangling, placeholderEnvMissing,
-		sameKeyBothRoles, serviceKeyPublic, roleSwap,
+		sopsIntegrity, sealedSecretUnsealable, secretRefDangling,
+		placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
+		sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
+		gatewayNotRolled, deadGatewayConfig,
+		serviceKeyPublic, roleSwap,
 		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 		keyNotSignedBySecret,
 	}

@@ -31,7 +31,7 @@ data:
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: kong, namespace: supabase}
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
 spec:
   template:
     spec:
@@ -48,6 +48,7 @@ spec:
       containers:
         - name: kong
           image: kong:2.8.1
+          env: [{name: KONG_DECLARATIVE_CONFIG, value: /config/kong.yml}]
           volumeMounts:
             - {name: config, mountPath: /config}
 `,
@@ -66,7 +67,7 @@ data:
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: kong, namespace: supabase}
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
 spec:
   template:
     spec:
@@ -85,6 +86,7 @@ spec:
       containers:
         - name: kong
           image: kong:2.8.1
+          env: [{name: KONG_DECLARATIVE_CONFIG, value: /config/kong.yml}]
           volumeMounts:
             - {name: config, mountPath: /config}
 `,
@@ -93,14 +95,38 @@ spec:
 
 func checkPlaceholderEnvMissing(p *Pass) {
 	for _, g := range p.world.gateways {
-		for _, m := range g.missing {
+		if f := g.fault; f != nil && f.missing != "" {
 			p.report(Finding{
-				At: m.site.At, Instance: p.instanceName(m.site), Slots: []keys.Slot{m.site.Slot}, Trace: m.site.Trace,
-				Message: fmt.Sprintf("%s has no variable %s for the credential of %s: %s",
-					g.renderer.container.label(), m.name, m.site.Holder, m.why),
-				Help: fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", g.renderer.container.label(), m.name),
+				At: f.at, atName: true, Instance: p.instanceOf(f.where), Slots: slotsNamed(f.missing),
+				Message: fmt.Sprintf("%s has no variable %s: %s", f.where.label(), f.missing, f.message),
+				Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", f.where.label(), f.missing),
 			})
-			p.explain(m.site)
+		}
+		for _, c := range g.credentials {
+			if c.fate == empty && c.name != "" && g.hasVariable(c.name) == no {
+				p.reportMissing(g, c, fmt.Sprintf("%s puts nothing in its place, and Kong has no key for this consumer", g.lastStep()))
+			}
 		}
 	}
+	p.world.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
+		if cause == causeMissing {
+			p.reportMissing(g, c, fmt.Sprintf("awk leaves %s as it is, and that very text becomes %s", c.template, g.asKey(c)))
+		}
+	})
+}
+
+func (p *Pass) reportMissing(g *gateway, c *credential, then string) {
+	where := g.renderers[len(g.renderers)-1]
+	p.reportCredential(g, c, Finding{
+		Message: fmt.Sprintf("%s has no variable %s for the credential of Kong consumer %s: %s", where.label(), c.name, c.consumer, then),
+		Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", where.label(), c.name),
+	})
+}
+
+// slotsNamed is the slot that a variable's name means, if it means one.
+func slotsNamed(variable string) []keys.Slot {
+	if slot := keys.Classify(variable).Slot; slot != "" {
+		return []keys.Slot{slot}
+	}
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 type world struct {
 	repo       *sources.Repository
 	units      []*render.Unit
+	pods       []*pod
 	containers []*container
 	gateways   []*gateway
 	sites      []*Site

@@ -65,6 +65,16 @@ func (o *Object) place(n *yaml.Node) place {
 // known it is the object's file, with line 0.
 func (o *Object) Locate(n *yaml.Node) sources.Position { return o.place(n).at }
 
+// Inside leads from a place in the text of a scalar (line and byte column from 1) to its
+// place on disk, for a script within it.
+func (o *Object) Inside(n *yaml.Node, line, column, endColumn int) sources.Position {
+	p := o.place(n)
+	if p.inside == nil {
+		return p.at
+	}
+	return p.inside(line, column, endColumn)
+}
+
 // fromDocument is the origin of an object that is deployed as it is written.
 type fromDocument struct{ doc *sources.Document }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/mattn/go-shellwords"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
@@ -23,7 +24,22 @@ type ComposeService struct {
 	Environment []ComposeVariable
 	EnvFiles    []string
 	Mounts      []ComposeMount
-	Script      string // entrypoint and command
+	Configs     []ComposeConfig
+	Command     []string // entrypoint and command, before interpolation
+	WorkingDir  string
+
+	// InsideCommand leads from a place in the command's script to its place on disk.
+	InsideCommand func(line, column, endColumn int) Position
+}
+
+// ComposeConfig is a config that a service is given: a file of the host or a text that
+// stands in the compose file.
+type ComposeConfig struct {
+	Name    string
+	Target  string // where the container sees it
+	Source  string // the host's path; empty for a text
+	Content keys.Text
+	Inside  func(line, column, endColumn int) Position
 }
 
 // ComposeMount is a bind mount: a path of the host, as it is written, and where the
@@ -53,13 +69,13 @@ func (f *File) ComposeServices() []ComposeService {
 			continue
 		}
 		for i := 0; i+1 < len(services.Content); i += 2 {
-			out = append(out, d.composeService(services.Content[i].Value, services.Content[i+1]))
+			out = append(out, d.composeService(services.Content[i].Value, services.Content[i+1], Field(d.Root, "configs")))
 		}
 	}
 	return out
 }
 
-func (d *Document) composeService(name string, n *yaml.Node) ComposeService {
+func (d *Document) composeService(name string, n, configs *yaml.Node) ComposeService {
 	s := ComposeService{Name: name, Image: Text(Field(n, "image"))}
 	build := Field(n, "build")
 	if s.Context = Text(build); s.Context == "" {
@@ -92,16 +108,56 @@ func (d *Document) composeService(name string, n *yaml.Node) ComposeService {
 			s.Mounts = append(s.Mounts, ComposeMount{source, Text(Field(v, "target"))})
 		}
 	}
-	var script []string
+	s.WorkingDir = Text(Field(n, "working_dir"))
+	s.Configs = d.composeConfigs(Field(n, "configs"), configs)
+	s.InsideCommand = func(int, int, int) Position { return d.Position(n) }
 	for _, field := range []string{"entrypoint", "command"} {
 		part := Field(n, field)
-		script = append(script, Text(part))
+		if part == nil {
+			continue
+		}
+		script := part
+		if text := Text(part); text != "" {
+			words, err := shellwords.Parse(text) // as compose-go does
+			if err != nil {
+				words = []string{text}
+			}
+			s.Command = append(s.Command, words...)
+		}
 		for _, item := range Items(part) {
-			script = append(script, Text(item))
+			s.Command = append(s.Command, Text(item))
+			if len(Text(item)) > len(Text(script)) {
+				script = Follow(item)
+			}
+		}
+		s.InsideCommand = func(line, column, end int) Position { return d.Inside(script, line, column, end) }
+	}
+	return s
+}
+
+// composeConfigs reads the configs that a service is given, by their declaration at the
+// top of the file.
+func (d *Document) composeConfigs(n, declared *yaml.Node) []ComposeConfig {
+	var out []ComposeConfig
+	for _, item := range Items(n) {
+		c := ComposeConfig{Name: Text(item)}
+		if c.Name == "" {
+			c.Name, c.Target = Text(Field(item, "source")), Text(Field(item, "target"))
+		}
+		if c.Target == "" {
+			c.Target = "/" + c.Name
+		}
+		declaration := Field(declared, c.Name)
+		c.Source = Text(Field(declaration, "file"))
+		if content := Field(declaration, "content"); content != nil {
+			c.Content = keys.NewText(Text(content))
+			c.Inside = func(line, column, end int) Position { return d.Inside(content, line, column, end) }
+		}
+		if c.Source != "" || !c.Content.IsAbsent() {
+			out = append(out, c)
 		}
 	}
-	s.Script = strings.ReplaceAll(strings.Join(script, "\n"), "$$", "$")
-	return s
+	return out
 }
 
 // composeVariables reads a mapping or a list of NAME=value. What a merge key brings

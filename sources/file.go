@@ -164,6 +164,20 @@ func (f *File) Locked() *Locked {
 // (kustomize api/konfig: RecognizedKustomizationFileNames).
 var kustomizationNames = map[string]bool{"kustomization.yaml": true, "kustomization.yml": true, "Kustomization": true}
 
+// isScript says whether a file may deploy something, by its name. Scripts are read only
+// where somebody asks who renders a file.
+func isScript(name string) bool {
+	switch base := strings.ToLower(path.Base(name)); {
+	case base == "makefile", base == "justfile", strings.HasPrefix(base, "taskfile."):
+		return true
+	}
+	switch path.Ext(name) {
+	case ".sh", ".bash", ".py", ".mk", ".ps1", ".rb":
+		return true
+	}
+	return false
+}
+
 // kindOf reads the kind off the name.
 func kindOf(name string) kind {
 	base := path.Base(name)

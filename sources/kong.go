@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -13,8 +14,17 @@ import (
 // YAML or JSON. Lines and columns are those of the text that was parsed.
 type KongConfig struct {
 	FormatVersion string
+	VersionLine   int // where the format version stands
 	Consumers     []KongConsumer
 	Credentials   []KongCredential
+	Routes        []KongRoute // those that ask for a key
+}
+
+// KongRoute is a route, or a service, whose requests need a key.
+type KongRoute struct {
+	Name   string
+	Line   int
+	Groups []string // the ACL groups that may pass; empty where any consumer may
 }
 
 // KongConsumer is a consumer with the ACL groups that it belongs to.
@@ -29,7 +39,8 @@ type KongConsumer struct {
 type KongCredential struct {
 	Consumer  string
 	Key       keys.Text
-	IsString  bool // false for null, a number, a list: Kong refuses these
+	IsString  bool   // false for null, a number, a list: Kong refuses these
+	Kind      string // what it is where it is no string: "null", "a number", "a boolean", "a list", "a mapping"
 	Line      int
 	Column    int
 	EndColumn int // 0 where the end is not known
@@ -82,6 +93,10 @@ func isKongRoot(n *yaml.Node) bool {
 
 func (d *Document) kong() *KongConfig {
 	config := &KongConfig{FormatVersion: Text(Field(d.Root, "_format_version"))}
+	if n := Field(d.Root, "_format_version"); n != nil {
+		config.VersionLine = n.Line
+	}
+	config.Routes = kongRoutes(d.Root)
 	groups := map[string][]string{}
 	for _, a := range Items(Field(d.Root, "acls")) {
 		consumer := foreignName(Field(a, "consumer"))
@@ -112,6 +127,70 @@ func (d *Document) kong() *KongConfig {
 	return config
 }
 
+// kongRoutes lists what asks for a key: a service or a route with a key-auth plugin, in
+// any of the places where a plugin can stand. A plugin with an anonymous consumer lets
+// everybody pass.
+func kongRoutes(root *yaml.Node) []KongRoute {
+	var out []KongRoute
+	add := func(name string, n *yaml.Node, plugins ...[]*yaml.Node) {
+		asks := false
+		r := KongRoute{Name: name, Line: n.Line}
+		for _, list := range plugins {
+			for _, p := range list {
+				if enabled := Field(p, "enabled"); enabled != nil && enabled.Value == "false" {
+					continue
+				}
+				switch Text(Field(p, "name")) {
+				case "key-auth":
+					asks = Text(Field(p, "config", "anonymous")) == ""
+				case "acl":
+					r.Groups = nil
+					for _, field := range []string{"allow", "whitelist"} { // "whitelist" before Kong 3.0
+						for _, g := range Items(Field(p, "config", field)) {
+							r.Groups = append(r.Groups, Text(g))
+						}
+					}
+				}
+			}
+		}
+		if asks {
+			out = append(out, r)
+		}
+	}
+	foreign := func(kind, name string) []*yaml.Node { // top-level plugins of a service or route
+		var list []*yaml.Node
+		for _, p := range Items(Field(root, "plugins")) {
+			if n := Field(p, kind); n != nil && (Text(n) == name || Text(Field(n, "name")) == name) {
+				list = append(list, p)
+			}
+		}
+		return list
+	}
+	var global []*yaml.Node
+	for _, p := range Items(Field(root, "plugins")) {
+		if Field(p, "service") == nil && Field(p, "route") == nil && Field(p, "consumer") == nil {
+			global = append(global, p)
+		}
+	}
+	for _, s := range Items(Field(root, "services")) {
+		s = Follow(s)
+		name := Text(Field(s, "name"))
+		own := slices.Concat(Items(Field(s, "plugins")), foreign("service", name))
+		routes := Items(Field(s, "routes"))
+		for _, r := range routes {
+			routeName := Text(Field(r, "name"))
+			if routeName == "" {
+				routeName = name
+			}
+			add(routeName, Follow(r), global, own, Items(Field(r, "plugins")), foreign("route", Text(Field(r, "name"))))
+		}
+		if len(routes) == 0 {
+			add(name, s, global, own)
+		}
+	}
+	return out
+}
+
 // foreignName reads a reference to a consumer: its name, or a mapping that holds it.
 func foreignName(n *yaml.Node) string {
 	if name := Text(n); name != "" {
@@ -131,12 +210,32 @@ func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node) {
 		return // Kong generates one, which nobody can know
 	}
 	at := d.Position(key)
+	text := key.Value
+	if key.Kind != yaml.ScalarNode || key.Tag == "!!null" {
+		text = ""
+	}
+	kind := kindOfNode(key)
 	c.Credentials = append(c.Credentials, KongCredential{
-		Consumer: consumer,
-		Key:      keys.NewText(Text(key)),
-		IsString: key.Kind == yaml.ScalarNode && (key.Tag == "!!str" || strings.HasPrefix(key.Value, "$")),
-		Line:     at.Line, Column: at.Column, EndColumn: at.EndColumn,
+		Consumer: consumer, Key: keys.NewText(text), IsString: kind == "", Kind: kind,
+		Line: at.Line, Column: at.Column, EndColumn: at.EndColumn,
 	})
+}
+
+// kindOfNode names what is no string; empty for a string.
+func kindOfNode(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Tag == "!!null":
+		return "null"
+	case n.Tag == "!!int" || n.Tag == "!!float":
+		return "a number"
+	case n.Tag == "!!bool":
+		return "a boolean"
+	}
+	return "" // a date too is a string to Kong
 }
 
 // Consumer finds a consumer by name; nil where there is none.

@@ -33,8 +33,9 @@ type Repository struct {
 	keyring  *Keyring
 	ledger   *keys.Ledger
 
-	mu    sync.Mutex
-	notes map[Note]bool
+	mu      sync.Mutex
+	notes   map[Note]bool
+	scripts []*File // found by the walk, read when asked for
 }
 
 // tree is one root. root confines every read: os.Root refuses a link or a ".." that
@@ -214,6 +215,42 @@ func (r *Repository) File(name string) *File {
 	r.files[name] = f
 	return f
 }
+
+// ScriptNaming is the first script of the repository, in order of path, in which the word
+// stands, with the line; the zero Position where there is none.
+func (r *Repository) ScriptNaming(word string) Position {
+	sort.Slice(r.scripts, func(i, j int) bool { return r.scripts[i].Path < r.scripts[j].Path })
+	for _, f := range r.scripts {
+		b, err := f.Disk()
+		if err != nil {
+			continue
+		}
+		if i := bytes.Index(b, []byte(word)); i >= 0 {
+			return Position{File: f.Path, Line: 1 + bytes.Count(b[:i], []byte("\n"))}
+		}
+	}
+	return Position{}
+}
+
+// Dir lists the files that lie in a directory, not those below, of whatever kind; none
+// where there is no such directory.
+func (r *Repository) Dir(name string) []*File {
+	names, err := r.FileSystem().ReadDir(name)
+	if err != nil || len(names) > maxListed {
+		return nil
+	}
+	sort.Strings(names)
+	var files []*File
+	for _, n := range names {
+		if f := r.File(path.Join(name, n)); f != nil {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// maxListed bounds the files of a directory that a container is shown.
+const maxListed = 1000
 
 // treeOf splits a name into its tree and the path within.
 func (r *Repository) treeOf(name string) (*tree, string) {

@@ -101,6 +101,11 @@ func (w *walker) readDir(rel string) ([]os.DirEntry, error) {
 func (w *walker) file(rel string, e os.DirEntry, ignored string) {
 	w.count++
 	k := kindOf(rel)
+	if isScript(rel) && ignored == "" {
+		if info, err := e.Info(); err == nil {
+			w.repo.scripts = append(w.repo.scripts, &File{Path: w.name(rel), repo: w.repo, tree: w.tree, rel: rel, size: info.Size(), kind: otherFile})
+		}
+	}
 	if k == otherFile || ignored != "" && k != dotenvFile && !w.named(ignored) {
 		return
 	}

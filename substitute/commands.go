@@ -21,7 +21,7 @@ func (m *machine) run(args []string, in stream) (stream, status) {
 		return stream{unknown: "programs call each other too deep to follow"}, unclear
 	}
 	defer func() { m.depth-- }()
-	name := withoutLineMarks(args[0])
+	name := m.plain(args[0])
 	if body, ok := m.functions[name]; ok {
 		outer := m.params
 		m.params = args[1:]

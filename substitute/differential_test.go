@@ -202,7 +202,7 @@ func compareCell(t *testing.T, name, script string, env map[string]string) {
 		}
 		for k, v := range env {
 			cmd.Env = append(cmd.Env, k+"="+v)
-			program.Env = append(program.Env, Variable{k, keys.Known(keys.NewText(v))})
+			program.Env = append(program.Env, Variable{Name: k, Value: keys.Known(keys.NewText(v))})
 		}
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr

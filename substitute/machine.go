@@ -3,6 +3,7 @@ package substitute
 import (
 	"maps"
 	"path"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -68,14 +69,21 @@ func (p *Pod) Run(g *Program) *Outcome {
 		dir: cmpOr(g.Dir, "/"), source: g.Source,
 	}
 	for _, v := range g.Env {
-		text := p.marks.value(v.Name, v.Value)
+		text := p.marks.value(Use{g.Name, v.Name}, v.Value)
+		if v.Plain && v.Value.IsKnown() && !strings.ContainsAny(v.Value.Text().Reveal(), markRunes) {
+			text = v.Value.Text().Reveal()
+		}
 		if !v.Value.IsKnown() && v.Value.Reason() == "" {
 			text = ""
 		}
 		m.vars[v.Name] = variable{text, true}
 	}
-	if len(g.Command) > 0 {
-		m.run(g.Command, stream{})
+	command := g.Command
+	if g.Kubelet {
+		command = m.references(command)
+	}
+	if len(command) > 0 {
+		m.run(command, stream{})
 	}
 	o := &Outcome{pod: p, program: g, vars: m.vars, open: g.OpenEnv}
 	if m.stop != nil && !m.stop.started {
@@ -83,6 +91,27 @@ func (p *Pod) Run(g *Program) *Outcome {
 	}
 	return o
 }
+
+// references puts the variables in place of $(NAME), as the kubelet does before the
+// container starts: "$$" is a "$", and a reference to what is not declared stays
+// (kubernetes/third_party/forked/golang/expansion).
+func (m *machine) references(command []string) []string {
+	out := make([]string, len(command))
+	for i, s := range command {
+		out[i] = kubeletReference.ReplaceAllStringFunc(s, func(ref string) string {
+			if ref == "$$" {
+				return "$"
+			}
+			if v, ok := m.vars[ref[2:len(ref)-1]]; ok {
+				return v.text
+			}
+			return ref
+		})
+	}
+	return out
+}
+
+var kubeletReference = regexp.MustCompile(`\$\$|\$\([^)]*\)`)
 
 func cmpOr(a, b string) string {
 	if a != "" {
@@ -386,12 +415,12 @@ func (m *machine) either(a, b func() (stream, status)) (stream, status) {
 	}
 	for name, v := range varsA {
 		if m.vars[name] != v {
-			m.vars[name] = variable{m.pod.marks.unknown(name, why), v.exported}
+			m.vars[name] = variable{m.pod.marks.unknown(Use{}, why), v.exported}
 		}
 	}
 	for name, v := range m.vars {
 		if _, ok := varsA[name]; !ok {
-			m.vars[name] = variable{m.pod.marks.unknown(name, why), v.exported}
+			m.vars[name] = variable{m.pod.marks.unknown(Use{}, why), v.exported}
 		}
 	}
 	for name, f := range filesA {
@@ -474,8 +503,16 @@ func (m *machine) caseClause(c *syntax.CaseClause, in stream) (stream, status) {
 	return from(0)
 }
 
-// path makes a path absolute.
-func (m *machine) path(name string) string { return pathIn(m.dir, name) }
+// path makes a path absolute. Where a variable names it, its value is a path and no key.
+func (m *machine) path(name string) string { return pathIn(m.dir, m.plain(name)) }
+
+// plain is a text with its values in place of their marks, as far as they are known.
+func (m *machine) plain(text string) string {
+	if v, _ := m.pod.marks.resolve(text); v.IsKnown() {
+		return v.Text().Reveal()
+	}
+	return text
+}
 
 func pathIn(dir, name string) string {
 	if path.IsAbs(name) {

@@ -22,14 +22,22 @@ const markRunes = string(valueOpen) + string(valueClose) + string(lineOpen) + st
 
 var (
 	valueMark = regexp.MustCompile("\uE000([0-9]+)\uE001")
+	wholeMark = regexp.MustCompile("^\uE000[0-9]+\uE001$")
 	lineMark  = regexp.MustCompile("\uE002([0-9]+):([0-9]+)\uE003")
 )
 
+// Use names where a value in a text came from: a variable of a program's environment, or
+// where Program is empty a file that was put with PutValue, by its source.
+type Use struct {
+	Program string
+	Name    string
+}
+
 // piece is what a value's mark stands for.
 type piece struct {
-	variable string    // the container's variable that it was taken from
-	text     keys.Text // absent where the value is not known
-	reason   string    // why it is not
+	use    Use       // the zero Use where it is of no variable
+	text   keys.Text // absent where the value is not known
+	reason string    // why it is not
 }
 
 // Place is a line of a text that was put into the pod.
@@ -50,13 +58,13 @@ type marks struct {
 var plainRun = regexp.MustCompile("([\\\\$`]|[$][{(])?[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 // value marks a variable's value.
-func (m *marks) value(variable string, v keys.Value) string {
+func (m *marks) value(from Use, v keys.Value) string {
 	if !v.IsKnown() {
-		return m.unknown(variable, v.Reason())
+		return m.unknown(from, v.Reason())
 	}
 	text := v.Text().Reveal()
 	if strings.ContainsAny(text, markRunes) {
-		return m.unknown(variable, "its value holds characters of Unicode's private use area")
+		return m.unknown(from, "its value holds characters of Unicode's private use area")
 	}
 	if notAString(text) {
 		return text
@@ -65,12 +73,12 @@ func (m *marks) value(variable string, v keys.Value) string {
 		if strings.ContainsAny(run, "\\$`") {
 			return run
 		}
-		return m.add(piece{variable: variable, text: keys.NewText(run)})
+		return m.add(piece{use: from, text: keys.NewText(run)})
 	})
 }
 
-func (m *marks) unknown(variable, reason string) string {
-	return m.add(piece{variable: variable, reason: reason})
+func (m *marks) unknown(from Use, reason string) string {
+	return m.add(piece{use: from, reason: reason})
 }
 
 func (m *marks) add(p piece) string {
@@ -89,9 +97,9 @@ func notAString(text string) bool {
 }
 
 // resolve turns a text with marks back into a value, and tells whose values are in it.
-func (m *marks) resolve(text string) (keys.Value, []string) {
-	var variables []string
-	seen := map[string]bool{}
+func (m *marks) resolve(text string) (keys.Value, []Use) {
+	var uses []Use
+	seen := map[Use]bool{}
 	reason := ""
 	var b strings.Builder
 	last := 0
@@ -101,9 +109,9 @@ func (m *marks) resolve(text string) (keys.Value, []string) {
 		if !ok {
 			continue
 		}
-		if p.variable != "" && !seen[p.variable] {
-			seen[p.variable] = true
-			variables = append(variables, p.variable)
+		if p.use != (Use{}) && !seen[p.use] {
+			seen[p.use] = true
+			uses = append(uses, p.use)
 		}
 		if p.text.IsAbsent() && reason == "" {
 			reason = p.reason
@@ -114,9 +122,9 @@ func (m *marks) resolve(text string) (keys.Value, []string) {
 	}
 	b.WriteString(text[last:])
 	if reason != "" {
-		return keys.Unknown(reason), variables
+		return keys.Unknown(reason), uses
 	}
-	return keys.Known(keys.NewText(b.String())), variables
+	return keys.Known(keys.NewText(b.String())), uses
 }
 
 func (m *marks) piece(number string) (piece, bool) {

@@ -60,6 +60,11 @@ func (p *Pod) Put(volume, name, source string, v keys.Value) {
 	p.files[volume+":"+path.Join("/", name)] = f
 }
 
+// PutValue lays a value into a volume, as a Secret volume does: its text is nowhere.
+func (p *Pod) PutValue(volume, name, source string, v keys.Value) {
+	p.files[volume+":"+path.Join("/", name)] = &file{source: source, text: p.marks.value(Use{Name: source}, v)}
+}
+
 // Mount shows a volume, or one path of it, in a container.
 type Mount struct {
 	Volume  string
@@ -71,12 +76,14 @@ type Mount struct {
 type Variable struct {
 	Name  string
 	Value keys.Value
+	Plain bool // the value is a document, such as a whole configuration, and no key
 }
 
 // Program is what a container runs.
 type Program struct {
-	Name    string   // how it is called in steps and reasons
+	Name    string   // how it is called in steps and reasons, unlike any other of the pod
 	Command []string // entrypoint with arguments; empty for the image's own
+	Kubelet bool     // "$(NAME)" in Command stands for a variable
 	Env     []Variable
 	OpenEnv string // why there may be more variables than Env; empty where there are not
 	Mounts  []Mount
@@ -122,15 +129,29 @@ type Outcome struct {
 	Missing   string // the variable that it stopped for, where it is an unset one
 }
 
-// Env is a variable as the server finds it; ok is false where there is none. The names
-// are the container's variables that its value was made of.
-func (o *Outcome) Env(name string) (v keys.Value, from []string, ok bool) {
+// Env is a variable as the server finds it; ok is false where there is none. The uses are
+// what its value was made of.
+func (o *Outcome) Env(name string) (v keys.Value, from []Use, ok bool) {
 	x, ok := o.vars[name]
 	if !ok || !x.exported {
 		return keys.Value{}, nil, false
 	}
 	v, from = o.pod.marks.resolve(x.text)
 	return v, from, true
+}
+
+// EnvText is a variable as a text to be parsed, for a server that takes its whole
+// configuration from one.
+func (o *Outcome) EnvText(name string) *Rendered {
+	x, ok := o.vars[name]
+	if !ok || !x.exported {
+		return nil
+	}
+	unknown, _ := o.pod.marks.isUnknown(x.text)
+	if !wholeMark.MatchString(x.text) {
+		unknown = ""
+	}
+	return o.pod.rendered(&file{text: x.text, unknown: unknown})
 }
 
 // File is what the server finds at a path; nil where there is nothing.
@@ -180,7 +201,7 @@ func (r *Rendered) Text() []byte { return []byte(r.text) }
 
 // Resolve turns a piece of Text into the value that it stands for, and tells which of
 // the containers' variables are in it.
-func (r *Rendered) Resolve(text string) (keys.Value, []string) { return r.pod.marks.resolve(text) }
+func (r *Rendered) Resolve(text string) (keys.Value, []Use) { return r.pod.marks.resolve(text) }
 
 // Sources are the names of the texts that the rendered one was made of, in order.
 func (r *Rendered) Sources() []string {

@@ -24,13 +24,13 @@ func TestPod(t *testing.T) {
 		{
 			name:     "an initContainer renders, the server reads",
 			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "sed \"s|\\${ANON_KEY}|$ANON_KEY|\" /template/kong.yml > /out/kong.yml"}}, {Name: "kong"}},
-			env:      []Variable{{"ANON_KEY", known("key-1")}},
+			env:      []Variable{{Name: "ANON_KEY", Value: known("key-1")}},
 			want:     "consumers:\n- key: key-1\n- key: $ANON_KEY\n | config:1 config:2 config:3 | sed in init",
 		},
 		{
 			name:     "an unknown value makes its line unknown, and no other",
 			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "envsubst < /template/kong.yml > /out/kong.yml"}}},
-			env:      []Variable{{"ANON_KEY", keys.Unknown("sealed")}},
+			env:      []Variable{{Name: "ANON_KEY", Value: keys.Unknown("sealed")}},
 			want:     "consumers:\n- key: (sealed)\n- key: (sealed)\n | config:1 config:2 config:3 | envsubst in init",
 		},
 		{
@@ -64,21 +64,27 @@ func TestPod(t *testing.T) {
 			name: "a check that exits is passed",
 			programs: []Program{{Name: "init", Command: []string{"sh", "-c",
 				"[ -z \"$ANON_KEY\" ] && { echo no key; exit 1; }\n[ -x /bin/sed ] || exit 1\necho \"key: $ANON_KEY\" > /out/kong.yml"}}},
-			env:  []Variable{{"ANON_KEY", keys.Unknown("sealed")}},
+			env:  []Variable{{Name: "ANON_KEY", Value: keys.Unknown("sealed")}},
 			want: "key: (sealed)\n | : | ",
 		},
 		{
 			name: "a script from a ConfigMap writes a here-document",
 			programs: []Program{{Name: "init", Command: []string{"/scripts/render.sh"},
 				Mounts: []Mount{{"scripts", "/scripts", ""}, {"out", "/out", ""}}}},
-			env:  []Variable{{"ANON_KEY", known("key-1")}},
+			env:  []Variable{{Name: "ANON_KEY", Value: known("key-1")}},
 			want: "key: key-1\nother: \"key-1\"\n | script:4 script:5 | a here-document in init",
 		},
 		{
 			name:     "the server's own entrypoint renders, and hands over",
 			programs: []Program{{Name: "kong", Command: []string{"bash", "-c", "eval \"echo \\\"$(cat /template/kong.yml)\\\"\" > /out/kong.yml && /docker-entrypoint.sh kong docker-start\nrm /out/kong.yml"}}},
-			env:      []Variable{{"ANON_KEY", known("key-1")}},
+			env:      []Variable{{Name: "ANON_KEY", Value: known("key-1")}},
 			want:     "consumers:\n- key: key-1\n- key: key-1\n | config:1 config:2 config:3 | eval in kong",
+		},
+		{
+			name:     "a variable names the file",
+			programs: []Program{{Name: "kong", Command: []string{"sh", "-c", "OUT=/out; sed -i 's/x/y/' \"$OUT/kong.yml\" 2>/dev/null; echo \"key: a\" > ${OUT}/$ANON_KEY"}}},
+			env:      []Variable{{Name: "ANON_KEY", Value: known("kong.yml")}},
+			want:     "key: a\n | : | ",
 		},
 		{
 			name:     "one file of a volume",
@@ -161,7 +167,7 @@ func TestNoKeyIsInAFile(t *testing.T) {
 	pod.Put("template", "kong.yml", "config", known("- key: \"${ANON_KEY}\"\n"))
 	o := pod.Run(&Program{
 		Name: "init", Command: []string{"sh", "-c", "envsubst < /template/kong.yml | tee /a > /out/kong.yml; X=\"$ANON_KEY\"; echo $X > /b"},
-		Env: []Variable{{"ANON_KEY", known(key + "\n")}}, Mounts: []Mount{{"template", "/template", ""}, {"out", "/out", ""}},
+		Env: []Variable{{Name: "ANON_KEY", Value: known(key + "\n")}}, Mounts: []Mount{{"template", "/template", ""}, {"out", "/out", ""}},
 	})
 	for name, f := range pod.files {
 		if strings.Contains(f.text, "eyJ") {
@@ -169,7 +175,7 @@ func TestNoKeyIsInAFile(t *testing.T) {
 		}
 	}
 	r := o.File("/out/kong.yml")
-	if v, from := r.Resolve(string(r.Text())); v.Text().Reveal() != "- key: \""+key+"\n\"\n" || len(from) != 1 || from[0] != "ANON_KEY" {
+	if v, from := r.Resolve(string(r.Text())); v.Text().Reveal() != "- key: \""+key+"\n\"\n" || len(from) != 1 || from[0] != (Use{"init", "ANON_KEY"}) {
 		t.Errorf("got %q of %v", v.Text().Reveal(), from)
 	}
 }
@@ -184,7 +190,7 @@ func FuzzScript(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script string) {
 		pod := NewPod()
 		pod.Put("template", "kong.yml", "config", known(template))
-		o := pod.Run(&Program{Name: "init", Command: []string{"bash", "-c", script}, Env: []Variable{{"VALUE", known("key-1")}},
+		o := pod.Run(&Program{Name: "init", Command: []string{"bash", "-c", script}, Env: []Variable{{Name: "VALUE", Value: known("key-1")}},
 			Mounts: []Mount{{"template", "/template", ""}, {"out", "/out", ""}}})
 		if r := o.File("/out/kong.yml"); r != nil {
 			r.Resolve(string(r.Text()))

@@ -568,10 +568,10 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 // sedFails records why sed ended with an error: a value that a command was made of has a
 // character in it that ends the command.
 func (m *machine) sedFails(fault *sedError) status {
-	_, variables := m.pod.marks.resolve(fault.command)
+	_, uses := m.pod.marks.resolve(fault.command)
 	why := "sed fails there: " + fault.message
-	if len(variables) > 0 {
-		why += ", because of a character in the value of " + strings.Join(variables, " or ")
+	if len(uses) > 0 {
+		why += ", because of a character in the value of " + uses[0].Name
 	}
 	m.pod.failed = append(m.pod.failed, why)
 	m.fault = why

@@ -74,7 +74,7 @@ func (e environ) Set(name string, v expand.Variable) error {
 func (m *machine) lookup(name string) (variable, bool) {
 	v, ok := m.vars[name]
 	if !ok && m.program.OpenEnv != "" && envName.MatchString(name) {
-		v = variable{m.pod.marks.unknown(name, m.program.OpenEnv), true}
+		v = variable{m.pod.marks.unknown(Use{m.program.Name, name}, m.program.OpenEnv), true}
 		m.vars[name] = v
 		ok = true
 	}
@@ -97,7 +97,7 @@ func (m *machine) config() *expand.Config {
 		CmdSubst: func(w io.Writer, cs *syntax.CmdSubst) error {
 			out, _ := m.subshell(cs.Stmts, stream{})
 			if out.unknown != "" {
-				out.text = m.pod.marks.unknown("", out.unknown)
+				out.text = m.pod.marks.unknown(Use{}, out.unknown)
 			}
 			_, err := io.WriteString(w, out.text)
 			return err
@@ -108,7 +108,7 @@ func (m *machine) config() *expand.Config {
 // literal expands a word into one string, as for an assignment.
 func (m *machine) literal(w *syntax.Word) string {
 	if why := m.opaque(w); why != "" {
-		return m.pod.marks.unknown("", why)
+		return m.pod.marks.unknown(Use{}, why)
 	}
 	s, err := expand.Literal(m.config(), w)
 	return m.expanded(s, err, w)
@@ -134,7 +134,7 @@ func (m *machine) fields(words []*syntax.Word) []string {
 	var out []string
 	for _, w := range words {
 		if why := m.opaque(w); why != "" {
-			out = append(out, m.pod.marks.unknown("", why))
+			out = append(out, m.pod.marks.unknown(Use{}, why))
 			continue
 		}
 		fields, err := expand.Fields(m.config(), w)
@@ -158,9 +158,9 @@ func (m *machine) expanded(s string, err error, w *syntax.Word) string {
 		m.halt("the shell ends there, because "+name+" is not set", name, unset.Node.Pos().Line())
 		return ""
 	case err != nil:
-		return m.pod.marks.unknown("", "the shell's expansion of it is not followed")
+		return m.pod.marks.unknown(Use{}, "the shell's expansion of it is not followed")
 	case strings.ContainsAny(lineMark.ReplaceAllString(valueMark.ReplaceAllString(s, ""), ""), markRunes):
-		return m.pod.marks.unknown("", "the shell takes a part of a value")
+		return m.pod.marks.unknown(Use{}, "the shell takes a part of a value")
 	}
 	return s
 }
@@ -256,7 +256,7 @@ func (m *machine) assign(a *syntax.Assign, export bool) {
 	text := ""
 	switch {
 	case a.Array != nil || a.Index != nil:
-		text = m.pod.marks.unknown(name, "arrays are not followed")
+		text = m.pod.marks.unknown(Use{}, "arrays are not followed")
 	case a.Value != nil:
 		text = m.literal(a.Value)
 	}

@@ -1,0 +1,248 @@
+package lint
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// gateway is what lets keys pass: a Kong with the configuration that it reads, an Envoy, or
+// the consumers of Kong's Ingress Controller.
+type gateway struct {
+	name      string // "ConfigMap supabase/kong-config kong.yml", "volumes/api/kong.yml"
+	product   string // "Kong", "Envoy"
+	unit      *render.Unit
+	namespace string
+	at        sources.Position // where its configuration begins
+
+	inside func(line int) sources.Position // leads from a line of what it reads to disk
+
+	config      *sources.KongConfig // as Kong reads it; nil where that is not known
+	run         *run                // the pod that reads it, followed; nil where none in the repository does
+	renderers   []*container        // the containers whose programs the configuration went through, and the server
+	credentials []*credential
+	sites       []*Site
+	fault       *fault // why it does not start
+	dead        bool   // nothing reads the configuration, and another gateway is there
+}
+
+// fault is why a gateway does not start, or starts with nothing.
+type fault struct {
+	at      sources.Position
+	message string
+	missing string // the variable for which the shell ends
+	where   *container
+}
+
+// fate is what becomes of a credential of the template.
+type fate int
+
+const (
+	accepted    fate = iota // it is a key, known or not
+	gone                    // its line is deleted: a slot that is not in use
+	literal                 // the reference itself becomes the key
+	empty                   // it is null, or an empty string
+	notAString              // a number, a boolean, a list
+	notForKong              // a reference that another program would follow
+	notRendered             // what is made of it is not known
+)
+
+// credential is one key-auth credential of a gateway's configuration.
+type credential struct {
+	consumer string
+	at       sources.Position
+	template string // what stands there before substitution, where that is no key; else empty
+	name     string // the variable that it names; empty where it names none
+	fate     fate
+	kind     string // of notAString and notForKong: "a number", "a decK reference"
+	site     *Site  // nil where nothing can be presented for it
+	key      keys.Text
+}
+
+// server is the container that takes the gateway's configuration; nil where none does.
+func (g *gateway) server() *container {
+	if g.run == nil {
+		return nil
+	}
+	return g.run.server
+}
+
+// renders says whether the container's variables go into the configuration: they are
+// handed on, not presented.
+func (g *gateway) renders(c *container) bool {
+	for _, r := range g.renderers {
+		if r == c {
+			return true
+		}
+	}
+	return false
+}
+
+// hasVariable says whether one of the containers that the configuration goes through has
+// the variable; unclear where it may have more than is known.
+func (g *gateway) hasVariable(name string) answer {
+	result := no
+	for _, c := range g.renderers {
+		if c.env[name] != nil {
+			return yes
+		}
+		if len(c.openEnv) > 0 {
+			result = unclear
+		}
+	}
+	return result
+}
+
+// rendersGateway says whether the container renders a gateway's configuration.
+func (w *world) rendersGateway(c *container) bool {
+	for _, g := range w.gateways {
+		if g.renders(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// literalCause is why a placeholder became a key.
+type literalCause int
+
+const (
+	causeNothing literalCause = iota // nothing substitutes it
+	causeStyle                       // the script substitutes the other style
+	causeMissing                     // the script leaves what has no variable
+)
+
+// eachLiteral visits the credentials of which the placeholder's text became the key.
+func (w *world) eachLiteral(visit func(*gateway, *credential, literalCause)) {
+	for _, g := range w.gateways {
+		for _, c := range g.credentials {
+			if c.fate == literal && g.run != nil && g.unit.Deployed() {
+				visit(g, c, w.cause(g, c))
+			}
+		}
+	}
+}
+
+func (w *world) cause(g *gateway, c *credential) literalCause {
+	steps := g.steps()
+	switch {
+	case len(steps) == 0 || c.name == "":
+		return causeNothing
+	case w.substitutesOther(g, c):
+		return causeStyle
+	case steps[len(steps)-1].Tool == "awk" || steps[0].Tool == "awk":
+		if g.hasVariable(c.name) == no {
+			return causeMissing
+		}
+	}
+	return causeNothing
+}
+
+// substitutesOther follows the pod once more, over a template in which the placeholder is
+// written in the other style, to see whether the script substitutes that.
+func (w *world) substitutesOther(g *gateway, c *credential) bool {
+	before, after := c.template, otherStyle(c.template)
+	r := w.follow(g.run.pod, g.run.server, func(f podFile) keys.Value {
+		text := f.value.Text().Reveal()
+		if !f.value.IsKnown() || f.secret || !sources.IsKong([]byte(text)) {
+			return f.value
+		}
+		return keys.Known(keys.NewText(strings.ReplaceAll(text, before, after)))
+	})
+	rendered, why := r.configuration()
+	if rendered == nil || why != "" {
+		return false
+	}
+	return !strings.Contains(string(rendered.Text()), after)
+}
+
+// steps are the programs that the configuration went through.
+func (g *gateway) steps() []substitute.Step {
+	if g.run == nil {
+		return nil
+	}
+	rendered, _ := g.run.configuration()
+	if rendered == nil {
+		return nil
+	}
+	return rendered.Steps
+}
+
+// lastStep names the program that made the configuration; empty where none did.
+func (g *gateway) lastStep() string {
+	if steps := g.steps(); len(steps) > 0 {
+		return steps[0].Tool + " in " + steps[0].Program
+	}
+	return ""
+}
+
+// asKey says what a text is that becomes a credential's key by mistake.
+func (g *gateway) asKey(c *credential) string {
+	if g.config != nil && g.config.Role(c.consumer) == keys.Server {
+		return "the key of consumer " + c.consumer + ", so that whoever sends it passes as service_role"
+	}
+	return "the key of consumer " + c.consumer + ", and the real one is refused"
+}
+
+// lineOf is the place of a line of the configuration that the gateway reads.
+func (g *gateway) lineOf(line int) sources.Position {
+	at := g.at
+	if g.inside != nil {
+		at = g.inside(line)
+	}
+	at.Column, at.EndColumn = 0, 0
+	return at
+}
+
+// version is a Kong's version.
+type version struct{ major, minor int }
+
+func (v *version) atLeast(major, minor int) bool {
+	return v.major > major || v.major == major && v.minor >= minor
+}
+
+var tagVersion = regexp.MustCompile(`:v?(\d+)\.(\d+)`)
+
+// version reads the gateway's version off its image's tag; nil where it does not tell.
+func (g *gateway) version() *version {
+	c := g.server()
+	if c == nil {
+		return nil
+	}
+	m := tagVersion.FindStringSubmatch(c.image)
+	if m == nil {
+		return nil
+	}
+	var v version
+	v.major, _ = strconv.Atoi(m[1])
+	v.minor, _ = strconv.Atoi(m[2])
+	return &v
+}
+
+// gatewayInstance is the name of the instance that the gateway belongs to.
+func (p *Pass) gatewayInstance(g *gateway) string {
+	for _, i := range p.world.instances {
+		if i.holds(g.unit, g.namespace) {
+			return i.name
+		}
+	}
+	return ""
+}
+
+// reportCredential reports what is wrong with one credential of a gateway.
+func (p *Pass) reportCredential(g *gateway, c *credential, f Finding) {
+	f.At, f.Instance = c.at, p.gatewayInstance(g)
+	if slot := keys.Classify(c.name).Slot; slot != "" {
+		f.Slots = []keys.Slot{slot}
+	}
+	if c.site != nil {
+		f.Slots, f.Trace = []keys.Slot{c.site.Slot}, c.site.Trace
+		p.explain(c.site)
+	}
+	p.report(f)
+}

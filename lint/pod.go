@@ -1,0 +1,270 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// pod is what runs together over shared volumes: a workload's pod, or a service of a
+// compose file.
+type pod struct {
+	owner       string
+	unit        *render.Unit
+	namespace   string
+	object      *render.Object // nil for a compose service
+	containers  []*container   // initContainers first, in their order
+	volumes     []volume
+	annotations map[string]string // of the pod template
+}
+
+// volume is what a pod's volume shows.
+type volume struct {
+	name  string
+	parts []volumePart
+}
+
+// volumePart is a ConfigMap, a Secret, or a file or directory of the repository in a
+// volume.
+type volumePart struct {
+	kind  string // "ConfigMap", "Secret"; "path" and "text" for compose
+	name  string
+	items map[string]string // data key → path in the volume; nil for all, each under its own name
+	text  *sources.ComposeConfig
+}
+
+// podFile is a file that a pod is shown.
+type podFile struct {
+	volume string
+	path   string
+	source string // how it is called; unique in the repository
+	value  keys.Value
+	inside func(line, column, end int) sources.Position
+	entry  *entryRef    // of a ConfigMap or Secret
+	from   render.Entry // likewise
+	secret bool         // its text is a value, not a document
+}
+
+// readVolumes reads a pod's volumes.
+func readVolumes(spec *yaml.Node) []volume {
+	var out []volume
+	for _, v := range sources.Items(sources.Field(spec, "volumes")) {
+		vol := volume{name: sources.Text(sources.Field(v, "name"))}
+		add := func(n *yaml.Node, secretName string) {
+			if c := sources.Field(n, "configMap"); c != nil {
+				vol.parts = append(vol.parts, volumePart{kind: "ConfigMap", name: sources.Text(sources.Field(c, "name")), items: readItems(c)})
+			}
+			if s := sources.Field(n, "secret"); s != nil {
+				vol.parts = append(vol.parts, volumePart{kind: "Secret", name: sources.Text(sources.Field(s, secretName)), items: readItems(s)})
+			}
+		}
+		add(v, "secretName")
+		for _, p := range sources.Items(sources.Field(v, "projected", "sources")) {
+			add(p, "name")
+		}
+		out = append(out, vol)
+	}
+	return out
+}
+
+func readItems(n *yaml.Node) map[string]string {
+	list := sources.Items(sources.Field(n, "items"))
+	if len(list) == 0 {
+		return nil
+	}
+	items := map[string]string{}
+	for _, i := range list {
+		items[sources.Text(sources.Field(i, "key"))] = sources.Text(sources.Field(i, "path"))
+	}
+	return items
+}
+
+// shows says whether the volume shows an object.
+func (v volume) shows(kind, name string) bool {
+	for _, p := range v.parts {
+		if p.kind == kind && p.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// mounts says whether one of the pod's containers is shown the object.
+func (p *pod) mounts(o *render.Object) bool {
+	for _, v := range p.volumes {
+		if !v.shows(o.Kind, o.Name) {
+			continue
+		}
+		for _, c := range p.containers {
+			for _, m := range c.mounts {
+				if m.Volume == v.name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// files lists the files that the pod's volumes show, as far as they are known.
+func (w *world) files(p *pod) []podFile {
+	var out []podFile
+	for _, v := range p.volumes {
+		for _, part := range v.parts {
+			switch part.kind {
+			case "path":
+				out = append(out, w.pathFiles(v, part)...)
+			case "text":
+				out = append(out, podFile{volume: v.name, source: p.unit.Name + " config " + part.text.Name,
+					value: keys.Known(part.text.Content), inside: part.text.Inside})
+			default:
+				out = append(out, w.objectFiles(p, v, part)...)
+			}
+		}
+	}
+	return out
+}
+
+func (w *world) objectFiles(p *pod, v volume, part volumePart) []podFile {
+	f := w.find(p.unit, part.kind, p.namespace, part.name)
+	if f.object == nil {
+		return nil
+	}
+	var out []podFile
+	for _, e := range w.entriesOf(f.object) {
+		name := e.Key
+		if part.items != nil {
+			if name = part.items[e.Key]; name == "" {
+				continue
+			}
+		}
+		file := podFile{
+			volume: v.name, path: name, source: objectName(f.object.Kind, f.object.Namespace, f.object.Name) + " " + e.Key,
+			value: e.Value, inside: e.Inside, entry: &entryRef{f.object, f.unit, e.Key}, from: e,
+		}
+		file.secret = part.kind == "Secret" && !isDocument(e.Value)
+		out = append(out, file)
+	}
+	return out
+}
+
+// isDocument tells a script or a configuration that stands in a Secret from a key.
+func isDocument(v keys.Value) bool {
+	text := v.Text().Reveal()
+	return strings.HasPrefix(text, "#!") || sources.IsKong([]byte(text)) || strings.Contains(text, "resources:\n")
+}
+
+// pathFiles lists what a bind mount shows: a file, or the files of a directory.
+func (w *world) pathFiles(v volume, part volumePart) []podFile {
+	list := w.repo.Dir(part.name)
+	single := w.repo.File(part.name)
+	if single != nil {
+		list = []*sources.File{single}
+	}
+	var out []podFile
+	for _, f := range list {
+		b, err := f.Plain()
+		if err != nil {
+			continue
+		}
+		file := podFile{
+			volume: v.name, source: f.Path, value: keys.Known(keys.NewText(string(b))),
+			inside: func(line, column, end int) sources.Position {
+				return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: end}
+			},
+		}
+		if single == nil {
+			file.path = path.Base(f.Path)
+		}
+		out = append(out, file)
+	}
+	return out
+}
+
+// run is a pod's programs followed up to the point where its server reads its
+// configuration.
+type run struct {
+	pod     *pod
+	server  *container
+	files   map[string]podFile    // by source
+	by      map[string]*container // by the name of their program
+	outcome *substitute.Outcome   // of the server
+	stopped *container            // the container whose program ended with an error
+	halted  *substitute.Outcome   // its outcome
+}
+
+// follow follows the programs of a pod, the initContainers and then the server. change
+// alters a file before it is put there, to find out what would be.
+func (w *world) follow(p *pod, server *container, change func(podFile) keys.Value) *run {
+	r := &run{pod: p, server: server, files: map[string]podFile{}, by: map[string]*container{}}
+	files := substitute.NewPod()
+	for _, f := range w.files(p) {
+		r.files[f.source] = f
+		value := f.value
+		if change != nil {
+			value = change(f)
+		}
+		if f.secret {
+			files.PutValue(f.volume, f.path, f.source, value)
+		} else {
+			files.Put(f.volume, f.path, f.source, value)
+		}
+	}
+	for _, c := range p.containers {
+		if !c.init && c != server {
+			continue
+		}
+		g := c.program()
+		r.by[g.Name] = c
+		o := files.Run(g)
+		if c == server {
+			r.outcome = o
+		}
+		if o.Stopped != "" && r.stopped == nil {
+			r.stopped, r.halted = c, o
+		}
+	}
+	return r
+}
+
+// program is what the container runs.
+func (c *container) program() *substitute.Program {
+	g := &substitute.Program{
+		Name: c.label(), Command: c.command, Kubelet: c.object != nil, Mounts: c.mounts,
+		Dir: c.dir, Home: "/root", Source: c.label(),
+	}
+	if c.carrier.backend == "Kong" {
+		g.Home = "/home/kong" // of the user that Kong's images run as
+	}
+	for _, name := range c.order {
+		v := c.env[name]
+		g.Env = append(g.Env, substitute.Variable{Name: name, Value: v.value, Plain: name == "KONG_DECLARATIVE_CONFIG_STRING"})
+	}
+	if len(c.openEnv) > 0 {
+		g.OpenEnv = fmt.Sprintf("it may come from envFrom or a file: %s", c.openEnv[0])
+	}
+	return g
+}
+
+// position leads from a place in a file of the pod, or in a container's command, to disk.
+func (r *run) position(at substitute.Place, column, end int) sources.Position {
+	if f, ok := r.files[at.Source]; ok && f.inside != nil && at.Line > 0 {
+		return f.inside(at.Line, column, end)
+	}
+	if c := r.by[at.Source]; c != nil && c.inside != nil && at.Line > 0 {
+		return c.inside(at.Line, 1, 0)
+	}
+	return sources.Position{File: r.server.carrier.file}
+}
+
+// sortedKeys lists a map's keys in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

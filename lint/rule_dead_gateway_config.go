@@ -1,0 +1,102 @@
+package lint
+
+import (
+	"fmt"
+)
+
+var deadGatewayConfig = &Rule{
+	Name:     "dead-gateway-config",
+	Summary:  "a Kong configuration that no gateway reads",
+	Severity: Info,
+	Doc: `The configuration lists consumers and keys, and the Kong beside it reads another one. Whoever rotates a key here changes
+nothing in the cluster. keylint does not hold anything against it.
+
+Take it out, or mount it where Kong reads.`,
+	Bad: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong-old, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1" # HERE
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: {{anon.old}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: {{anon}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env:
+            - {name: KONG_DATABASE, value: "off"}
+            - {name: KONG_DECLARATIVE_CONFIG, value: /template/kong.yml}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+`,
+	Good: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: {{anon}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env:
+            - {name: KONG_DATABASE, value: "off"}
+            - {name: KONG_DECLARATIVE_CONFIG, value: /template/kong.yml}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+`,
+	Check: checkDeadGatewayConfig,
+}
+
+func checkDeadGatewayConfig(p *Pass) {
+	for _, g := range p.world.gateways {
+		if !g.dead || !g.unit.Deployed() {
+			continue
+		}
+		p.report(Finding{
+			At: g.at, atName: true, Instance: p.gatewayInstance(g),
+			Message: fmt.Sprintf("no gateway reads %s: what it lists is accepted by nobody", g.name),
+			Help:    "Take it out, or mount it where Kong reads its configuration.",
+		})
+	}
+}
