@@ -308,6 +308,9 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 		cred.fate, cred.kind = notAString, c.Kind
 	case len(uses) == 0 && (placeholderName(text) != "" || keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
 		cred.fate = literal
+		if cred.name != "" && strings.TrimSpace(text) != strings.Trim(strings.TrimSpace(before.Reveal()), `"'`) {
+			cred.kind = shownName(text)
+		}
 		if cred.template == "" {
 			cred.template = shownName(text)
 		}

@@ -59,7 +59,7 @@ type credential struct {
 	template string // what stands there before substitution, where that is no key; else empty
 	name     string // the variable that it names; empty where it names none
 	fate     fate
-	kind     string // of notAString and notForKong: "a number", "a decK reference"
+	kind     string // of notAString and notForKong "a number", "a decK reference"; of literal the text where it is another than the template's
 	site     *Site  // nil where nothing can be presented for it
 	key      keys.Text
 }
@@ -115,6 +115,7 @@ const (
 	causeNothing literalCause = iota // nothing substitutes it
 	causeStyle                       // the script substitutes the other style
 	causeMissing                     // the script leaves what has no variable
+	causeValue                       // the variable's value is a placeholder itself
 )
 
 // eachLiteral visits the credentials of which the placeholder's text became the key.
@@ -131,6 +132,8 @@ func (w *world) eachLiteral(visit func(*gateway, *credential, literalCause)) {
 func (w *world) cause(g *gateway, c *credential) literalCause {
 	steps := g.steps()
 	switch {
+	case c.kind != "":
+		return causeValue
 	case len(steps) == 0 || c.name == "":
 		return causeNothing
 	case w.substitutesOther(g, c):

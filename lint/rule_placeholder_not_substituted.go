@@ -96,6 +96,12 @@ spec:
 
 func checkPlaceholderNotSubstituted(p *Pass) {
 	p.world.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
+		if cause == causeValue {
+			p.reportCredential(g, c, Finding{
+				Message: fmt.Sprintf("the variable %s holds %s, which nothing substitutes: that very text becomes %s", c.name, c.kind, g.asKey(c)),
+				Help:    "Give the variable the key, from the Secret that holds it.",
+			})
+		}
 		if cause != causeNothing {
 			return
 		}
