@@ -158,7 +158,8 @@ func (w *world) readRendered(g *gateway, rendered *substitute.Rendered, template
 		g.fault = g.run.unreadable(rendered, problem)
 		return false
 	}
-	g.config = config
+	g.config, g.rendered = config, rendered
+	g.partial = w.partialKong(g)
 	g.inside = func(line int) sources.Position { return g.run.position(placeOf(rendered, line), 1, 0) }
 	byPlace := map[substitute.Place][]sources.KongCredential{}
 	var order []substitute.Place
@@ -205,6 +206,22 @@ func (w *world) readRendered(g *gateway, rendered *substitute.Rendered, template
 	}
 	w.gateways = append(w.gateways, g)
 	return true
+}
+
+// partialKong lists which of the four keys are missing where upstream's Kong translates
+// opaque keys: where it is told of the asymmetric ones at all, and the sb_ pair is set.
+func (w *world) partialKong(g *gateway) []keys.Slot {
+	set, told := map[keys.Slot]bool{}, false
+	c := g.server()
+	for _, name := range c.order {
+		slot := keys.Classify(name).Slot
+		told = told || slot == keys.AnonAsymmetric
+		set[slot] = set[slot] || isSet(c.env[name])
+	}
+	if !told || len(c.openEnv) > 0 || !set[keys.Publishable] || !set[keys.Secret] {
+		return nil
+	}
+	return partial(set)
 }
 
 // resolved is the credential with its real text in place of marks.
@@ -276,7 +293,7 @@ func firstSource(r *run) *podFile {
 // addCredential settles what becomes of one credential. before is what stands in the
 // template; v is what Kong reads, made of uses; why is set where that is not known.
 func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.Position, before keys.Text, v keys.Value, uses []substitute.Use, why string) {
-	cred := &credential{consumer: c.Consumer, at: at, key: before, name: placeholderName(before.Reveal())}
+	cred := &credential{consumer: c.Consumer, holder: "Kong consumer " + c.Consumer, at: at, key: before, name: placeholderName(before.Reveal())}
 	g.credentials = append(g.credentials, cred)
 	if cred.name != "" || len(uses) > 0 && keys.Recognize(before) == "" {
 		cred.template = shownName(strings.Trim(strings.TrimSpace(before.Reveal()), `"'`))
@@ -318,12 +335,16 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 	switch cred.fate {
 	case literal, notForKong:
 		s.Value = keys.Unknown("Kong takes a placeholder for the key itself")
-	case empty, notAString, gone:
+	case empty:
+		s.Value = keys.Unknown("nothing is put in its place")
+	case notAString:
+		s.Value = keys.Unknown("Kong refuses what it comes to")
+	case gone:
 		return
 	}
 	w.traceCredential(g, s, cred, uses)
 	w.settleSlot(s)
-	if s.Slot == "" {
+	if s.Slot == "" || cred.fate == empty && (s.Slot == keys.Publishable || s.Slot == keys.Secret) {
 		return
 	}
 	cred.site = s
@@ -342,11 +363,9 @@ func (w *world) traceCredential(g *gateway, s *Site, cred *credential, uses []su
 	if s.Trace == nil {
 		s.Trace = []Step{{s.At, "written by a script"}}
 	}
-	if rendered, _ := g.run.configuration(); rendered != nil {
-		for _, step := range rendered.Steps {
-			if by := g.run.by[step.Program]; by != nil {
-				s.Trace = append(s.Trace, Step{sources.Position{File: by.carrier.file}, step.Tool + " in " + step.Program})
-			}
+	for _, step := range g.steps() {
+		if by := g.run.by[step.Program]; by != nil {
+			s.Trace = append(s.Trace, Step{sources.Position{File: by.carrier.file}, step.Tool + " in " + step.Program})
 		}
 	}
 	use := uses[0]

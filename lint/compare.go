@@ -207,6 +207,9 @@ func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 		if other.Slot == s.Slot && other.Value.Equal(s.Value) && !p.explained[other] {
 			return Agree, ""
 		}
+		if s.Slot != keys.JWTSecret && other.Slot == keys.JWTSecret && keys.HoldsSecret(s.Value.Text(), other.Value.Text()) {
+			return Agree, ""
+		}
 		if token, ok := keys.ParseJWT(other.Value.Text()); ok && s.Slot == keys.JWTSecret && token.SignedBy(s.Value.Text()) {
 			return Agree, ""
 		}

@@ -27,8 +27,10 @@ type gateway struct {
 	renderers   []*container        // the containers whose programs the configuration went through, and the server
 	credentials []*credential
 	sites       []*Site
-	fault       *fault // why it does not start
-	dead        bool   // nothing reads the configuration, and another gateway is there
+	fault       *fault      // why it does not start
+	partial     []keys.Slot // of the four keys that opaque keys need, those that are not set
+	rendered    *substitute.Rendered
+	dead        bool // nothing reads the configuration, and another gateway is there
 }
 
 // fault is why a gateway does not start, or starts with nothing.
@@ -55,6 +57,7 @@ const (
 // credential is one key-auth credential of a gateway's configuration.
 type credential struct {
 	consumer string
+	holder   string // how it is called in messages
 	at       sources.Position
 	template string // what stands there before substitution, where that is no key; else empty
 	name     string // the variable that it names; empty where it names none
@@ -62,6 +65,14 @@ type credential struct {
 	kind     string // of notAString and notForKong "a number", "a decK reference"; of literal the text where it is another than the template's
 	site     *Site  // nil where nothing can be presented for it
 	key      keys.Text
+}
+
+// label is how the credential is called in messages.
+func (c *credential) label() string {
+	if c.consumer == "" {
+		return c.holder
+	}
+	return "the credential of " + c.holder
 }
 
 // server is the container that takes the gateway's configuration; nil where none does.
@@ -152,28 +163,34 @@ func (w *world) substitutesOther(g *gateway, c *credential) bool {
 	before, after := c.template, otherStyle(c.template)
 	r := w.follow(g.run.pod, g.run.server, func(f podFile) keys.Value {
 		text := f.value.Text().Reveal()
-		if !f.value.IsKnown() || f.secret || !sources.IsKong([]byte(text)) {
+		if !f.value.IsKnown() || f.secret || !sources.IsKong([]byte(text)) && !sources.IsEnvoy([]byte(text)) {
 			return f.value
 		}
 		return keys.Known(keys.NewText(strings.ReplaceAll(text, before, after)))
 	})
-	rendered, why := r.configuration()
-	if rendered == nil || why != "" {
-		return false
+	rendered := r.rendered(g.product)
+	return rendered != nil && !strings.Contains(string(rendered.Text()), after)
+}
+
+// rendered is the configuration that the product reads; nil where it is not known.
+func (r *run) rendered(product string) *substitute.Rendered {
+	if product == "Envoy" {
+		_, rendered := r.envoyConfiguration()
+		return rendered
 	}
-	return !strings.Contains(string(rendered.Text()), after)
+	rendered, why := r.configuration()
+	if why != "" {
+		return nil
+	}
+	return rendered
 }
 
 // steps are the programs that the configuration went through.
 func (g *gateway) steps() []substitute.Step {
-	if g.run == nil {
+	if g.rendered == nil {
 		return nil
 	}
-	rendered, _ := g.run.configuration()
-	if rendered == nil {
-		return nil
-	}
-	return rendered.Steps
+	return g.rendered.Steps
 }
 
 // lastStep names the program that made the configuration; empty where none did.
@@ -186,6 +203,9 @@ func (g *gateway) lastStep() string {
 
 // asKey says what a text is that becomes a credential's key by mistake.
 func (g *gateway) asKey(c *credential) string {
+	if g.product == "Envoy" {
+		return c.holder + ", and the real one is refused"
+	}
 	if g.config != nil && g.config.Role(c.consumer) == keys.Server {
 		return "the key of consumer " + c.consumer + ", so that whoever sends it passes as service_role"
 	}

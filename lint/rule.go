@@ -25,7 +25,7 @@ func Rules() []*Rule {
 		sopsIntegrity, sealedSecretUnsealable, secretRefDangling,
 		placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
 		sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
-		gatewayNotRolled, deadGatewayConfig,
+		kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
 		serviceKeyPublic, roleSwap,
 		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 		keyNotSignedBySecret,

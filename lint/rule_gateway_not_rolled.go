@@ -115,8 +115,8 @@ func (g *gateway) feeds() []*render.Object {
 			out = append(out, e.object)
 		}
 	}
-	if rendered, _ := g.run.configuration(); rendered != nil {
-		for _, source := range rendered.Sources() {
+	if g.rendered != nil {
+		for _, source := range g.rendered.Sources() {
 			add(g.run.files[source].entry)
 		}
 	}

@@ -99,7 +99,7 @@ func checkInvalidCredential(p *Pass) {
 				})
 			case notAString:
 				p.reportCredential(g, c, Finding{
-					Message: fmt.Sprintf("the key of Kong consumer %s comes to %s, and Kong refuses the configuration (\"expected a string\")", c.consumer, c.kind),
+					Message: fmt.Sprintf("%s comes to %s, and Kong refuses the configuration (\"expected a string\")", c.label(), c.kind),
 					Help:    "Put a key there. Where it does consist of digits, quote the placeholder in the template.",
 				})
 			case empty:
@@ -116,7 +116,7 @@ func (p *Pass) checkEmpty(g *gateway, c *credential) {
 		return // placeholder-env-missing says so
 	}
 	f := Finding{
-		Message: fmt.Sprintf("the key of Kong consumer %s comes to nothing: nobody passes with it", c.consumer),
+		Message: fmt.Sprintf("%s comes to nothing: nobody passes with it", c.label()),
 		Help:    "Give the variable a value, or take the line out.",
 	}
 	if role := keys.Classify(c.name).Slot; role == keys.Publishable || role == keys.Secret {

@@ -104,7 +104,7 @@ func checkPlaceholderEnvMissing(p *Pass) {
 		}
 		for _, c := range g.credentials {
 			if c.fate == empty && c.name != "" && g.hasVariable(c.name) == no {
-				p.reportMissing(g, c, fmt.Sprintf("%s puts nothing in its place, and Kong has no key for this consumer", g.lastStep()))
+				p.reportMissing(g, c, fmt.Sprintf("%s puts nothing in its place, and nobody passes with that key", g.lastStep()))
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func checkPlaceholderEnvMissing(p *Pass) {
 func (p *Pass) reportMissing(g *gateway, c *credential, then string) {
 	where := g.renderers[len(g.renderers)-1]
 	p.reportCredential(g, c, Finding{
-		Message: fmt.Sprintf("%s has no variable %s for the credential of Kong consumer %s: %s", where.label(), c.name, c.consumer, then),
+		Message: fmt.Sprintf("%s has no variable %s for %s: %s", where.label(), c.name, c.label(), then),
 		Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", where.label(), c.name),
 	})
 }

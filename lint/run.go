@@ -14,6 +14,8 @@ func Run(repo *sources.Repository, units []*render.Unit) *Result {
 	w := &world{repo: repo, units: units, entries: map[*render.Object][]render.Entry{}}
 	w.collectContainers()
 	w.collectCompose()
+	w.collectEnvoy()
+	w.collectIngressController()
 	w.collectKong()
 	w.collectEnv()
 	w.collectEntries()

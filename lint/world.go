@@ -19,6 +19,7 @@ type world struct {
 	gateways   []*gateway
 	sites      []*Site
 	dangling   []*danglingRef
+	ignored    []ignoredCredential
 	instances  []*instance
 
 	entries map[*render.Object][]render.Entry

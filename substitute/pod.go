@@ -1,7 +1,9 @@
 package substitute
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -215,4 +217,37 @@ func (r *Rendered) Sources() []string {
 	}
 	sort.Strings(names)
 	return names
+}
+
+// Seen is a file as a program's server may read it.
+type Seen struct {
+	Path     string // in the container
+	Rendered *Rendered
+}
+
+// Files lists what lies where the server can see it, in order of path: what was put into
+// its mounts and what programs wrote there or into its own file system.
+func (o *Outcome) Files() []Seen {
+	var out []Seen
+	for _, key := range slices.Sorted(maps.Keys(o.pod.files)) {
+		if name, ok := o.program.path(key); ok {
+			out = append(out, Seen{name, o.pod.rendered(o.pod.files[key])})
+		}
+	}
+	return out
+}
+
+// path leads from where a file is kept to a path under which the container sees it.
+func (g *Program) path(key string) (string, bool) {
+	if name, own := strings.CutPrefix(key, g.Name+":"); own {
+		return name, true
+	}
+	volume, name, _ := strings.Cut(key, ":")
+	for _, m := range g.Mounts {
+		sub := path.Join("/", m.SubPath)
+		if m.Volume == volume && within(name, sub) {
+			return path.Join(m.Path, strings.TrimPrefix(name, strings.TrimSuffix(sub, "/"))), true
+		}
+	}
+	return "", false
 }

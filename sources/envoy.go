@@ -1,0 +1,95 @@
+package sources
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// EnvoyConfig is what upstream's Envoy configuration says of keys (supabase/supabase
+// docker/volumes/api/envoy/lds.template.yaml): the exact values that its RBAC policies
+// compare the apikey header with, and the variables of its Lua filters, which turn an
+// opaque key into the internal JWT that the policies know.
+type EnvoyConfig struct {
+	Exact  []EnvoyKey
+	Locals []EnvoyKey
+}
+
+// EnvoyKey is one value, with the line of the text that was parsed.
+type EnvoyKey struct {
+	Name string // the Lua variable; of a policy its name
+	Key  keys.Text
+	Line int
+}
+
+// IsEnvoy is a cheap test of the text: an Envoy configuration that looks at API keys.
+func IsEnvoy(b []byte) bool {
+	return bytes.Contains(b, []byte("apikey")) && bytes.Contains(b, []byte("envoy.")) && bytes.Contains(b, []byte("filter"))
+}
+
+// luaLocal matches the declaration of a string in Lua.
+var luaLocal = regexp.MustCompile(`^\s*local\s+(\w+)\s*=\s*"([^"]*)"\s*$`)
+
+// ParseEnvoy reads a configuration; nil where the text is none, or says nothing of keys.
+func ParseEnvoy(b []byte) (*EnvoyConfig, *Problem) {
+	if !IsEnvoy(b) {
+		return nil, nil
+	}
+	docs, problems := ParseYAML(b)
+	if len(problems) > 0 {
+		return nil, &problems[0]
+	}
+	c := &EnvoyConfig{}
+	for _, d := range docs {
+		c.walk(d.Root, "", 0)
+	}
+	if len(c.Exact) == 0 {
+		return nil, nil
+	}
+	return c, nil
+}
+
+func (c *EnvoyConfig) walk(n *yaml.Node, policy string, depth int) {
+	if n == nil || depth > 200 {
+		return
+	}
+	switch n.Kind {
+	case yaml.SequenceNode:
+		for _, item := range n.Content {
+			c.walk(item, policy, depth+1)
+		}
+	case yaml.MappingNode:
+		if strings.EqualFold(Text(Field(n, "name")), "apikey") {
+			exact := Field(n, "string_match", "exact")
+			if exact == nil {
+				exact = Field(n, "exact_match")
+			}
+			if exact != nil {
+				c.Exact = append(c.Exact, EnvoyKey{policy, keys.NewText(Text(exact)), exact.Line})
+			}
+		}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			name, value := n.Content[i].Value, n.Content[i+1]
+			inner := policy
+			if Field(value, "principals") != nil {
+				inner = name
+			}
+			if (name == "inline_code" || name == "inline_string") && value.Kind == yaml.ScalarNode {
+				c.lua(value)
+			}
+			c.walk(value, inner, depth+1)
+		}
+	}
+}
+
+func (c *EnvoyConfig) lua(n *yaml.Node) {
+	for i, line := range strings.Split(n.Value, "\n") {
+		if m := luaLocal.FindStringSubmatch(line); m != nil {
+			c.Locals = append(c.Locals, EnvoyKey{m[1], keys.NewText(m[2]), n.Line + 1 + i})
+		}
+	}
+}
