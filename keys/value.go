@@ -6,6 +6,10 @@ package keys
 type Value struct {
 	text   Text
 	reason string
+
+	// Of an unknown value whose ciphertext gives its length away.
+	measured          bool
+	shortest, longest int
 }
 
 // Known is a value whose text could be read.
@@ -15,6 +19,43 @@ func Known(t Text) Value { return Value{text: t} }
 // encrypted with a key that is not at hand. The reason is shown to the user as it
 // is, in the form "encrypted with SOPS for age1…, and no identity for it was given".
 func Unknown(reason string) Value { return Value{reason: reason} }
+
+// UnknownOfLength is an unknown value of which the length in bytes is known, exactly or
+// within bounds: a ciphertext of AES-GCM or AES-CTR is as long as its plaintext.
+func UnknownOfLength(reason string, shortest, longest int) Value {
+	return Value{reason: reason, measured: true, shortest: max(shortest, 0), longest: longest}
+}
+
+// Length is how long the value's text is in bytes, within bounds; ok is false where
+// nothing is known of it.
+func (v Value) Length() (shortest, longest int, ok bool) {
+	if v.IsKnown() {
+		n := v.text.Len()
+		return n, n, true
+	}
+	return v.shortest, v.longest, v.measured
+}
+
+// Trimmed is a value that something takes white space and quotes off before it is used,
+// as YAML does: an unknown one may then be a few bytes shorter.
+func (v Value) Trimmed() Value {
+	const most = 4 // "\r\n" and a pair of quotes
+	if v.measured {
+		v.shortest = max(v.shortest-most, 0)
+	}
+	return v
+}
+
+// CannotEqual says that two values differ for certain though one of them is unknown,
+// because their lengths do.
+func (v Value) CannotEqual(w Value) bool {
+	if v.IsKnown() && w.IsKnown() {
+		return false
+	}
+	a, b, ok := v.Length()
+	c, d, also := w.Length()
+	return ok && also && (b < c || d < a)
+}
 
 // IsKnown says that the text is there.
 func (v Value) IsKnown() bool { return !v.text.IsAbsent() }

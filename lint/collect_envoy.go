@@ -172,7 +172,7 @@ func (w *world) addEnvoyKey(g *gateway, k sources.EnvoyKey, slot keys.Slot, rend
 		cred.template = before.Reveal()
 	}
 	s := &Site{
-		Slot: slot, Standing: Accepted, Holder: "Envoy", At: at, Value: v, Unit: g.unit, namespace: g.namespace,
+		Slot: slot, Standing: Accepted, Holder: "Envoy", At: at, Value: v.Trimmed(), Unit: g.unit, namespace: g.namespace,
 		carrier: &carrier{name: g.name, file: at.File}, name: keys.Classify(cred.name),
 	}
 	switch text := v.Text().Reveal(); {

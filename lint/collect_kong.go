@@ -300,7 +300,7 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 	}
 	s := &Site{
 		Standing: Accepted, Role: g.config.Role(c.Consumer), Holder: "Kong consumer " + c.Consumer,
-		At: at, Unit: g.unit, namespace: g.namespace, Value: v, name: keys.Classify(cred.name),
+		At: at, Unit: g.unit, namespace: g.namespace, Value: v.Trimmed(), name: keys.Classify(cred.name),
 		carrier: &carrier{name: g.name, file: at.File},
 	}
 	text := c.Key.Reveal()

@@ -31,6 +31,11 @@ func checkMembership(p *Pass) {
 				p.reportDisagreement(i, d)
 			}
 		}
+		for _, d := range p.impossible(i) {
+			if i.ruleOf(d) == p.rule.Name {
+				p.reportImpossible(i, d)
+			}
+		}
 	}
 }
 

@@ -68,6 +68,7 @@ spec:
 func checkJWTSecretDrift(p *Pass) {
 	for _, i := range p.world.instances {
 		groups := p.secretsByValue(i)
+		p.checkSecretLengths(i, groups)
 		if len(groups) < 2 {
 			continue
 		}

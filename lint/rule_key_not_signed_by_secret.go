@@ -42,7 +42,7 @@ func checkKeyNotSignedBySecret(p *Pass) {
 	for _, i := range p.world.instances {
 		var secrets, failing, verifying []*Site
 		for _, s := range i.sites {
-			if s.Slot == keys.JWTSecret && s.Value.IsKnown() && s.Value.Text().Len() > 0 {
+			if s.Slot == keys.JWTSecret && s.Value.IsKnown() && s.Value.Text().Len() > 0 && !p.explained[s] {
 				secrets = append(secrets, s)
 			}
 		}

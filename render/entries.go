@@ -104,6 +104,9 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 	case locked != nil && (p.whole || sources.EncryptedLeaf(text)):
 		e.Locked = locked
 		e.Value = keys.Unknown(locked.Reason)
+		if n, ok := sources.EncryptedLength(text); ok && !p.whole {
+			e.Value = ofLength(locked.Reason, n, encoded)
+		}
 		return e
 	}
 	e.Value = keys.Known(keys.NewText(text))
@@ -111,6 +114,18 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		o.repo.Ledger().AddDecrypted(e.Value.Text())
 	}
 	return e
+}
+
+// ofLength is a locked value whose ciphertext is n bytes long: the text itself, or its
+// base64, whose last three bytes may be padding.
+func ofLength(reason string, n int, encoded bool) keys.Value {
+	switch {
+	case !encoded:
+		return keys.UnknownOfLength(reason, n, n)
+	case n%4 == 0 && n > 0:
+		return keys.UnknownOfLength(reason, n/4*3-2, n/4*3)
+	}
+	return keys.Unknown(reason)
 }
 
 // field is where an object of that kind keeps what is base64.

@@ -55,7 +55,7 @@ func (s fromSealed) find(_ *Object, n *yaml.Node) (place, bool) {
 func (s *sealed) entries(o *Object) []Entry {
 	s.once.Do(s.unseal)
 	var list entryList
-	read := func(n *yaml.Node) {
+	read := func(n *yaml.Node, ciphertext bool) {
 		pairs(n, func(key, value *yaml.Node) {
 			u, ok := s.out[key.Value]
 			if value == nil {
@@ -63,6 +63,9 @@ func (s *sealed) entries(o *Object) []Entry {
 			}
 			if !ok {
 				u.Value = keys.Unknown("the SealedSecret could not be read")
+			}
+			if n, measured := sources.SealedLength(sources.Text(value)); ciphertext && measured && !u.Value.IsKnown() {
+				u.Value = keys.UnknownOfLength(u.Value.Reason(), n, n)
 			}
 			p := s.from.place(value)
 			e := Entry{Key: key.Value, Value: u.Value, At: p.at, Locked: u.Err, Sealed: true,
@@ -73,8 +76,8 @@ func (s *sealed) entries(o *Object) []Entry {
 			list.add(e)
 		})
 	}
-	read(sources.Field(s.from.Root, "spec", "encryptedData"))
-	read(sources.Field(s.from.Root, "spec", "template", "data"))
+	read(sources.Field(s.from.Root, "spec", "encryptedData"), true)
+	read(sources.Field(s.from.Root, "spec", "template", "data"), false)
 	return list.entries
 }
 

@@ -49,6 +49,17 @@ func readCiphertext(text string) ([]byte, *Locked) {
 	return b, nil
 }
 
+// SealedLength is the length of what is sealed, in bytes, which the ciphertext gives away:
+// it is the rest behind the session key, less the tag. ok is false for what is no
+// ciphertext.
+func SealedLength(text string) (length int, ok bool) {
+	b, err := readCiphertext(text)
+	if err != nil {
+		return 0, false
+	}
+	return len(b) - 2 - int(binary.BigEndian.Uint16(b)) - gcmTag, true
+}
+
 func notBase64(text string, err error) *Locked {
 	var at base64.CorruptInputError
 	if !errors.As(err, &at) {

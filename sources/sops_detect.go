@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"encoding/base64"
 	"bytes"
 	"encoding/json"
 	"regexp"
@@ -22,6 +23,20 @@ const (
 // EncryptedLeaf says whether s is a value as SOPS leaves it in a file.
 func EncryptedLeaf(s string) bool {
 	return strings.HasPrefix(strings.TrimSpace(s), "ENC[AES256_GCM,")
+}
+
+// leafData matches the ciphertext in a value, which SOPS leaves as long as the plaintext.
+var leafData = regexp.MustCompile(`^ENC\[AES256_GCM,data:([A-Za-z0-9+/=]*),.*,type:str\]$`)
+
+// EncryptedLength is the length of a string that SOPS encrypted, in bytes; ok is false for
+// anything else.
+func EncryptedLength(s string) (length int, ok bool) {
+	m := leafData.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		return 0, false
+	}
+	b, err := base64.StdEncoding.DecodeString(m[1])
+	return len(b), err == nil
 }
 
 // The metadata that every file encrypted by SOPS has, at the place where its format has it.

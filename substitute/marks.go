@@ -35,9 +35,9 @@ type Use struct {
 
 // piece is what a value's mark stands for.
 type piece struct {
-	use    Use       // the zero Use where it is of no variable
-	text   keys.Text // absent where the value is not known
-	reason string    // why it is not
+	use     Use        // the zero Use where it is of no variable
+	text    keys.Text  // absent where the value is not known
+	unknown keys.Value // the value then
 }
 
 // Place is a line of a text that was put into the pod.
@@ -60,7 +60,7 @@ var plainRun = regexp.MustCompile("([\\\\$`]|[$][{(])?[A-Za-z0-9][A-Za-z0-9_.-]*
 // value marks a variable's value.
 func (m *marks) value(from Use, v keys.Value) string {
 	if !v.IsKnown() {
-		return m.unknown(from, v.Reason())
+		return m.add(piece{use: from, unknown: v})
 	}
 	text := v.Text().Reveal()
 	if strings.ContainsAny(text, markRunes) {
@@ -78,7 +78,7 @@ func (m *marks) value(from Use, v keys.Value) string {
 }
 
 func (m *marks) unknown(from Use, reason string) string {
-	return m.add(piece{use: from, reason: reason})
+	return m.add(piece{use: from, unknown: keys.Unknown(reason)})
 }
 
 func (m *marks) add(p piece) string {
@@ -114,7 +114,10 @@ func (m *marks) resolve(text string) (keys.Value, []Use) {
 			uses = append(uses, p.use)
 		}
 		if p.text.IsAbsent() && reason == "" {
-			reason = p.reason
+			reason = p.unknown.Reason()
+			if wholeMark.MatchString(text) {
+				return p.unknown, uses
+			}
 		}
 		b.WriteString(text[last:at[0]])
 		b.WriteString(p.text.Reveal())
@@ -139,7 +142,7 @@ func (m *marks) piece(number string) (piece, bool) {
 func (m *marks) isUnknown(text string) (string, bool) {
 	for _, at := range valueMark.FindAllStringSubmatch(text, -1) {
 		if p, ok := m.piece(at[1]); ok && p.text.IsAbsent() {
-			return p.reason, true
+			return p.unknown.Reason(), true
 		}
 	}
 	return "", false

@@ -44,6 +44,8 @@ func All() map[string]string {
 		"{{jwt_secret.old}}":    OldSecret,
 		"{{jwt_secret.base64}}": base64.StdEncoding.EncodeToString([]byte(Secret)),
 		"{{anon.old}}":          Key(OldSecret, "anon", before),
+		"{{anon.longer}}":       base64.StdEncoding.EncodeToString([]byte(Key(Secret, "anon", now) + "\n")),
+		"{{kong.base64}}":       base64.StdEncoding.EncodeToString([]byte("_format_version: \"2.1\"\nconsumers:\n- username: anon\n  keyauth_credentials:\n  - key: " + Key(Secret, "anon", now) + "\n")),
 		"{{service_role.old}}":  Key(OldSecret, "service_role", before),
 		"{{publishable}}":       "sb_publishable_Zm9yIHRlc3RzIG9ubHkgMQ_c2VsZmhv",
 		"{{secret}}":            "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
