@@ -2,6 +2,7 @@ package lint
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -23,6 +24,10 @@ func (w *world) collectEnv() {
 }
 
 func (w *world) collectVariable(c *container, v *variable) {
+	if slot := dictionaries[v.name]; slot != "" {
+		w.collectDictionary(c, v, slot)
+		return
+	}
 	class := keys.Classify(v.name)
 	recognized := keys.Slot("")
 	value := c.asRead(v)
@@ -49,6 +54,47 @@ func (w *world) collectVariable(c *container, v *variable) {
 		At: v.at, Written: v.written, Trace: v.trace, Unit: c.unit,
 		name: class, namespace: c.namespace, carrier: c.carrier, entry: v.entry,
 	})
+}
+
+// dictionaries are the variables of Edge Functions that hold several keys by name, as
+// {"default": "sb_…"} (supabase/supabase docker-compose.yml).
+var dictionaries = map[string]keys.Slot{"SUPABASE_PUBLISHABLE_KEYS": keys.Publishable, "SUPABASE_SECRET_KEYS": keys.Secret}
+
+// collectDictionary makes a site of each key in a dictionary. One that is made of another
+// variable ("$(SUPABASE_SECRET_KEY)") is written where that one is.
+func (w *world) collectDictionary(c *container, v *variable, slot keys.Slot) {
+	site := func(name string, value keys.Value) *Site {
+		return &Site{
+			Slot: slot, Standing: Presented, Holder: c.holder(v.name) + " " + name, Value: value,
+			At: v.at, Written: v.written, Trace: v.trace, Unit: c.unit,
+			name: keys.Name{Slot: slot, Strong: true}, namespace: c.namespace, carrier: c.carrier, entry: v.entry,
+		}
+	}
+	if !v.value.IsKnown() {
+		w.add(site("default", v.value))
+		return
+	}
+	var list map[string]string
+	if err := json.Unmarshal([]byte(v.value.Text().Reveal()), &list); err != nil {
+		if v.value.Text().Len() > 0 {
+			w.repo.Note(sources.NoteUnreadable, v.at, c.holder(v.name)+` is not a dictionary of keys ({"default": "sb_…"})`)
+		}
+		return
+	}
+	for _, name := range sortedKeys(list) {
+		if list[name] == "" {
+			continue
+		}
+		s := site(shownName(name), keys.Known(keys.NewText(list[name])))
+		for _, other := range c.order {
+			if from := c.env[other]; other != v.name && from.value.Equal(s.Value) {
+				s.Written, s.entry, s.Trace = from.written, from.entry, append(s.Trace[:len(s.Trace):len(s.Trace)], from.trace...)
+				break
+			}
+		}
+		s.Slot = slotOf(s.name, s.Value)
+		w.add(s)
+	}
 }
 
 // asRead is the value as the service takes it. PostgREST decodes its secret where it is

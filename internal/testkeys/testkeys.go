@@ -48,6 +48,7 @@ func All() map[string]string {
 		"{{kong.base64}}":       base64.StdEncoding.EncodeToString([]byte("_format_version: \"2.1\"\nconsumers:\n- username: anon\n  keyauth_credentials:\n  - key: " + Key(Secret, "anon", now) + "\n")),
 		"{{service_role.old}}":  Key(OldSecret, "service_role", before),
 		"{{publishable}}":       "sb_publishable_Zm9yIHRlc3RzIG9ubHkgMQ_c2VsZmhv",
+		"{{secret.old}}":        "sb_secret_Zm9yIHRlc3RzIG9ubHkgMw_c2VsZmhv",
 		"{{secret}}":            "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
 	}
 }
