@@ -52,6 +52,11 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 		}
 	}
 	f := Finding{At: primary.Written, Instance: i.name, Slots: slotsOf(d.wrong), Trace: primary.Trace}
+	for _, s := range named { // the whole way, from what the gateway accepts to where that is stored
+		if s.Standing == Accepted && len(s.Trace) > len(f.Trace) {
+			f.Trace = s.Trace
+		}
+	}
 	if named[0] == d.wrong[0] {
 		f.Message, f.Help = d.blameWrong(p, i), d.help(primary)
 	} else {

@@ -135,3 +135,20 @@ func snapshot(t *testing.T, dir string) string {
 	}
 	return b.String()
 }
+
+// TestDocumentedTrace holds the example in docs/resolution.md to the report it is taken from.
+func TestDocumentedTrace(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/resolution.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := os.ReadFile("../../testdata/fixtures/homelab-drift-sealed-secret/want.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(doc), "```text\n")
+	example, _, closed := strings.Cut(rest, "```")
+	if !ok || !closed || !strings.Contains(string(report), example) {
+		t.Errorf("this is not in the report:\n%s", example)
+	}
+}
