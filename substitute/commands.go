@@ -190,7 +190,7 @@ func shift(m *machine, _ []string, _ stream) (stream, status) {
 }
 
 // escapes matches what echo and printf's %b read as an escape.
-var escapes = regexp.MustCompile(`\\[abcefnrtv0\\]`)
+var escapes = regexp.MustCompile(`\\[abcefnrtv0-7\\]`)
 
 // echo prints its arguments. bash reads escapes with -e only, dash always; which shell
 // "sh" is depends on the image.

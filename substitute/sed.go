@@ -2,7 +2,6 @@ package substitute
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -301,7 +300,7 @@ func (p *sedParser) finish(c *sedCommand, expr, replacement string, ignoreCase b
 	}
 	for _, part := range c.replacement {
 		if part.group > c.pattern.NumSubexp() {
-			return &sedError{fmt.Sprintf("invalid reference \\%d on `s' command's RHS", part.group), p.text[start:p.at]}
+			return errSed // an error for GNU sed, nothing for busybox'
 		}
 	}
 	return p.end(start)
@@ -328,10 +327,10 @@ func sedReplacement(s string) ([]sedPart, error) {
 			case e >= '0' && e <= '9':
 				flush()
 				parts = append(parts, sedPart{group: int(e - '0')})
-			case strings.IndexByte("LUElucdox", e) >= 0:
-				return nil, errSed // case conversion, or a character by its number
-			case strings.IndexByte("ntrafv", e) >= 0:
-				b.WriteByte("\n\t\r\a\f\v"[strings.IndexByte("ntrafv", e)])
+			case strings.IndexByte("LUElucdoxafv", e) >= 0:
+				return nil, errSed // case conversion, or a character that busybox' does not know
+			case strings.IndexByte("ntr", e) >= 0:
+				b.WriteByte("\n\t\r"[strings.IndexByte("ntr", e)])
 			default:
 				b.WriteByte(e)
 			}
@@ -470,7 +469,7 @@ func (c *sedCommand) substitute(space string) (string, bool) {
 	return b.String(), changed
 }
 
-// sed follows GNU sed.
+// sed follows what GNU sed and busybox' have in common.
 func (m *machine) sed(args []string, in stream) (stream, status) {
 	var expressions, names []string
 	quiet, inPlace, extended := false, false, false
