@@ -16,11 +16,12 @@ import (
 // collectCompose reads the compose files: each service is a container, and what it
 // builds with are sites of the app in the build context.
 func (w *world) collectCompose() {
+	siblings := w.composeSiblings()
 	for _, u := range w.units {
 		if u.Compose == nil {
 			continue
 		}
-		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}, asked: map[string]bool{}}
+		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}, asked: map[string]bool{}, siblings: siblings}
 		p.readEnv()
 		for _, s := range u.Compose.ComposeServices() {
 			p.addService(s)
@@ -31,12 +32,29 @@ func (w *world) collectCompose() {
 
 // composeProject is one compose file with the .env beside it.
 type composeProject struct {
-	world *world
-	unit  *render.Unit
-	dir   string
-	env   map[string]*variable // of .env, which compose interpolates from
-	asked map[string]bool      // the names that an interpolation asked for
-	stack bool                 // one of the services is Supabase's own
+	world    *world
+	unit     *render.Unit
+	dir      string
+	env      map[string]*variable // of .env, which compose interpolates from
+	asked    map[string]bool      // the names that an interpolation asked for
+	siblings map[string][]string  // by directory and service, the compose files that define it
+	stack    bool                 // one of the services is Supabase's own
+}
+
+// composeSiblings lists, by directory and service, the compose files that define the
+// service: an override adds to what another file says.
+func (w *world) composeSiblings() map[string][]string {
+	out := map[string][]string{}
+	for _, u := range w.units {
+		if u.Compose == nil {
+			continue
+		}
+		for _, s := range u.Compose.ComposeServices() {
+			key := path.Join(u.Compose.Dir(), s.Name)
+			out[key] = append(out[key], u.Name)
+		}
+	}
+	return out
 }
 
 // readEnv reads the .env beside the compose file. It becomes an input of the unit
@@ -79,6 +97,11 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*variable{}, dir: s.WorkingDir, inside: s.InsideCommand,
 	}
 	c.carrier = &carrier{name: p.unit.Name + " service " + s.Name, file: p.unit.Name}
+	for _, other := range p.siblings[path.Join(p.dir, s.Name)] {
+		if other != p.unit.Name {
+			c.openEnv = append(c.openEnv, other+" defines the service too, and may be used with this file")
+		}
+	}
 	for _, name := range s.EnvFiles {
 		f := p.world.repo.File(path.Join(p.dir, name))
 		if f == nil {
