@@ -175,7 +175,7 @@ func (p *composeProject) use(file string) {
 
 // resolve interpolates a value from .env; nil for a bare name that .env does not have.
 func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variable {
-	out := &variable{name: v.Name, at: v.At, written: v.At, trace: []Step{{v.At, what + v.Name}}}
+	out := &variable{name: v.Name, at: v.At, written: v.At, trace: []Step{{v.At, what + v.Name}}, inside: v.Inside}
 	raw := v.Raw.Reveal()
 	if !v.HasText {
 		raw = "${" + v.Name + "}"

@@ -28,7 +28,7 @@ func (w *world) collectKong() {
 
 // readsConfiguration says whether the container is a Kong without a database.
 func (w *world) readsConfiguration(p *pod, c *container) bool {
-	if c.env["KONG_DECLARATIVE_CONFIG"] != nil || c.env["KONG_DECLARATIVE_CONFIG_STRING"] != nil {
+	if c.env["KONG_DECLARATIVE_CONFIG"] != nil || c.env[configurationString] != nil {
 		return true
 	}
 	return c.carrier.backend == "Kong" && len(c.openEnv) > 0 && len(w.templates(w.files(p))) > 0
@@ -59,6 +59,9 @@ func (w *world) addKong(p *pod, c *container, used map[string]bool) {
 	r := w.follow(p, c, nil)
 	g := &gateway{name: c.label(), product: "Kong", unit: p.unit, namespace: p.namespace, run: r, renderers: []*container{c}}
 	all := w.files(p)
+	if f, ok := r.files[configurationString]; ok {
+		all = append(all, f)
+	}
 	templates := w.templates(all)
 	rendered, why := r.configuration()
 	for source, t := range templates {
@@ -75,6 +78,9 @@ func (w *world) addKong(p *pod, c *container, used map[string]bool) {
 		}
 		for _, source := range rendered.Sources() {
 			g.name = source
+			if source == configurationString {
+				g.name = source + " of " + c.label()
+			}
 		}
 	}
 	switch {
@@ -97,7 +103,7 @@ func (w *world) addKong(p *pod, c *container, used map[string]bool) {
 
 // configuration is the text that Kong reads, or why it is not known.
 func (r *run) configuration() (*substitute.Rendered, string) {
-	if text := r.outcome.EnvText("KONG_DECLARATIVE_CONFIG_STRING"); text != nil {
+	if text := r.outcome.EnvText(configurationString); text != nil {
 		return text, text.Unknown
 	}
 	v, _, ok := r.outcome.Env("KONG_DECLARATIVE_CONFIG")

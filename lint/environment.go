@@ -20,6 +20,9 @@ type variable struct {
 	trace   []Step           // from the declaration to where the value is written
 	entry   *entryRef        // the Secret or ConfigMap entry that it was read from
 	missing *danglingRef     // why there is none
+
+	// inside leads from a place in a literal value to its place on disk; nil for any other.
+	inside func(line, column, end int) sources.Position
 }
 
 // danglingRef is a reference that leads nowhere.
@@ -159,6 +162,7 @@ func entryNames(entries []render.Entry) string {
 func (w *world) readLiteral(c *container, v *variable, n *yaml.Node) {
 	if n != nil {
 		v.at = c.object.Locate(n)
+		v.inside = func(line, column, end int) sources.Position { return c.object.Inside(n, line, column, end) }
 	}
 	v.written = v.at
 	v.trace = []Step{{v.at, "env " + v.name}}

@@ -219,6 +219,9 @@ func (w *world) follow(p *pod, server *container, change func(podFile) keys.Valu
 			files.Put(f.volume, f.path, f.source, value)
 		}
 	}
+	if v := server.env[configurationString]; v != nil && v.inside != nil && v.value.IsKnown() {
+		r.files[configurationString] = podFile{source: configurationString, value: v.value, inside: v.inside}
+	}
 	for _, c := range p.containers {
 		if !c.init && c != server {
 			continue
@@ -247,13 +250,17 @@ func (c *container) program() *substitute.Program {
 	}
 	for _, name := range c.order {
 		v := c.env[name]
-		g.Env = append(g.Env, substitute.Variable{Name: name, Value: v.value, Plain: name == "KONG_DECLARATIVE_CONFIG_STRING"})
+		g.Env = append(g.Env, substitute.Variable{Name: name, Value: v.value, Plain: name == configurationString})
 	}
 	if len(c.openEnv) > 0 {
 		g.OpenEnv = fmt.Sprintf("it may come from envFrom or a file: %s", c.openEnv[0])
 	}
 	return g
 }
+
+// configurationString is the variable from which Kong takes its whole configuration, where
+// there is no file (kong/templates/kong_defaults.lua).
+const configurationString = "KONG_DECLARATIVE_CONFIG_STRING"
 
 // position leads from a place in a file of the pod, or in a container's command, to disk.
 func (r *run) position(at substitute.Place, column, end int) sources.Position {

@@ -53,6 +53,7 @@ type ComposeVariable struct {
 	Raw     keys.Text
 	HasText bool
 	At      Position
+	Inside  func(line, column, endColumn int) Position // leads from a place in the text to disk
 }
 
 var composeName = regexp.MustCompile(`^(docker-)?compose([.-][\w.-]+)?\.ya?ml$`)
@@ -196,6 +197,7 @@ func (d *Document) composeMerged(n *yaml.Node, seen map[string]bool, depth int) 
 		seen[name] = true
 		out = append(out, ComposeVariable{
 			Name: name, Raw: keys.NewText(Text(value)), HasText: value.Tag != "!!null", At: d.Position(value),
+			Inside: func(line, column, end int) Position { return d.Inside(value, line, column, end) },
 		})
 	}
 	if merge != nil {

@@ -143,7 +143,7 @@ func (o *Outcome) Env(name string) (v keys.Value, from []Use, ok bool) {
 }
 
 // EnvText is a variable as a text to be parsed, for a server that takes its whole
-// configuration from one.
+// configuration from one. The source of its lines is the variable's name.
 func (o *Outcome) EnvText(name string) *Rendered {
 	x, ok := o.vars[name]
 	if !ok || !x.exported {
@@ -153,7 +153,13 @@ func (o *Outcome) EnvText(name string) *Rendered {
 	if !wholeMark.MatchString(x.text) {
 		unknown = ""
 	}
-	return o.pod.rendered(&file{text: x.text, unknown: unknown})
+	r := o.pod.rendered(&file{text: x.text, unknown: unknown})
+	for i := range r.From {
+		if r.From[i] == (Place{}) {
+			r.From[i] = Place{name, i + 1}
+		}
+	}
+	return r
 }
 
 // File is what the server finds at a path; nil where there is nothing.
