@@ -15,7 +15,7 @@ import (
 // configuration, with what their pods make of its template, then the configurations that
 // no container of the repository reads.
 func (w *world) collectKong() {
-	used := map[string]bool{}
+	used := map[string]bool{} // files and entries that a Kong's pod is shown
 	for _, p := range w.pods {
 		for _, c := range p.containers {
 			if !c.init && w.readsConfiguration(p, c) {
@@ -54,6 +54,16 @@ func (w *world) templates(files []podFile) map[string]*template {
 	return out
 }
 
+// id names the file among all of the run: two units may hold an object of one name.
+func (f podFile) id() string {
+	if f.entry == nil {
+		return f.source
+	}
+	return entryID(f.entry.unit, f.source)
+}
+
+func entryID(u *render.Unit, source string) string { return u.Name + " " + source }
+
 // addKong follows a Kong's pod and reads what Kong reads.
 func (w *world) addKong(p *pod, c *container, used map[string]bool) {
 	r := w.follow(p, c, nil)
@@ -64,11 +74,8 @@ func (w *world) addKong(p *pod, c *container, used map[string]bool) {
 	}
 	templates := w.templates(all)
 	rendered, why := r.configuration()
-	for source, t := range templates {
-		used[source] = true
-		if t.file.entry == nil {
-			used[t.file.source] = true
-		}
+	for _, t := range templates {
+		used[t.file.id()] = true
 	}
 	if rendered != nil {
 		for _, s := range rendered.Steps {
@@ -377,7 +384,10 @@ func (w *world) traceCredential(g *gateway, s *Site, cred *credential, uses []su
 	use := uses[0]
 	if use.Program == "" {
 		if f, ok := g.run.files[use.Name]; ok && f.entry != nil {
-			s.Written, s.entry = f.from.At, f.entry
+			s.Written = f.from.At
+			if !s.Value.IsKnown() || keys.Trim(f.from.Value.Text()).Equal(keys.Trim(s.Value.Text())) {
+				s.entry = f.entry // and not where the key is one line of a file
+			}
 			s.Trace = append(s.Trace, Step{sources.Position{File: f.from.At.File}, "mounted " + f.source}, Step{f.from.At, "written here"})
 		}
 		return
@@ -440,7 +450,7 @@ func (w *world) collectLoose(used map[string]bool) {
 			for _, e := range w.entriesOf(o) {
 				name := objectName(o.Kind, o.Namespace, o.Name) + " " + e.Key
 				text := []byte(e.Value.Text().Reveal())
-				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[name] && w.mounted(u, o) {
+				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[entryID(u, name)] {
 					continue
 				}
 				config, problem := sources.ParseKong(text)
@@ -459,9 +469,6 @@ func (w *world) collectLoose(used map[string]bool) {
 		}
 	}
 }
-
-// mounted says whether a pod of the unit is shown the object.
-func (w *world) mounted(u *render.Unit, o *render.Object) bool { return w.whoMounts(u, o) != nil }
 
 // whoMounts is the first pod of the unit that is shown the object; nil where none is.
 func (w *world) whoMounts(u *render.Unit, o *render.Object) *pod {

@@ -50,7 +50,9 @@ func (w *world) readEnvironment(c *container, n *yaml.Node) {
 		nameAt := c.object.Locate(sources.Field(item, "name"))
 		v := &variable{name: name, at: nameAt, written: nameAt}
 		if from := sources.Given(sources.Field(item, "valueFrom")); from != nil {
-			w.readValueFrom(c, v, from)
+			if w.readValueFrom(c, v, from); v.value.IsAbsent() {
+				continue // optional, and not there: the kubelet leaves the variable out
+			}
 		} else {
 			w.readLiteral(c, v, sources.Field(item, "value"))
 		}
@@ -124,15 +126,16 @@ func (w *world) readValueFrom(c *container, v *variable, from *yaml.Node) {
 			return
 		}
 		e, ok := w.entry(f.object, key)
+		if !ok && optional {
+			return
+		}
 		if !ok {
 			why := fmt.Sprintf("%s has no data key %s", objectName(kind, f.object.Namespace, f.object.Name), shownName(w.repo.Ledger().Scrub(key)))
 			if known := entryNames(w.entriesOf(f.object)); known != "" {
 				why += "; it has " + known
 			}
 			v.value = keys.Unknown(why)
-			if !optional {
-				v.missing = w.newDangling(c, v, c.object.Locate(keyNode), why)
-			}
+			v.missing = w.newDangling(c, v, c.object.Locate(keyNode), why)
 			return
 		}
 		v.at = c.object.Locate(keyNode)

@@ -96,6 +96,8 @@ func (m *machine) options(args []string) {
 				m.errexit = on
 			case "nounset":
 				m.nounset = on
+			case "allexport":
+				m.allexport = on
 			case "pipefail":
 				m.pipefail = on
 			}
@@ -107,6 +109,8 @@ func (m *machine) options(args []string) {
 				m.errexit = on
 			case 'u':
 				m.nounset = on
+			case 'a':
+				m.allexport = on
 			case 'o': // "-euo pipefail"
 				m.pipefail = m.pipefail || on && i+1 < len(args) && args[i+1] == "pipefail"
 			}
@@ -176,9 +180,8 @@ func init() {
 		"cd":    (*machine).cd,
 		"exit":  (*machine).exit, "return": nothing,
 		"test": (*machine).test, "[": (*machine).test,
-		"grep": func(*machine, []string, stream) (stream, status) {
-			return stream{unknown: "what grep finds is not followed"}, unclear
-		},
+		"grep": (*machine).grep, "egrep": (*machine).grep,
+		"xargs": (*machine).xargs,
 	}
 }
 
@@ -399,6 +402,64 @@ func (m *machine) base64(args []string, in stream) (stream, status) {
 	return stream{text: b.String()}, success
 }
 
+// grep keeps the lines that match, or with -v the others.
+func (m *machine) grep(args []string, in stream) (stream, status) {
+	inverted, extended, quiet := false, false, false
+	var rest []string
+	for i, a := range args {
+		a = withoutLineMarks(a)
+		if len(a) < 2 || a[0] != '-' {
+			rest = append(rest, args[i:]...)
+			break
+		}
+		for _, r := range a[1:] {
+			switch r {
+			case 'v':
+				inverted = true
+			case 'E':
+				extended = true
+			case 'q':
+				quiet = true
+			case 's', 'h':
+			default:
+				return stream{unknown: "what grep finds is not followed"}, unclear
+			}
+		}
+	}
+	if len(rest) == 0 {
+		return stream{}, failure
+	}
+	expr, err := translate(m.plain(rest[0]), extended)
+	in = m.inputs(rest[1:], in)
+	if err != nil || in.unknown != "" {
+		return stream{unknown: cmpOr(in.unknown, "what grep finds is not followed")}, unclear
+	}
+	var b strings.Builder
+	st := failure
+	for _, line := range splitRecords(in.text) {
+		v, _ := m.pod.marks.resolve(line)
+		if !v.IsKnown() {
+			return stream{unknown: v.Reason()}, unclear
+		}
+		if expr.MatchString(v.Text().Reveal()) != inverted {
+			st = success
+			b.WriteString(line + "\n")
+		}
+	}
+	if quiet {
+		return stream{}, st
+	}
+	return stream{text: b.String()}, st
+}
+
+// xargs without a command prints its input as one line.
+func (m *machine) xargs(args []string, in stream) (stream, status) {
+	if len(args) > 0 || in.unknown != "" || strings.ContainsAny(in.text, "\"'\\") {
+		return m.unmodelled("xargs", args)
+	}
+	return stream{text: strings.Join(strings.Fields(withoutLineMarks(in.text)), " ") + "\n"}, success
+}
+
 // tr deletes line breaks ("tr -d '\n'"). Nothing else of it is followed.
 func (m *machine) tr(args []string, in stream) (stream, status) {
 	if in.unknown != "" || len(args) != 2 || args[0] != "-d" {
@@ -421,6 +482,7 @@ func (m *machine) tr(args []string, in stream) (stream, status) {
 func (m *machine) eval(args []string, in stream) (stream, status) {
 	text := strings.Join(args, " ")
 	if reason, ok := m.pod.marks.isUnknown(text); ok {
+		m.forget("it may be set by what a script evaluates: " + reason)
 		return stream{unknown: reason}, unclear
 	}
 	m.ran("eval")
@@ -520,7 +582,9 @@ func (m *machine) sourceFile(args []string, in stream) (stream, status) {
 	}
 	f := m.file(args[0])
 	if f == nil || f.unknown != "" {
-		return m.unmodelled("source "+path.Base(withoutLineMarks(args[0])), nil)
+		name := path.Base(m.plain(withoutLineMarks(args[0])))
+		m.forget("it may be set by " + name + ", which a script sources and keylint does not have")
+		return m.unmodelled("source "+name, nil)
 	}
 	return m.script(withoutLineMarks(f.text), f.source, in)
 }

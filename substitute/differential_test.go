@@ -137,6 +137,10 @@ EOF`,
 case "$VALUE" in *after*) KIND=after ;; "") KIND=empty ;; *) KIND=other ;; esac
 [ "$VALUE" = "$OTHER" ] || SAME=no
 printf '%%s|%%s|%%s\n' "$EXTRA" "$KIND" "${SAME-yes}" > %[2]s`,
+	"exports of a file": `printf 'A=1\n# no\nB=%%s\n' "$OTHER" > %[2]s.env
+export $(grep -v '^#' %[2]s.env | xargs)
+echo "$A $B" > %[2]s
+if grep -q 'B=zyx' %[2]s.env; then echo found >> %[2]s; fi`,
 	"functions and base64": `put() { printf '%%s\n' "$1" >> "$2"; }
 echo Y29uc3VtZXJzOgogIC0gdXNlcm5hbWU6IGFub24K | base64 -d > %[2]s
 put "key: $VALUE" %[2]s

@@ -42,13 +42,16 @@ type machine struct {
 	shell     string // "bash", "sh"; empty outside of any
 	source    string // the text that runs now, for places
 
-	errexit, nounset, pipefail bool
+	open string // why there may be more variables than vars; empty where there are not
+
+	errexit, nounset, pipefail, allexport bool
 
 	tested int // how many conditions the current statement stands in: errexit does not see these
 	depth  int
 
 	line  uint   // of the current statement
 	steps []Step // what the current statement ran and read
+	piped []Step // what ran before it in its pipe
 	stop  *stop  // set once the program has ended or has handed over to its server
 	last  status
 	fault string // why the last command that failed did so
@@ -66,7 +69,7 @@ type stop struct {
 func (p *Pod) Run(g *Program) *Outcome {
 	m := &machine{
 		pod: p, program: g, vars: map[string]variable{}, functions: map[string]*syntax.Stmt{},
-		dir: cmpOr(g.Dir, "/"), source: g.Source,
+		dir: cmpOr(g.Dir, "/"), source: g.Source, open: g.OpenEnv,
 	}
 	for _, v := range g.Env {
 		text := p.marks.value(Use{g.Name, v.Name}, v.Value)
@@ -325,8 +328,11 @@ func (m *machine) subshell(list []*syntax.Stmt, in stream) (stream, status) {
 func (m *machine) binary(c *syntax.BinaryCmd, in stream) (stream, status) {
 	switch c.Op {
 	case syntax.Pipe, syntax.PipeAll:
+		before, piped := len(m.steps), m.piped
 		left, failed := m.subshell([]*syntax.Stmt{c.X}, in)
+		m.piped = append(piped[:len(piped):len(piped)], m.steps[before:]...)
 		out, st := m.subshell([]*syntax.Stmt{c.Y}, left)
+		m.piped = piped
 		if m.pipefail && st == success {
 			st = failed
 		}
@@ -503,6 +509,14 @@ func (m *machine) caseClause(c *syntax.CaseClause, in stream) (stream, status) {
 	return from(0)
 }
 
+// forget makes every variable unknown, once something may have set any of them.
+func (m *machine) forget(why string) {
+	m.open = why
+	for name, v := range m.vars {
+		m.vars[name] = variable{m.pod.marks.unknown(Use{}, why), v.exported}
+	}
+}
+
 // path makes a path absolute. Where a variable names it, its value is a path and no key.
 func (m *machine) path(name string) string { return pathIn(m.dir, m.plain(name)) }
 
@@ -548,6 +562,7 @@ func (m *machine) peek(name string) stream {
 }
 
 func (m *machine) write(name string, s stream, steps []Step) {
+	steps = append(m.piped[:len(m.piped):len(m.piped)], steps...)
 	m.pod.files[m.program.key(m.path(name))] = &file{text: s.text, unknown: s.unknown, steps: distinct(steps)}
 }
 

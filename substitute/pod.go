@@ -3,6 +3,7 @@ package substitute
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -64,8 +65,24 @@ func (p *Pod) Put(volume, name, source string, v keys.Value) {
 
 // PutValue lays a value into a volume, as a Secret volume does: its text is nowhere.
 func (p *Pod) PutValue(volume, name, source string, v keys.Value) {
-	p.files[volume+":"+path.Join("/", name)] = &file{source: source, text: p.marks.value(Use{Name: source}, v)}
+	text := ""
+	if v.IsKnown() && assignments.MatchString(v.Text().Reveal()) { // a file of variables, which a script may source
+		for _, line := range strings.SplitAfter(v.Text().Reveal(), "\n") {
+			name, value, ok := strings.Cut(line, "=")
+			if ok {
+				value = p.marks.value(Use{Name: source}, keys.Known(keys.NewText(value)))
+				name += "="
+			}
+			text += name + value
+		}
+	} else {
+		text = p.marks.value(Use{Name: source}, v)
+	}
+	p.files[volume+":"+path.Join("/", name)] = &file{source: source, text: text}
 }
+
+// assignments matches a text that is nothing but NAME=value lines and comments.
+var assignments = regexp.MustCompile(`^(\s*(#[^\n]*|(export\s+)?[A-Za-z_][A-Za-z0-9_]*=[^\n]*)?(\n|$))+$`)
 
 // Mount shows a volume, or one path of it, in a container.
 type Mount struct {

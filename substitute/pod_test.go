@@ -81,6 +81,29 @@ func TestPod(t *testing.T) {
 			want:     "consumers:\n- key: key-1\n- key: key-1\n | config:1 config:2 config:3 | eval in kong",
 		},
 		{
+			name:     "a pipe keeps what it went through",
+			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "cat /template/kong.yml | envsubst | tee /out/kong.yml > /dev/null"}}},
+			env:      []Variable{{Name: "ANON_KEY", Value: known("key-1")}},
+			want:     "consumers:\n- key: key-1\n- key: key-1\n | config:1 config:2 config:3 | envsubst in init",
+		},
+		{
+			name:     "a script exports what a file holds",
+			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "export $(cat /vars/env); envsubst < /template/kong.yml > /out/kong.yml"}, Mounts: []Mount{{"vars", "/vars", ""}, {"template", "/template", ""}, {"out", "/out", ""}}}},
+			env:      []Variable{{Name: "ANON_KEY", Value: known("key-1")}},
+			want:     "consumers:\n- key: key-2\n- key: key-2\n | config:1 config:2 config:3 | envsubst in init",
+		},
+		{
+			name:     "a script sources a file of variables",
+			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "set -a; . /vars/env; envsubst < /template/kong.yml > /out/kong.yml"}, Mounts: []Mount{{"vars", "/vars", ""}, {"template", "/template", ""}, {"out", "/out", ""}}}},
+			want:     "consumers:\n- key: key-2\n- key: key-2\n | config:1 config:2 config:3 | envsubst in init",
+		},
+		{
+			name:     "a script sources what is not here",
+			programs: []Program{{Name: "init", Command: []string{"sh", "-c", ". /nowhere/env; envsubst < /template/kong.yml > /out/kong.yml"}}},
+			env:      []Variable{{Name: "ANON_KEY", Value: known("key-1")}},
+			want:     "consumers:\n- key: (it may be set by env, which a script sources and keylint does not have)\n- key: (it may be set by env, which a script sources and keylint does not have)\n | config:1 config:2 config:3 | envsubst in init",
+		},
+		{
 			name:     "a variable names the file",
 			programs: []Program{{Name: "kong", Command: []string{"sh", "-c", "OUT=/out; sed -i 's/x/y/' \"$OUT/kong.yml\" 2>/dev/null; echo \"key: a\" > ${OUT}/$ANON_KEY"}}},
 			env:      []Variable{{Name: "ANON_KEY", Value: known("kong.yml")}},
@@ -106,6 +129,7 @@ func TestPod(t *testing.T) {
 			pod := NewPod()
 			pod.Put("template", "kong.yml", "config", known(config))
 			pod.Put("scripts", "render.sh", "script", known("#!/bin/sh\nset -e\ncat > /out/kong.yml <<EOF\nkey: $ANON_KEY\nother: \"${ANON_KEY}\"\nEOF\nexec kong start\n"))
+			pod.PutValue("vars", "env", "vars", known("# of the stack\nANON_KEY=key-2\n"))
 			var o *Outcome
 			for _, g := range c.programs {
 				if g.Mounts == nil {

@@ -73,8 +73,8 @@ func (e environ) Set(name string, v expand.Variable) error {
 // is not known to be there is unknown.
 func (m *machine) lookup(name string) (variable, bool) {
 	v, ok := m.vars[name]
-	if !ok && m.program.OpenEnv != "" && envName.MatchString(name) {
-		v = variable{m.pod.marks.unknown(Use{m.program.Name, name}, m.program.OpenEnv), true}
+	if !ok && m.open != "" && envName.MatchString(name) {
+		v = variable{m.pod.marks.unknown(Use{m.program.Name, name}, m.open), true}
 		m.vars[name] = v
 		ok = true
 	}
@@ -264,7 +264,26 @@ func (m *machine) assign(a *syntax.Assign, export bool) {
 	if a.Append {
 		text = v.text + text
 	}
-	m.vars[name] = variable{text, v.exported || export}
+	m.vars[name] = variable{text, v.exported || export || m.allexport}
+}
+
+// declareWords follows what a declaration is given by an expansion: an option, or
+// assignments, as in "export $(cat .env)".
+func (m *machine) declareWords(w *syntax.Word, export *bool) {
+	for _, field := range m.fields([]*syntax.Word{w}) {
+		if reason, ok := m.pod.marks.isUnknown(field); ok && !strings.Contains(field, "=") {
+			m.forget("it may be set by what a script exports: " + reason)
+			return
+		}
+		field = withoutLineMarks(field)
+		name, value, ok := strings.Cut(field, "=")
+		switch {
+		case strings.HasPrefix(field, "-"):
+			*export = *export || strings.Contains(field, "x")
+		case ok && isName(name):
+			m.vars[name] = variable{value, *export}
+		}
+	}
 }
 
 // declare follows export, local, readonly and declare.
@@ -278,8 +297,8 @@ func (m *machine) declare(c *syntax.DeclClause) {
 			}
 		case a.Name != nil:
 			m.assign(a, export)
-		case a.Value != nil && strings.Contains(m.literal(a.Value), "x"): // declare -x
-			export = true
+		case a.Value != nil:
+			m.declareWords(a.Value, &export)
 		}
 	}
 }
