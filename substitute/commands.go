@@ -219,6 +219,9 @@ func (m *machine) echo(args []string, _ stream) (stream, status) {
 	return stream{text: text + newline}, success
 }
 
+// wideFormat matches a format that pads without bound.
+var wideFormat = regexp.MustCompile(`%[^%a-zA-Z]*([0-9]{4,}|\*)`)
+
 func (m *machine) printf(args []string, _ stream) (stream, status) {
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
@@ -227,6 +230,9 @@ func (m *machine) printf(args []string, _ stream) (stream, status) {
 		return stream{}, failure
 	}
 	format, rest := withoutLineMarks(args[0]), args[1:]
+	if wideFormat.MatchString(format) {
+		return stream{unknown: "what printf makes of its format is not followed"}, success
+	}
 	var b strings.Builder
 	for {
 		text, used, err := expand.Format(m.config(), format, rest)
@@ -236,6 +242,9 @@ func (m *machine) printf(args []string, _ stream) (stream, status) {
 		b.WriteString(text)
 		if rest = rest[min(used, len(rest)):]; len(rest) == 0 || used == 0 {
 			return stream{text: b.String()}, success
+		}
+		if b.Len() > maxText {
+			return stream{unknown: "a script prints too much to follow"}, success
 		}
 	}
 }

@@ -137,6 +137,7 @@ EOF`,
 case "$VALUE" in *after*) KIND=after ;; "") KIND=empty ;; *) KIND=other ;; esac
 [ "$VALUE" = "$OTHER" ] || SAME=no
 printf '%%s|%%s|%%s\n' "$EXTRA" "$KIND" "${SAME-yes}" > %[2]s`,
+	"process substitution": `sed -e 's/VALUE_PLACEHOLDER/x/' <(envsubst < %[1]s) > %[2]s # bash -c`,
 	"exports of a file": `printf 'A=1\n# no\nB=%%s\n' "$OTHER" > %[2]s.env
 export $(grep -v '^#' %[2]s.env | xargs)
 echo "$A $B" > %[2]s

@@ -86,13 +86,32 @@ func (p *Pod) Run(g *Program) *Outcome {
 		command = m.references(command)
 	}
 	if len(command) > 0 {
-		m.run(command, stream{})
+		m.start(command)
 	}
 	o := &Outcome{pod: p, program: g, vars: m.vars, open: g.OpenEnv}
 	if m.stop != nil && !m.stop.started {
 		o.Stopped, o.StoppedAt, o.Missing = m.stop.why, m.stop.at, m.stop.missing
 	}
 	return o
+}
+
+// start runs the program. A script that the shell library trips over is one that cannot be
+// followed, and no reason to end the whole run.
+func (m *machine) start(command []string) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		const why = "the script cannot be followed"
+		m.pod.unmodelled = append(m.pod.unmodelled, Step{"a script that cannot be followed", m.program.Name})
+		for _, f := range m.pod.files {
+			if f.source == "" {
+				f.text, f.unknown = "", why
+			}
+		}
+		m.forget(why)
+	}()
+	m.run(command, stream{})
 }
 
 // references puts the variables in place of $(NAME), as the kubelet does before the
@@ -205,8 +224,8 @@ func (s stream) then(next stream) stream {
 
 // statement follows one statement with its redirections.
 func (m *machine) statement(s *syntax.Stmt, in stream) (stream, status) {
-	if m.pod.commands++; m.pod.commands > maxCommands {
-		m.halt("it runs too many commands to follow", "", s.Pos().Line())
+	if m.pod.commands++; m.pod.commands > maxCommands || m.pod.work > maxWork {
+		m.halt("it does too much to follow", "", s.Pos().Line())
 		return stream{unknown: "too many commands"}, unclear
 	}
 	outer := m.steps
@@ -240,6 +259,7 @@ func (m *machine) statement(s *syntax.Stmt, in stream) (stream, status) {
 		}
 	}
 	out, st := m.command(s, in)
+	m.pod.work += len(in.text) + len(out.text)
 	if s.Negated {
 		st = negate(st)
 	}

@@ -14,9 +14,10 @@ import (
 // Bounds on what a pod's programs may do before they are given up.
 const (
 	maxCommands = 20_000
-	maxText     = 8 << 20 // bytes of one file
-	maxDepth    = 40      // of scripts, functions and evals within each other
-	maxItems    = 1_000   // of a for loop
+	maxText     = 8 << 20  // bytes of one file
+	maxDepth    = 40       // of scripts, functions and evals within each other
+	maxItems    = 1_000    // of a for loop
+	maxWork     = 64 << 20 // bytes that flow through a pod's programs
 )
 
 // Pod is a file system that several containers share, while they run one after another.
@@ -25,6 +26,7 @@ type Pod struct {
 	files map[string]*file // by volume and path, "config:/kong.yml"
 
 	commands   int
+	work       int      // bytes
 	unmodelled []Step   // programs that may have written anything
 	failed     []string // why programs failed that the script went on after
 }

@@ -120,6 +120,11 @@ func TestPod(t *testing.T) {
 			want:     "no file, after a script that cannot be parsed as shell in init",
 		},
 		{
+			name:     "a script that grows without end",
+			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "X=aaaaaaaaaaaaaaaa; while :; do X=$X$X; done; echo {1..999999999} {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}; printf '%999999999d' 1; cp /template/kong.yml /out/; while :; do cat /out/kong.yml /out/kong.yml >> /out/x; cp /out/x /out/kong.yml; done; echo $X > /out/kong.yml"}}},
+			want:     "stopped: it does too much to follow ()",
+		},
+		{
 			name:     "a script without end",
 			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "f() { f; }; f; while true; do echo x; done > /out/kong.yml"}}},
 			want:     "unknown: a loop goes on too long to follow",

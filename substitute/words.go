@@ -96,14 +96,29 @@ func (m *machine) config() *expand.Config {
 		NoUnset: m.nounset,
 		CmdSubst: func(w io.Writer, cs *syntax.CmdSubst) error {
 			out, _ := m.subshell(cs.Stmts, stream{})
+			if m.pod.work += len(out.text); m.pod.work > maxWork {
+				out.unknown = "a script prints too much to follow"
+			}
 			if out.unknown != "" {
 				out.text = m.pod.marks.unknown(Use{}, out.unknown)
 			}
 			_, err := io.WriteString(w, out.text)
 			return err
 		},
+		ProcSubst: func(ps *syntax.ProcSubst) (string, error) {
+			if ps.Op != syntax.CmdIn {
+				return "", errNotFollowed // what is written into it goes anywhere
+			}
+			out, _ := m.subshell(ps.Stmts, stream{})
+			m.pod.commands++
+			name := "/dev/fd/" + strconv.Itoa(m.pod.commands)
+			m.write(name, out, m.steps)
+			return name, nil
+		},
 	}
 }
+
+var errNotFollowed = errors.New("not followed")
 
 // literal expands a word into one string, as for an assignment.
 func (m *machine) literal(w *syntax.Word) string {
@@ -165,25 +180,56 @@ func (m *machine) expanded(s string, err error, w *syntax.Word) string {
 	return s
 }
 
-// opaque says why a word's expansion cannot be followed with marks in place of values:
-// the length or a part of a value is asked for.
+// opaque says why a word's expansion is not followed: with marks in place of values the
+// length or a part of one means nothing, and some expansions grow without bound.
 func (m *machine) opaque(w *syntax.Word) string {
 	why := ""
 	if w == nil {
 		return why
 	}
+	size, braces := 0, 0
 	syntax.Walk(w, func(n syntax.Node) bool {
-		p, ok := n.(*syntax.ParamExp)
-		if !ok || p.Param == nil {
-			return true
-		}
-		changes := p.Length || p.Slice != nil || p.Repl != nil || p.Exp != nil && p.Exp.Op == syntax.OtherParamOps
-		if v, ok := m.vars[p.Param.Value]; ok && changes && valueMark.MatchString(v.text) {
-			why = "the shell takes a part of the value of " + p.Param.Value
+		switch n := n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst:
+			return false // followed by themselves
+		case *syntax.Lit:
+			braces += strings.Count(n.Value, ",")
+			if strings.Contains(n.Value, "..") && strings.Contains(n.Value, "{") {
+				why = "a range in braces is not followed"
+			}
+		case *syntax.ParamExp:
+			if n.Param == nil {
+				return true
+			}
+			v := m.vars[n.Param.Value]
+			size += len(v.text)
+			changes := n.Length || n.Slice != nil || n.Repl != nil || n.Exp != nil && n.Exp.Op == syntax.OtherParamOps
+			if changes && (valueMark.MatchString(v.text) || len(v.text) > maxChanged) {
+				why = "the shell takes a part of the value of " + n.Param.Value
+			}
 		}
 		return true
 	})
+	if m.pod.work += size; size > maxText || braces > maxBraces && strings.Contains(wordText(w), "{") {
+		return "it is too large to follow"
+	}
 	return why
+}
+
+const (
+	maxChanged = 64 << 10 // bytes of a value that ${NAME//a/b} and the like are followed over
+	maxBraces  = 8        // commas in a word with braces, of which {a,b}{c,d} makes all pairs
+)
+
+// wordText is a word's literal text.
+func wordText(w *syntax.Word) string {
+	var b strings.Builder
+	for _, part := range w.Parts {
+		if lit, ok := part.(*syntax.Lit); ok {
+			b.WriteString(lit.Value)
+		}
+	}
+	return b.String()
 }
 
 // matchesAny matches a text against a case's patterns.
