@@ -99,7 +99,7 @@ func (m *machine) awk(args []string, in stream) (stream, status) {
 			}
 			text, found = withoutLineMarks(s.text), true
 		case strings.HasPrefix(a, "-") && len(a) > 1:
-			return m.unmodelled("awk "+a, args)
+			return m.unmodelled("awk with options", args)
 		case !found:
 			text, found = a, true
 		default:

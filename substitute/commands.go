@@ -42,7 +42,16 @@ func (m *machine) run(args []string, in stream) (stream, status) {
 	if c, ok := commands[base]; ok {
 		return c(m, args[1:], in)
 	}
-	return m.unmodelled(base, args[1:])
+	return m.unmodelled(shown(args[0]), args[1:])
+}
+
+// shown is how a program or a path is called in a reason. One that a variable names may be
+// a key that stands there by mistake.
+func shown(arg string) string {
+	if arg = withoutLineMarks(arg); !valueMark.MatchString(arg) {
+		return path.Base(arg)
+	}
+	return "what a variable names"
 }
 
 // servers are what an entrypoint hands over to: from there on the files stay as they are.
@@ -72,7 +81,7 @@ func (m *machine) runFile(name string, f *file, args []string, in stream) (strea
 	case "envsubst":
 		return m.envsubst(args, in)
 	}
-	return m.unmodelled(interpreter+" "+path.Base(name), args)
+	return m.unmodelled(interpreter+" script", args)
 }
 
 // shellScript follows a script in a shell of its own.
@@ -121,9 +130,6 @@ func (m *machine) options(args []string) {
 // unmodelled is a program that keylint does not know: what it prints is unknown, and so
 // is each file that it was given and could write.
 func (m *machine) unmodelled(name string, args []string) (stream, status) {
-	if valueMark.MatchString(name) {
-		name = "a command that a variable names"
-	}
 	m.pod.unmodelled = append(m.pod.unmodelled, Step{name, m.program.Name})
 	why := "what " + name + " in " + m.program.Name + " makes of it is not known to keylint"
 	for _, a := range args {
@@ -577,7 +583,7 @@ func (m *machine) sh(shell string, args []string, in stream) (stream, status) {
 	}
 	f := m.file(args[0])
 	if f == nil {
-		return m.unmodelled(path.Base(withoutLineMarks(args[0])), args[1:])
+		return m.unmodelled(shown(args[0]), args[1:])
 	}
 	if f.unknown != "" {
 		return stream{unknown: f.unknown}, unclear
@@ -591,7 +597,7 @@ func (m *machine) sourceFile(args []string, in stream) (stream, status) {
 	}
 	f := m.file(args[0])
 	if f == nil || f.unknown != "" {
-		name := path.Base(m.plain(withoutLineMarks(args[0])))
+		name := shown(args[0])
 		m.forget("it may be set by " + name + ", which a script sources and keylint does not have")
 		return m.unmodelled("source "+name, nil)
 	}
@@ -626,7 +632,7 @@ func (m *machine) cd(args []string, _ stream) (stream, status) {
 func (m *machine) exit(args []string, _ stream) (stream, status) {
 	m.stop = &stop{}
 	if len(args) > 0 && args[0] != "0" {
-		m.stop.why = "it exits with status " + withoutLineMarks(args[0])
+		m.stop.why = "it exits with an error"
 	}
 	return stream{}, success
 }

@@ -14,7 +14,7 @@ var reference = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_]
 func (m *machine) envsubst(args []string, in stream) (stream, status) {
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		// -i and -o belong to a reimplementation with defaults and checks of its own.
-		return m.unmodelled("envsubst "+args[0], args)
+		return m.unmodelled("envsubst with options", args)
 	}
 	m.ran("envsubst")
 	if in.unknown != "" {

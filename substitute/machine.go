@@ -567,7 +567,11 @@ func (m *machine) read(name string) stream {
 	}
 	f := m.file(name)
 	if f == nil {
-		return stream{unknown: "nothing in the repository puts " + m.path(name) + " into " + m.program.Name}
+		where := m.path(name)
+		if valueMark.MatchString(name) {
+			where = shown(name)
+		}
+		return stream{unknown: "nothing in the repository puts " + where + " into " + m.program.Name}
 	}
 	m.steps = append(m.steps, f.steps...)
 	return stream{f.text, f.unknown}

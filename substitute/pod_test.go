@@ -209,6 +209,29 @@ func TestNoKeyIsInAFile(t *testing.T) {
 	}
 }
 
+// TestNoKeyIsInAReason runs scripts that use a key where a path or a program belongs.
+func TestNoKeyIsInAReason(t *testing.T) {
+	const key = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl"
+	for _, script := range []string{
+		"$ANON_KEY > /out/kong.yml", "sh $ANON_KEY > /out/kong.yml", ". $ANON_KEY; cat /template/kong.yml > /out/kong.yml", "cat $ANON_KEY > /out/kong.yml",
+		"sed $ANON_KEY /template/kong.yml > /out/kong.yml", "sed -$ANON_KEY x > /out/kong.yml", "awk $ANON_KEY x > /out/kong.yml", "awk -$ANON_KEY x > /out/kong.yml",
+		"envsubst -$ANON_KEY > /out/kong.yml", "exit $ANON_KEY", "${NONE:?$ANON_KEY}", "set -eu; sed \"s|a|$ANON_KEY|$ANON_KEY|\" /template/kong.yml > /out/kong.yml",
+		"base64 -d $ANON_KEY > /out/kong.yml", "echo $ANON_KEY | base64 -d > /out/kong.yml", "printf $ANON_KEY%9999d > /out/kong.yml", "eval $ANON_KEY > /out/kong.yml",
+	} {
+		pod := NewPod()
+		pod.Put("template", "kong.yml", "config", known("- key: a\n"))
+		o := pod.Run(&Program{Name: "init", Command: []string{"sh", "-c", script}, Env: []Variable{{Name: "ANON_KEY", Value: known(key)}},
+			Mounts: []Mount{{"template", "/template", ""}, {"out", "/out", ""}}})
+		said := o.Stopped + steps(o.Unmodelled()) + strings.Join(o.Failed(), " ")
+		for _, f := range o.Files() {
+			said += f.Rendered.Unknown + steps(f.Rendered.Steps)
+		}
+		if strings.Contains(said, "eyJ") || strings.ContainsAny(said, markRunes) {
+			t.Errorf("%s: %q", script, said)
+		}
+	}
+}
+
 // FuzzScript follows any script: it ends, and does not panic.
 func FuzzScript(f *testing.F) {
 	for _, s := range scripts {

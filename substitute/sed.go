@@ -485,7 +485,7 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 		case strings.HasPrefix(a, "--expression="):
 			expressions = append(expressions, a[len("--expression="):])
 		case strings.HasPrefix(a, "--"):
-			return m.unmodelled("sed "+a, nil)
+			return m.unmodelled("sed with an option that keylint does not know", nil)
 		case len(a) > 1 && a[0] == '-':
 			for j := 1; j < len(a); j++ {
 				switch a[j] {
@@ -513,7 +513,7 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 					expressions = append(expressions, value)
 					j = len(a)
 				default:
-					return m.unmodelled("sed "+a, nil)
+					return m.unmodelled("sed with an option that keylint does not know", nil)
 				}
 			}
 		default:
