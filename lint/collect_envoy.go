@@ -195,8 +195,7 @@ func (w *world) addEnvoyKey(g *gateway, k sources.EnvoyKey, slot keys.Slot, rend
 	if s.Slot == "" {
 		return
 	}
-	s.Holder = fmt.Sprintf("Envoy's %s key", s.Slot)
-	cred.holder = s.Holder
+	cred.holder = fmt.Sprintf("Envoy's %s key", s.Slot)
 	cred.site = s
 	g.sites = append(g.sites, w.add(s))
 }
@@ -242,10 +241,10 @@ func (w *world) addEnvoyEnvironment(g *gateway, c *container) {
 			w.dangling = append(w.dangling, v.missing)
 		}
 		s := &Site{
-			Slot: slot, Standing: Accepted, Holder: fmt.Sprintf("Envoy's %s key", slot), Value: v.value, At: v.at, Written: v.written,
+			Slot: slot, Standing: Accepted, Holder: "Envoy", Value: v.value, At: v.at, Written: v.written,
 			Trace: v.trace, Unit: g.unit, namespace: g.namespace, name: class, carrier: c.carrier, entry: v.entry,
 		}
-		g.credentials = append(g.credentials, &credential{at: v.at, name: name, site: s, holder: s.Holder})
+		g.credentials = append(g.credentials, &credential{at: v.at, name: name, site: s, holder: fmt.Sprintf("Envoy's %s key", slot)})
 		g.sites = append(g.sites, w.add(s))
 	}
 }

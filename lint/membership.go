@@ -62,6 +62,9 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 	} else {
 		f.Message, f.Help = d.blameRight(primary), d.helpRight(primary)
 	}
+	if len(d.right) > 0 && keys.Trim(d.wrong[0].Value.Text()).Equal(keys.Trim(d.right[0].Value.Text())) {
+		f.Help = "Take the white space or the quotes off the value itself (printf '%s', and not echo, where it is encoded by hand)."
+	}
 	f.Related = append(p.related(named, f.At, func(s *Site) string { return s.Holder + ": the same key as that" }),
 		p.related(others, f.At, func(s *Site) string {
 			verb := "holds"
