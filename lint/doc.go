@@ -4,7 +4,8 @@
 //
 //	collect  forms and objects become sites (collect_*.go)
 //	resolve  a reference or a placeholder is followed to where its value is
-//	         written (environment.go, renderer.go)
+//	         written: variables (environment.go), and what a pod's scripts make of a
+//	         gateway's configuration (pod.go, collect_kong.go, collect_envoy.go)
 //	group    sites that must agree become an instance (instance.go, join.go)
 //	compare  every site is agree, disagree or cannot tell (compare.go)
 //	check    rules turn what is wrong into findings (rule_*.go)
