@@ -336,7 +336,7 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 		cred.fate = empty
 	case !c.IsString:
 		cred.fate, cred.kind = notAString, c.Kind
-	case len(uses) == 0 && (placeholderName(text) != "" || keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
+	case len(uses) == 0 && (placeholderName(text) != "" || s.Role != "" && keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
 		cred.fate = literal
 		if cred.name != "" && strings.TrimSpace(text) != strings.Trim(strings.TrimSpace(before.Reveal()), `"'`) {
 			cred.kind = shownName(text)

@@ -8,8 +8,9 @@
 //
 // Values travel as marks. A known value enters the text as its runs of plain characters,
 // each replaced by a mark, with everything that a program could trip over (a newline,
-// "&", "|", a quote) left in place; an unknown value is one mark. No key's text is thus
-// ever in a file or a script, and yet each place of the result tells whose value it is.
+// "&", "|", a quote) left in place; an unknown value is one mark. A key that comes from a
+// variable or a Secret is thus in no file and no script, and yet each place of the result
+// tells whose value it is.
 // Each line carries a mark too, so that what a program read can be led back to the line
 // of the template that it came from.
 //
