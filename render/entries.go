@@ -109,7 +109,7 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		}
 		return e
 	}
-	e.Value = keys.Known(keys.NewText(text))
+	e.Value = o.repo.Standins().Resolve(keys.NewText(text))
 	if p.file != nil && p.file.Encrypted() {
 		o.repo.Ledger().AddDecrypted(e.Value.Text())
 	}

@@ -10,8 +10,10 @@ import (
 
 // graph is every kustomization of the repository and which one uses which.
 type graph struct {
-	repo  *sources.Repository
-	byDir map[string]*kustomization
+	repo   *sources.Repository
+	byDir  map[string]*kustomization
+	charts map[string]*chart // by directory; nil where there is none
+	none   map[string]bool   // directories that were asked for a kustomization and have none
 }
 
 // kustomizationNames are the names that kustomize looks for in a directory, in its
@@ -21,7 +23,7 @@ var kustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Ku
 // readGraph reads the kustomizations that the walk found, and those in directories that
 // it left out but that others name.
 func readGraph(repo *sources.Repository) *graph {
-	g := &graph{repo, map[string]*kustomization{}}
+	g := &graph{repo, map[string]*kustomization{}, map[string]*chart{}, map[string]bool{}}
 	for _, f := range repo.Files() {
 		if f.IsKustomization() && !f.Example {
 			g.add(f, false)

@@ -183,20 +183,21 @@ resources: [secret.yaml]
 			notes: "render-failed a/kustomization.yaml a does not build: a holds two kustomizations, kustomization.yaml and kustomization.yml; keylint fell back to the one file it lists, without patches and prefixes\n",
 		},
 		{
-			name: "a chart is left out and told",
+			name: "a chart that is not at hand, and is not the one that is known",
 			archive: `
 -- a/kustomization.yaml --
 resources: [secret.yaml]
 helmCharts:
-  - name: supabase
+  - name: shop
     repo: https://example.org/charts
     valuesFile: values.yaml
 -- a/values.yaml --
-secret: {}
+env:
+  SUPABASE_ANON_KEY: x
 -- a/secret.yaml --
 ` + secretYAML,
-			want:  "a (kustomization): Secret/supabase-keys | the Helm chart supabase was not rendered: it needs Helm, which keylint does not run\n",
-			notes: "render-failed a/kustomization.yaml:3:11 the Helm chart supabase was not rendered: it needs Helm, which keylint does not run\n",
+			want:  "a (kustomization): Secret/supabase-keys Deployment/shop | the Helm chart shop in a/kustomization.yaml: the chart shop is not in the repository, so of its values only environment variables are read\n",
+			notes: "not-fetched a/kustomization.yaml:3:11 the Helm chart shop in a/kustomization.yaml: the chart shop is not in the repository, so of its values only environment variables are read\n",
 		},
 		{
 			name: "plain manifests: a unit a directory, and what stands beside a kustomization",

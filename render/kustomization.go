@@ -16,8 +16,12 @@ import (
 // kustomization is one kustomization file, read and made safe.
 type kustomization struct {
 	repo *sources.Repository
-	file *sources.File
-	dir  string // "." is the repository's root
+	file *sources.File // where it is edited
+	dir  string        // "." is the repository's root
+
+	// Of one that Flux or Argo CD makes, or adds to.
+	generated bool    // there is no such file; what it says follows from another object
+	added     []patch // by the object that deploys it
 
 	component bool
 	foreign   bool // in an example or an unwalked directory: not a root, but others may use it
@@ -31,7 +35,8 @@ type kustomization struct {
 	// the repository, and no plugin in it is anything but kustomize's own.
 	safe []byte
 
-	plugins []plugin // ksops and builtin generators that it names
+	charts  []*chartEntry // that it inflates
+	plugins []plugin      // ksops and builtin generators that it names
 }
 
 // issue is something to tell of a kustomization.
@@ -60,24 +65,30 @@ func readKustomization(repo *sources.Repository, f *sources.File) *kustomization
 		k.salvage()
 		return k
 	}
+	k.adopt(&spec)
+	return k
+}
+
+// adopt makes the kustomization's content safe, and encodes it for kustomize.
+func (k *kustomization) adopt(spec *types.Kustomization) {
 	spec.FixKustomization()
 	k.component = spec.Kind == types.ComponentKind
 	k.namespace = spec.Namespace
-	k.checkInline(&spec)
-	k.dropHelm(&spec)
-	eachPath(&spec, k.decide)
-	k.readPlugins(&spec)
+	k.checkInline(spec)
+	k.readCharts(spec)
+	eachPath(spec, k.decide)
+	k.readPlugins(spec)
+	k.withCharts(spec)
 	// The origin annotation leads each object back to its file. The order of the input
 	// is kept, which pairs objects with their documents.
 	spec.BuildMetadata = []string{types.OriginAnnotations}
 	spec.SortOptions = nil
-	safe, err := json.Marshal(&spec)
+	safe, err := json.Marshal(spec)
 	if err != nil {
-		k.fault(f.At, "%s cannot be encoded", f.Path)
-		return k
+		k.fault(k.file.At, "%s cannot be encoded", k.file.Path)
+		return
 	}
 	k.safe = safe
-	return k
 }
 
 // salvage finds what a kustomization that kustomize refuses to read was meant to list.
@@ -178,6 +189,9 @@ func (k *kustomization) fault(at func() sources.Position, format string, args ..
 
 // document is the kustomization with its positions, nil where it is not YAML.
 func (k *kustomization) document() *sources.Document {
+	if k.generated {
+		return nil
+	}
 	if docs := k.file.Documents(); len(docs) > 0 {
 		return docs[0]
 	}
@@ -243,23 +257,6 @@ func (k *kustomization) checkInline(spec *types.Kustomization) {
 	for _, p := range spec.PatchesStrategicMerge {
 		check("patchesStrategicMerge", string(p))
 	}
-}
-
-// dropHelm takes out charts: to inflate one kustomize runs helm.
-func (k *kustomization) dropHelm(spec *types.Kustomization) {
-	for _, chart := range spec.HelmCharts {
-		name := chart.Name
-		if chart.ReleaseName != "" {
-			name = chart.ReleaseName
-		}
-		k.loss(sources.NoteRenderFailed, k.entry("helmCharts", chart.Name), "the Helm chart %s was not rendered: it needs Helm, which keylint does not run", shown(name))
-		for _, values := range append([]string{chart.ValuesFile}, chart.AdditionalValuesFiles...) {
-			if values != "" && !isURL(values) {
-				k.refs = append(k.refs, judge(k.repo, k.dir, "helmCharts", values))
-			}
-		}
-	}
-	spec.HelmCharts, spec.HelmGlobals = nil, nil
 }
 
 var unknownField = regexp.MustCompile(`unknown field "([A-Za-z0-9_.-]{1,60})"`)

@@ -16,7 +16,7 @@ import (
 
 // renderRoot builds one root, and falls back to its files where that fails.
 func renderRoot(g *graph, r *root) *Unit {
-	u := &Unit{Name: r.dir, Kind: Kustomization}
+	u := &Unit{Name: r.dir, Kind: Kustomization, Path: r.dir}
 	for _, k := range r.closure {
 		for _, loss := range k.losses {
 			g.repo.Note(loss.kind, loss.at(), loss.message)
@@ -27,7 +27,7 @@ func renderRoot(g *graph, r *root) *Unit {
 		fallBack(g, r, u, fault)
 		return u
 	}
-	fsys := &overlay{g.repo.FileSystem(), g, map[string]bool{}}
+	fsys := &overlay{g.repo.FileSystem(), g, r.kustomization, map[string]bool{}}
 	made, err := build(fsys, "/"+r.dir)
 	if err == nil {
 		u.Objects, err = objectsFrom(g, r, made)
@@ -39,6 +39,11 @@ func renderRoot(g *graph, r *root) *Unit {
 	for name := range r.pluginFiles() {
 		fsys.read[name] = true
 	}
+	for _, k := range r.closure {
+		for _, e := range k.charts {
+			u.Missing = append(u.Missing, e.missing...)
+		}
+	}
 	u.Rendered = true
 	u.Inputs = sortedKeys(fsys.read)
 	l := &locator{repo: g.repo, root: r, unit: u}
@@ -48,6 +53,32 @@ func renderRoot(g *graph, r *root) *Unit {
 		}
 	}
 	return u
+}
+
+// chartObjects pairs what came out of a chart's file with what the chart made, which knows
+// where it is written.
+func (r *root) chartObjects(file string) []*Object {
+	for _, k := range r.closure {
+		for _, e := range k.charts {
+			if path.Join(k.dir, e.file) == file {
+				return e.objects
+			}
+		}
+	}
+	return nil
+}
+
+// comesFromChart finds the object of a chart that kustomize made this one of: of its kind,
+// with the longest name that is in this one's.
+func (o *Object) comesFromChart(made []*Object) {
+	for _, m := range made {
+		if m.Kind == o.Kind && strings.Contains(o.Name, m.Name) && (o.made == nil || len(m.Name) > len(o.made.Name)) {
+			o.made = m
+		}
+	}
+	if o.made != nil {
+		o.OriginalName, o.writtenNamespace, o.File = o.made.Name, o.made.Namespace, o.made.File
+	}
 }
 
 // pluginFiles are the generator files that were read in kustomize's stead.
@@ -199,10 +230,11 @@ func objectsFrom(g *graph, r *root, made resmap.ResMap) ([]*Object, error) {
 	nameOriginals(g, r, objects, generated)
 	var out []*Object
 	for _, o := range objects {
-		out = append(out, o)
-		if secret := unsealed(o); secret != nil {
-			out = append(out, secret)
+		if made := r.chartObjects(o.File); made != nil {
+			o.comesFromChart(made)
 		}
+		out = append(out, o)
+		out = append(out, secretsOf(o)...)
 	}
 	return out, nil
 }

@@ -48,6 +48,11 @@ func (l *locator) findPath(o *Object, n *yaml.Node, path []step, isKey, replaced
 	if p, ok := l.fromGenerator(o, n, path, isKey); ok {
 		return p, true
 	}
+	if o.made != nil {
+		if m := follow(o.made.Root, path, isKey); m != nil && (n.Kind != yaml.ScalarNode || sameText(m.Value, n.Value)) {
+			return o.made.place(m), true
+		}
+	}
 	if p, ok := l.fromKustomization(n, path); ok {
 		return p, true
 	}

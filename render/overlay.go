@@ -15,22 +15,33 @@ import (
 type overlay struct {
 	*sources.FileSystem
 	graph *graph
+	top   *kustomization // the root, which may exist nowhere else
 	read  map[string]bool
 }
 
 // ReadFile serves one file.
 func (o *overlay) ReadFile(p string) ([]byte, error) {
 	name := strings.TrimPrefix(path.Clean("/"+filepath.ToSlash(p)), "/")
+	k := o.graph.byDir[path.Dir(name)]
+	if o.top.dir == path.Dir(name) {
+		k = o.top
+	}
 	for _, known := range kustomizationNames {
 		if path.Base(name) != known {
 			continue
 		}
-		k := o.graph.byDir[path.Dir(name)]
-		if k == nil || k.file.Path != name || k.safe == nil {
+		if k == nil || k.path() != name || k.safe == nil {
 			return nil, fmt.Errorf("%s is not read", name)
 		}
-		o.read[name] = true
+		o.read[k.file.Path] = true
 		return k.safe, nil
+	}
+	if k != nil {
+		for _, e := range k.charts {
+			if e.file == path.Base(name) {
+				return o.graph.inflate(k, e), nil
+			}
+		}
 	}
 	b, err := o.FileSystem.ReadFile(p)
 	if err != nil {
@@ -41,6 +52,14 @@ func (o *overlay) ReadFile(p string) ([]byte, error) {
 	}
 	o.read[name] = true
 	return b, nil
+}
+
+// path is where kustomize finds the kustomization.
+func (k *kustomization) path() string {
+	if k.generated {
+		return path.Join(k.dir, kustomizationNames[0])
+	}
+	return k.file.Path
 }
 
 // boundError refuses a file whose aliases expand too far.

@@ -90,7 +90,7 @@ func (r *root) patches(repo *sources.Repository) []patch {
 func (k *kustomization) patches(repo *sources.Repository) []patch {
 	d := k.document()
 	if d == nil {
-		return nil
+		return k.added
 	}
 	var out []patch
 	for _, item := range sources.Items(sources.Field(d.Root, "patchesStrategicMerge")) {
@@ -109,7 +109,7 @@ func (k *kustomization) patches(repo *sources.Repository) []patch {
 		}
 		out = append(out, k.readPatch(repo, p.sheet.doc, sources.Field(p.root, "path"), sources.Field(p.root, "patch"), target)...)
 	}
-	return out
+	return append(out, k.added...)
 }
 
 // readPatch reads a patch from a file or from the scalar that it stands in.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"maps"
 	"path"
 
 	"github.com/keylint/keylint/sources"
@@ -16,9 +17,7 @@ func plainObjects(repo *sources.Repository, f *sources.File) []*Object {
 			continue
 		}
 		objects = append(objects, o)
-		if secret := unsealed(o); secret != nil {
-			objects = append(objects, secret)
-		}
+		objects = append(objects, secretsOf(o)...)
 	}
 	return objects
 }
@@ -26,8 +25,8 @@ func plainObjects(repo *sources.Repository, f *sources.File) []*Object {
 // plainUnits makes units of what no kustomization deploys: compose files, manifests
 // under no kustomization, a unit a directory, and manifests that stand beside one and
 // that no root lists.
-func plainUnits(g *graph, roots []*root) []*Unit {
-	deployed := map[string]bool{}
+func plainUnits(g *graph, roots []*root, covered map[string]bool) []*Unit {
+	deployed := maps.Clone(covered)
 	for _, r := range roots {
 		for _, f := range r.files(g.repo) {
 			deployed[f.Path] = true
@@ -49,7 +48,7 @@ func plainUnits(g *graph, roots []*root) []*Unit {
 			continue
 		}
 		if f.IsCompose() {
-			units = append(units, &Unit{Name: f.Path, Kind: ComposeFile, Compose: f, Inputs: []string{f.Path}})
+			units = append(units, &Unit{Name: f.Path, Kind: ComposeFile, Path: f.Path, Compose: f, Inputs: []string{f.Path}})
 			continue
 		}
 		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || g.inChart(f) {
@@ -68,7 +67,7 @@ func plainUnits(g *graph, roots []*root) []*Unit {
 		}
 		u := byName[name]
 		if u == nil {
-			u = &Unit{Name: name, Kind: kind}
+			u = &Unit{Name: name, Kind: kind, Path: name}
 			byName[name] = u
 			units = append(units, u)
 		}
@@ -91,11 +90,10 @@ func (g *graph) governs(dir string) bool {
 }
 
 // inChart says whether the file is a template of a Helm chart. Many of them are YAML,
-// and still are not what is deployed.
+// and still are not what is deployed: that is what the chart makes of them.
 func (g *graph) inChart(f *sources.File) bool {
 	for dir := f.Dir(); dir != "." && dir != "/"; dir = path.Dir(dir) {
 		if path.Base(dir) == "templates" && g.repo.File(path.Join(path.Dir(dir), "Chart.yaml")) != nil {
-			g.repo.Note(sources.NoteSkipped, f.At(), "it is a template of a Helm chart, which is not rendered")
 			return true
 		}
 	}

@@ -12,17 +12,22 @@ type Kind string
 
 // The kinds of units.
 const (
-	Kustomization Kind = "kustomization" // a root that no other kustomization uses
-	Directory     Kind = "directory"     // manifests under no kustomization
-	ComposeFile   Kind = "compose file"  // one compose project
-	Undeployed    Kind = "not deployed"  // manifests beside a kustomization that does not list them
+	Kustomization     Kind = "kustomization"       // a root that no other kustomization uses
+	Directory         Kind = "directory"           // manifests under no kustomization
+	ComposeFile       Kind = "compose file"        // one compose project
+	FluxKustomization Kind = "Flux Kustomization"  // what one of Flux' Kustomizations deploys
+	Application       Kind = "Argo CD Application" // what one of Argo CD's Applications deploys
+	Release           Kind = "Helm release"        // one chart with its values
+	Undeployed        Kind = "not deployed"        // manifests that nothing lists or deploys
 )
 
 // Unit is what is deployed together.
 type Unit struct {
-	Name     string // the root's directory or the file, relative to the repository
+	Name     string // the root's directory or the file, relative to the repository; or how its deployer is called
 	Kind     Kind
-	Rendered bool // a kustomization that built; false where keylint fell back to its files
+	Path     string // the directory or file that it lies in
+	Cluster  string // which cluster it reaches; empty where that cannot be told
+	Rendered bool   // a kustomization that built; false where keylint fell back to its files
 	Objects  []*Object
 	Compose  *sources.File // of a compose unit
 
@@ -31,9 +36,21 @@ type Unit struct {
 	// empty the unit is complete.
 	Missing []string
 
+	// Undecrypted says that what SOPS encrypted reaches the cluster as it is: the Flux
+	// Kustomization does not decrypt.
+	Undecrypted bool
+
 	// Inputs are the files that the unit was made of, in order of path.
 	Inputs []string
 }
+
+// Apart says whether two units certainly reach different clusters.
+func (u *Unit) Apart(v *Unit) bool {
+	return u != v && u.Cluster != "" && v.Cluster != "" && u.Cluster != v.Cluster
+}
+
+// Together says whether two units certainly reach the same cluster.
+func (u *Unit) Together(v *Unit) bool { return u == v || u.Cluster != "" && u.Cluster == v.Cluster }
 
 // Deployed says whether the unit reaches a cluster as far as the repository tells.
 func (u *Unit) Deployed() bool { return u.Kind != Undeployed }
@@ -75,9 +92,11 @@ type Object struct {
 
 	repo             *sources.Repository
 	origin           origin
-	base             *written // what it was made of, where that is known
-	writtenNamespace string   // the namespace there
-	sealed           *sealed  // of a Secret that the SealedSecrets controller will make
+	made             *Object      // by a chart: what kustomize made it of
+	substituted      *substituted // by Flux, where it was
+	base             *written     // what it was made of, where that is known
+	writtenNamespace string       // the namespace there
+	sealed           *sealed      // of a Secret that the SealedSecrets controller will make
 }
 
 // Entry is one data key of a Secret or ConfigMap, as a container would see it: decoded

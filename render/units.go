@@ -2,8 +2,10 @@ package render
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/keylint/keylint/sources"
 )
@@ -12,18 +14,137 @@ import (
 // is noted in the repository, and in the unit's Missing.
 func Units(repo *sources.Repository) []*Unit {
 	g := readGraph(repo)
-	roots := g.roots()
-	var units []*Unit
-	for _, r := range roots {
-		if r.bears(repo) {
-			units = append(units, renderRoot(g, r))
-		} else {
-			noteHarm(g, r)
+	p := &planner{
+		g: g, roots: g.roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
+		under: map[string][]*sources.File{},
+		done:  map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
+	}
+	p.readDeployers()
+	for _, d := range p.deployers {
+		p.cover(d)
+	}
+	p.applyByHand()
+	p.run()
+	p.startLoose()
+	p.helmfiles()
+	p.rest()
+	p.valuesFiles()
+	slices.SortStableFunc(p.units, func(a, b *Unit) int { return cmp.Compare(a.Name, b.Name) })
+	return p.units
+}
+
+// applyByHand renders the roots that no controller deploys and that hold its objects, and
+// reads the plain manifests that do.
+func (p *planner) applyByHand() {
+	for _, r := range p.roots {
+		if p.covered[r.dir] || !p.holdsOrders(r.files(p.g.repo)) {
+			continue
+		}
+		u := renderRoot(p.g, r)
+		u.Cluster = p.clusterOf(r.dir)
+		p.covered[r.dir] = true
+		p.add(u, order{})
+	}
+	for _, d := range p.deployers {
+		if !p.covered[d.file.Path] && p.matters(d) {
+			p.start(d)
 		}
 	}
-	units = append(units, plainUnits(g, roots)...)
-	slices.SortStableFunc(units, func(a, b *Unit) int { return cmp.Compare(a.Name, b.Name) })
-	return units
+}
+
+// holdsOrders says whether one of the files holds an object whose deployment matters.
+func (p *planner) holdsOrders(files []*sources.File) bool {
+	for _, f := range files {
+		for _, d := range p.byFile[f.Path] {
+			if p.matters(d) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// start takes up an object as it is written.
+func (p *planner) start(d *deployer) {
+	p.queue = append(p.queue, order{object: d.object, cluster: p.clusterOf(d.file.Dir())})
+}
+
+// startLoose takes up what nothing has led to: what deploys itself, as Flux' own bootstrap
+// does, and what deploys each other in a circle.
+func (p *planner) startLoose() {
+	for _, d := range p.deployers {
+		if p.reached[writtenAs(d.object)] || !p.matters(d) {
+			continue
+		}
+		p.start(d)
+		p.run()
+	}
+}
+
+// writtenAs names an object by where it is written, whatever became of it since.
+func writtenAs(o *Object) string { return o.File + "|" + o.Kind + "|" + o.OriginalName }
+
+// rest makes units of what no controller deploys. In a repository where controllers deploy
+// Supabase, that is nothing that reaches a cluster.
+func (p *planner) rest() {
+	governed := p.governed()
+	for _, r := range p.roots {
+		switch {
+		case p.covered[r.dir]:
+		case !r.bears(p.g.repo):
+			noteHarm(p.g, r)
+		default:
+			u := renderRoot(p.g, r)
+			if governed {
+				p.leave(u)
+			}
+			p.units = append(p.units, u)
+		}
+	}
+	for _, u := range plainUnits(p.g, p.roots, p.covered) {
+		if governed && u.Kind == Directory {
+			p.leave(u)
+		}
+		p.units = append(p.units, u)
+	}
+}
+
+// governed says whether a controller deploys something that bears keys.
+func (p *planner) governed() bool {
+	for _, u := range p.units {
+		if u.Kind == FluxKustomization || u.Kind == Application {
+			return true
+		}
+	}
+	return false
+}
+
+// leave makes a unit one that nothing deploys.
+func (p *planner) leave(u *Unit) {
+	u.Kind = Undeployed
+	p.g.repo.Note(sources.NoteSkipped, sources.Position{File: u.Path},
+		"no Flux Kustomization and no Argo CD Application of the repository deploys it, so it is not compared with what is deployed")
+}
+
+// clusterOf names the cluster that an object reaches that is applied by hand. Where the
+// same object is written in two directories there are two clusters, and the directories
+// tell them apart; else there is one.
+func (p *planner) clusterOf(dir string) string {
+	parts := strings.Split(dir, "/")
+	for i, part := range parts {
+		if part == "clusters" && i+1 < len(parts) {
+			return path.Join(parts[:i+2]...)
+		}
+	}
+	places := map[string]string{}
+	for _, d := range p.deployers {
+		id := d.object.Kind + "|" + d.object.Namespace + "|" + d.object.Name
+		if at, ok := places[id]; ok && at != d.file.Dir() {
+			return dir
+		}
+		places[id] = d.file.Dir()
+	}
+	return "the cluster"
 }
 
 // noteHarm tells of a root that is not rendered, because it can bear no key, what should

@@ -15,6 +15,14 @@ var marks = [][]byte{
 	[]byte("ENC[AES256_GCM"), []byte("SealedSecret"),
 }
 
+// controllers are the API groups whose objects say what else is deployed.
+var controllers = [][]byte{[]byte("toolkit.fluxcd.io/"), []byte("argoproj.io/")}
+
+// deploys is the byte test for them.
+func deploys(b []byte) bool {
+	return bytes.Contains(b, controllers[0]) || bytes.Contains(b, controllers[1])
+}
+
 // bearsKeys is the byte test.
 func bearsKeys(b []byte) bool {
 	for _, m := range marks {

@@ -40,6 +40,7 @@ type File struct {
 	kind   kind
 	linked bool // it is a link, which may lead to another directory of the tree
 	bears  bool // the byte test found something that a key can hang on
+	deploy bool // it found an object that makes a controller deploy something
 
 	readOnce sync.Once
 	disk     []byte
@@ -73,6 +74,9 @@ func (f *File) FromStdin() bool { return f.Path == stdinName }
 // BearsKeys says whether the byte test found anything that a key can hang on. A file
 // without it is never parsed.
 func (f *File) BearsKeys() bool { return f.bears }
+
+// Deploys says whether the file may hold an object of Flux or Argo CD.
+func (f *File) Deploys() bool { return f.deploy }
 
 // Mentions says whether the word stands in the file as it is on disk: a cheap test
 // before it is parsed.

@@ -32,6 +32,7 @@ type Repository struct {
 	selected []string // names that the user's paths have here; "" is everything
 	keyring  *Keyring
 	ledger   *keys.Ledger
+	standins keys.Standins
 
 	mu      sync.Mutex
 	notes   map[Note]bool
@@ -268,6 +269,15 @@ func (r *Repository) treeOf(name string) (*tree, string) {
 	return nil, ""
 }
 
+// Trees are the names of the work trees: "." where there is one.
+func (r *Repository) Trees() []string {
+	var names []string
+	for _, t := range r.trees {
+		names = append(names, path.Clean(t.mount))
+	}
+	return names
+}
+
 // SameTree says whether two names lie in one work tree. What a kustomization names must
 // lie in its own.
 func (r *Repository) SameTree(a, b string) bool {
@@ -293,6 +303,9 @@ func within(name, dir string) bool {
 
 // Ledger remembers every key text of this run.
 func (r *Repository) Ledger() *keys.Ledger { return r.ledger }
+
+// Standins are the words that stand for unknown values while something is rendered.
+func (r *Repository) Standins() *keys.Standins { return &r.standins }
 
 // Keyring holds the private keys of this run; it may be nil.
 func (r *Repository) Keyring() *Keyring { return r.keyring }

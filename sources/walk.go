@@ -254,8 +254,8 @@ func (f *File) test() {
 		f.repo.Note(kind, f.At(), "the file "+err.Error()+" and was not read")
 		return
 	}
-	f.bears = bearsKeys(b)
-	if !f.bears && f.kind != kustomizationFile {
+	f.bears, f.deploy = bearsKeys(b), deploys(b)
+	if !f.bears && !f.deploy && f.kind != kustomizationFile {
 		f.disk = nil
 		f.readOnce = sync.Once{}
 	}

@@ -1,0 +1,285 @@
+package render
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// expandSet makes the Applications of an ApplicationSet, from the generators whose answer
+// is in the repository: list, git, and a matrix of such. Of the others (clusters, pull
+// requests, …) each gives one Application, with its expressions left as they are. The
+// second result says what could not be told.
+func (p *planner) expandSet(o *Object) ([]*Object, string) {
+	spec := sources.Field(o.Root, "spec")
+	goTemplate := sources.Text(sources.Field(spec, "goTemplate")) == "true"
+	var problem string
+	var apps []*Object
+	for _, g := range sources.Items(sources.Field(spec, "generators")) {
+		sets, why := p.parameters(g, goTemplate, 0)
+		if why != "" {
+			problem = why
+		}
+		for _, parameters := range sets {
+			app, err := fromSet(o, sources.Field(spec, "template"), parameters, goTemplate)
+			if err != nil {
+				problem = "its template cannot be filled in"
+				continue
+			}
+			apps = append(apps, app)
+			if len(apps) == maxApplications {
+				return apps, fmt.Sprintf("it makes more than %d Applications; the rest is not looked at", maxApplications)
+			}
+		}
+	}
+	return apps, problem
+}
+
+// maxApplications bounds what one ApplicationSet makes.
+const maxApplications = 1_000
+
+// parameters are the sets of parameters that a generator gives.
+func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[string]any, string) {
+	switch {
+	case sources.Field(g, "list") != nil:
+		var out []map[string]any
+		for _, item := range sources.Items(sources.Field(g, "list", "elements")) {
+			set := map[string]any{}
+			if err := item.Decode(&set); err == nil {
+				out = append(out, set)
+			}
+		}
+		return out, ""
+	case sources.Field(g, "git") != nil:
+		return p.gitParameters(sources.Field(g, "git"), goTemplate), ""
+	case sources.Field(g, "matrix") != nil && depth == 0:
+		sets, problem := []map[string]any{{}}, ""
+		for _, inner := range sources.Items(sources.Field(g, "matrix", "generators")) {
+			more, why := p.parameters(inner, goTemplate, depth+1)
+			problem = first(problem, why)
+			var product []map[string]any
+			for _, a := range sets {
+				for _, b := range more {
+					if len(product) < maxApplications {
+						product = append(product, merged(a, b))
+					}
+				}
+			}
+			sets = product
+		}
+		return sets, problem
+	}
+	kind := "it has a generator without a kind"
+	pairs(g, func(key, _ *yaml.Node) {
+		if key.Value != "selector" && key.Value != "template" {
+			kind = "what its generator " + shown(key.Value) + " gives is not in the repository"
+		}
+	})
+	return []map[string]any{{}}, kind
+}
+
+func merged(a, b map[string]any) map[string]any {
+	out := map[string]any{}
+	for k, v := range a {
+		out[k] = v
+	}
+	for k, v := range b {
+		out[k] = v
+	}
+	return out
+}
+
+// gitParameters are those of the directories or files of the repository that match.
+func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]any {
+	var out []map[string]any
+	add := func(dir string, set map[string]any) {
+		if goTemplate {
+			set["path"] = map[string]any{"path": dir, "basename": path.Base(dir), "basenameNormalized": normalized(path.Base(dir)), "segments": strings.Split(dir, "/")}
+		} else {
+			set["path"], set["path.basename"], set["path.basenameNormalized"] = dir, path.Base(dir), normalized(path.Base(dir))
+			for i, part := range strings.Split(dir, "/") {
+				set[fmt.Sprintf("path[%d]", i)] = part
+			}
+		}
+		out = append(out, set)
+	}
+	seen := map[string]bool{}
+	var dirs []string
+	for _, f := range p.files {
+		for dir := f.Dir(); dir != "." && !seen[dir]; dir = path.Dir(dir) {
+			seen[dir] = true
+			dirs = append(dirs, dir)
+		}
+	}
+	for _, dir := range sorted(dirs) {
+		wanted := false
+		for _, item := range sources.Items(sources.Field(git, "directories")) {
+			if ok, err := path.Match(sources.Text(sources.Field(item, "path")), dir); err == nil && ok {
+				wanted = sources.Text(sources.Field(item, "exclude")) != "true"
+				if !wanted {
+					break
+				}
+			}
+		}
+		if wanted {
+			add(dir, map[string]any{})
+		}
+	}
+	for _, item := range sources.Items(sources.Field(git, "files")) {
+		pattern := anyDepth(sources.Text(sources.Field(item, "path")))
+		for _, f := range p.files {
+			if pattern == nil || !pattern.MatchString(f.Path) {
+				continue
+			}
+			for _, d := range f.Documents() {
+				set := map[string]any{}
+				if err := d.Root.Decode(&set); err != nil {
+					continue
+				}
+				if !goTemplate {
+					set = flattened(set)
+				}
+				add(f.Dir(), set)
+			}
+		}
+	}
+	return out
+}
+
+// anyDepth is a file pattern in which ** stands for any directories.
+func anyDepth(pattern string) *regexp.Regexp {
+	text := regexp.QuoteMeta(pattern)
+	text = strings.NewReplacer(`\*\*/`, `(?:.*/)?`, `\*\*`, `.*`, `\*`, `[^/]*`, `\?`, `[^/]`).Replace(text)
+	re, err := regexp.Compile("^" + text + "$")
+	if err != nil {
+		return nil
+	}
+	return re
+}
+
+// flattened has a.b in the place of nested mappings.
+func flattened(set map[string]any) map[string]any {
+	out := map[string]any{}
+	for k, v := range set {
+		if m, ok := v.(map[string]any); ok {
+			for inner, x := range flattened(m) {
+				out[k+"."+inner] = x
+			}
+			continue
+		}
+		out[k] = v
+	}
+	return out
+}
+
+var notInNames = regexp.MustCompile(`[^a-z0-9.-]+`)
+
+func normalized(name string) string {
+	return strings.Trim(notInNames.ReplaceAllString(strings.ToLower(name), "-"), "-")
+}
+
+// fromSet fills in the template, scalar by scalar, so that each leads back to the one that
+// it was made of.
+func fromSet(o *Object, n *yaml.Node, parameters map[string]any, goTemplate bool) (*Object, error) {
+	before := mapping("apiVersion", scalar("argoproj.io/v1alpha1"), "kind", scalar("Application"),
+		"metadata", sources.Follow(sources.Field(n, "metadata")), "spec", sources.Follow(sources.Field(n, "spec")))
+	budget := maxExpanded
+	root, err := fill(before, parameters, goTemplate, &budget)
+	if err != nil {
+		return nil, err
+	}
+	app := newObject(o.repo, root, o.File, fromSetTemplate{o, before})
+	if app.Namespace == "" {
+		app.Namespace = o.Namespace
+	}
+	return app, nil
+}
+
+func fill(n *yaml.Node, parameters map[string]any, goTemplate bool, budget *int) (*yaml.Node, error) {
+	n = sources.Follow(n)
+	if *budget--; n == nil || *budget < 0 {
+		return nil, errTooMuch
+	}
+	out := *n
+	out.Content = nil
+	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "{{") {
+		text, err := fillText(n.Value, parameters, goTemplate)
+		if err != nil {
+			return nil, err
+		}
+		out.Value = text
+	}
+	for _, c := range n.Content {
+		child, err := fill(c, parameters, goTemplate, budget)
+		if err != nil {
+			return nil, err
+		}
+		out.Content = append(out.Content, child)
+	}
+	return &out, nil
+}
+
+var setParameter = regexp.MustCompile(`\{\{\s*([\w.\[\]-]+)\s*\}\}`)
+
+func fillText(text string, parameters map[string]any, goTemplate bool) (string, error) {
+	if len(parameters) == 0 {
+		return text, nil
+	}
+	if !goTemplate {
+		return setParameter.ReplaceAllStringFunc(text, func(expression string) string {
+			if v, ok := parameters[setParameter.FindStringSubmatch(expression)[1]]; ok {
+				return fmt.Sprint(v)
+			}
+			return expression
+		}), nil
+	}
+	var words keys.Standins
+	t, err := template.New("").Funcs(boundedFunctions(&words)).Parse(text)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	if err := t.Execute(&limited{&b}, parameters); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+// limited refuses more text than is bearable.
+type limited struct{ *strings.Builder }
+
+func (l *limited) Write(b []byte) (int, error) {
+	if l.Len()+len(b) > maxTemplateText {
+		return 0, errTooMuch
+	}
+	return l.Builder.Write(b)
+}
+
+// fromSetTemplate is the origin of an Application that was filled in.
+type fromSetTemplate struct {
+	set    *Object
+	before *yaml.Node
+}
+
+func (f fromSetTemplate) find(o *Object, n *yaml.Node) (place, bool) {
+	way, isKey, ok := pathTo(o.Root, n)
+	if !ok {
+		return place{}, false
+	}
+	m := follow(f.before, way, isKey)
+	if m == nil {
+		return place{}, false
+	}
+	p := f.set.place(m)
+	if m.Value != n.Value {
+		p.inside = nil
+	}
+	return p, true
+}

@@ -1,0 +1,287 @@
+package render
+
+import (
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// application deploys what one of Argo CD's Applications names. Each of its sources is a
+// kustomization, a chart or a directory of manifests, told apart by what is there; what
+// they make is one unit, in the namespace of the destination.
+func (p *planner) application(o order) {
+	spec := sources.Field(o.object.Root, "spec")
+	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: argoCluster(spec, o.cluster)}
+	if p.seenTwice(u.Name) {
+		u.Name += " (" + u.Cluster + ")"
+	}
+	namespace := sources.Text(sources.Field(spec, "destination", "namespace"))
+	refs := argoRefs(spec)
+	before := len(u.Objects)
+	for _, s := range argoSources(spec) {
+		p.argoSource(o, u, s, namespace, refs)
+	}
+	for _, obj := range u.Objects[before:] {
+		if obj.Namespace == "" && !clusterScoped[obj.Kind] {
+			obj.Namespace = namespace
+		}
+	}
+	u.Inputs = append(u.Inputs, o.object.File)
+	if len(u.Objects) > 0 || len(u.Missing) > 0 {
+		p.add(u, o)
+	}
+}
+
+// argoSources are the sources of an Application: one, or several.
+func argoSources(spec *yaml.Node) []*yaml.Node {
+	if s := sources.Field(spec, "source"); s != nil {
+		return []*yaml.Node{s}
+	}
+	return sources.Items(sources.Field(spec, "sources"))
+}
+
+// argoRefs are the sources that others take values files from, as $name/path.
+func argoRefs(spec *yaml.Node) map[string]bool {
+	refs := map[string]bool{}
+	for _, s := range argoSources(spec) {
+		if name := sources.Text(sources.Field(s, "ref")); name != "" {
+			refs[name] = true
+		}
+	}
+	return refs
+}
+
+// argoCluster names the cluster of a destination. Argo CD's own is that of the
+// Application.
+func argoCluster(spec *yaml.Node, own string) string {
+	destination := sources.Field(spec, "destination")
+	switch server, name := sources.Text(sources.Field(destination, "server")), sources.Text(sources.Field(destination, "name")); {
+	case name != "" && name != "in-cluster":
+		return "the cluster " + shown(name)
+	case server != "" && server != "https://kubernetes.default.svc":
+		return "the cluster at " + shown(server)
+	}
+	return own
+}
+
+func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, refs map[string]bool) {
+	at := sources.Field(s, "path")
+	text := sources.Text(at)
+	if chartName := sources.Text(sources.Field(s, "chart")); chartName != "" {
+		p.argoChart(o, u, s, nil, chartName, namespace, refs)
+		return
+	}
+	if text == "" {
+		return // a source that is there for its values files
+	}
+	dir, ok := p.local(text)
+	if !ok || p.isForeign(s) {
+		why := "the path " + shown(text) + " does not exist in this repository; it is one of another, and what that holds cannot be told"
+		kind := sources.NoteNotFetched
+		p.cannotTell(o, kind, at, why)
+		u.Missing = append(u.Missing, why)
+		return
+	}
+	if c := p.g.chartAt(dir); c != nil {
+		p.argoChart(o, u, s, c, c.name, namespace, refs)
+		return
+	}
+	if p.g.kustomizationAt(dir) != nil {
+		p.argoKustomize(o, u, s, dir)
+		return
+	}
+	p.argoDirectory(u, s, dir)
+}
+
+// argoKustomize builds the kustomization with the options of the source.
+func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
+	if !p.anyMatters(p.filesUnder(dir)) {
+		return
+	}
+	options := sources.Field(s, "kustomize")
+	k := p.generate(dir, o, func(spec *types.Kustomization) {
+		if ns := sources.Text(sources.Field(options, "namespace")); ns != "" {
+			spec.Namespace = ns
+		}
+		spec.NamePrefix = sources.Text(sources.Field(options, "namePrefix")) + spec.NamePrefix
+		spec.NameSuffix += sources.Text(sources.Field(options, "nameSuffix"))
+		spec.Components = append(spec.Components, textsOf(sources.Field(options, "components"))...)
+		spec.Patches = append(spec.Patches, decodePatches(sources.Field(options, "patches"))...)
+	})
+	if options != nil {
+		k.added = p.addedPatches(o, k, sources.Field(options, "patches"))
+	}
+	built := renderRoot(p.g, p.g.below(k))
+	u.Rendered = u.Rendered && built.Rendered
+	u.Objects = append(u.Objects, built.Objects...)
+	u.Missing = append(u.Missing, built.Missing...)
+	u.Inputs = append(u.Inputs, built.Inputs...)
+}
+
+// argoDirectory reads the manifests of a directory, those below it only with recurse.
+func (p *planner) argoDirectory(u *Unit, s *yaml.Node, dir string) {
+	options := sources.Field(s, "directory")
+	recurse := sources.Text(sources.Field(options, "recurse")) == "true"
+	include, exclude := sources.Text(sources.Field(options, "include")), sources.Text(sources.Field(options, "exclude"))
+	for _, f := range p.files {
+		if !under(f.Path, dir) || !recurse && f.Dir() != dir || !f.IsManifest() && !f.IsKustomization() {
+			continue
+		}
+		rel := strings.TrimPrefix(f.Path, dir+"/")
+		if include != "" && !matchesGlob(include, rel) || exclude != "" && matchesGlob(exclude, rel) || !p.fileMatters(f) {
+			continue
+		}
+		u.Objects = append(u.Objects, plainObjects(p.g.repo, f)...)
+		u.Inputs = append(u.Inputs, f.Path)
+	}
+}
+
+// matchesGlob is Argo CD's include and exclude: a pattern, or several as {a,b}.
+func matchesGlob(pattern, name string) bool {
+	alternatives := []string{pattern}
+	if strings.HasPrefix(pattern, "{") && strings.HasSuffix(pattern, "}") {
+		alternatives = strings.Split(pattern[1:len(pattern)-1], ",")
+	}
+	for _, a := range alternatives {
+		if ok, err := path.Match(strings.TrimPrefix(strings.TrimSpace(a), "**/"), path.Base(name)); err == nil && ok {
+			return true
+		}
+		if ok, err := path.Match(strings.TrimSpace(a), name); err == nil && ok {
+			return true
+		}
+	}
+	return false
+}
+
+// argoChart renders a chart with the values of the source: its files, then values or
+// valuesObject, then parameters (argo-cd reposerver/repository: helmTemplate).
+func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart, name, namespace string, refs map[string]bool) {
+	helm := sources.Field(s, "helm")
+	r := &release{label: o.label(), chart: c, chartName: name, namespace: namespace}
+	r.namespace = first(sources.Text(sources.Field(helm, "namespace")), namespace)
+	r.name = first(sources.Text(sources.Field(helm, "releaseName")), o.object.Name)
+	if r.at = o.object.Locate(sources.Field(s, "chart")); c != nil {
+		r.at = o.object.Locate(sources.Field(s, "path"))
+	}
+	for _, item := range sources.Items(sources.Field(helm, "valueFiles")) {
+		p.argoValueFile(o, r, c, item, refs, sources.Text(sources.Field(helm, "ignoreMissingValueFiles")) == "true")
+	}
+	if values := sources.Field(helm, "valuesObject"); values != nil {
+		r.layers = append(r.layers, objectLayer(o.object, values, "helm.valuesObject"))
+	} else if values := sources.Field(helm, "values"); values != nil {
+		q := o.object.place(values)
+		r.layers = append(r.layers, textLayer(sources.Text(values), q, "helm.values")...)
+	}
+	for _, item := range sources.Items(sources.Field(helm, "parameters")) {
+		value := sources.Field(item, "value")
+		if value == nil {
+			continue
+		}
+		l, ok := pathLayer(sources.Text(sources.Field(item, "name")), value, o.object.place(value), "helm.parameters")
+		if !ok {
+			r.missing = append(r.missing, "a parameter of "+r.label+" sets an item of a list, which is not followed")
+			continue
+		}
+		r.layers = append(r.layers, l)
+	}
+	if c != nil {
+		p.covered[c.dir] = true
+	}
+	if !p.releaseMatters(o, r) {
+		return
+	}
+	objects, missing := r.install(p.g)
+	u.Objects = append(u.Objects, objects...)
+	u.Missing = append(u.Missing, missing...)
+	for _, l := range r.layers {
+		u.Inputs = append(u.Inputs, l.at.File)
+	}
+}
+
+// releaseMatters says whether a chart or its values can bear keys.
+func (p *planner) releaseMatters(o order, r *release) bool {
+	if r.chart != nil && r.chart.bears || r.chart == nil && isSupabaseChart(r.chartName) {
+		return true
+	}
+	names := []string{o.object.File}
+	for _, l := range r.layers {
+		names = append(names, l.at.File)
+	}
+	for _, name := range names {
+		if f := p.g.repo.File(name); f != nil && f.BearsKeys() {
+			return true
+		}
+	}
+	return false
+}
+
+// argoValueFile reads one of a source's values files: beside the chart, or in the source
+// that a "$name/" before it names, which may be this repository.
+func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, refs map[string]bool, optional bool) {
+	text := sources.Text(item)
+	name := text
+	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
+		if name = rest; !refs[ref[1:]] {
+			p.cannotTell(o, sources.NoteRenderFailed, item, "no source is called "+shown(ref[1:])+", from which it takes "+shown(rest))
+			return
+		}
+	} else if c != nil {
+		name = path.Join(c.dir, text)
+		if strings.HasPrefix(text, "/") {
+			name = text
+		}
+	}
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	for _, t := range p.g.repo.Trees() {
+		if f := p.g.repo.File(path.Join(t, name)); f != nil {
+			r.layers = append(r.layers, fileLayers(f)...)
+			return
+		}
+	}
+	if optional {
+		return
+	}
+	why := "the values file " + shown(text) + " is not in the repository"
+	p.cannotTell(o, sources.NoteNotFetched, item, why)
+	r.layers = append(r.layers, unknownLayer(why, o.object.Locate(item)))
+}
+
+// isForeign says whether a source is certainly another repository than the one that most
+// Applications with a path of this one name.
+func (p *planner) isForeign(s *yaml.Node) bool {
+	own, most := map[string]int{}, ""
+	for _, d := range p.deployers {
+		if d.object.Kind != "Application" && d.object.Kind != "ApplicationSet" {
+			continue
+		}
+		spec := sources.Field(d.object.Root, "spec")
+		if d.object.Kind == "ApplicationSet" {
+			spec = sources.Field(spec, "template", "spec")
+		}
+		for _, other := range argoSources(spec) {
+			if _, ok := p.local(sources.Text(sources.Field(other, "path"))); ok {
+				own[repositoryName(other)]++
+			}
+		}
+	}
+	for _, name := range sortedKeys(own) {
+		if most == "" || own[name] > own[most] {
+			most = name
+		}
+	}
+	mine := repositoryName(s)
+	return mine != "" && most != "" && own[mine] < own[most]
+}
+
+// repositoryName is the last part of a source's URL, which a fork keeps.
+func repositoryName(s *yaml.Node) string {
+	url := sources.Text(sources.Field(s, "repoURL"))
+	if strings.Contains(url, "{{") {
+		return ""
+	}
+	return strings.ToLower(strings.TrimSuffix(path.Base(strings.TrimSuffix(url, "/")), ".git"))
+}

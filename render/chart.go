@@ -1,0 +1,258 @@
+package render
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	"helm.sh/helm/v4/pkg/ignore"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// chart is the files of one Helm chart: a directory of the repository, or the model of a
+// chart that is not there.
+type chart struct {
+	dir     string // in the repository; empty for the model
+	name    string
+	files   []*archive.BufferedFile
+	faults  []string // why it cannot be loaded
+	missing []string // dependencies that are not there
+	models  []string // dependencies that the model stands in for, by alias or name
+	layers  []layer  // defaults, those of subcharts under their names
+	bears   bool     // some file of it bears keys
+}
+
+// The bounds on a chart.
+const (
+	maxChartFiles = 5_000
+	maxChartSize  = 64 << 20
+	maxChartDepth = 20
+)
+
+// modelled says which versions of the chart the model was written from.
+const modelled = "keylint's model of the chart supabase, versions 0.1 to 0.7"
+
+//go:embed all:model
+var modelFiles embed.FS
+
+// modelChart is what keylint knows of the chart of supabase-community.
+func modelChart() *chart {
+	c := &chart{name: "supabase", bears: true}
+	_ = fs.WalkDir(modelFiles, "model", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := modelFiles.ReadFile(name)
+		c.files = append(c.files, &archive.BufferedFile{Name: strings.TrimPrefix(name, "model/"), Data: b})
+		return err
+	})
+	return c
+}
+
+// isSupabaseChart says whether a chart that is not at hand is the one that the model
+// describes.
+func isSupabaseChart(name string) bool { return path.Base(strings.TrimSuffix(name, "/")) == "supabase" }
+
+// chartAt reads the chart in a directory, nil where there is none. It is read once.
+func (g *graph) chartAt(dir string) *chart {
+	dir = path.Clean(dir)
+	if c, known := g.charts[dir]; known {
+		return c
+	}
+	var c *chart
+	if g.repo.File(path.Join(dir, "Chart.yaml")) != nil {
+		c = &chart{dir: dir}
+		c.read(g.repo)
+		c.resolve(g, 0)
+	}
+	g.charts[dir] = c
+	return c
+}
+
+// read lists the chart's files as Helm does, .helmignore obeyed.
+func (c *chart) read(repo *sources.Repository) {
+	fsys := repo.FileSystem()
+	rules := ignore.Empty()
+	if f := repo.File(path.Join(c.dir, ".helmignore")); f != nil {
+		if b, err := f.Disk(); err == nil {
+			if parsed, err := ignore.Parse(strings.NewReader(string(b))); err == nil {
+				rules = parsed
+			}
+		}
+	}
+	rules.AddDefaults()
+	total := 0
+	var visit func(rel string, depth int)
+	visit = func(rel string, depth int) {
+		if depth > maxChartDepth || len(c.files) > maxChartFiles || total > maxChartSize {
+			return
+		}
+		names, err := fsys.ReadDir("/" + path.Join(c.dir, rel))
+		if err != nil {
+			return
+		}
+		for _, n := range sorted(names) {
+			name := path.Join(rel, n)
+			isDir := fsys.IsDir("/" + path.Join(c.dir, name))
+			if rules.Ignore(name, fileInfo{n, isDir}) {
+				continue
+			}
+			if isDir {
+				visit(name, depth+1)
+				continue
+			}
+			f := repo.File(path.Join(c.dir, name))
+			if f == nil {
+				continue
+			}
+			b, err := f.Disk()
+			if err != nil {
+				continue
+			}
+			total += len(b)
+			c.bears = c.bears || f.BearsKeys()
+			c.files = append(c.files, &archive.BufferedFile{Name: name, Data: b})
+		}
+	}
+	visit("", 0)
+	if len(c.files) > maxChartFiles || total > maxChartSize {
+		c.faults = append(c.faults, fmt.Sprintf("it has more than %d files or %d MiB", maxChartFiles, maxChartSize>>20))
+	}
+}
+
+// fileInfo is what .helmignore's patterns ask of a file.
+type fileInfo struct {
+	name string
+	dir  bool
+}
+
+func (i fileInfo) Name() string       { return i.name }
+func (i fileInfo) Size() int64        { return 0 }
+func (i fileInfo) ModTime() time.Time { return time.Time{} }
+func (i fileInfo) Sys() any           { return nil }
+func (i fileInfo) IsDir() bool        { return i.dir }
+func (i fileInfo) Mode() fs.FileMode {
+	if i.dir {
+		return fs.ModeDir
+	}
+	return 0
+}
+
+// resolve reads Chart.yaml and the default values, and sees to the dependencies: those in
+// charts/ are there already, one in a directory of the repository (file://) is taken from
+// there, the chart of supabase-community is modelled, and any other is missing.
+func (c *chart) resolve(g *graph, depth int) {
+	for _, name := range []string{"Chart.yaml", "values.yaml"} {
+		f := g.repo.File(path.Join(c.dir, name))
+		if f == nil {
+			continue
+		}
+		if expanded, err := f.Plain(); err != nil || expandsTooFar(expanded) {
+			c.faults = append(c.faults, "the aliases of its "+name+" expand to "+tooFar)
+			return
+		}
+	}
+	meta := g.repo.File(path.Join(c.dir, "Chart.yaml"))
+	docs := meta.Documents()
+	if len(docs) == 0 {
+		c.faults = append(c.faults, "its Chart.yaml is not YAML")
+		return
+	}
+	c.name = sources.Text(sources.Field(docs[0].Root, "name"))
+	dependencies := sources.Items(sources.Field(docs[0].Root, "dependencies"))
+	if f := g.repo.File(path.Join(c.dir, "requirements.yaml")); f != nil {
+		for _, d := range f.Documents() {
+			dependencies = append(dependencies, sources.Items(sources.Field(d.Root, "dependencies"))...)
+		}
+	}
+	for _, d := range dependencies {
+		name, alias := sources.Text(sources.Field(d, "name")), sources.Text(sources.Field(d, "alias"))
+		if alias == "" {
+			alias = name
+		}
+		if sub := c.subchart(g, name); sub != nil && depth < 3 {
+			sub.resolve(g, depth+1)
+			c.missing, c.faults = append(c.missing, sub.missing...), append(c.faults, sub.faults...)
+			for _, l := range sub.layers {
+				c.layers = append(c.layers, l.below(alias))
+			}
+			continue
+		}
+		if c.vendors(name) {
+			continue
+		}
+		if local, ok := strings.CutPrefix(sources.Text(sources.Field(d, "repository")), "file://"); ok {
+			if sub := g.chartAt(path.Join(c.dir, local)); sub != nil && sub != c && g.repo.SameTree(c.dir, path.Join(c.dir, local)) {
+				c.graft(sub)
+				for _, l := range sub.layers {
+					c.layers = append(c.layers, l.below(alias))
+				}
+				continue
+			}
+		}
+		if isSupabaseChart(name) {
+			c.models = append(c.models, alias)
+			c.graft(modelChart())
+			continue
+		}
+		c.missing = append(c.missing, name)
+	}
+	if f := g.repo.File(path.Join(c.dir, "values.yaml")); f != nil {
+		c.layers = append(c.layers, fileLayers(f)...)
+	}
+}
+
+// subchart is a dependency that lies unpacked in charts/.
+func (c *chart) subchart(g *graph, name string) *chart {
+	dir := path.Join(c.dir, "charts", name)
+	if g.repo.File(path.Join(dir, "Chart.yaml")) == nil {
+		return nil
+	}
+	return &chart{dir: dir}
+}
+
+// vendors says whether a dependency lies packed in charts/.
+func (c *chart) vendors(name string) bool {
+	for _, f := range c.files {
+		if strings.HasPrefix(f.Name, "charts/"+name+"-") && strings.HasSuffix(f.Name, ".tgz") || f.Name == "charts/"+name+"/Chart.yaml" {
+			return true
+		}
+	}
+	return false
+}
+
+// graft puts another chart's files where a dependency's belong.
+func (c *chart) graft(sub *chart) {
+	for _, f := range sub.files {
+		c.files = append(c.files, &archive.BufferedFile{Name: path.Join("charts", sub.name, f.Name), Data: f.Data})
+	}
+}
+
+// isModelled says whether what a template made comes from the model. Templates are named
+// behind the chart's name: "platform/charts/supabase/templates/kong.yaml".
+func (c *chart) isModelled(template string) bool {
+	if c.dir == "" {
+		return true
+	}
+	for _, alias := range c.models {
+		if strings.Contains(template, "/charts/"+alias+"/templates/") {
+			return true
+		}
+	}
+	return false
+}
+
+// file is the file that a template's name stands for; nil where it is in an archive or in
+// the model.
+func (c *chart) file(repo *sources.Repository, template string) *sources.File {
+	_, rel, ok := strings.Cut(template, "/")
+	if c.isModelled(template) || !ok {
+		return nil
+	}
+	return repo.File(path.Join(c.dir, rel))
+}

@@ -1,0 +1,401 @@
+package render
+
+import (
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// planner finds out what is deployed. It starts from what somebody applies by hand, or a
+// bootstrap does: kustomizations that no other uses, and plain manifests. Where objects of
+// Flux or Argo CD are among these, they say what their controllers deploy next, and so on.
+type planner struct {
+	g     *graph
+	roots []*root
+	files []*sources.File            // of the repository, as the walk found them
+	under map[string][]*sources.File // by directory, what a controller takes from it
+	units []*Unit
+
+	deployers []*deployer // as they are written, everywhere in the repository
+	byFile    map[string][]*deployer
+	relevant  map[*deployer]bool // whether what it deploys can bear keys
+
+	queue   []order
+	done    map[string]bool // orders that were carried out
+	covered map[string]bool // files that a controller deploys
+	reached map[string]bool // deployers that something deploys, by place
+}
+
+// order is an object that makes a controller deploy something, as it is when it reaches
+// the cluster.
+type order struct {
+	object  *Object
+	cluster string
+	from    *Unit    // that deploys the object
+	chain   []string // the orders above it
+	tries   int      // how often it was put back
+}
+
+// id tells orders apart: two clusters may hold objects of the same name.
+func (o order) id() string {
+	return strings.Join([]string{o.cluster, o.object.Kind, o.object.Namespace, o.object.Name}, "|")
+}
+
+// label is how the object is called in reports.
+func (o order) label() string {
+	kind := o.object.Kind
+	if kind == "Kustomization" {
+		kind = string(FluxKustomization)
+	} else if isArgo(o.object) {
+		kind = "Argo CD " + kind
+	}
+	return kind + " " + strings.TrimPrefix(o.object.Namespace+"/"+o.object.Name, "/")
+}
+
+func isFlux(o *Object) bool { return strings.Contains(o.APIVersion, ".toolkit.fluxcd.io/") }
+func isArgo(o *Object) bool { return strings.HasPrefix(o.APIVersion, "argoproj.io/") }
+
+// isOrder says whether the object makes a controller deploy something.
+func isOrder(o *Object) bool {
+	switch o.Kind {
+	case "Kustomization", "HelmRelease":
+		return isFlux(o)
+	case "Application", "ApplicationSet":
+		return isArgo(o)
+	}
+	return false
+}
+
+// deployer is such an object as it is written, before anything is rendered: what it names
+// is enough to tell what is worth rendering.
+type deployer struct {
+	object *Object
+	file   *sources.File
+	dirs   []string // directories that it deploys
+}
+
+// readDeployers finds them all.
+func (p *planner) readDeployers() {
+	for _, f := range p.files {
+		if !f.Deploys() || f.Example || !f.IsManifest() {
+			continue
+		}
+		for _, o := range plainObjects(p.g.repo, f) {
+			if isOrder(o) {
+				d := &deployer{object: o, file: f, dirs: p.dirsOf(o)}
+				p.deployers = append(p.deployers, d)
+				p.byFile[f.Path] = append(p.byFile[f.Path], d)
+			}
+		}
+	}
+}
+
+// dirsOf are the directories that the object names, as far as that can be told before
+// anything is rendered.
+func (p *planner) dirsOf(o *Object) []string {
+	var dirs []string
+	add := func(text string) {
+		if dir, ok := p.local(text); ok {
+			dirs = append(dirs, dir)
+		}
+	}
+	spec := sources.Field(o.Root, "spec")
+	switch {
+	case o.Kind == "Kustomization":
+		if sources.Text(sources.Field(spec, "sourceRef", "kind")) == "GitRepository" {
+			add(sources.Text(sources.Field(spec, "path")))
+		}
+	case o.Kind == "Application":
+		for _, s := range argoSources(spec) {
+			add(sources.Text(sources.Field(s, "path")))
+		}
+	case o.Kind == "ApplicationSet":
+		apps, _ := p.expandSet(o)
+		for _, app := range apps {
+			dirs = append(dirs, p.dirsOf(app)...)
+		}
+	case o.Kind == "HelmRelease":
+		add(sources.Text(sources.Field(spec, "chart", "spec", "chart")))
+	}
+	return dirs
+}
+
+// local is the directory of the repository that a path of a Flux or Argo CD object means.
+func (p *planner) local(text string) (string, bool) {
+	if text == "" || strings.Contains(text, "${") || strings.Contains(text, "{{") {
+		return "", false
+	}
+	dir := strings.TrimPrefix(path.Clean("/"+text), "/")
+	if dir == "" {
+		dir = "."
+	}
+	for _, t := range p.g.repo.Trees() {
+		if d := path.Join(t, dir); p.g.repo.FileSystem().IsDir("/" + d) {
+			return d, true
+		}
+	}
+	return "", false
+}
+
+// filesUnder are the files that a controller takes from a directory: those of the
+// kustomization there, or else, as Flux does, all manifests below it, where a directory
+// with a kustomization of its own counts as one.
+func (p *planner) filesUnder(dir string) []*sources.File {
+	if _, known := p.under[dir]; !known {
+		p.under[dir] = p.readUnder(dir)
+	}
+	return p.under[dir]
+}
+
+func (p *planner) readUnder(dir string) []*sources.File {
+	if k := p.g.kustomizationAt(dir); k != nil {
+		return p.g.below(k).files(p.g.repo)
+	}
+	var out []*sources.File
+	dirs, files := p.listUnder(dir)
+	for _, d := range dirs {
+		out = append(out, p.g.below(p.g.kustomizationAt(d)).files(p.g.repo)...)
+	}
+	return append(out, files...)
+}
+
+// listUnder lists the kustomizations and plain manifests below a directory.
+func (p *planner) listUnder(dir string) (dirs []string, files []*sources.File) {
+	inside := map[string]string{} // directory → the kustomization at or above it
+	within := func(d string) string {
+		var way []string
+		for at := d; ; at = path.Dir(at) {
+			if known, ok := inside[at]; ok {
+				d = known
+				break
+			}
+			way = append(way, at)
+			if p.g.kustomizationAt(at) != nil {
+				d = at
+				break
+			}
+			if at == dir || at == "." || at == "/" {
+				d = ""
+				break
+			}
+		}
+		for _, at := range way {
+			inside[at] = d
+		}
+		return d
+	}
+	seen := map[string]bool{}
+	for _, f := range p.files {
+		if !under(f.Path, dir) || !f.IsManifest() && !f.IsKustomization() {
+			continue
+		}
+		if k := within(f.Dir()); k != "" {
+			if !seen[k] {
+				seen[k] = true
+				dirs = append(dirs, k)
+			}
+			continue
+		}
+		if f.IsManifest() {
+			files = append(files, f)
+		}
+	}
+	return dirs, files
+}
+
+func under(name, dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") }
+
+// kustomizationAt is the kustomization in a directory, which the walk may have left out.
+func (g *graph) kustomizationAt(dir string) *kustomization {
+	if k := g.byDir[dir]; k != nil {
+		return k
+	}
+	if g.none[dir] {
+		return nil
+	}
+	k := g.find(dir)
+	if k == nil {
+		g.none[dir] = true
+	}
+	return k
+}
+
+// matters says whether what the object deploys can bear keys, itself or through other
+// objects. Nothing else is rendered.
+func (p *planner) matters(d *deployer) bool {
+	if known, ok := p.relevant[d]; ok {
+		return known
+	}
+	p.relevant[d] = false // one that deploys itself
+	result := false
+	if d.object.Kind == "HelmRelease" || len(argoSources(sources.Field(d.object.Root, "spec"))) > 0 {
+		result = d.file.BearsKeys()
+	}
+	for _, dir := range d.dirs {
+		if c := p.g.chartAt(dir); c != nil {
+			result = result || c.bears
+			continue
+		}
+		for _, f := range p.filesUnder(dir) {
+			if result {
+				break
+			}
+			result = p.fileMatters(f)
+		}
+	}
+	p.relevant[d] = result
+	return result
+}
+
+func (p *planner) fileMatters(f *sources.File) bool {
+	if f.BearsKeys() && !f.IsKustomization() {
+		return true
+	}
+	for _, other := range p.byFile[f.Path] {
+		if p.matters(other) {
+			return true
+		}
+	}
+	return f.BearsKeys()
+}
+
+// cover marks what the object deploys, so that it is not taken for something that is
+// applied by hand.
+func (p *planner) cover(d *deployer) {
+	for _, dir := range d.dirs {
+		if p.g.chartAt(dir) != nil {
+			p.covered[dir] = true
+			continue
+		}
+		if p.g.kustomizationAt(dir) != nil {
+			p.covered[dir] = true
+		}
+		for _, f := range p.filesUnder(dir) {
+			p.covered[f.Path] = true
+			if f.IsKustomization() {
+				p.covered[f.Dir()] = true
+			}
+		}
+	}
+}
+
+// enqueue takes up the orders among a unit's objects.
+func (p *planner) enqueue(objects []*Object, cluster string, from *Unit, chain []string) {
+	for _, o := range objects {
+		if isOrder(o) {
+			p.queue = append(p.queue, order{object: o, cluster: cluster, from: from, chain: chain})
+		}
+	}
+}
+
+// run carries out the orders. Releases wait until all else is there, because their values
+// may come from it.
+func (p *planner) run() {
+	for len(p.queue) > 0 {
+		next := 0
+		for i, o := range p.queue {
+			if o.object.Kind != "HelmRelease" && o.tries == 0 {
+				next = i
+				break
+			}
+		}
+		o := p.queue[next]
+		p.queue = append(p.queue[:next:next], p.queue[next+1:]...)
+		p.carryOut(o)
+	}
+}
+
+func (p *planner) carryOut(o order) {
+	id := o.id()
+	if p.done[id] {
+		for i, above := range o.chain {
+			if above == id && i < len(o.chain)-1 {
+				p.g.repo.Note(sources.NoteRenderFailed, o.object.Locate(sources.Field(o.object.Root, "metadata", "name")),
+					o.label()+" deploys itself by way of others, in a cycle: "+o.cycle(id))
+			}
+		}
+		return
+	}
+	if o.tries == 0 && p.waits(o) {
+		o.tries++
+		p.queue = append(p.queue, o)
+		return
+	}
+	p.done[id] = true
+	p.reached[writtenAs(o.object)] = true
+	o.chain = append(o.chain[:len(o.chain):len(o.chain)], id)
+	switch o.object.Kind {
+	case "Kustomization":
+		p.flux(o)
+	case "HelmRelease":
+		p.helmRelease(o)
+	case "Application":
+		p.application(o)
+	case "ApplicationSet":
+		apps, problem := p.expandSet(o.object)
+		if problem != "" {
+			p.g.repo.Note(sources.NoteSkipped, o.object.Locate(sources.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
+		}
+		for _, app := range apps {
+			p.queue = append(p.queue, order{object: app, cluster: o.cluster, from: o.from, chain: o.chain})
+		}
+	}
+}
+
+// cycle names the orders from one to itself.
+func (o order) cycle(id string) string {
+	var names []string
+	found := false
+	for _, above := range o.chain {
+		found = found || above == id
+		if found {
+			names = append(names, above[strings.LastIndex(above, "|")+1:])
+		}
+	}
+	return strings.Join(append(names, o.object.Name), " deploys ")
+}
+
+// waits says whether an order needs an object that no unit has yet.
+func (p *planner) waits(o order) bool {
+	for _, ref := range sources.Items(sources.Field(o.object.Root, "spec", "postBuild", "substituteFrom")) {
+		kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
+		if p.object(o, kind, o.object.Namespace, name) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// object finds an object of the cluster, that of the same unit first.
+func (p *planner) object(o order, kind, namespace, name string) *Object {
+	if o.from != nil {
+		if found := o.from.Find(kind, namespace, name); found != nil {
+			return found
+		}
+	}
+	for _, u := range p.units {
+		if u.Deployed() && (u.Cluster == o.cluster || u.Cluster == "" || o.cluster == "") {
+			if found := u.Find(kind, namespace, name); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+// add makes a unit of what an order deploys, and takes up the orders in it.
+func (p *planner) add(u *Unit, o order) {
+	p.units = append(p.units, u)
+	for _, f := range u.Inputs {
+		p.covered[f] = true
+	}
+	p.enqueue(u.Objects, u.Cluster, u, o.chain)
+}
+
+// cannotTell notes why nothing is known of what an order deploys.
+func (p *planner) cannotTell(o order, kind sources.NoteKind, at *yaml.Node, why string) {
+	p.g.repo.Note(kind, o.object.Locate(at), o.label()+": "+why)
+}

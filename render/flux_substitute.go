@@ -1,0 +1,246 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/fluxcd/pkg/envsubst"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// substitution is the last step of a Flux Kustomization: ${NAME} in everything that it
+// deploys, whoever was meant to fill it in, gives way to a variable of the Kustomization.
+type substitution struct {
+	label     string
+	variables map[string]fluxVariable
+	open      string // why there may be variables that are not known; empty where all are
+}
+
+// fluxVariable is a variable with the place where its value is written.
+type fluxVariable struct {
+	value keys.Value
+	place place
+}
+
+// substituteDisabled is the label or annotation by which an object is left as it is.
+const substituteDisabled = "kustomize.toolkit.fluxcd.io/substitute"
+
+// variableName is what Flux takes for one (fluxcd/pkg/kustomize: varsubRegex).
+var variableName = regexp.MustCompile(`^[_[:alpha:]][_[:alpha:][:digit:]]*$`)
+
+// postBuild substitutes in the unit's objects.
+func (p *planner) postBuild(o order, u *Unit) {
+	post := sources.Field(o.object.Root, "spec", "postBuild")
+	if post == nil {
+		return
+	}
+	s := p.substitution(o, u, post)
+	if len(s.variables) == 0 && s.open == "" {
+		return // Flux then leaves everything as it is
+	}
+	for _, obj := range u.Objects {
+		if obj.sealed == nil {
+			s.apply(obj, p.g.repo)
+		}
+	}
+	// What a controller makes of an object follows what became of it.
+	var objects []*Object
+	for _, obj := range u.Objects {
+		if obj.sealed == nil {
+			objects = append(objects, obj)
+			objects = append(objects, secretsOf(obj)...)
+		}
+	}
+	u.Objects = objects
+}
+
+// substitution reads the variables, the inline ones last, which win.
+func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution {
+	s := &substitution{label: o.label(), variables: map[string]fluxVariable{}}
+	for _, ref := range sources.Items(sources.Field(post, "substituteFrom")) {
+		kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
+		from := p.object(o, kind, o.object.Namespace, name)
+		if from == nil {
+			from = u.Find(kind, o.object.Namespace, name)
+		}
+		if from == nil {
+			if sources.Text(sources.Field(ref, "optional")) != "true" || s.open == "" {
+				s.open = fmt.Sprintf("%s takes variables from %s %s/%s, which is not in the repository", o.label(), kind, o.object.Namespace, name)
+			}
+			continue
+		}
+		for _, e := range from.Entries() {
+			at := e.place
+			at.at = e.At
+			s.set(e.Key, e.Value, at)
+		}
+	}
+	pairs(sources.Field(post, "substitute"), func(key, value *yaml.Node) {
+		if key != nil && value != nil && value.Kind == yaml.ScalarNode {
+			s.set(key.Value, keys.Known(keys.NewText(value.Value)), o.object.place(value))
+		}
+	})
+	if s.open != "" {
+		p.g.repo.Note(sources.NoteNotFetched, o.object.Locate(sources.Field(post, "substituteFrom")), s.open)
+	}
+	return s
+}
+
+// set takes up a variable. Flux drops the line ends of its value.
+func (s *substitution) set(name string, value keys.Value, at place) {
+	if value.IsKnown() {
+		value = keys.Known(keys.NewText(strings.ReplaceAll(value.Text().Reveal(), "\n", "")))
+	}
+	s.variables[name] = fluxVariable{value, at}
+}
+
+// apply substitutes in one object as Flux does: in its YAML, read anew afterwards.
+func (s *substitution) apply(o *Object, repo *sources.Repository) {
+	if labelOf(o, "labels") == "disabled" || labelOf(o, "annotations") == "disabled" {
+		return
+	}
+	text, err := yaml.String(o.Root)
+	if err != nil || !strings.Contains(text, "$") {
+		return
+	}
+	missing := map[string]bool{}
+	out, err := envsubst.Eval(text, func(name string) (string, bool) {
+		v, ok := s.variables[name]
+		switch {
+		case ok && v.value.IsKnown():
+			return v.value.Text().Reveal(), true
+		case ok:
+			return repo.Standins().Word(v.value), true
+		case s.open != "":
+			return repo.Standins().Word(keys.Unknown(s.open)), true
+		}
+		missing[name] = true
+		return "", true
+	})
+	if err != nil {
+		repo.Note(sources.NoteRenderFailed, sources.Position{File: o.File},
+			fmt.Sprintf("%s cannot substitute variables in %s %s: what stands behind a ${ is no expression that Flux knows, so it deploys nothing", s.label, o.Kind, o.Name))
+		return
+	}
+	docs, problems := sources.ParseYAML([]byte(out))
+	if len(problems) > 0 || len(docs) != 1 {
+		repo.Note(sources.NoteRenderFailed, sources.Position{File: o.File},
+			fmt.Sprintf("after the variables of %s are substituted, %s %s is not YAML", s.label, o.Kind, o.Name))
+		return
+	}
+	before := *o
+	o.substituted = &substituted{before: &before, by: s, missing: missing}
+	o.Root = docs[0].Root
+	o.origin = fromSubstitution{o.substituted}
+	o.Name = sources.Text(sources.Field(o.Root, "metadata", "name"))
+	o.Namespace = sources.Text(sources.Field(o.Root, "metadata", "namespace"))
+	if o.Namespace == "" {
+		o.Namespace = before.Namespace
+	}
+}
+
+func labelOf(o *Object, field string) string {
+	return sources.Text(sources.Field(o.Root, "metadata", field, substituteDisabled))
+}
+
+// substituted is what an object was before the substitution.
+type substituted struct {
+	before  *Object
+	by      *substitution
+	missing map[string]bool // variables that it asked for and that nothing sets
+}
+
+// fromSubstitution is the origin of such an object: where a text is a variable's value and
+// nothing else, that one's place; else the place where the text stood before.
+type fromSubstitution struct{ *substituted }
+
+var wholeVariable = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=][^}]*)?\}$`)
+
+func (f fromSubstitution) find(o *Object, n *yaml.Node) (place, bool) {
+	way, isKey, ok := pathTo(o.Root, n)
+	if !ok {
+		return place{}, false
+	}
+	m := follow(f.before.Root, way, isKey)
+	if m == nil {
+		return place{}, false
+	}
+	p := f.before.place(m)
+	if n.Kind != yaml.ScalarNode || m.Value == n.Value {
+		return p, true
+	}
+	step := "${…} substituted by " + f.by.label
+	if name := wholeVariable.FindStringSubmatch(m.Value); name != nil {
+		step = "${" + name[1] + "} substituted by " + f.by.label
+		if v, ok := f.by.variables[name[1]]; ok {
+			via := p.via
+			p = v.place
+			p.inside = nil
+			p.via = append(append([]string{}, via...), step)
+			return p, true
+		}
+	}
+	p.via = append(append([]string{}, p.via...), step)
+	// A substitution within a line keeps the lines as they are, as long as no value has
+	// several; columns move.
+	if inside := p.inside; inside != nil && strings.Count(m.Value, "\n") == strings.Count(n.Value, "\n") {
+		before, after := strings.Split(m.Value, "\n"), strings.Split(n.Value, "\n")
+		p.inside = func(line, column, endColumn int) sources.Position {
+			if line < 1 || line > len(before) || before[line-1] == after[line-1] {
+				return inside(line, column, endColumn)
+			}
+			at := strings.Index(before[line-1], "${")
+			return inside(line, max(at, 0)+1, len(before[line-1])+1)
+		}
+	} else {
+		p.inside = nil
+	}
+	return p, true
+}
+
+// Eaten is a reference that Flux' substitution took out of a text, though something else
+// was meant to fill it in.
+type Eaten struct {
+	Name string
+	At   sources.Position
+	By   string // the Flux Kustomization
+}
+
+var bareReference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// Eaten lists them: ${NAME} without a default, where nothing sets NAME.
+func (o *Object) Eaten() []Eaten {
+	if o.substituted == nil || len(o.substituted.missing) == 0 {
+		return nil
+	}
+	var out []Eaten
+	before := o.substituted.before
+	eachScalar(before.Root, 0, func(n *yaml.Node) {
+		for number, line := range strings.Split(n.Value, "\n") {
+			for _, m := range bareReference.FindAllStringSubmatchIndex(line, -1) {
+				name := line[m[2]:m[3]]
+				if !o.substituted.missing[name] || m[0] > 0 && line[m[0]-1] == '$' {
+					continue
+				}
+				out = append(out, Eaten{Name: name, At: before.Inside(n, number+1, m[0]+1, m[1]+1), By: o.substituted.by.label})
+			}
+		}
+	})
+	return out
+}
+
+func eachScalar(n *yaml.Node, depth int, visit func(*yaml.Node)) {
+	if n == nil || depth > maxPathDepth {
+		return
+	}
+	if n.Kind == yaml.ScalarNode {
+		visit(n)
+	}
+	for _, c := range n.Content {
+		eachScalar(c, depth+1, visit)
+	}
+}

@@ -1,0 +1,180 @@
+package render
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// helmRelease installs what one of Flux' HelmReleases names. Its values are those of
+// valuesFrom in their order, and over them spec.values
+// (fluxcd/pkg/chartutil: ChartValuesFromReferences).
+func (p *planner) helmRelease(o order) {
+	spec := sources.Field(o.object.Root, "spec")
+	r := &release{label: o.label(), at: o.object.Locate(spec)}
+	r.namespace = first(sources.Text(sources.Field(spec, "targetNamespace")), o.object.Namespace)
+	r.name = first(sources.Text(sources.Field(spec, "releaseName")), defaultReleaseName(o.object, spec))
+	p.chartOf(o, r, spec)
+	for _, ref := range sources.Items(sources.Field(spec, "valuesFrom")) {
+		r.layers = append(r.layers, p.valuesFrom(o, ref)...)
+	}
+	if values := sources.Field(spec, "values"); values != nil {
+		r.layers = append(r.layers, objectLayer(o.object, values, "spec.values"))
+	}
+	if sources.Field(spec, "postRenderers") != nil {
+		r.missing = append(r.missing, "the postRenderers of "+r.label+" were not applied")
+	}
+	p.install(o, r, o.cluster)
+}
+
+// defaultReleaseName is the one that Flux makes up: behind the target namespace where
+// there is one.
+func defaultReleaseName(o *Object, spec *yaml.Node) string {
+	if ns := sources.Text(sources.Field(spec, "targetNamespace")); ns != "" {
+		return ns + "-" + o.Name
+	}
+	return o.Name
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// chartOf finds the chart: in the repository where the source is git, else by its name.
+func (p *planner) chartOf(o order, r *release, spec *yaml.Node) {
+	node := sources.Field(spec, "chart", "spec", "chart")
+	kind := sources.Text(sources.Field(spec, "chart", "spec", "sourceRef", "kind"))
+	r.chartName = sources.Text(node)
+	if node == nil {
+		node = sources.Field(spec, "chartRef", "name")
+		r.chartName = p.chartBehind(o, sources.Field(spec, "chartRef"))
+		kind = ""
+	}
+	if node != nil {
+		r.at = o.object.Locate(node)
+	}
+	if kind == "GitRepository" {
+		if dir, ok := p.local(r.chartName); ok {
+			r.chart = p.g.chartAt(dir)
+		}
+		if r.chart == nil {
+			p.g.repo.Note(sources.NoteRenderFailed, r.at, r.label+": there is no chart in "+shown(r.chartName))
+		}
+	}
+}
+
+// chartBehind is the name of the chart that an OCIRepository or HelmChart gives: the last
+// part of its URL, or its chart.
+func (p *planner) chartBehind(o order, ref *yaml.Node) string {
+	kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
+	namespace := first(sources.Text(sources.Field(ref, "namespace")), o.object.Namespace)
+	source := p.object(o, kind, namespace, name)
+	if source == nil {
+		return name
+	}
+	spec := sources.Field(source.Root, "spec")
+	return path.Base(first(sources.Text(sources.Field(spec, "chart")), sources.Text(sources.Field(spec, "url")), name))
+}
+
+// valuesFrom reads the values that one reference gives. What cannot be seen may set
+// anything, or with a targetPath just that.
+func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
+	kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
+	key := first(sources.Text(sources.Field(ref, "valuesKey")), "values.yaml")
+	target := sources.Text(sources.Field(ref, "targetPath"))
+	label := objectLabel(kind, o.object.Namespace, name)
+	at := o.object.Locate(sources.Field(ref, "name"))
+	unknown := func(why string) []layer {
+		p.g.repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
+		l := unknownLayer(why, at)
+		if target != "" {
+			word := scalar(p.g.repo.Standins().Word(l.unknown))
+			if set, ok := pathLayer(target, word, place{at: at, file: p.g.repo.File(at.File)}, label); ok {
+				return []layer{set}
+			}
+		}
+		return []layer{l}
+	}
+	from := p.valuesObject(o, kind, name)
+	if from == nil {
+		if sources.Text(sources.Field(ref, "optional")) == "true" {
+			return nil
+		}
+		return unknown("its values come from " + label + ", which is not in the repository")
+	}
+	for _, e := range from.Entries() {
+		if e.Key != key {
+			continue
+		}
+		if !e.Value.IsKnown() {
+			return unknown("its values come from " + label + ", which is not known: " + e.Value.Reason())
+		}
+		text := e.Value.Text().Reveal()
+		q := e.place
+		q.at, q.via = e.At, append(append([]string{}, e.Via...), label+" "+key)
+		if target == "" {
+			return textLayer(text, q, label)
+		}
+		if l, ok := pathLayer(target, scalar(text), q, label); ok {
+			return []layer{l}
+		}
+		return unknown("the targetPath " + shown(target) + " is not followed")
+	}
+	return unknown(label + " has no data key " + shown(key))
+}
+
+func objectLabel(kind, namespace, name string) string {
+	return kind + " " + strings.TrimPrefix(namespace+"/"+name, "/")
+}
+
+// valuesObject finds the Secret or ConfigMap with values, also one that a generator made
+// and whose name, with its hash, kustomize did not carry over to the HelmRelease.
+func (p *planner) valuesObject(o order, kind, name string) *Object {
+	if found := p.object(o, kind, o.object.Namespace, name); found != nil {
+		return found
+	}
+	if o.from == nil {
+		return nil
+	}
+	var only *Object
+	for _, obj := range o.from.Objects {
+		if obj.Kind == kind && obj.OriginalName == name && obj.Namespace == o.object.Namespace {
+			if only != nil {
+				return nil
+			}
+			only = obj
+		}
+	}
+	return only
+}
+
+// install makes the unit of a release.
+func (p *planner) install(o order, r *release, cluster string) {
+	u := &Unit{Name: r.label, Kind: Release, Path: path.Dir(r.at.File), Cluster: cluster, Rendered: true}
+	if p.seenTwice(u.Name) {
+		u.Name += fmt.Sprintf(" (%s)", cluster)
+	}
+	u.Objects, u.Missing = r.install(p.g)
+	u.Inputs = append(u.Inputs, r.at.File)
+	for _, l := range r.layers {
+		if l.at.File != "" {
+			u.Inputs = append(u.Inputs, l.at.File)
+		}
+	}
+	if r.chart != nil {
+		p.covered[r.chart.dir] = true
+	}
+	if len(u.Objects) == 0 && len(u.Missing) == 0 {
+		return
+	}
+	p.add(u, o)
+}

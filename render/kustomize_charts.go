@@ -1,0 +1,119 @@
+package render
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// chartEntry is a chart that a kustomization inflates. To do so kustomize runs helm; here
+// the chart is rendered in this process, and what comes out stands in a file that only
+// kustomize sees, in the place of the entry.
+type chartEntry struct {
+	types.HelmChart
+	home    string // where charts lie
+	file    string // the file's name, in the kustomization's directory
+	objects []*Object
+	missing []string
+	done    bool
+}
+
+// readCharts puts such a file in the place of each chart.
+func (k *kustomization) readCharts(spec *types.Kustomization) {
+	home := "charts"
+	if spec.HelmGlobals != nil && spec.HelmGlobals.ChartHome != "" {
+		home = spec.HelmGlobals.ChartHome
+	}
+	for n, c := range spec.HelmCharts {
+		entry := &chartEntry{HelmChart: c, home: home, file: fmt.Sprintf(".keylint-chart-%d.yaml", n)}
+		for _, values := range entry.valuesFiles() {
+			k.decide("helmCharts", values)
+		}
+		k.charts = append(k.charts, entry)
+	}
+	spec.HelmCharts, spec.HelmGlobals = nil, nil
+}
+
+func (e *chartEntry) valuesFiles() []string {
+	var out []string
+	for _, f := range append([]string{e.ValuesFile}, e.AdditionalValuesFiles...) {
+		if f != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// withCharts is the safe form, with the charts' files among the resources.
+func (k *kustomization) withCharts(spec *types.Kustomization) {
+	for _, e := range k.charts {
+		spec.Resources = append(spec.Resources, e.file)
+	}
+}
+
+// inflate renders the chart that stands behind a file.
+func (g *graph) inflate(k *kustomization, e *chartEntry) []byte {
+	if !e.done {
+		e.done = true
+		objects, missing := k.release(g, e).install(g)
+		e.missing = missing
+		for _, o := range objects {
+			if o.sealed == nil {
+				e.objects = append(e.objects, o)
+			}
+		}
+	}
+	var b strings.Builder
+	for _, o := range e.objects {
+		text, err := yaml.String(o.Root)
+		if err != nil {
+			continue
+		}
+		b.WriteString("---\n" + text)
+	}
+	return []byte(b.String())
+}
+
+// release is what kustomize would have helm template.
+func (k *kustomization) release(g *graph, e *chartEntry) *release {
+	name := e.ReleaseName
+	if name == "" {
+		name = e.Name
+	}
+	r := &release{
+		label: "the Helm chart " + shown(e.Name) + " in " + k.file.Path, name: name, namespace: e.Namespace,
+		chartName: e.Name, at: k.entry("helmCharts", e.Name)(),
+	}
+	for _, dir := range []string{e.Name, path.Join(e.Name+"-"+e.Version, e.Name)} {
+		dir = path.Join(k.dir, e.home, dir)
+		if r.chart == nil && g.repo.SameTree(k.dir, dir) {
+			r.chart = g.chartAt(dir)
+		}
+	}
+	for _, file := range e.valuesFiles() {
+		ref := judge(k.repo, k.dir, "helmCharts", file)
+		if ref.verdict != isFile {
+			r.missing = append(r.missing, "the values file "+shown(file)+" is not there")
+			continue
+		}
+		r.layers = append(r.layers, fileLayers(k.repo.File(ref.name))...)
+	}
+	if d := k.document(); d != nil {
+		for _, item := range sources.Items(sources.Field(d.Root, "helmCharts")) {
+			inline := sources.Field(item, "valuesInline")
+			if inline != nil && sources.Text(sources.Field(item, "name")) == e.Name {
+				r.layers = append(r.layers, documentLayer(d, inline, "valuesInline"))
+			}
+		}
+	}
+	if e.ValuesMerge == "merge" && len(r.layers) > 1 { // what the file says goes before
+		last := len(r.layers) - 1
+		r.layers = append([]layer{r.layers[last]}, r.layers[:last]...)
+	}
+	return r
+}

@@ -1,0 +1,331 @@
+package render
+
+import (
+	"encoding/base64"
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// release is one chart with its values, as Helm would install it.
+type release struct {
+	label     string // "HelmRelease supabase/supabase"
+	name      string
+	namespace string
+	at        sources.Position // where it is declared
+	chartName string           // as it is declared
+	chart     *chart           // nil where it is not at hand and no model stands in for it
+	layers    []layer          // what is given, the chart's own defaults not among them
+	missing   []string         // what could not be read of it
+	guessed   bool             // nothing says with which values it is installed
+}
+
+// install renders the release. What it could not see it notes, and returns for the unit.
+func (r *release) install(g *graph) (objects []*Object, missing []string) {
+	missing = append(missing, r.missing...)
+	lose := func(kind sources.NoteKind, at sources.Position, message string) {
+		g.repo.Note(kind, at, message)
+		missing = append(missing, message)
+	}
+	c := r.chart
+	if c == nil && isSupabaseChart(r.chartName) {
+		c = modelChart()
+	}
+	if c == nil {
+		what := "the chart " + shown(r.chartName) + " is not in the repository"
+		if r.chartName == "" {
+			what = "which chart it installs cannot be told"
+		}
+		lose(sources.NoteNotFetched, r.at, r.label+": "+what+", so of its values only environment variables are read")
+		return r.environments(g), missing
+	}
+	if len(c.faults) > 0 {
+		lose(sources.NoteRenderFailed, r.at, fmt.Sprintf("%s: the chart in %s was not rendered: %s", r.label, c.dir, c.faults[0]))
+		return r.environments(g), missing
+	}
+	if c.dir == "" || len(c.models) > 0 {
+		g.repo.Note(sources.NoteModelled, r.at, r.label+" was read through "+modelled+", because the chart itself is not in the repository")
+	}
+	for _, name := range c.missing {
+		lose(sources.NoteNotFetched, r.at, fmt.Sprintf("%s: the chart %s, which %s depends on, is not in the repository", r.label, shown(name), path.Join(c.dir, "Chart.yaml")))
+	}
+	layers := append(slices.Clone(c.defaults()), r.layers...)
+	words := g.repo.Standins()
+	values, err := mergeLayers(layers, words)
+	if err != nil {
+		lose(sources.NoteRenderFailed, r.at, r.label+": its values are not a mapping that Helm can read")
+		return r.environments(g), missing
+	}
+	rendered, err := renderTemplates(c.files, values, r.name, r.namespace, words)
+	if err != nil {
+		where, line, why := explainChart(err)
+		at, kind := r.at, sources.NoteRenderFailed
+		if r.guessed {
+			kind = sources.NoteSkipped
+			why += "; which values it is installed with is not in the repository"
+		}
+		if f := c.file(g.repo, where); f != nil {
+			at = sources.Position{File: f.Path, Line: line}
+		}
+		lose(kind, at, fmt.Sprintf("%s does not render: %s", r.label, why))
+		return r.environments(g), missing
+	}
+	installed := &installed{release: r, chart: c, repo: g.repo, layers: layers, values: values}
+	for _, template := range sortedKeys(rendered) {
+		objects = append(objects, installed.objects(template, rendered[template])...)
+	}
+	return objects, missing
+}
+
+// defaults are the chart's own values.
+func (c *chart) defaults() []layer {
+	if c.dir != "" {
+		return c.layers
+	}
+	return modelDefaults()
+}
+
+// modelDefaults are the values of the model, whose places nobody can edit.
+var modelDefaults = sync.OnceValue(func() []layer {
+	b, err := modelFiles.ReadFile("model/values.yaml")
+	if err != nil {
+		return nil
+	}
+	docs, _ := sources.ParseYAML(b)
+	return []layer{{label: "the default of the chart", root: docs[0].Root}}
+})
+
+// installed is a release that was rendered, and leads its objects back to the values.
+type installed struct {
+	*release
+	chart  *chart
+	repo   *sources.Repository
+	layers []layer
+	values map[string]any
+
+	marked [2]struct { // with marks in place of key-like values, and of all
+		once  sync.Once
+		marks marks
+		docs  map[string][]*yaml.Node
+	}
+}
+
+// objects are those that one template made.
+func (i *installed) objects(template, text string) []*Object {
+	if !strings.Contains(text, "apiVersion") {
+		return nil
+	}
+	file := i.at.File
+	if f := i.chart.file(i.repo, template); f != nil {
+		file = f.Path
+	}
+	docs, problems := sources.ParseYAML([]byte(text))
+	if len(problems) > 0 {
+		message := fmt.Sprintf("%s: what the template %s makes is not YAML", i.label, template)
+		i.repo.Note(sources.NoteRenderFailed, sources.Position{File: file}, message)
+	}
+	var out []*Object
+	for n, d := range docs {
+		for _, w := range objectsOf([]*sources.Document{d}) {
+			o := newObject(i.repo, w.root, file, nil)
+			if o == nil {
+				continue
+			}
+			o.origin = fromTemplate{i, template, n, d.Root}
+			if o.Namespace == "" && !clusterScoped[o.Kind] {
+				o.Namespace = i.namespace
+			}
+			out = append(out, o)
+			out = append(out, secretsOf(o)...)
+		}
+	}
+	return out
+}
+
+// fromTemplate is the origin of an object that a template made: the value that went into
+// it, or else the line of the template.
+type fromTemplate struct {
+	*installed
+	template string
+	document int
+	root     *yaml.Node
+}
+
+func (t fromTemplate) find(_ *Object, n *yaml.Node) (place, bool) {
+	way, isKey, ok := pathTo(t.root, n)
+	if !ok {
+		return place{}, false
+	}
+	if !isKey && n.Kind == yaml.ScalarNode {
+		for pass := range t.marked {
+			if p, ok := t.fromValue(pass, way, n); ok {
+				return p, true
+			}
+		}
+	}
+	return t.inTemplate(n), true
+}
+
+// fromValue asks the marked rendering which value stands at the place.
+func (t fromTemplate) fromValue(pass int, way []step, n *yaml.Node) (place, bool) {
+	docs := t.rendering(pass)[t.template]
+	if t.document >= len(docs) {
+		return place{}, false
+	}
+	m := follow(docs[t.document], way, false)
+	if m == nil || m.Kind != yaml.ScalarNode {
+		return place{}, false
+	}
+	marks := &t.marked[pass].marks
+	path, whole, ok := marks.path(m.Value)
+	if !ok {
+		plain, err := base64.StdEncoding.DecodeString(m.Value)
+		if err != nil {
+			return place{}, false
+		}
+		if path, whole, ok = marks.path(string(plain)); !ok {
+			return place{}, false
+		}
+	}
+	value, l, ok := locateValue(t.layers, path)
+	if !ok {
+		return place{}, false
+	}
+	via := []string{"the value " + strings.Join(path, ".") + " of " + t.label}
+	if l.place == nil { // the model's own
+		via[0] += ", which is not set, so that " + l.label + " counts"
+		return place{at: t.at, file: t.repo.File(t.at.File), via: via}, true
+	}
+	p := l.place(value)
+	p.via = append(via, p.via...)
+	if !whole || !sameText(value.Value, n.Value) {
+		p.inside = nil
+	}
+	return p, true
+}
+
+// rendering renders the chart once more, with marks in place of values.
+func (i *installed) rendering(pass int) map[string][]*yaml.Node {
+	m := &i.marked[pass]
+	m.once.Do(func() {
+		m.docs = map[string][]*yaml.Node{}
+		var words keys.Standins
+		rendered, err := renderTemplates(i.chart.files, m.marks.put(i.values, pass == 1), i.name, i.namespace, &words)
+		if err != nil {
+			return
+		}
+		for template, text := range rendered {
+			docs, _ := sources.ParseYAML([]byte(text))
+			for _, d := range docs {
+				m.docs[template] = append(m.docs[template], d.Root)
+			}
+		}
+	})
+	return m.docs
+}
+
+// inTemplate is the line of the chart that has the text; of the model, where the release
+// is declared.
+func (t fromTemplate) inTemplate(n *yaml.Node) place {
+	f := t.chart.file(t.repo, t.template)
+	if f == nil {
+		p := place{at: t.at, file: t.repo.File(t.at.File)}
+		if t.chart.isModelled(t.template) {
+			p.via = []string{modelled}
+		}
+		return p
+	}
+	p := place{at: sources.Position{File: f.Path}, file: f}
+	if n.Kind != yaml.ScalarNode {
+		return p
+	}
+	first, rest, many := strings.Cut(strings.TrimRight(n.Value, "\n"), "\n")
+	if at, ok := t.lineOf(f, first); ok {
+		p.at = at
+	}
+	if many {
+		lines := append([]string{first}, strings.Split(rest, "\n")...)
+		if p.at.Line == 0 {
+			for _, line := range lines {
+				if at, ok := t.lineOf(f, line); ok {
+					p.at = sources.Position{File: at.File}
+					break
+				}
+			}
+		}
+		p.inside = func(line, column, endColumn int) sources.Position {
+			if line < 1 || line > len(lines) {
+				return p.at
+			}
+			at, ok := t.lineOf(f, lines[line-1])
+			if !ok {
+				return p.at
+			}
+			at.EndColumn = at.Column + endColumn - 1
+			at.Column += column - 1
+			return at
+		}
+	}
+	return p
+}
+
+// lineOf finds the one line of the template, or else of the chart's other files, that
+// has the text.
+func (t fromTemplate) lineOf(template *sources.File, text string) (sources.Position, bool) {
+	wanted := strings.TrimSpace(text)
+	if len(wanted) < 4 {
+		return sources.Position{}, false
+	}
+	indent := strings.Index(text, wanted)
+	if at, ok := uniqueLine(template, wanted, indent); ok {
+		return at, true
+	}
+	names := make([]string, 0, len(t.chart.files))
+	for _, f := range t.chart.files {
+		names = append(names, f.Name)
+	}
+	sort.Strings(names)
+	var found sources.Position
+	for _, name := range names {
+		f := t.repo.File(path.Join(t.chart.dir, name))
+		if f == nil || f == template || f.Size() > 1<<20 {
+			continue
+		}
+		if at, ok := uniqueLine(f, wanted, indent); ok {
+			if found.Line > 0 {
+				return sources.Position{}, false
+			}
+			found = at
+		}
+	}
+	return found, found.Line > 0
+}
+
+// uniqueLine is the only line of the file with the text. The column is where the text's
+// line begins, indent bytes before it.
+func uniqueLine(f *sources.File, wanted string, indent int) (sources.Position, bool) {
+	b, err := f.Disk()
+	if err != nil {
+		return sources.Position{}, false
+	}
+	var found sources.Position
+	for n, line := range strings.Split(string(b), "\n") {
+		at := strings.Index(line, wanted)
+		if at < 0 {
+			continue
+		}
+		if found.Line > 0 {
+			return sources.Position{}, false
+		}
+		found = sources.Position{File: f.Path, Line: n + 1, Column: max(at-indent, 0) + 1, EndColumn: at + len(wanted) + 1}
+	}
+	return found, found.Line > 0
+}

@@ -1,0 +1,237 @@
+package render
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	chartloader "helm.sh/helm/v4/pkg/chart/v2/loader"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// layer is one source of a chart's values. Of several the later ones win, as for Helm:
+// mappings are merged, everything else is replaced.
+type layer struct {
+	label string     // "the chart's values.yaml", "spec.values"
+	root  *yaml.Node // a mapping; nil where nothing of it is known
+	place func(*yaml.Node) place
+
+	unknown keys.Value // why nothing of it is known
+	at      sources.Position
+}
+
+// unknownLayer is a source of values that cannot be seen.
+func unknownLayer(why string, at sources.Position) layer {
+	return layer{unknown: keys.Unknown(why), at: at}
+}
+
+// documentLayer is a mapping in a document.
+func documentLayer(d *sources.Document, root *yaml.Node, label string) layer {
+	return layer{label: label, root: root, place: func(n *yaml.Node) place { return documentPlace(d, n) }, at: d.Position(root)}
+}
+
+// fileLayers are the documents of a values file.
+func fileLayers(f *sources.File) []layer {
+	var out []layer
+	for _, d := range f.Documents() {
+		out = append(out, documentLayer(d, d.Root, f.Path))
+	}
+	return out
+}
+
+// objectLayer is a mapping in an object's own fields.
+func objectLayer(o *Object, n *yaml.Node, label string) layer {
+	return layer{label: label, root: sources.Follow(n), place: o.place, at: o.Locate(n)}
+}
+
+// textLayer is a document within a text, such as a data key of a ConfigMap.
+func textLayer(text string, p place, label string) []layer {
+	var out []layer
+	docs, _ := sources.ParseYAML([]byte(text))
+	lines := strings.Split(text, "\n")
+	for _, d := range docs {
+		inner := sheet{lines: lines}
+		out = append(out, layer{label: label, root: d.Root, at: p.at, place: func(n *yaml.Node) place {
+			q := place{at: p.at, file: p.file, via: p.via}
+			if p.inside == nil || n.Line == 0 {
+				return q
+			}
+			line, column, end := inner.span(n)
+			q.at = p.inside(line, column, end)
+			return q
+		}})
+	}
+	return out
+}
+
+// pathLayer sets one value, as "helm --set" does: a.b\.c.d.
+func pathLayer(path string, value *yaml.Node, p place, label string) (layer, bool) {
+	parts := splitValuePath(path)
+	root := value
+	for i := len(parts) - 1; i >= 0; i-- {
+		if parts[i] == "" || strings.HasSuffix(parts[i], "]") {
+			return layer{}, false
+		}
+		root = mapping(parts[i], root)
+	}
+	if len(parts) == 0 {
+		return layer{}, false
+	}
+	return layer{label: label, root: root, place: func(*yaml.Node) place { return p }, at: p.at}, true
+}
+
+// splitValuePath splits at the dots that no backslash stands before.
+func splitValuePath(path string) []string {
+	var parts []string
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && i+1 < len(path):
+			i++
+			b.WriteByte(path[i])
+		case path[i] == '.':
+			parts = append(parts, b.String())
+			b.Reset()
+		default:
+			b.WriteByte(path[i])
+		}
+	}
+	return append(parts, b.String())
+}
+
+// below moves a layer under a key: the values of a subchart.
+func (l layer) below(key string) layer {
+	if l.root != nil {
+		l.root = mapping(key, l.root)
+	}
+	return l
+}
+
+// mergeLayers is what Helm makes of them. What an unknown layer may set, the key-like
+// values beneath it, becomes unknown.
+func mergeLayers(layers []layer, words *keys.Standins) (map[string]any, error) {
+	merged := map[string]any{}
+	for _, l := range layers {
+		if !l.unknown.IsAbsent() {
+			blur(merged, "", func() string { return words.Word(l.unknown) })
+			continue
+		}
+		if l.root == nil || l.root.Kind != yaml.MappingNode {
+			continue
+		}
+		text, err := yaml.String(l.root)
+		if err != nil {
+			return nil, err
+		}
+		values, err := chartloader.LoadValues(strings.NewReader(text))
+		if err != nil {
+			return nil, err
+		}
+		merged = chartloader.MergeMaps(merged, values)
+	}
+	return merged, nil
+}
+
+// blur replaces the values that are named or look like a key.
+func blur(values map[string]any, parent string, word func() string) {
+	for _, name := range sortedKeys(values) {
+		switch v := values[name].(type) {
+		case map[string]any:
+			blur(v, name, word)
+		case string:
+			if isKeyLike(parent, name, v) {
+				values[name] = word()
+			}
+		}
+	}
+}
+
+// isKeyLike says whether a value is a key, by its name or its text. The chart of
+// supabase-community has secret.jwt.secret.
+func isKeyLike(parent, name, text string) bool {
+	return keys.Classify(name).Slot != "" || parent == "jwt" && name == "secret" || keys.Recognize(keys.NewText(text)) != ""
+}
+
+// marks number the values of a chart, so that one that comes out of a template can be
+// led back to where it went in.
+type marks struct{ paths [][]string }
+
+var mark = regexp.MustCompile(`zqm([0-9]{6})q`)
+
+// put is a copy of the values in which texts are marks: all of them, or only those that
+// are key-like, since templates branch on the others.
+func (m *marks) put(values map[string]any, all bool) map[string]any {
+	return m.mapping(values, nil, "", all).(map[string]any)
+}
+
+func (m *marks) mapping(v any, way []string, parent string, all bool) any {
+	extend := func(step string) []string { return append(way[:len(way):len(way)], step) }
+	name := ""
+	if len(way) > 0 {
+		name = way[len(way)-1]
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, k := range sortedKeys(v) {
+			out[k] = m.mapping(v[k], extend(k), name, all)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = m.mapping(v[i], extend(strconv.Itoa(i)), name, all)
+		}
+		return out
+	case string:
+		if v == "" || !all && !isKeyLike(parent, name, v) || len(m.paths) > 999_999 {
+			return v
+		}
+		m.paths = append(m.paths, way)
+		return "zqm" + strconv.Itoa(1_000_000 + len(m.paths) - 1)[1:] + "q"
+	}
+	return v
+}
+
+// path is the way to the value that a marked text came from, and whether the text is
+// nothing but it.
+func (m *marks) path(text string) (way []string, whole, ok bool) {
+	at := mark.FindStringSubmatchIndex(text)
+	if at == nil {
+		return nil, false, false
+	}
+	n, err := strconv.Atoi(text[at[2]:at[3]])
+	if err != nil || n >= len(m.paths) {
+		return nil, false, false
+	}
+	return m.paths[n], at[0] == 0 && at[1] == len(text), true
+}
+
+// locate finds the node that sets the value: in the last layer that has it.
+func locateValue(layers []layer, way []string) (*yaml.Node, layer, bool) {
+	for i := len(layers) - 1; i >= 0; i-- {
+		n := sources.Follow(layers[i].root)
+		for _, step := range way {
+			if n == nil {
+				break
+			}
+			if n.Kind == yaml.SequenceNode {
+				at, err := strconv.Atoi(step)
+				if err != nil || at >= len(n.Content) {
+					n = nil
+					break
+				}
+				n = sources.Follow(n.Content[at])
+				continue
+			}
+			n = sources.Field(n, step)
+		}
+		if n != nil && n.Kind == yaml.ScalarNode {
+			return n, layers[i], true
+		}
+	}
+	return nil, layer{}, false
+}

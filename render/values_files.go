@@ -1,0 +1,144 @@
+package render
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// valuesFiles makes releases of what somebody installs with helm by hand: charts of the
+// repository that nothing deploys, and values files of the chart of supabase-community. A
+// values.yaml holds what is common to the others in its directory.
+func (p *planner) valuesFiles() {
+	byDir := map[string][]valuesFile{}
+	for _, f := range p.files {
+		if v, ok := p.asValues(f); ok {
+			byDir[f.Dir()] = append(byDir[f.Dir()], v)
+		}
+	}
+	for _, f := range p.files {
+		if path.Base(f.Path) == "Chart.yaml" && byDir[f.Dir()] == nil && !f.Example {
+			byDir[f.Dir()] = nil
+		}
+	}
+	for _, dir := range sortedKeys(byDir) {
+		p.installByHand(dir, byDir[dir])
+	}
+}
+
+// valuesFile is a file with values of the chart.
+type valuesFile struct {
+	file  *sources.File
+	doc   *sources.Document
+	below *yaml.Node // where the chart's values begin
+}
+
+var baseValues = regexp.MustCompile(`^values\.ya?ml$`)
+
+// asValues recognises a values file by secret.jwt, with the keys of the chart below it, at
+// any depth that an umbrella chart may put it.
+func (p *planner) asValues(f *sources.File) (valuesFile, bool) {
+	if !f.IsManifest() || f.Example || !f.BearsKeys() || f.IsCompose() || p.covered[f.Path] || isHelmfile(f) || !f.Mentions("jwt") {
+		return valuesFile{}, false
+	}
+	for _, d := range f.Documents() {
+		if sources.Field(d.Root, "apiVersion") != nil {
+			continue
+		}
+		var below *yaml.Node
+		eachMapping(d.Root, 0, func(n *yaml.Node) {
+			if below == nil && setsKeys(sources.Field(n, "secret", "jwt")) {
+				below = n
+			}
+		})
+		if below != nil {
+			return valuesFile{f, d, below}, true
+		}
+	}
+	return valuesFile{}, false
+}
+
+func setsKeys(jwt *yaml.Node) bool {
+	for _, name := range []string{"anonKey", "serviceKey", "secretRef"} {
+		if sources.Field(jwt, name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *planner) installByHand(dir string, files []valuesFile) {
+	c := p.g.chartAt(dir)
+	if c != nil && (p.covered[dir] || !c.bears || p.isSubchart(dir) || p.isLibrary(c)) {
+		return
+	}
+	var base *valuesFile
+	var own []valuesFile
+	for i, f := range files {
+		if baseValues.MatchString(path.Base(f.file.Path)) {
+			base = &files[i]
+			continue
+		}
+		own = append(own, f)
+	}
+	if len(own) == 0 && (base != nil || c != nil) {
+		if base == nil {
+			base = &valuesFile{}
+		}
+		own = []valuesFile{*base}
+		base = nil
+	}
+	for _, f := range own {
+		p.installValues(dir, c, base, f)
+	}
+}
+
+// installValues makes the unit of one values file.
+func (p *planner) installValues(dir string, c *chart, base *valuesFile, f valuesFile) {
+	r := &release{name: "supabase", chart: c, chartName: "supabase"}
+	name := dir
+	if c != nil {
+		r.guessed = f.file == nil || baseValues.MatchString(path.Base(f.file.Path))
+		r.name = c.name
+		r.at = p.g.repo.File(path.Join(dir, "Chart.yaml")).At()
+	}
+	if f.file != nil {
+		name = f.file.Path
+		r.at = f.file.At()
+		if c == nil {
+			if base != nil {
+				r.layers = append(r.layers, documentLayer(base.doc, base.below, base.file.Path))
+			}
+			r.layers = append(r.layers, documentLayer(f.doc, f.below, f.file.Path))
+		} else if !baseValues.MatchString(path.Base(name)) { // values.yaml holds the chart's own defaults
+			r.layers = append(r.layers, fileLayers(f.file)...)
+		}
+	}
+	r.label = name
+	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.at.File}}
+	u.Objects, u.Missing = r.install(p.g)
+	if p.governed() {
+		p.leave(u)
+	}
+	p.units = append(p.units, u)
+}
+
+// isSubchart says whether the chart is part of another one.
+func (p *planner) isSubchart(dir string) bool {
+	parent := path.Dir(dir)
+	return path.Base(parent) == "charts" && p.g.repo.File(path.Join(path.Dir(parent), "Chart.yaml")) != nil
+}
+
+// isLibrary says whether the chart is there for others to use, and installs nothing.
+func (p *planner) isLibrary(c *chart) bool {
+	for _, d := range p.g.repo.File(path.Join(c.dir, "Chart.yaml")).Documents() {
+		if strings.EqualFold(sources.Text(sources.Field(d.Root, "type")), "library") {
+			return true
+		}
+	}
+	return false
+}
