@@ -176,7 +176,10 @@ func (w *world) readLiteral(c *container, v *variable, n *yaml.Node) {
 		v.trace = append(v.trace, from.trace...)
 		return
 	}
-	v.value = keys.Known(keys.NewText(text))
+	v.value = w.repo.Standins().Resolve(keys.NewText(text))
+	if !v.value.IsKnown() {
+		return
+	}
 	expanded, unknown := expandReferences(text, c.env)
 	if unknown != "" {
 		v.value = keys.Unknown(unknown)

@@ -30,6 +30,7 @@ type gateway struct {
 	fault       *fault      // why it does not start
 	partial     []keys.Slot // of the four keys that opaque keys need, those that are not set
 	rendered    *substitute.Rendered
+	eaten       bool // Flux took something out of its configuration or script
 	dead        bool // nothing reads the configuration, and another gateway is there
 }
 
@@ -133,7 +134,7 @@ const (
 func (w *world) eachLiteral(visit func(*gateway, *credential, literalCause)) {
 	for _, g := range w.gateways {
 		for _, c := range g.credentials {
-			if c.fate == literal && g.run != nil && g.unit.Deployed() {
+			if c.fate == literal && !g.eaten && g.run != nil && g.unit.Deployed() {
 				visit(g, c, w.cause(g, c))
 			}
 		}

@@ -177,7 +177,7 @@ func (w *world) missingHalf(i *instance) *instance {
 			if other == i || !has(other) || other.ns != i.ns && i.ns != "" && other.ns != "" || alternatives(i.unit, other.unit) {
 				continue
 			}
-			switch near := commonDepth(i.unit.Name, other.unit.Name); {
+			switch near := nearness(i.unit, other.unit); {
 			case near > nearest:
 				best, nearest = other, near
 			case near == nearest:
@@ -191,11 +191,15 @@ func (w *world) missingHalf(i *instance) *instance {
 	return nil
 }
 
-// alternatives says whether two units define an object of the same kind and name.
+// alternatives says whether two units define an object of the same kind and name, or
+// reach different clusters.
 func alternatives(a, b *render.Unit) bool {
+	if a.Apart(b) {
+		return true
+	}
 	names := map[string]bool{}
 	for _, o := range a.Objects {
-		if o.Kind != "Namespace" {
+		if o.Kind != "Namespace" && !(a.Together(b) && a != b) {
 			names[o.Kind+" "+o.Name] = true
 		}
 	}

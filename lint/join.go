@@ -83,7 +83,8 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 		return w.hosted(ref)
 	}
 	hosts := s.hosts()
-	if i := onlyOne(deployed, func(i *instance) bool { return i.answers(hosts) }); i != nil {
+	reachable := func(i *instance) bool { return s.Unit == nil || i.unit == nil || !s.Unit.Apart(i.unit) }
+	if i := onlyOne(deployed, func(i *instance) bool { return i.answers(hosts) && reachable(i) }); i != nil {
 		return i
 	}
 	// a service that is deployed apart, by its namespace and by its key
@@ -96,6 +97,12 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 	// the same unit
 	if s.Unit != nil {
 		if i := onlyOne(deployed, func(i *instance) bool { return i.unit == s.Unit }); i != nil && !foreign(hosts, deployed) {
+			return i
+		}
+	}
+	// the same cluster
+	if s.Unit != nil {
+		if i := onlyOne(deployed, func(i *instance) bool { return i.unit.Together(s.Unit) }); i != nil && !foreign(hosts, deployed) {
 			return i
 		}
 	}
@@ -124,7 +131,7 @@ func nearestIn(s *Site, instances []*instance) *instance {
 		if i.unit == nil || s.Unit == nil || i.ns != s.namespace && i.ns != "" && s.namespace != "" || alternatives(i.unit, s.Unit) {
 			continue
 		}
-		switch near := commonDepth(i.unit.Name, s.Unit.Name); {
+		switch near := nearness(i.unit, s.Unit); {
 		case near > nearest:
 			best, nearest = i, near
 		case near == nearest:
@@ -257,7 +264,7 @@ func (w *world) likeliest(s *Site, deployed []*instance) *instance {
 		if !i.gateway || !i.knows(s.Role) {
 			return nil
 		}
-		if n := sharedWords(s.carrier.name, i.unit.Name); n > score {
+		if n := sharedWords(s.carrier.name, i.unit.Name+" "+i.unit.Path); n > score {
 			best, score = i, n
 		}
 	}

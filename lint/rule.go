@@ -22,12 +22,13 @@ type Rule struct {
 func Rules() []*Rule {
 	return []*Rule{
 		unreadable, renderFailed,
-		sopsIntegrity, sealedSecretUnsealable, secretRefDangling,
+		sopsIntegrity, stillEncrypted, sealedSecretUnsealable, secretRefDangling,
+		fluxEatsPlaceholder,
 		placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
 		sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
 		kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
 		serviceKeyPublic, roleSwap,
 		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
-		keyNotSignedBySecret,
+		keyNotSignedBySecret, demoKey,
 	}
 }

@@ -104,7 +104,7 @@ spec:
 }
 
 func checkACLMissing(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.wholeGateways() {
 		if g.config == nil || g.dead || !g.unit.Deployed() || len(g.config.Routes) == 0 {
 			continue
 		}

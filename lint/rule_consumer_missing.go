@@ -121,7 +121,7 @@ spec:
 }
 
 func checkConsumerMissing(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.wholeGateways() {
 		if g.config == nil || g.dead || g.fault != nil || !g.unit.Deployed() {
 			continue
 		}

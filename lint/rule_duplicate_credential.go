@@ -82,7 +82,7 @@ spec:
 }
 
 func checkDuplicateCredential(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.wholeGateways() {
 		seen := map[[32]byte]*Site{}
 		for _, s := range g.sites {
 			if !s.Value.IsKnown() || p.explained[s] {

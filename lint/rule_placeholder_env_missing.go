@@ -94,7 +94,7 @@ spec:
 }
 
 func checkPlaceholderEnvMissing(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.wholeGateways() {
 		if f := g.fault; f != nil && f.missing != "" {
 			p.report(Finding{
 				At: f.at, atName: true, Instance: p.instanceOf(f.where), Slots: slotsNamed(f.missing),

@@ -17,6 +17,7 @@ func Run(repo *sources.Repository, units []*render.Unit) *Result {
 	w.collectEnvoy()
 	w.collectIngressController()
 	w.collectKong()
+	w.markEaten()
 	w.collectEnv()
 	w.collectEntries()
 	w.collectApps()

@@ -94,20 +94,21 @@ func (w *world) find(from *render.Unit, kind, namespace, name string) found {
 	return found{why: label + " is not in the repository; something else must create it"}
 }
 
-// elsewhere looks for the object in the other deployed units, the nearest in the
-// directory tree first: of dev/secrets and prod/secrets, prod/kong means the latter.
+// elsewhere looks for the object in the other deployed units, those of the same cluster
+// first, then the nearest in the directory tree: of dev/secrets and prod/secrets,
+// prod/kong means the latter.
 func (w *world) elsewhere(from *render.Unit, kind, namespace, name string) []found {
 	var best []found
 	nearest := -1
 	for _, u := range w.units {
-		if u == from || !u.Deployed() {
+		if u == from || !u.Deployed() || u.Apart(from) {
 			continue
 		}
 		o := u.Find(kind, namespace, name)
 		if o == nil {
 			continue
 		}
-		switch near := commonDepth(from.Name, u.Name); {
+		switch near := nearness(from, u); {
 		case near > nearest:
 			best, nearest = []found{{object: o, unit: u}}, near
 		case near == nearest:
@@ -115,6 +116,14 @@ func (w *world) elsewhere(from *render.Unit, kind, namespace, name string) []fou
 		}
 	}
 	return best
+}
+
+// nearness orders units by how likely they are deployed beside the first.
+func nearness(u, v *render.Unit) int {
+	if u.Together(v) {
+		return 1_000
+	}
+	return commonDepth(u.Path, v.Path)
 }
 
 // commonDepth counts the directories that two paths share from the root.
@@ -180,6 +189,9 @@ func editDistance(a, b string) int {
 
 // add records a site and remembers its text, so that it never reaches the output.
 func (w *world) add(s *Site) *Site {
+	if s.Value.IsKnown() {
+		s.Value = w.repo.Standins().Resolve(s.Value.Text())
+	}
 	if s.Value.IsKnown() {
 		w.repo.Ledger().Add(s.Value.Text())
 	}

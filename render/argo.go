@@ -253,28 +253,24 @@ func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, 
 // isForeign says whether a source is certainly another repository than the one that most
 // Applications with a path of this one name.
 func (p *planner) isForeign(s *yaml.Node) bool {
-	own, most := map[string]int{}, ""
-	for _, d := range p.deployers {
-		if d.object.Kind != "Application" && d.object.Kind != "ApplicationSet" {
-			continue
-		}
-		spec := sources.Field(d.object.Root, "spec")
-		if d.object.Kind == "ApplicationSet" {
-			spec = sources.Field(spec, "template", "spec")
-		}
-		for _, other := range argoSources(spec) {
-			if _, ok := p.local(sources.Text(sources.Field(other, "path"))); ok {
-				own[repositoryName(other)]++
-			}
+	mine, most := repositoryName(s), 0
+	for _, n := range p.argoURLs {
+		most = max(most, n)
+	}
+	return mine != "" && p.argoURLs[mine] < most
+}
+
+// countURL takes up which repositories an Application names for paths that are here.
+func (p *planner) countURL(o *Object) {
+	spec := sources.Field(o.Root, "spec")
+	if o.Kind == "ApplicationSet" {
+		spec = sources.Field(spec, "template", "spec")
+	}
+	for _, s := range argoSources(spec) {
+		if _, ok := p.local(sources.Text(sources.Field(s, "path"))); ok && repositoryName(s) != "" {
+			p.argoURLs[repositoryName(s)]++
 		}
 	}
-	for _, name := range sortedKeys(own) {
-		if most == "" || own[name] > own[most] {
-			most = name
-		}
-	}
-	mine := repositoryName(s)
-	return mine != "" && most != "" && own[mine] < own[most]
 }
 
 // repositoryName is the last part of a source's URL, which a fork keeps.

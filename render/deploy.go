@@ -19,7 +19,8 @@ type planner struct {
 	under map[string][]*sources.File // by directory, what a controller takes from it
 	units []*Unit
 
-	deployers []*deployer // as they are written, everywhere in the repository
+	argoURLs  map[string]int // how often Applications name a repository for a path that is here
+	deployers []*deployer    // as they are written, everywhere in the repository
 	byFile    map[string][]*deployer
 	relevant  map[*deployer]bool // whether what it deploys can bear keys
 
@@ -85,11 +86,15 @@ func (p *planner) readDeployers() {
 		}
 		for _, o := range plainObjects(p.g.repo, f) {
 			if isOrder(o) {
-				d := &deployer{object: o, file: f, dirs: p.dirsOf(o)}
+				d := &deployer{object: o, file: f}
 				p.deployers = append(p.deployers, d)
 				p.byFile[f.Path] = append(p.byFile[f.Path], d)
+				p.countURL(o)
 			}
 		}
+	}
+	for _, d := range p.deployers {
+		d.dirs = p.dirsOf(d.object)
 	}
 }
 
@@ -110,7 +115,9 @@ func (p *planner) dirsOf(o *Object) []string {
 		}
 	case o.Kind == "Application":
 		for _, s := range argoSources(spec) {
-			add(sources.Text(sources.Field(s, "path")))
+			if sources.Field(s, "chart") == nil && !p.isForeign(s) {
+				add(sources.Text(sources.Field(s, "path")))
+			}
 		}
 	case o.Kind == "ApplicationSet":
 		apps, _ := p.expandSet(o)
@@ -230,9 +237,13 @@ func (p *planner) matters(d *deployer) bool {
 		return known
 	}
 	p.relevant[d] = false // one that deploys itself
-	result := false
-	if d.object.Kind == "HelmRelease" || len(argoSources(sources.Field(d.object.Root, "spec"))) > 0 {
-		result = d.file.BearsKeys()
+	spec := sources.Field(d.object.Root, "spec")
+	if d.object.Kind == "ApplicationSet" {
+		spec = sources.Field(spec, "template", "spec")
+	}
+	result := d.object.Kind != "Kustomization" && d.file.BearsKeys()
+	for _, s := range argoSources(spec) {
+		result = result || p.valuesMatter(s)
 	}
 	for _, dir := range d.dirs {
 		if c := p.g.chartAt(dir); c != nil {
@@ -248,6 +259,26 @@ func (p *planner) matters(d *deployer) bool {
 	}
 	p.relevant[d] = result
 	return result
+}
+
+// valuesMatter says whether one of the values files of a source of Argo CD bears keys. One
+// whose name is a template may be any in its directory.
+func (p *planner) valuesMatter(s *yaml.Node) bool {
+	for _, item := range sources.Items(sources.Field(s, "helm", "valueFiles")) {
+		_, name, _ := strings.Cut(sources.Text(item), "/")
+		if before, _, template := strings.Cut(name, "{{"); template {
+			for _, f := range p.files {
+				if strings.HasPrefix(f.Path, before) && f.IsManifest() && f.BearsKeys() {
+					return true
+				}
+			}
+			continue
+		}
+		if f := p.g.repo.File(name); name != "" && f != nil && f.BearsKeys() {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *planner) fileMatters(f *sources.File) bool {

@@ -82,6 +82,7 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		locked = p.file.Locked()
 	}
 	if p.file != nil && p.file.Encrypted() {
+		e.SOPS = true
 		e.Via = append(e.Via[:len(e.Via):len(e.Via)], "decrypted with SOPS")
 	}
 	if encoded && !sources.EncryptedLeaf(text) {

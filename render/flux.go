@@ -47,6 +47,7 @@ func (p *planner) flux(o order) {
 	}
 	u.Undecrypted = sources.Text(sources.Field(spec, "decryption", "provider")) != "sops"
 	u.Inputs = append(u.Inputs, o.object.File)
+	u.Declared = o.object.Locate(sources.Field(o.object.Root, "metadata", "name"))
 	if p.seenTwice(u.Name) {
 		u.Name += " (" + u.Cluster + ")"
 	}

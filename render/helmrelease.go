@@ -111,6 +111,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 		}
 		return unknown("its values come from " + label + ", which is not in the repository")
 	}
+	from.GivesValues = true
 	for _, e := range from.Entries() {
 		if e.Key != key {
 			continue

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"maps"
 	"path"
 
 	"github.com/keylint/keylint/sources"
@@ -25,13 +24,7 @@ func plainObjects(repo *sources.Repository, f *sources.File) []*Object {
 // plainUnits makes units of what no kustomization deploys: compose files, manifests
 // under no kustomization, a unit a directory, and manifests that stand beside one and
 // that no root lists.
-func plainUnits(g *graph, roots []*root, covered map[string]bool) []*Unit {
-	deployed := maps.Clone(covered)
-	for _, r := range roots {
-		for _, f := range r.files(g.repo) {
-			deployed[f.Path] = true
-		}
-	}
+func plainUnits(g *graph, deployed map[string]bool) []*Unit {
 	var units []*Unit
 	byName := map[string]*Unit{}
 	told := map[string]bool{}

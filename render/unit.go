@@ -40,6 +40,8 @@ type Unit struct {
 	// Kustomization does not decrypt.
 	Undecrypted bool
 
+	Declared sources.Position // where the object is named that deploys it; the zero Position where none does
+
 	// Inputs are the files that the unit was made of, in order of path.
 	Inputs []string
 }
@@ -86,6 +88,9 @@ type Object struct {
 	Root       *yaml.Node
 	File       string // the file it came from, as far as it is known
 
+	// GivesValues says that a release takes its values from here.
+	GivesValues bool
+
 	// OriginalName is the object's name in that file, before prefixes, suffixes and
 	// hashes; a Secret made by a generator has the generator's name here.
 	OriginalName string
@@ -107,6 +112,7 @@ type Entry struct {
 	At    sources.Position // where a person would edit it
 	Via   []string         // what it went through on its way, nearest first ("SealedSecret supabase/keys", "SOPS file x.enc.yaml")
 
+	SOPS      bool            // it stands in a file that SOPS encrypted
 	Sealed    bool            // it comes out of a SealedSecret
 	Locked    *sources.Locked // why it could not be decrypted or unsealed; nil where it could
 	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object

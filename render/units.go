@@ -16,8 +16,8 @@ func Units(repo *sources.Repository) []*Unit {
 	g := readGraph(repo)
 	p := &planner{
 		g: g, roots: g.roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
-		under: map[string][]*sources.File{},
-		done:  map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
+		under: map[string][]*sources.File{}, argoURLs: map[string]int{},
+		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
 	p.readDeployers()
 	for _, d := range p.deployers {
@@ -72,13 +72,26 @@ func (p *planner) start(d *deployer) {
 // startLoose takes up what nothing has led to: what deploys itself, as Flux' own bootstrap
 // does, and what deploys each other in a circle.
 func (p *planner) startLoose() {
-	for _, d := range p.deployers {
-		if p.reached[writtenAs(d.object)] || !p.matters(d) {
-			continue
+	for _, own := range []bool{true, false} {
+		for _, d := range p.deployers {
+			if p.reached[writtenAs(d.object)] || !p.matters(d) || own && !p.deploysItself(d) {
+				continue
+			}
+			p.start(d)
+			p.run()
 		}
-		p.start(d)
-		p.run()
 	}
+}
+
+func (p *planner) deploysItself(d *deployer) bool {
+	for _, dir := range d.dirs {
+		for _, f := range p.filesUnder(dir) {
+			if f == d.file {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // writtenAs names an object by where it is written, whatever became of it since.
@@ -101,7 +114,12 @@ func (p *planner) rest() {
 			p.units = append(p.units, u)
 		}
 	}
-	for _, u := range plainUnits(p.g, p.roots, p.covered) {
+	for _, r := range p.roots {
+		for _, f := range r.files(p.g.repo) {
+			p.covered[f.Path] = true
+		}
+	}
+	for _, u := range plainUnits(p.g, p.covered) {
 		if governed && u.Kind == Directory {
 			p.leave(u)
 		}

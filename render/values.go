@@ -142,7 +142,8 @@ func blur(values map[string]any, parent string, word func() string) {
 		case map[string]any:
 			blur(v, name, word)
 		case string:
-			if isKeyLike(parent, name, v) {
+			// What is empty is a slot that is not in use.
+			if v != "" && isKeyLike(parent, name, v) {
 				values[name] = word()
 			}
 		}

@@ -1,0 +1,123 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+var demoKey = &Rule{
+	Name:     "demo-key",
+	Summary:  "a published demo key is deployed",
+	Severity: Warning,
+	Doc: `Supabase's docker setup, its Helm chart and its CLI come with keys and a JWT secret that everybody can read. With them
+anybody can sign a service_role key that this instance accepts. A chart whose values are not set deploys them. The keys of the
+docker setup and the chart expire on 2027-01-09.
+
+In what is called production ("prod", "production", "live" in the path) this is an error.
+
+Make a JWT secret and keys of your own, and set them in the values (secret.jwt.anonKey, serviceKey and secret) or name a Secret
+that holds them (secret.jwt.secretRef).`,
+	Bad: `
+-- clusters/home/supabase.yaml --
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: supabase, namespace: supabase}
+spec:
+  chart:
+    spec:
+      chart: supabase # HERE
+      sourceRef: {kind: HelmRepository, name: supabase-community}
+  values:
+    ingress:
+      kong: {enabled: true, hosts: [{host: api.example.org}]}
+`,
+	Good: `
+-- clusters/home/supabase.yaml --
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: supabase, namespace: supabase}
+spec:
+  chart:
+    spec:
+      chart: supabase
+      sourceRef: {kind: HelmRepository, name: supabase-community}
+  values:
+    secret:
+      jwt:
+        anonKey: {{anon}}
+        serviceKey: {{service_role}}
+        secret: {{jwt_secret}}
+`,
+	Check: checkDemoKey,
+}
+
+var productionWord = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|live)([^a-z]|$)`)
+
+// checkDemoKey reports each place where published keys are written once: the defaults of
+// a chart are three at a time.
+func checkDemoKey(p *Pass) {
+	for _, i := range p.world.instances {
+		byPlace := map[sources.Position][]*Site{}
+		var order []sources.Position
+		for _, s := range sortedSites(i.sites) {
+			if !s.Value.IsKnown() || s.Standing != Stored && s.At != s.Written || keys.Published(s.Value.Text()) == "" {
+				continue
+			}
+			if byPlace[s.Written] == nil {
+				order = append(order, s.Written)
+			}
+			byPlace[s.Written] = append(byPlace[s.Written], s)
+		}
+		for _, at := range order {
+			p.reportDemo(i, byPlace[at])
+		}
+	}
+}
+
+func (p *Pass) reportDemo(i *instance, sites []*Site) {
+	var stored []*Site
+	for _, s := range sites {
+		if s.Standing == Stored {
+			stored = append(stored, s)
+		}
+	}
+	if len(stored) > 0 { // what reads it follows from that
+		sites = stored
+	}
+	first := sites[0]
+	f := Finding{
+		At: first.Written, Instance: i.name, Slots: slotsOf(sites), Trace: first.Trace,
+		Message: fmt.Sprintf("%s %s published by %s: anybody can sign keys that this instance accepts", holders(sites), are(sites), keys.Published(first.Value.Text())),
+		Help:    "Make a JWT secret and keys of your own, and put them here.",
+	}
+	if isDefault(first) {
+		f.atName = true
+		f.Message += "; it is the chart's default, because nothing sets it"
+		f.Help = "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."
+	}
+	if productionWord.MatchString(i.name + " " + first.Written.File) {
+		f.Severity = Error
+	}
+	p.report(f)
+}
+
+func are(sites []*Site) string {
+	if len(sites) == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// isDefault says whether the value is one that a chart has where nobody sets it.
+func isDefault(s *Site) bool {
+	for _, step := range s.Trace {
+		if strings.Contains(step.Text, "which is not set") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,169 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+)
+
+var fluxEatsPlaceholder = &Rule{
+	Name:     "flux-eats-placeholder",
+	Summary:  "Flux' variable substitution empties a placeholder that the gateway's own script was to fill in",
+	Severity: Error,
+	Doc: "A Flux Kustomization with `postBuild` replaces every `${NAME}` in everything that it deploys: also in Kong's configuration and in " +
+		"the script that renders it. A NAME that it does not know becomes nothing, and Kong starts without that credential; since Flux 2.9 " +
+		"the whole Kustomization is refused instead.\n\n" +
+		"Put the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled` on the object, or write `$${NAME}`, which Flux turns into `${NAME}`. " +
+		"It leaves `$NAME` without braces alone.",
+	Bad: `
+-- clusters/home/supabase.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: supabase, namespace: flux-system}
+spec:
+  path: ./supabase
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild:
+    substitute: {DOMAIN: example.org}
+-- supabase/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: ${ANON_KEY} # HERE
+` + fluxKong,
+	Good: `
+-- clusters/home/supabase.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: supabase, namespace: flux-system}
+spec:
+  path: ./supabase
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild:
+    substitute: {DOMAIN: example.org}
+-- supabase/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: kong
+  namespace: supabase
+  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: ${ANON_KEY}
+` + fluxKong,
+	Check: checkFluxEatsPlaceholder,
+}
+
+// fluxKong renders that configuration.
+const fluxKong = `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      initContainers:
+        - name: render
+          image: bhgedigital/envsubst
+          command: [sh, -c, "envsubst < /template/kong.yml > /config/kong.yml"]
+          env:
+            - {name: ANON_KEY, valueFrom: {secretKeyRef: {name: supabase-keys, key: ANON_KEY}}}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+            - {name: config, mountPath: /config}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env: [{name: KONG_DECLARATIVE_CONFIG, value: /config/kong.yml}]
+          volumeMounts:
+            - {name: config, mountPath: /config}
+`
+
+// checkFluxEatsPlaceholder reports each object once, with every place in it.
+func checkFluxEatsPlaceholder(p *Pass) {
+	for _, u := range p.world.units {
+		for _, o := range u.Objects {
+			eaten := eatenKeys(o)
+			if len(eaten) == 0 {
+				continue
+			}
+			first := eaten[0]
+			f := Finding{
+				At: first.At, atName: true, Instance: p.instanceIn(u, o.Namespace),
+				Message: fmt.Sprintf("Flux puts nothing in the place of ${%s} in %s before anything else can: %s substitutes, and does not know %s (Flux 2.9 and later refuse to apply it)",
+					first.Name, objectName(o.Kind, o.Namespace, o.Name), first.By, first.Name),
+				Help: fmt.Sprintf("Annotate %s %s with kustomize.toolkit.fluxcd.io/substitute: disabled, or write $${%s}.", o.Kind, o.Name, first.Name),
+			}
+			slots := map[keys.Slot]bool{}
+			for n, e := range eaten {
+				if slot := keys.Classify(e.Name).Slot; !slots[slot] {
+					slots[slot] = true
+					f.Slots = append(f.Slots, slot)
+				}
+				if n > 0 && e.At != first.At {
+					f.Related = append(f.Related, Related{At: e.At, Message: "${" + e.Name + "} likewise", atName: true})
+				}
+			}
+			p.report(f)
+		}
+	}
+}
+
+// eatenKeys are the references to keys that Flux took out of an object.
+func eatenKeys(o *render.Object) []render.Eaten {
+	var out []render.Eaten
+	for _, e := range o.Eaten() {
+		if keys.Classify(e.Name).Slot != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// instanceIn is the name of the instance that has the namespace of the unit.
+func (p *Pass) instanceIn(u *render.Unit, ns string) string {
+	for _, i := range p.world.instances {
+		if i.holds(u, ns) {
+			return i.name
+		}
+	}
+	return ""
+}
+
+// markEaten remembers the gateways whose configuration or script Flux took something out
+// of: what is wrong with them follows from that.
+func (w *world) markEaten() {
+	for _, g := range w.gateways {
+		for _, o := range g.unit.Objects {
+			if o.Namespace == g.namespace && len(eatenKeys(o)) > 0 {
+				g.eaten = true
+			}
+		}
+	}
+}
+
+// wholeGateways are the gateways that are what they were meant to be.
+func (p *Pass) wholeGateways() []*gateway {
+	var out []*gateway
+	for _, g := range p.world.gateways {
+		if !g.eaten {
+			out = append(out, g)
+		}
+	}
+	return out
+}
