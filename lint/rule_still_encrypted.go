@@ -87,9 +87,9 @@ func checkStillEncrypted(p *Pass) {
 					Help:    "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization.",
 					Related: []Related{{At: u.Declared, Message: u.Name, atName: true}},
 				})
+				p.explain(stored[o]...)
 				break
 			}
-			p.explain(stored[o]...)
 		}
 	}
 }

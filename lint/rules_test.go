@@ -100,10 +100,14 @@ func TestRulesInFixtures(t *testing.T) {
 			t.Fatal(err)
 		}
 		var report struct {
+			Summary  struct{ Disagree int }
 			Findings []struct{ Rule string }
 		}
 		if err := json.Unmarshal(b, &report); err != nil {
 			t.Fatalf("%s: %v", name, err)
+		}
+		if report.Summary.Disagree > 0 && len(report.Findings) == 0 {
+			t.Errorf("%s: sites disagree, and nothing is reported", name)
 		}
 		seen := map[string]bool{}
 		for _, f := range report.Findings {
