@@ -20,8 +20,12 @@ func (s *Standins) Word(v Value) string {
 	return fmt.Sprintf("keylint-unknown-%05d-x", len(s.values)-1)
 }
 
-// Resolve is what a text is worth: known, unless a value that is not stands in it.
+// Resolve is what a text is worth: known, unless a value that is not stands in it, or it
+// refers to a store elsewhere.
 func (s *Standins) Resolve(t Text) Value {
+	if v, ok := elsewhere(t); ok {
+		return v
+	}
 	if s == nil || t.IsAbsent() || len(s.values) == 0 {
 		return Known(t)
 	}

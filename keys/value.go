@@ -6,6 +6,7 @@ package keys
 type Value struct {
 	text   Text
 	reason string
+	source string // of an unknown value, where in a store elsewhere it lies
 
 	// Of an unknown value whose ciphertext gives its length away.
 	measured          bool

@@ -54,7 +54,7 @@ func (p *Pass) reference(i *instance, role keys.Role) reference {
 // has says whether the value is one of the reference's.
 func (r reference) has(v keys.Value) bool {
 	for _, s := range r.sites {
-		if s.Value.Equal(v) {
+		if s.Value.Same(v) {
 			return true
 		}
 	}
@@ -155,7 +155,7 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 	switch {
 	case p.explained[s] || p.blamed[s]:
 		return Disagree, ""
-	case !s.Value.IsKnown():
+	case !s.Value.IsKnown() && s.Value.Source() == "":
 		if reason := s.Value.Reason(); reason != "" {
 			return CannotTell, reason
 		}
@@ -176,6 +176,8 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 		return CannotTell, fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
 	case ref.has(s.Value) || i.onlyFeeds(s):
 		return Agree, ""
+	case !s.Value.IsKnown():
+		return CannotTell, s.Value.Reason()
 	case ref.unknown != nil:
 		return CannotTell, fmt.Sprintf("an accepted %s key is not known: %s", s.Role, unknownReason(ref.unknown))
 	case !p.comparable(s, ref) && keys.Recognize(s.Value.Text()) == "":
@@ -209,9 +211,12 @@ func unknownReason(s *Site) string {
 // judgeReference judges an accepted key: somebody else must hold it too.
 func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
 	for _, other := range i.sites {
-		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.explained[other] && other.Value.Equal(s.Value) {
+		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.explained[other] && other.Value.Same(s.Value) {
 			return Agree, ""
 		}
+	}
+	if !s.Value.IsKnown() {
+		return CannotTell, s.Value.Reason()
 	}
 	return CannotTell, "no other place holds this key to compare it with"
 }
@@ -220,11 +225,11 @@ func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
 // instance verifies under it.
 func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 	for _, other := range i.sites {
-		if other == s || !other.Value.IsKnown() {
-			continue
-		}
-		if other.Slot == s.Slot && other.Value.Equal(s.Value) && !p.explained[other] {
+		if other != s && other.Slot == s.Slot && other.Value.Same(s.Value) && !p.explained[other] {
 			return Agree, ""
+		}
+		if other == s || !other.Value.IsKnown() || !s.Value.IsKnown() {
+			continue
 		}
 		if s.Slot != keys.JWTSecret && other.Slot == keys.JWTSecret && keys.HoldsSecret(s.Value.Text(), other.Value.Text()) {
 			return Agree, ""
@@ -232,6 +237,9 @@ func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 		if token, ok := keys.ParseJWT(other.Value.Text()); ok && s.Slot == keys.JWTSecret && token.SignedBy(s.Value.Text()) {
 			return Agree, ""
 		}
+	}
+	if !s.Value.IsKnown() {
+		return CannotTell, s.Value.Reason()
 	}
 	return CannotTell, "no other place holds it, and no key of the instance verifies under it"
 }

@@ -87,6 +87,9 @@ func (w *world) readEnvFrom(c *container, from *yaml.Node) {
 			continue
 		}
 		at := c.object.Locate(nameNode)
+		if open := f.object.Open(); open != "" {
+			c.openEnv = append(c.openEnv, open)
+		}
 		for _, e := range w.entriesOf(f.object) {
 			v := &variable{name: prefix + e.Key, at: at}
 			v.fromEntry(f, kind, e, "envFrom")
@@ -102,6 +105,9 @@ func (v *variable) fromEntry(f found, kind string, e render.Entry, how string) {
 	v.trace = append(v.trace,
 		Step{v.at, fmt.Sprintf("%s %s", how, v.name)},
 		Step{sources.Position{File: e.At.File}, objectName(kind, f.object.Namespace, f.object.Name) + " " + e.Key})
+	if f.via != "" {
+		v.trace = append(v.trace, Step{sources.Position{File: e.At.File}, f.via})
+	}
 	for _, via := range e.Via {
 		v.trace = append(v.trace, Step{sources.Position{File: e.At.File}, via})
 	}

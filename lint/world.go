@@ -20,7 +20,10 @@ type world struct {
 	sites      []*Site
 	dangling   []*danglingRef
 	ignored    []ignoredCredential
-	instances  []*instance
+
+	scripts     []*render.Object // Secrets that scripts make with kubectl
+	scriptsRead bool
+	instances   []*instance
 
 	entries map[*render.Object][]render.Entry
 }
@@ -57,13 +60,18 @@ func (w *world) entry(o *render.Object, key string) (render.Entry, bool) {
 			return e, true
 		}
 	}
-	return render.Entry{}, false
+	e, ok := o.Undeclared(key)
+	if ok { // what somebody reads is a site from now on
+		w.entries[o] = append(w.entries[o], e)
+	}
+	return e, ok
 }
 
 // found is what a reference leads to.
 type found struct {
 	object *render.Object
 	unit   *render.Unit
+	via    string // how it came to be where it is read, if not by itself
 	why    string // why there is none, or why it cannot be told
 	absent bool   // it is certain that there is none
 }
@@ -74,19 +82,25 @@ type found struct {
 // outside the repository.
 func (w *world) find(from *render.Unit, kind, namespace, name string) found {
 	if o := from.Find(kind, namespace, name); o != nil {
-		return found{object: o, unit: from}
+		return w.original(found{object: o, unit: from})
+	}
+	if copied := w.copied(from, kind, namespace, name); copied.object != nil {
+		return copied
 	}
 	elsewhere := w.elsewhere(from, kind, namespace, name)
 	label := objectName(kind, namespace, name)
 	switch len(elsewhere) {
 	case 1:
-		return elsewhere[0]
+		return w.original(elsewhere[0])
 	case 0:
 	default:
 		return found{why: label + " stands in several places, and which one is deployed beside it cannot be told"}
 	}
 	if len(from.Missing) > 0 {
 		return found{why: label + " is not in what could be rendered: " + from.Missing[0]}
+	}
+	if o := w.scripted(from, kind, namespace, name); o != nil {
+		return found{object: o, unit: from}
 	}
 	if twin := nearMiss(from, kind, namespace, name); twin != "" {
 		return found{absent: true, why: label + " does not exist; " + twin}

@@ -16,6 +16,8 @@ func (o *Object) Entries() []Entry {
 	switch {
 	case o.sealed != nil:
 		return o.sealed.entries(o)
+	case o.external != nil:
+		return o.external.entries
 	case o.Kind == "Secret":
 		o.readData(&list, "data", true)
 		o.readData(&list, "stringData", false) // the API server lets it win over data
@@ -85,6 +87,10 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		e.SOPS = true
 		e.Via = append(e.Via[:len(e.Via):len(e.Via)], "decrypted with SOPS")
 	}
+	if v, ok := o.inVault(text); ok {
+		e.Value = v
+		return e
+	}
 	if encoded && !sources.EncryptedLeaf(text) {
 		plain, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
@@ -93,6 +99,10 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 			return e
 		}
 		text = string(plain)
+		if v, ok := o.inVault(text); ok {
+			e.Value = v
+			return e
+		}
 		if !p.whole {
 			e.place.inside = nil // the text is not there as it is
 		}
@@ -115,6 +125,16 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		o.repo.Ledger().AddDecrypted(e.Value.Text())
 	}
 	return e
+}
+
+// inVault is the value of a placeholder that argocd-vault-plugin fills in, in base64 or
+// not, before the object reaches the API server.
+func (o *Object) inVault(text string) (keys.Value, bool) {
+	t := keys.NewText(text)
+	if v := o.repo.Standins().Resolve(t); v.Source() != "" {
+		return v, true
+	}
+	return keys.VaultPlaceholder(sources.Text(sources.Field(o.Root, "metadata", "annotations", "avp.kubernetes.io/path")), t)
 }
 
 // ofLength is a locked value whose ciphertext is n bytes long: the text itself, or its

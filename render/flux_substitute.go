@@ -43,14 +43,14 @@ func (p *planner) postBuild(o order, u *Unit) {
 		return // Flux then leaves everything as it is
 	}
 	for _, obj := range u.Objects {
-		if obj.sealed == nil {
+		if !obj.derived() {
 			s.apply(obj, p.g.repo)
 		}
 	}
 	// What a controller makes of an object follows what became of it.
 	var objects []*Object
 	for _, obj := range u.Objects {
-		if obj.sealed == nil {
+		if !obj.derived() {
 			objects = append(objects, obj)
 			objects = append(objects, secretsOf(obj)...)
 		}

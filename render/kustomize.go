@@ -48,7 +48,7 @@ func renderRoot(g *graph, r *root) *Unit {
 	u.Inputs = sortedKeys(fsys.read)
 	l := &locator{repo: g.repo, root: r, unit: u}
 	for _, o := range u.Objects {
-		if o.sealed == nil {
+		if !o.derived() {
 			o.origin = l
 		}
 	}

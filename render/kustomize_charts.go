@@ -63,7 +63,7 @@ func (g *graph) inflate(k *kustomization, e *chartEntry) []byte {
 		objects, missing := k.release(g, e).install(g)
 		e.missing = missing
 		for _, o := range objects {
-			if o.sealed == nil {
+			if !o.derived() {
 				e.objects = append(e.objects, o)
 			}
 		}

@@ -18,14 +18,6 @@ type sealed struct {
 	out  map[string]sources.Unsealed
 }
 
-// secretsOf are the Secrets that controllers in the cluster make of an object.
-func secretsOf(o *Object) []*Object {
-	if secret := unsealed(o); secret != nil {
-		return []*Object{secret}
-	}
-	return nil
-}
-
 // unsealed is the Secret that the controller will make of a SealedSecret, nil for any
 // other object. Its name and namespace are the SealedSecret's, whatever the template
 // says; type, labels and annotations are the template's

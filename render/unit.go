@@ -101,6 +101,7 @@ type Object struct {
 	substituted      *substituted // by Flux, where it was
 	base             *written     // what it was made of, where that is known
 	writtenNamespace string       // the namespace there
+	external         *external    // of a Secret that an operator will make
 	sealed           *sealed      // of a Secret that the SealedSecrets controller will make
 }
 

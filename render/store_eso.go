@@ -1,0 +1,142 @@
+package render
+
+import (
+	"regexp"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// externalSecret is the Secret of External Secrets Operator
+// (external-secrets.io/docs: API, ExternalSecret).
+func externalSecret(o *Object) []*Object {
+	spec := sources.Field(o.Root, "spec")
+	return []*Object{o.fromExternalSecret(spec, o.Name, o.Namespace)}
+}
+
+// clusterExternalSecret makes one in every namespace that is listed. Which namespaces a
+// selector finds is not known here: then it is one whose namespace is open.
+func clusterExternalSecret(o *Object) []*Object {
+	spec := sources.Field(o.Root, "spec", "externalSecretSpec")
+	name := first(sources.Text(sources.Field(o.Root, "spec", "externalSecretName")), o.Name)
+	var out []*Object
+	for _, ns := range textsOf(sources.Field(o.Root, "spec", "namespaces")) {
+		out = append(out, o.fromExternalSecret(spec, name, ns))
+	}
+	if len(out) == 0 {
+		out = append(out, o.fromExternalSecret(spec, name, ""))
+	}
+	return out
+}
+
+func (o *Object) fromExternalSecret(spec *yaml.Node, name, namespace string) *Object {
+	e := &external{}
+	store := o.storeName(sources.Field(spec, "secretStoreRef"), namespace)
+	byKey := map[string]keys.Value{}
+	var own external // what the template may use
+	for _, item := range sources.Items(sources.Field(spec, "data")) {
+		key := sources.Text(sources.Field(item, "secretKey"))
+		from := store
+		if ref := sources.Field(item, "sourceRef", "storeRef"); ref != nil {
+			from = o.storeName(ref, namespace)
+		}
+		value, at := o.remoteValue(sources.Field(item, "remoteRef"), from)
+		if sources.Field(item, "sourceRef", "generatorRef") != nil {
+			value = o.generated("")
+		}
+		byKey[key] = value
+		own.declare(o, key, at, value)
+	}
+	for _, item := range sources.Items(sources.Field(spec, "dataFrom")) {
+		own.rest = o.dataFrom(item, store, namespace)
+	}
+	template := sources.Field(spec, "target", "template")
+	data := sources.Field(template, "data")
+	switch {
+	case sources.Field(template, "templateFrom") != nil:
+		e.rest = &external{why: "fills in a template that is not followed"}
+	case data == nil || sources.Text(sources.Field(template, "mergePolicy")) == "Merge":
+		e.entries, e.rest = own.entries, own.rest
+	}
+	pairs(data, func(key, value *yaml.Node) {
+		e.declare(o, key.Value, value, o.templated(sources.Text(value), byKey, own.rest))
+	})
+	return o.makes(first(sources.Text(sources.Field(spec, "target", "name")), name), namespace, sources.Field(template, "metadata"), e)
+}
+
+// storeName names a store; one of a namespace with it.
+func (o *Object) storeName(ref *yaml.Node, namespace string) string {
+	name, kind := sources.Text(sources.Field(ref, "name")), first(sources.Text(sources.Field(ref, "kind")), "SecretStore")
+	if kind == "ClusterSecretStore" {
+		return kind + " " + name
+	}
+	return objectLabel(kind, namespace, name)
+}
+
+// remoteValue is the value that a remoteRef means, and where that is written.
+func (o *Object) remoteValue(ref *yaml.Node, store string) (keys.Value, *yaml.Node) {
+	key, at := scalarAt(ref, "key")
+	property, node := scalarAt(ref, "property")
+	if node != nil {
+		at = node
+	}
+	path := key
+	if version := sources.Text(sources.Field(ref, "version")); version != "" {
+		path += " version " + version
+	}
+	if decoding := sources.Text(sources.Field(ref, "decodingStrategy")); decoding != "" && decoding != "None" {
+		property += " decoded"
+	}
+	return o.stored(store, path, property), at
+}
+
+// dataFrom is where all data keys of an entry come from.
+func (o *Object) dataFrom(item *yaml.Node, store, namespace string) *external {
+	if ref := sources.Field(item, "sourceRef", "storeRef"); ref != nil {
+		store = o.storeName(ref, namespace)
+	}
+	extract := sources.Field(item, "extract")
+	switch {
+	case sources.Field(item, "sourceRef", "generatorRef") != nil:
+		return &external{why: "has it generated in the cluster"}
+	case extract == nil || sources.Field(item, "rewrite") != nil || sources.Field(extract, "property") != nil:
+		return &external{why: "takes it from " + store + ", under a name that is found there"}
+	}
+	return &external{store: store, path: sources.Text(sources.Field(extract, "key"))}
+}
+
+var templateName = regexp.MustCompile(`^\s*\{\{-?\s*\.(\w+)\s*(?:\|\s*toString\s*)?-?\}\}\s*$`)
+
+// templated is the value of a template: that of the data key which it is nothing but.
+func (o *Object) templated(text string, byKey map[string]keys.Value, rest *external) keys.Value {
+	if m := templateName.FindStringSubmatch(text); m != nil {
+		if v, ok := byKey[m[1]]; ok {
+			return v
+		}
+		if rest != nil && rest.path != "" {
+			return o.stored(rest.store, rest.path, m[1])
+		}
+	}
+	return keys.Unknown(o.title() + " makes it with a template, of what its store holds")
+}
+
+// oldExternalSecret is the Secret of the operator's predecessor
+// (external-secrets/kubernetes-external-secrets).
+func oldExternalSecret(o *Object) []*Object {
+	spec := sources.Field(o.Root, "spec")
+	if spec == nil {
+		spec = sources.Field(o.Root, "secretDescriptor")
+	}
+	store := first(sources.Text(sources.Field(spec, "backendType")), "its store")
+	e := &external{}
+	for _, item := range sources.Items(sources.Field(spec, "data")) {
+		path, at := scalarAt(item, "key")
+		e.declare(o, sources.Text(sources.Field(item, "name")), at, o.stored(store, path, sources.Text(sources.Field(item, "property"))))
+	}
+	for _, path := range textsOf(sources.Field(spec, "dataFrom")) {
+		e.rest = &external{store: store, path: path}
+	}
+	return []*Object{o.makes(o.Name, "", sources.Field(spec, "template", "metadata"), e)}
+}

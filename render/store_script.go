@@ -1,0 +1,40 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// ScriptSecrets are the Secrets that the repository's scripts make with kubectl. What is a
+// variable there is the same value wherever the script uses it.
+func ScriptSecrets(repo *sources.Repository) []*Object {
+	var out []*Object
+	for _, s := range repo.ScriptSecrets() {
+		where := fmt.Sprintf("%s:%d", s.At.File, s.At.Line)
+		e := &external{}
+		for _, k := range s.Keys {
+			why := "kubectl creates it in " + where
+			v := keys.Unknown(why)
+			switch {
+			case k.Variable != "":
+				v = keys.UnknownFrom(s.At.File+"#"+k.Variable, why+" from the variable "+k.Variable)
+			case !k.Text.IsAbsent():
+				v = keys.Known(k.Text)
+			}
+			e.entries = append(e.entries, Entry{Key: k.Name, Value: v, At: k.At, Via: []string{"kubectl create secret in " + where}})
+		}
+		if s.Open {
+			e.rest = &external{why: "is created by kubectl in " + where + ", from a file that is not followed"}
+		}
+		o := &Object{
+			APIVersion: "v1", Kind: "Secret", Name: s.Name, Namespace: s.Namespace, File: s.At.File,
+			Root:         mapping("apiVersion", scalar("v1"), "kind", scalar("Secret"), "metadata", mapping("name", scalar(s.Name))),
+			OriginalName: s.Name, repo: repo, external: e,
+		}
+		e.from = o
+		out = append(out, o)
+	}
+	return out
+}
