@@ -76,12 +76,10 @@ func valueOf(j lint.Judged) string {
 	return j.Fingerprint + " (" + why + ")"
 }
 
-// unknownReason says why a site could not be compared; empty where it was.
+// unknownReason says why a site's value is not known, or why it could not be compared
+// though it is.
 func unknownReason(j lint.Judged) string {
-	if j.Outcome != lint.CannotTell {
-		return ""
-	}
-	if j.Why != "" {
+	if j.Outcome == lint.CannotTell && j.Why != "" {
 		return j.Why
 	}
 	return j.Site.Value.Reason()

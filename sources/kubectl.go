@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"path"
 	"regexp"
 	"sort"
 	"strings"
@@ -45,8 +46,11 @@ func (r *Repository) ScriptSecrets() []ScriptSecret {
 // readScript parses the script; where it is no shell (a Makefile), each command with
 // kubectl by itself.
 func readScript(name string, b []byte) []ScriptSecret {
-	if out, ok := parseScript(name, b, 0); ok {
-		return out
+	base := strings.ToLower(path.Base(name))
+	if base != "makefile" && path.Ext(base) != ".mk" {
+		if out, ok := parseScript(name, b, 0); ok {
+			return out
+		}
 	}
 	var out []ScriptSecret
 	lines := strings.Split(string(b), "\n")
@@ -98,15 +102,18 @@ func kubectlSecret(file string, call *syntax.CallExpr, shift int) (ScriptSecret,
 		words[i] = wordText(w)
 		at[i] = Position{File: file, Line: int(w.Pos().Line()) + shift, Column: int(w.Pos().Col())}
 	}
-	i := 0
-	for i < len(words) && words[i] != "create" {
-		i++
+	create := 0
+	for create < len(words) && words[create] != "create" {
+		create++
 	}
-	if i+3 >= len(words) || words[i+1] != "secret" || words[i+2] != "generic" {
+	if create+3 >= len(words) || words[create+1] != "secret" || words[create+2] != "generic" {
 		return ScriptSecret{}, false
 	}
-	s := ScriptSecret{At: at[i]}
-	for i += 3; i < len(words); i++ {
+	s := ScriptSecret{At: at[create]}
+	for i := 1; i < len(words); i++ {
+		if i >= create && i < create+3 {
+			continue
+		}
 		flag, value, has := strings.Cut(words[i], "=")
 		where := at[i]
 		if strings.HasPrefix(flag, "-") && !has && takesValue[flag] && i+1 < len(words) {
@@ -129,7 +136,7 @@ func kubectlSecret(file string, call *syntax.CallExpr, shift int) (ScriptSecret,
 				s.Namespace = value
 			}
 		default:
-			if s.Name == "" && !strings.HasPrefix(flag, "-") {
+			if s.Name == "" && i > create && !strings.HasPrefix(flag, "-") {
 				s.Name = words[i]
 			}
 		}
