@@ -16,15 +16,16 @@ import (
 // collectCompose reads the compose files: each service is a container, and what it
 // builds with are sites of the app in the build context.
 func (w *world) collectCompose() {
-	siblings := w.composeSiblings()
 	for _, u := range w.units {
 		if u.Compose == nil {
 			continue
 		}
-		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}, asked: map[string]bool{}, siblings: siblings}
-		p.readEnv()
-		for _, s := range u.Compose.ComposeServices() {
-			p.addService(s)
+		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}, asked: map[string]bool{}}
+		p.readEnv(p.dir)
+		for _, s := range u.Compose.Services {
+			if u.ComposeOnly == nil || u.ComposeOnly[s.Name] {
+				p.addService(s)
+			}
 		}
 		p.addStored()
 	}
@@ -32,40 +33,25 @@ func (w *world) collectCompose() {
 
 // composeProject is one compose file with the .env beside it.
 type composeProject struct {
-	world    *world
-	unit     *render.Unit
-	dir      string
-	env      map[string]*variable // of .env, which compose interpolates from
-	asked    map[string]bool      // the names that an interpolation asked for
-	siblings map[string][]string  // by directory and service, the compose files that define it
-	stack    bool                 // one of the services is Supabase's own
-}
-
-// composeSiblings lists, by directory and service, the compose files that define the
-// service: an override adds to what another file says.
-func (w *world) composeSiblings() map[string][]string {
-	out := map[string][]string{}
-	for _, u := range w.units {
-		if u.Compose == nil {
-			continue
-		}
-		for _, s := range u.Compose.ComposeServices() {
-			key := path.Join(u.Compose.Dir(), s.Name)
-			out[key] = append(out[key], u.Name)
-		}
-	}
-	return out
+	world *world
+	unit  *render.Unit
+	dir   string
+	env   map[string]*variable // of .env, which compose interpolates from
+	asked map[string]bool      // the names that an interpolation asked for
+	stack bool                 // one of the services is Supabase's own
 }
 
 // readEnv reads the .env beside the compose file. It becomes an input of the unit
 // where a service uses it, so that it is not taken for an app's.
-func (p *composeProject) readEnv() {
-	f := p.world.repo.File(path.Join(p.dir, ".env"))
+func (p *composeProject) readEnv(dir string) {
+	f := p.world.repo.File(path.Join(dir, ".env"))
 	if f == nil {
 		return
 	}
 	for _, v := range p.variables(f) {
-		p.env[v.name] = v
+		if p.env[v.name] == nil {
+			p.env[v.name] = v
+		}
 	}
 }
 
@@ -97,15 +83,19 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*variable{}, dir: s.WorkingDir, inside: s.InsideCommand,
 	}
 	c.carrier = &carrier{name: p.unit.Name + " service " + s.Name, file: p.unit.Name}
-	for _, other := range p.siblings[path.Join(p.dir, s.Name)] {
-		if other != p.unit.Name {
-			c.openEnv = append(c.openEnv, other+" defines the service too, and may be used with this file")
-		}
+	c.openEnv = append(c.openEnv, p.unit.Compose.Faults...)
+	if s.EnvDir != "" {
+		p.readEnv(s.EnvDir)
 	}
-	for _, name := range s.EnvFiles {
-		f := p.world.repo.File(path.Join(p.dir, name))
+	for _, env := range s.EnvFiles {
+		f := p.world.repo.File(env.Path)
+		if f == nil && env.Optional {
+			continue
+		}
 		if f == nil {
-			c.openEnv = append(c.openEnv, "the env_file "+name+" is not in the repository")
+			why := "the env_file " + env.Path + " is not in the repository"
+			p.world.repo.Note(sources.NoteSkipped, env.At, "compose service "+s.Name+": "+why)
+			c.openEnv = append(c.openEnv, why)
 			continue
 		}
 		p.use(f.Path)
@@ -125,16 +115,16 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		c.mounts = append(c.mounts, substitute.Mount{Volume: name, Path: target})
 	}
 	for _, m := range s.Mounts {
-		mount(m.Target, volumePart{kind: "path", name: path.Join(p.dir, m.Source)})
+		mount(m.Target, volumePart{kind: "path", name: m.Source})
 	}
 	for _, config := range s.Configs {
 		if config.Source != "" {
-			mount(config.Target, volumePart{kind: "path", name: path.Join(p.dir, config.Source)})
+			mount(config.Target, volumePart{kind: "path", name: config.Source})
 		} else {
 			mount(config.Target, volumePart{kind: "text", text: &config})
 		}
 	}
-	for _, word := range s.Command {
+	for _, word := range s.Words() {
 		c.command = append(c.command, p.interpolated(word))
 	}
 	p.world.pods = append(p.world.pods, own)
@@ -182,7 +172,12 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 	}
 	text, names, ok := sources.Interpolate(raw, p.lookup)
 	if !ok {
-		out.value = keys.Unknown("compose cannot interpolate it")
+		why := "compose cannot interpolate it"
+		if required := sources.Required(raw); required != "" && p.env[required] == nil {
+			why = fmt.Sprintf("compose does not start without the variable %s, and %s does not set it", required, path.Join(p.dir, ".env"))
+		}
+		p.world.repo.Note(sources.NoteSkipped, v.At, what+v.Name+": "+why)
+		out.value = keys.Unknown(why)
 		return out
 	}
 	for _, name := range names {
@@ -239,7 +234,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
 	if len(s.Args) == 0 {
 		return
 	}
-	app := path.Join(p.dir, s.Context)
+	app := s.Context
 	built := &carrier{name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: app}
 	var resolved []*variable
 	for _, a := range s.Args {

@@ -26,6 +26,7 @@ func plainObjects(repo *sources.Repository, f *sources.File) []*Object {
 // that no root lists.
 func plainUnits(g *graph, deployed map[string]bool) []*Unit {
 	var units []*Unit
+	var compose []*sources.File
 	byName := map[string]*Unit{}
 	told := map[string]bool{}
 	for _, f := range g.repo.Files() {
@@ -41,7 +42,7 @@ func plainUnits(g *graph, deployed map[string]bool) []*Unit {
 			continue
 		}
 		if f.IsCompose() {
-			units = append(units, &Unit{Name: f.Path, Kind: ComposeFile, Path: f.Path, Compose: f, Inputs: []string{f.Path}})
+			compose = append(compose, f)
 			continue
 		}
 		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || g.inChart(f) {
@@ -67,7 +68,7 @@ func plainUnits(g *graph, deployed map[string]bool) []*Unit {
 		u.Objects = append(u.Objects, objects...)
 		u.Inputs = append(u.Inputs, f.Path)
 	}
-	return units
+	return append(units, composeUnits(g, compose)...)
 }
 
 // governs says whether a kustomization stands in the directory or in one above it.

@@ -29,7 +29,11 @@ type Unit struct {
 	Cluster  string // which cluster it reaches; empty where that cannot be told
 	Rendered bool   // a kustomization that built; false where keylint fell back to its files
 	Objects  []*Object
-	Compose  *sources.File // of a compose unit
+	Compose  *sources.ComposeProject // of a compose unit
+
+	// ComposeOnly are the services that make the unit another one than that of the files
+	// beside it; nil means all.
+	ComposeOnly map[string]bool
 
 	// Missing says what could not be rendered ("the remote base github.com/… was not
 	// fetched"): an object that is not in the unit may come from there. Where it is

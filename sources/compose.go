@@ -1,35 +1,80 @@
 package sources
 
 import (
-	"bytes"
 	"path"
 	"regexp"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/mattn/go-shellwords"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
 )
 
-// ComposeService is one service of a compose file, with what matters to keys.
+// ComposeService is one service of a compose project, with what matters to keys. Its
+// paths are named as the repository's files are; one that begins with "/", "~" or a
+// variable is left as it is written.
 type ComposeService struct {
 	Name        string
 	Image       string
-	Context     string // build context relative to the compose file; empty without a build
+	Context     string // build context; empty without a build
 	Dockerfile  string
 	Args        []ComposeVariable
 	Environment []ComposeVariable
-	EnvFiles    []string
+	EnvFiles    []ComposeEnvFile
 	Mounts      []ComposeMount
-	Configs     []ComposeConfig
-	Command     []string // entrypoint and command, before interpolation
+	Configs     []ComposeConfig // and secrets
+	Entrypoint  ComposeCommand
+	Command     ComposeCommand
 	WorkingDir  string
+	EnvDir      string // of an included project: where its own .env lies; empty else
 
-	// InsideCommand leads from a place in the command's script to its place on disk.
-	InsideCommand func(line, column, endColumn int) Position
+	extends composeExtends
+	replace map[string]bool // fields that an override replaces or takes away, and does not merge
+}
+
+// ComposeCommand is an entrypoint or a command, before interpolation.
+type ComposeCommand struct {
+	Words []string // nil where it is not set
+
+	// Inside leads from a place in the longest word, the script, to its place on disk.
+	Inside func(line, column, endColumn int) Position
+}
+
+// Words are the entrypoint and the command, as the container runs them.
+func (s ComposeService) Words() []string {
+	return append(s.Entrypoint.Words[:len(s.Entrypoint.Words):len(s.Entrypoint.Words)], s.Command.Words...)
+}
+
+// InsideCommand leads from a place in the script to its place on disk.
+func (s ComposeService) InsideCommand(line, column, endColumn int) Position {
+	longest := func(words []string) int {
+		n := -1
+		for _, w := range words {
+			n = max(n, len(w))
+		}
+		return n
+	}
+	c := s.Entrypoint
+	if c.Inside == nil || longest(s.Command.Words) > longest(c.Words) {
+		c = s.Command
+	}
+	if c.Inside == nil {
+		return Position{}
+	}
+	return c.Inside(line, column, endColumn)
+}
+
+// ComposeEnvFile is a file with variables for a service.
+type ComposeEnvFile struct {
+	Path     string
+	Optional bool
+	At       Position
+}
+
+type composeExtends struct {
+	file, service string
+	at            Position
 }
 
 // ComposeConfig is a config that a service is given: a file of the host or a text that
@@ -61,8 +106,9 @@ var composeName = regexp.MustCompile(`^(docker-)?compose([.-][\w.-]+)?\.ya?ml$`)
 // IsCompose says whether the file is a compose file, by its name.
 func (f *File) IsCompose() bool { return composeName.MatchString(strings.ToLower(path.Base(f.Path))) }
 
-// ComposeServices reads the services of a compose file, in their order.
-func (f *File) ComposeServices() []ComposeService {
+// composeServices reads the services of a compose file as they are written there, in
+// their order. dir is what their paths are relative to.
+func (f *File) composeServices(dir string) []ComposeService {
 	var out []ComposeService
 	for _, d := range f.Documents() {
 		services := Field(d.Root, "services")
@@ -70,89 +116,143 @@ func (f *File) ComposeServices() []ComposeService {
 			continue
 		}
 		for i := 0; i+1 < len(services.Content); i += 2 {
-			out = append(out, d.composeService(services.Content[i].Value, services.Content[i+1], Field(d.Root, "configs")))
+			out = append(out, d.composeService(services.Content[i].Value, services.Content[i+1], dir))
 		}
 	}
 	return out
 }
 
-func (d *Document) composeService(name string, n, configs *yaml.Node) ComposeService {
-	s := ComposeService{Name: name, Image: Text(Field(n, "image"))}
-	build := Field(n, "build")
-	if s.Context = Text(build); s.Context == "" {
-		s.Context = Text(Field(build, "context"))
-	}
-	if build != nil && s.Context == "" {
-		s.Context = "."
-	}
-	if s.Dockerfile = Text(Field(build, "dockerfile")); s.Dockerfile == "" {
-		s.Dockerfile = "Dockerfile"
-	}
-	s.Args = d.composeVariables(Field(build, "args"))
-	s.Environment = d.composeVariables(Field(n, "environment"))
-	envFile := Field(n, "env_file")
-	if text := Text(envFile); text != "" {
-		s.EnvFiles = []string{text}
-	}
-	for _, item := range Items(envFile) {
-		if text := Text(item); text != "" {
-			s.EnvFiles = append(s.EnvFiles, text)
-		} else {
-			s.EnvFiles = append(s.EnvFiles, Text(Field(item, "path")))
+func (d *Document) composeService(name string, n *yaml.Node, dir string) ComposeService {
+	s := ComposeService{Name: name, Image: Text(Field(n, "image")), replace: map[string]bool{}}
+	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "build", "image"} {
+		if value := Field(n, field); value != nil && (value.Tag == "!reset" || value.Tag == "!override") {
+			s.replace[field] = true
+			if value.Tag == "!reset" {
+				n = without(n, field)
+			}
 		}
 	}
+	build := Field(n, "build")
+	context := Text(build)
+	if context == "" {
+		context = Text(Field(build, "context"))
+	}
+	if build != nil && context == "" {
+		context = "."
+	}
+	if build != nil {
+		s.Context = composePath(dir, context)
+	}
+	s.Dockerfile = Text(Field(build, "dockerfile"))
+	s.Args = d.composeVariables(Field(build, "args"))
+	s.Environment = d.composeVariables(Field(n, "environment"))
+	s.EnvFiles = d.composeEnvFiles(Field(n, "env_file"), dir)
 	for _, v := range Items(Field(n, "volumes")) {
 		if source, target, ok := strings.Cut(Text(v), ":"); ok {
 			target, _, _ = strings.Cut(target, ":")
-			s.Mounts = append(s.Mounts, ComposeMount{source, target})
+			s.Mounts = append(s.Mounts, ComposeMount{composePath(dir, source), target})
 		} else if source := Text(Field(v, "source")); source != "" {
-			s.Mounts = append(s.Mounts, ComposeMount{source, Text(Field(v, "target"))})
+			s.Mounts = append(s.Mounts, ComposeMount{composePath(dir, source), Text(Field(v, "target"))})
 		}
 	}
 	s.WorkingDir = Text(Field(n, "working_dir"))
-	s.Configs = d.composeConfigs(Field(n, "configs"), configs)
-	s.InsideCommand = func(int, int, int) Position { return d.Position(n) }
-	for _, field := range []string{"entrypoint", "command"} {
-		part := Field(n, field)
-		if part == nil {
-			continue
+	s.Configs = append(d.composeConfigs(n, "configs", "/", dir), d.composeConfigs(n, "secrets", "/run/secrets/", dir)...)
+	s.Entrypoint, s.Command = d.composeCommand(Field(n, "entrypoint")), d.composeCommand(Field(n, "command"))
+	if extends := Field(n, "extends"); extends != nil {
+		s.extends = composeExtends{service: Text(extends), at: d.Position(extends)}
+		if s.extends.service == "" {
+			s.extends.service, s.extends.file = Text(Field(extends, "service")), Text(Field(extends, "file"))
 		}
-		script := part
-		if text := Text(part); text != "" {
-			words, err := shellwords.Parse(text) // as compose-go does
-			if err != nil {
-				words = []string{text}
-			}
-			s.Command = append(s.Command, words...)
+		if s.extends.file != "" {
+			s.extends.file = composePath(dir, s.extends.file)
 		}
-		for _, item := range Items(part) {
-			s.Command = append(s.Command, Text(item))
-			if len(Text(item)) > len(Text(script)) {
-				script = Follow(item)
-			}
-		}
-		s.InsideCommand = func(line, column, end int) Position { return d.Inside(script, line, column, end) }
 	}
 	return s
 }
 
-// composeConfigs reads the configs that a service is given, by their declaration at the
-// top of the file.
-func (d *Document) composeConfigs(n, declared *yaml.Node) []ComposeConfig {
-	var out []ComposeConfig
+// without is the mapping without one of its fields.
+func without(n *yaml.Node, field string) *yaml.Node {
+	n = Follow(n)
+	out := *n
+	out.Content = nil
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value != field {
+			out.Content = append(out.Content, n.Content[i], n.Content[i+1])
+		}
+	}
+	return &out
+}
+
+// composePath is the repository's name of a path that is relative to a directory.
+func composePath(dir, name string) string {
+	if name == "" || strings.ContainsAny(name[:1], "/~$") {
+		return name
+	}
+	return path.Join(dir, name)
+}
+
+func (d *Document) composeEnvFiles(n *yaml.Node, dir string) []ComposeEnvFile {
+	if text := Text(n); text != "" {
+		return []ComposeEnvFile{{Path: composePath(dir, text), At: d.Position(n)}}
+	}
+	var out []ComposeEnvFile
 	for _, item := range Items(n) {
+		f := ComposeEnvFile{Path: Text(item), At: d.Position(Follow(item))}
+		if f.Path == "" {
+			f.Path, f.Optional = Text(Field(item, "path")), Text(Field(item, "required")) == "false"
+		}
+		f.Path = composePath(dir, f.Path)
+		out = append(out, f)
+	}
+	return out
+}
+
+func (d *Document) composeCommand(n *yaml.Node) ComposeCommand {
+	if n == nil {
+		return ComposeCommand{}
+	}
+	c := ComposeCommand{Words: []string{}}
+	script := n
+	if text := Text(n); text != "" {
+		words, err := shellwords.Parse(text) // as compose-go does
+		if err != nil {
+			words = []string{text}
+		}
+		c.Words = append(c.Words, words...)
+	}
+	for _, item := range Items(n) {
+		c.Words = append(c.Words, Text(item))
+		if len(Text(item)) > len(Text(script)) {
+			script = Follow(item)
+		}
+	}
+	c.Inside = func(line, column, end int) Position { return d.Inside(script, line, column, end) }
+	return c
+}
+
+// composeConfigs reads the configs or secrets that a service is given, by their
+// declaration at the top of the file. One from the environment is the variable's text.
+func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) []ComposeConfig {
+	var out []ComposeConfig
+	for _, item := range Items(Field(service, field)) {
 		c := ComposeConfig{Name: Text(item)}
 		if c.Name == "" {
 			c.Name, c.Target = Text(Field(item, "source")), Text(Field(item, "target"))
 		}
-		if c.Target == "" {
-			c.Target = "/" + c.Name
+		switch {
+		case c.Target == "":
+			c.Target = where + c.Name
+		case !path.IsAbs(c.Target):
+			c.Target = where + c.Target
 		}
-		declaration := Field(declared, c.Name)
-		c.Source = Text(Field(declaration, "file"))
+		declaration := Field(d.Root, field, c.Name)
+		c.Source = composePath(dir, Text(Field(declaration, "file")))
 		if content := Field(declaration, "content"); content != nil {
 			c.Content = keys.NewText(Text(content))
 			c.Inside = func(line, column, end int) Position { return d.Inside(content, line, column, end) }
+		} else if variable := Field(declaration, "environment"); variable != nil {
+			c.Content = keys.NewText("${" + Text(variable) + "}")
+			c.Inside = func(int, int, int) Position { return d.Position(variable) }
 		}
 		if c.Source != "" || !c.Content.IsAbsent() {
 			out = append(out, c)
@@ -206,39 +306,4 @@ func (d *Document) composeMerged(n *yaml.Node, seen map[string]bool, depth int) 
 		}
 	}
 	return out
-}
-
-// ParseComposeEnv reads a .env or env_file with compose's own parser, and finds the
-// places by ours. Where compose refuses the file nothing is read.
-func ParseComposeEnv(b []byte, lookup func(string) (string, bool)) []Variable {
-	values, err := dotenv.ParseWithLookup(bytes.NewReader(b), lookup)
-	if err != nil {
-		return nil
-	}
-	var out []Variable
-	seen := map[string]int{}
-	for _, v := range ParseDotenv(b) {
-		value, ok := values[v.Name]
-		if !ok {
-			continue
-		}
-		v.Value = keys.NewText(value)
-		if i, again := seen[v.Name]; again {
-			out[i] = v
-			continue
-		}
-		seen[v.Name] = len(out)
-		out = append(out, v)
-	}
-	return out
-}
-
-// Interpolate is compose's ${NAME:-default} and $$ over a value. names are the
-// variables that were asked for; ok is false where compose refuses the text.
-func Interpolate(raw string, lookup func(string) (string, bool)) (text string, names []string, ok bool) {
-	text, err := template.SubstituteWithOptions(raw, func(name string) (string, bool) {
-		names = append(names, name)
-		return lookup(name)
-	}, template.WithoutLogging)
-	return text, names, err == nil
 }

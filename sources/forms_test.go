@@ -197,7 +197,7 @@ func FuzzComposeServices(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		file := &File{Path: "compose.yaml", repo: &Repository{notes: map[Note]bool{}}, disk: b}
 		file.readOnce.Do(func() {})
-		file.ComposeServices()
+		file.composeServices(".")
 	})
 }
 

@@ -1,0 +1,125 @@
+package render
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// The files that compose takes up by itself, in the order in which it looks for them
+// (compose-go cli: DefaultFileNames, DefaultOverrideFileNames).
+var (
+	composeBase     = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	composeOverride = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+)
+
+// composeUnits makes units of compose files: in each directory the project that "docker
+// compose up" starts, and for every further file that changes a service of it the project
+// that "-f" with that file starts, as far as it differs. Any other file is a project of
+// its own.
+func composeUnits(g *graph, files []*sources.File) []*Unit {
+	byDir := map[string][]*sources.File{}
+	for _, f := range files {
+		byDir[f.Dir()] = append(byDir[f.Dir()], f)
+	}
+	taken := map[string]bool{}
+	var units []*Unit
+	add := func(name string, only map[string]bool, project *sources.ComposeProject) {
+		u := &Unit{Name: name, Kind: ComposeFile, Path: name, Compose: project, ComposeOnly: only, Missing: project.Faults}
+		for _, f := range project.Files {
+			u.Inputs = append(u.Inputs, f.Path)
+		}
+		u.Inputs = append(u.Inputs, project.Read...)
+		for _, name := range project.Read {
+			taken[name] = true
+		}
+		units = append(units, u)
+	}
+	for _, dir := range sortedKeys(byDir) {
+		base := g.composeDefault(dir)
+		var project *sources.ComposeProject
+		if len(base) > 0 {
+			project = g.repo.ComposeProject(base...)
+			add(base[0].Path, nil, project)
+			for _, f := range base {
+				taken[f.Path] = true
+			}
+		}
+		for _, f := range byDir[dir] {
+			if taken[f.Path] {
+				continue
+			}
+			own := g.repo.ComposeProject(f)
+			only := map[string]bool{}
+			for _, s := range own.Services {
+				if project != nil && project.Find(s.Name) != nil {
+					only[s.Name] = true
+				}
+			}
+			if len(only) == 0 {
+				add(f.Path, nil, own)
+				continue
+			}
+			for _, s := range own.Services {
+				only[s.Name] = true
+			}
+			add(f.Path, only, g.repo.ComposeProject(append(base[:len(base):len(base)], f)...))
+		}
+	}
+	kept := units[:0]
+	for _, u := range units { // what another project is made of is none of its own
+		if len(u.Compose.Files) > 1 || !taken[u.Name] || isDefault(u.Name) {
+			kept = append(kept, u)
+		}
+	}
+	return kept
+}
+
+func isDefault(name string) bool {
+	for _, n := range composeBase {
+		if path.Base(name) == n {
+			return true
+		}
+	}
+	return false
+}
+
+var composeFileVariable = regexp.MustCompile(`(?m)^(?:export )?COMPOSE_FILE=["']?([^"'\r\n#]+?)["']?\s*$`)
+
+// composeDefault are the files of a directory's project: those that COMPOSE_FILE in its
+// .env lists, or the base and its override.
+func (g *graph) composeDefault(dir string) []*sources.File {
+	if env := g.repo.File(path.Join(dir, ".env")); env != nil {
+		if b, err := env.Plain(); err == nil {
+			if m := composeFileVariable.FindSubmatch(b); m != nil {
+				var files []*sources.File
+				for _, name := range strings.FieldsFunc(string(m[1]), func(r rune) bool { return r == ':' || r == ';' }) {
+					f := g.repo.File(path.Join(dir, name))
+					if f == nil || !g.repo.SameTree(dir, path.Join(dir, name)) {
+						g.repo.Note(sources.NoteUnreadable, env.At(), "COMPOSE_FILE names "+shown(name)+", which is not in the repository")
+						continue
+					}
+					files = append(files, f)
+				}
+				if len(files) > 0 {
+					return files
+				}
+			}
+		}
+	}
+	var files []*sources.File
+	for _, names := range [][]string{composeBase, composeOverride} {
+		for _, name := range names {
+			if f := g.repo.File(path.Join(dir, name)); f != nil {
+				files = append(files, f)
+				break
+			}
+		}
+		if len(files) == 0 {
+			return nil
+		}
+	}
+	return files
+}

@@ -1,0 +1,397 @@
+package sources
+
+import (
+	"path"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/schema"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// ComposeProject is what "docker compose -f A -f B" makes of several files: the later
+// merged over the earlier, services that extend others filled in, included projects
+// added. compose-go merges untyped trees and knows no lines; here the same rules merge
+// services that know where each of their variables is written, and a test compares the
+// two.
+type ComposeProject struct {
+	Files    []*File // that are given, in order
+	Services []ComposeService
+	Read     []string // further files that it was made of
+	Faults   []string // why a part of it is not there
+}
+
+// Dir is the project's directory: that of its first file.
+func (p *ComposeProject) Dir() string { return p.Files[0].Dir() }
+
+// Find is the service of that name, nil where there is none.
+func (p *ComposeProject) Find(name string) *ComposeService {
+	for i := range p.Services {
+		if p.Services[i].Name == name {
+			return &p.Services[i]
+		}
+	}
+	return nil
+}
+
+// maxComposeDepth bounds how deep files include and services extend each other.
+const maxComposeDepth = 20
+
+// ComposeProject reads the project of the files. What is wrong with it is noted.
+func (r *Repository) ComposeProject(files ...*File) *ComposeProject {
+	p := &ComposeProject{Files: files}
+	dir := p.Dir()
+	for _, f := range files {
+		r.validateCompose(f)
+		for _, s := range r.extended(p, f, f.composeServices(dir), dir, 0) {
+			p.merge(s)
+		}
+	}
+	for _, f := range files {
+		r.include(p, f, dir, map[string]bool{f.Path: true}, 0)
+	}
+	for i := range p.Services {
+		if s := &p.Services[i]; s.Dockerfile == "" {
+			s.Dockerfile = "Dockerfile"
+		}
+	}
+	return p
+}
+
+// merge puts a service of a later file over that of the same name.
+func (p *ComposeProject) merge(s ComposeService) {
+	if base := p.Find(s.Name); base != nil {
+		*base = mergeServices(*base, s)
+		return
+	}
+	p.Services = append(p.Services, s)
+}
+
+// mergeServices is compose's merging (compose-spec: 13-merge.md): variables by name,
+// mounts by target, lists one behind the other, commands replaced.
+func mergeServices(base, over ComposeService) ComposeService {
+	out := base
+	out.Name = over.Name
+	for field := range over.replace {
+		out.clear(field)
+	}
+	out.extends, out.EnvDir = over.extends, firstText(over.EnvDir, base.EnvDir)
+	out.Image = firstText(over.Image, out.Image)
+	out.Context = firstText(over.Context, out.Context)
+	out.Dockerfile = firstText(over.Dockerfile, out.Dockerfile)
+	out.WorkingDir = firstText(over.WorkingDir, out.WorkingDir)
+	out.Args = mergeVariables(out.Args, over.Args)
+	out.Environment = mergeVariables(out.Environment, over.Environment)
+	out.EnvFiles = mergeBy(out.EnvFiles, over.EnvFiles, func(f ComposeEnvFile) string { return f.Path })
+	out.Mounts = mergeBy(out.Mounts, over.Mounts, func(m ComposeMount) string { return m.Target })
+	out.Configs = mergeBy(out.Configs, over.Configs, func(c ComposeConfig) string { return c.Target })
+	if over.Entrypoint.Words != nil {
+		out.Entrypoint = over.Entrypoint
+	}
+	if over.Command.Words != nil {
+		out.Command = over.Command
+	}
+	return out
+}
+
+// clear takes a field away, for an override that says !reset or !override.
+func (s *ComposeService) clear(field string) {
+	switch field {
+	case "environment":
+		s.Environment = nil
+	case "env_file":
+		s.EnvFiles = nil
+	case "volumes":
+		s.Mounts = nil
+	case "configs", "secrets":
+		var kept []ComposeConfig
+		for _, c := range s.Configs {
+			if strings.HasPrefix(c.Target, "/run/secrets/") != (field == "secrets") {
+				kept = append(kept, c)
+			}
+		}
+		s.Configs = kept
+	case "entrypoint":
+		s.Entrypoint = ComposeCommand{}
+	case "command":
+		s.Command = ComposeCommand{}
+	case "image":
+		s.Image = ""
+	case "build":
+		s.Context, s.Dockerfile, s.Args = "", "", nil
+	}
+}
+
+func firstText(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func mergeVariables(base, over []ComposeVariable) []ComposeVariable {
+	return mergeBy(base, over, func(v ComposeVariable) string { return v.Name })
+}
+
+// mergeBy lists what is in either, what is over in the place of what has its name.
+func mergeBy[T any](base, over []T, name func(T) string) []T {
+	out := append([]T(nil), base...)
+	at := map[string]int{}
+	for i, v := range out {
+		at[name(v)] = i
+	}
+	for _, v := range over {
+		if i, ok := at[name(v)]; ok {
+			out[i] = v
+			continue
+		}
+		at[name(v)] = len(out)
+		out = append(out, v)
+	}
+	return out
+}
+
+// extended fills in the services that extend others, of the same file or of another.
+func (r *Repository) extended(p *ComposeProject, f *File, services []ComposeService, dir string, depth int) []ComposeService {
+	done := map[string]ComposeService{}
+	busy := map[string]bool{}
+	var resolve func(s ComposeService) ComposeService
+	resolve = func(s ComposeService) ComposeService {
+		if known, ok := done[s.Name]; ok {
+			return known
+		}
+		base, ok := ComposeService{}, false
+		fault := ""
+		switch {
+		case s.extends.service == "":
+			return s
+		case busy[s.Name] || depth > maxComposeDepth:
+			fault = "services extend each other in a circle"
+		case s.extends.file != "":
+			base, ok, fault = r.baseIn(p, s.extends, dir, depth)
+		default:
+			busy[s.Name] = true
+			for _, other := range services {
+				if other.Name == s.extends.service {
+					base, ok = resolve(other), true
+				}
+			}
+			busy[s.Name] = false
+			if !ok {
+				fault = "it extends the service " + s.extends.service + ", which is not there"
+			}
+		}
+		if fault != "" {
+			r.Note(NoteUnreadable, s.extends.at, "compose service "+s.Name+": "+fault)
+			p.Faults = append(p.Faults, "compose service "+s.Name+": "+fault)
+		}
+		if ok {
+			s = mergeServices(base, s)
+		}
+		s.extends = composeExtends{}
+		done[s.Name] = s
+		return s
+	}
+	out := make([]ComposeService, len(services))
+	for i, s := range services {
+		out[i] = resolve(s)
+	}
+	return out
+}
+
+// baseIn is the service of another file that one extends. Paths in it are relative to
+// that file.
+func (r *Repository) baseIn(p *ComposeProject, e composeExtends, dir string, depth int) (ComposeService, bool, string) {
+	f, fault := r.composeFile(dir, e.file)
+	if f == nil {
+		return ComposeService{}, false, "it extends a service of " + fault
+	}
+	if depth > maxComposeDepth {
+		return ComposeService{}, false, "services extend each other in a circle"
+	}
+	p.Read = append(p.Read, f.Path)
+	var of []ComposeService // the chain that leads to it, and no more
+	all := f.composeServices(f.Dir())
+	for _, s := range all {
+		if s.Name == e.service {
+			of = r.extended(p, f, withBases(all, s), f.Dir(), depth+1)
+		}
+	}
+	for _, s := range of {
+		if s.Name == e.service {
+			return s, true, ""
+		}
+	}
+	return ComposeService{}, false, "it extends the service " + e.service + ", which " + f.Path + " does not have"
+}
+
+// withBases are a service and those of the same file that it extends.
+func withBases(all []ComposeService, s ComposeService) []ComposeService {
+	out := []ComposeService{s}
+	for len(out) <= len(all) {
+		last := out[len(out)-1].extends
+		found := false
+		for _, other := range all {
+			if last.file == "" && last.service == other.Name {
+				out, found = append(out, other), true
+				break
+			}
+		}
+		if !found {
+			break
+		}
+	}
+	return out
+}
+
+// composeFile is the file that a path of a compose file names, or what is wrong with it.
+func (r *Repository) composeFile(dir, name string) (*File, string) {
+	switch {
+	case path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") || !r.SameTree(dir, name):
+		return nil, "a file outside the repository"
+	case r.File(name) == nil:
+		return nil, "a file that is not in the repository"
+	}
+	return r.File(name), ""
+}
+
+// include adds the services of included projects. A service that is there already stays.
+func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[string]bool, depth int) {
+	for _, d := range f.Documents() {
+		for _, item := range Items(Field(d.Root, "include")) {
+			names, at := composePaths(item), d.Position(Follow(item))
+			project := Text(Field(item, "project_directory"))
+			for i, text := range names {
+				if strings.Contains(text, "://") || strings.HasPrefix(text, "git@") || strings.Contains(text, ".git") {
+					r.Note(NoteNotFetched, at, "the included project is remote, and was not fetched")
+					p.Faults = append(p.Faults, "an included project is remote, and was not fetched")
+					continue
+				}
+				included, fault := r.composeFile(dir, composePath(dir, text))
+				switch {
+				case included == nil:
+					kind := NoteUnreadable
+					if strings.Contains(fault, "outside") {
+						kind = NoteRefused
+					}
+					r.Note(kind, at, "it includes "+fault)
+					p.Faults = append(p.Faults, "it includes "+fault)
+					continue
+				case seen[included.Path] || depth > maxComposeDepth:
+					r.Note(NoteUnreadable, at, "files include each other in a circle")
+					continue
+				}
+				seen[included.Path] = true
+				p.Read = append(p.Read, included.Path)
+				if i == 0 && project == "" {
+					project = included.Dir()
+				} else if i == 0 {
+					project = composePath(dir, project)
+				}
+				for _, s := range r.extended(p, included, included.composeServices(project), project, depth) {
+					s.EnvDir = project
+					if p.Find(s.Name) == nil || i > 0 {
+						p.merge(s)
+					}
+				}
+				r.include(p, included, project, seen, depth+1)
+			}
+		}
+	}
+}
+
+func composePaths(item *yaml.Node) []string {
+	if text := Text(item); text != "" {
+		return []string{text}
+	}
+	n := Field(item, "path")
+	if text := Text(n); text != "" {
+		return []string{text}
+	}
+	var out []string
+	for _, p := range Items(n) {
+		out = append(out, Text(p))
+	}
+	return out
+}
+
+// validateCompose holds a file against compose's schema. Fields with variables in them are
+// left out: what they come to is not known here.
+func (r *Repository) validateCompose(f *File) {
+	for _, d := range f.Documents() {
+		if Field(d.Root, "services") == nil {
+			continue
+		}
+		var tree map[string]any
+		if err := plainTags(d.Root, 0).Decode(&tree); err != nil {
+			r.Note(NoteUnreadable, d.Position(d.Root), "compose refuses the file: it is not a mapping of texts")
+			continue
+		}
+		err := schema.Validate(tree)
+		if err == nil {
+			continue
+		}
+		where, _, _ := strings.Cut(err.Error(), " ")
+		n := d.Root
+		for _, part := range strings.Split(where, ".") {
+			next := Field(n, part)
+			if next == nil {
+				break
+			}
+			n = next
+		}
+		if mentions(n, "$", 0) && n != d.Root {
+			continue
+		}
+		if !isFieldPath(where) {
+			where = "a field"
+		}
+		r.Note(NoteUnreadable, d.Position(n), "compose refuses the file: "+where+" is not what its schema allows there")
+	}
+}
+
+func isFieldPath(s string) bool {
+	for _, c := range s {
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", c) {
+			return false
+		}
+	}
+	return s != "" && len(s) < 100
+}
+
+// plainTags is the tree without compose's own tags, which a decoder does not know.
+func plainTags(n *yaml.Node, depth int) *yaml.Node {
+	if n == nil || depth > 100 {
+		return n
+	}
+	out := *n
+	out.Content = nil
+	if out.Tag == "!reset" || out.Tag == "!override" {
+		out.Tag = ""
+	}
+	for i, c := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 && i+1 < len(n.Content) && n.Content[i+1].Tag == "!reset" {
+			continue
+		}
+		if n.Kind == yaml.MappingNode && i%2 == 1 && c.Tag == "!reset" {
+			continue
+		}
+		out.Content = append(out.Content, plainTags(c, depth+1))
+	}
+	return &out
+}
+
+// mentions says whether a text below the node has the word in it.
+func mentions(n *yaml.Node, word string, depth int) bool {
+	if n == nil || depth > 100 {
+		return false
+	}
+	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, word) {
+		return true
+	}
+	for _, c := range n.Content {
+		if mentions(c, word, depth+1) {
+			return true
+		}
+	}
+	return false
+}
