@@ -7,6 +7,7 @@ import (
 
 	"github.com/fluxcd/pkg/envsubst"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
@@ -103,7 +104,7 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 	if labelOf(o, "labels") == "disabled" || labelOf(o, "annotations") == "disabled" {
 		return
 	}
-	text, err := yaml.String(o.Root)
+	text, err := asYAML(o.Root)
 	if err != nil || !strings.Contains(text, "$") {
 		return
 	}
@@ -141,6 +142,18 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 	if o.Namespace == "" {
 		o.Namespace = before.Namespace
 	}
+}
+
+// asYAML is the YAML in which kustomize hands an object on: quotes stand only where they
+// must, so that what is put into a text may become a number or nothing
+// (kustomize api/resource: AsYAML).
+func asYAML(n *yaml.Node) (string, error) {
+	b, err := yaml.NewRNode(n).MarshalJSON()
+	if err != nil {
+		return "", err
+	}
+	b, err = sigsyaml.JSONToYAML(b)
+	return string(b), err
 }
 
 func labelOf(o *Object, field string) string {
