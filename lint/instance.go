@@ -141,6 +141,7 @@ func (w *world) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
 // equally near they stay alone. Units that define an object of the same name are
 // alternatives, such as two overlays, and never pieces of one.
 func (w *world) mergeParts() {
+	w.mergeNamespaces()
 	into := map[*instance]*instance{}
 	for _, i := range w.instances {
 		if target := w.missingHalf(i); target != nil {
@@ -158,6 +159,31 @@ func (w *world) mergeParts() {
 			target = into[target]
 		}
 		target.parts = append(target.parts, i.parts...)
+	}
+	w.instances = kept
+}
+
+// mergeNamespaces puts together what several units deploy to one namespace of one cluster,
+// unless each has a gateway of its own.
+func (w *world) mergeNamespaces() {
+	var kept []*instance
+	for _, i := range w.instances {
+		var into *instance
+		for _, k := range kept {
+			if k.unit != i.unit && k.unit.Together(i.unit) && k.ns == i.ns && !(k.gateway && i.gateway) {
+				into = k
+			}
+		}
+		if into == nil {
+			kept = append(kept, i)
+			continue
+		}
+		if i.gateway { // which gives the instance its name
+			into.unit, into.parts = i.unit, append(i.parts, into.parts...)
+		} else {
+			into.parts = append(into.parts, i.parts...)
+		}
+		into.gateway, into.backend = into.gateway || i.gateway, into.backend || i.backend
 	}
 	w.instances = kept
 }

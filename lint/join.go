@@ -100,8 +100,11 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 			return i
 		}
 	}
-	// the same cluster
+	// the same cluster, and best of all the same namespace of it
 	if s.Unit != nil {
+		if i := onlyOne(deployed, func(i *instance) bool { return i.unit.Together(s.Unit) && i.ns == s.namespace }); i != nil && !foreign(hosts, deployed) {
+			return i
+		}
 		if i := onlyOne(deployed, func(i *instance) bool { return i.unit.Together(s.Unit) }); i != nil && !foreign(hosts, deployed) {
 			return i
 		}

@@ -241,7 +241,8 @@ func (p *planner) matters(d *deployer) bool {
 	if d.object.Kind == "ApplicationSet" {
 		spec = sources.Field(spec, "template", "spec")
 	}
-	result := d.object.Kind != "Kustomization" && d.file.BearsKeys()
+	// What names no directory is told to be unseen, where Supabase is in sight.
+	result := (d.object.Kind != "Kustomization" || len(d.dirs) == 0) && d.file.BearsKeys()
 	for _, s := range argoSources(spec) {
 		result = result || p.valuesMatter(s)
 	}

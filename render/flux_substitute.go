@@ -69,9 +69,7 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 			from = u.Find(kind, o.object.Namespace, name)
 		}
 		if from == nil {
-			if sources.Text(sources.Field(ref, "optional")) != "true" || s.open == "" {
-				s.open = fmt.Sprintf("%s takes variables from %s %s/%s, which is not in the repository", o.label(), kind, o.object.Namespace, name)
-			}
+			s.open = fmt.Sprintf("%s takes variables from %s %s/%s, which is not in the repository", o.label(), kind, o.object.Namespace, name)
 			continue
 		}
 		for _, e := range from.Entries() {
@@ -137,6 +135,11 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 	o.substituted = &substituted{before: &before, by: s, missing: missing}
 	o.Root = docs[0].Root
 	o.origin = fromSubstitution{o.substituted}
+	for _, e := range o.Eaten() {
+		if keys.Classify(e.Name).Slot == "" { // of a key it is a finding
+			repo.Note(sources.NoteSkipped, e.At, fmt.Sprintf("nothing sets the variable %s of %s: it becomes nothing, and Flux 2.9 and later refuse it", e.Name, s.label))
+		}
+	}
 	o.Name = sources.Text(sources.Field(o.Root, "metadata", "name"))
 	o.Namespace = sources.Text(sources.Field(o.Root, "metadata", "namespace"))
 	if o.Namespace == "" {
