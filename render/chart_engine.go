@@ -24,7 +24,7 @@ import (
 // The bounds on the rendering of one chart. Calls and sizes are counted, so that the same
 // chart always ends at the same place; time and memory are the last resort.
 const (
-	maxTemplateCalls = 2_000_000 // calls of template functions
+	maxTemplateCalls = 2_000_000 // calls of template functions, and items of the lists that they make
 	maxTemplateText  = 16 << 20  // bytes of a text that one of them makes, or of what is rendered
 	maxTemplateRange = 100_000   // items of a list that one of them makes
 	maxTemplateTime  = 20 * time.Second
@@ -43,6 +43,9 @@ var errTooMuch = errors.New("it goes on for longer than is bearable")
 // the network to them without a client, Files serves the chart's own, and what is random
 // or depends on the day stands for an unknown value.
 func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins) (map[string]string, error) {
+	if expandsTooOften(files) {
+		return nil, errTooMuch
+	}
 	own := make([]*archive.BufferedFile, len(files)) // the loader renames what it is given
 	for i, f := range files {
 		own[i] = &archive.BufferedFile{Name: f.Name, Data: f.Data}
@@ -123,12 +126,12 @@ func heapSize() uint64 {
 // much of little are bounded, and those that are random or ask the clock are replaced.
 func boundedFunctions(words *keys.Standins) template.FuncMap {
 	calls := 0
-	count := func() {
-		if calls++; calls > maxTemplateCalls {
+	count := func(n int) {
+		if calls += n; calls > maxTemplateCalls {
 			panic(errTooMuch)
 		}
 	}
-	out := template.FuncMap{}
+	out := builtins(count)
 	for name, f := range sprig.TxtFuncMap() {
 		out[name] = counted(f, count)
 	}
@@ -136,7 +139,7 @@ func boundedFunctions(words *keys.Standins) template.FuncMap {
 		delete(out, name) // Helm has the first two not, and the last as an empty answer
 	}
 	generated := func(...any) string {
-		count()
+		count(1)
 		return words.Word(keys.Unknown("the chart generates it when it is installed"))
 	}
 	for _, name := range []string{
@@ -161,10 +164,10 @@ type certificate struct{ Cert, Key string }
 
 // counted is the function with a look at the budget before each call, and at the size of
 // the text that comes out.
-func counted(f any, count func()) any {
+func counted(f any, count func(int)) any {
 	v := reflect.ValueOf(f)
 	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
-		count()
+		count(1)
 		var results []reflect.Value
 		if v.Type().IsVariadic() {
 			results = v.CallSlice(args)
@@ -179,17 +182,21 @@ func counted(f any, count func()) any {
 }
 
 // small refuses arguments that would make a text or a list of any size.
-func small(name string, f any, count func()) any {
+func small(name string, f any, count func(int)) any {
 	v := reflect.ValueOf(f)
 	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
-		count()
+		count(1)
 		if !isSmall(name, args) {
 			panic(errTooMuch)
 		}
 		if v.Type().IsVariadic() {
 			return v.CallSlice(args)
 		}
-		return v.Call(args)
+		results := v.Call(args)
+		if results[0].Kind() == reflect.Slice { // each item is gone through
+			count(results[0].Len())
+		}
+		return results
 	}).Interface()
 }
 
