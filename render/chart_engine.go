@@ -1,6 +1,7 @@
 package render
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -69,7 +70,7 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 		if err != nil {
 			return nil, err
 		}
-		return engine.Engine{CustomTemplateFuncs: boundedFunctions(words)}.Render(c, top)
+		return engine.Engine{CustomTemplateFuncs: boundedFunctions(words)}.RenderWithContext(context.Background(), c, top)
 	})
 }
 

@@ -83,6 +83,15 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 			s.set(key.Value, keys.Known(keys.NewText(value.Value)), o.object.place(value))
 		}
 	})
+	for _, name := range sortedKeys(s.variables) {
+		if !variableName.MatchString(name) {
+			p.g.repo.Note(sources.NoteRenderFailed, s.variables[name].place.at,
+				shown(name)+" is no name of a variable, so that "+o.label()+" deploys nothing")
+			s.variables = nil
+			s.open = ""
+			return s
+		}
+	}
 	if s.open != "" {
 		p.g.repo.Note(sources.NoteNotFetched, o.object.Locate(sources.Field(post, "substituteFrom")), s.open)
 	}

@@ -1,0 +1,217 @@
+package render
+
+import "testing"
+
+// TestDeployments says which units follow from what controllers and people deploy.
+func TestDeployments(t *testing.T) {
+	const secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: supabase-keys}\nstringData: {ANON_KEY: x}\n"
+	const bootstrap = `
+-- clusters/a/flux-system/gotk-sync.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec: {path: ./clusters/a, sourceRef: {kind: GitRepository, name: flux-system}}
+`
+	tests := []struct{ name, archive, want string }{
+		{"Flux' bootstrap leads to what it deploys, and to no more", bootstrap + `
+-- clusters/a/apps.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {path: ./apps, targetNamespace: supabase, sourceRef: {kind: GitRepository, name: flux-system}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: other, namespace: flux-system}
+spec: {path: ./other, sourceRef: {kind: GitRepository, name: flux-system}}
+-- apps/secret.yaml --
+` + secret + `
+-- other/none.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: x}
+-- legacy/secret.yaml --
+` + secret,
+			`Flux Kustomization flux-system/apps (Flux Kustomization): Secret/supabase-keys
+Flux Kustomization flux-system/flux-system (Flux Kustomization): Kustomization/apps Kustomization/other Kustomization/flux-system
+legacy (not deployed): Secret/supabase-keys
+`},
+		{"a Kustomization that another one patches", bootstrap + `
+-- clusters/a/all.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: all, namespace: flux-system}
+spec:
+  path: ./all
+  sourceRef: {kind: GitRepository, name: flux-system}
+  patches:
+    - patch: |
+        - {op: add, path: /spec/nameSuffix, value: -s}
+      target: {kind: Kustomization}
+-- all/ks.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {path: ./apps, namePrefix: p-, sourceRef: {kind: GitRepository, name: flux-system}}
+-- apps/secret.yaml --
+` + secret,
+			`Flux Kustomization flux-system/all (Flux Kustomization): Kustomization/apps
+Flux Kustomization flux-system/apps (Flux Kustomization): Secret/p-supabase-keys-s
+Flux Kustomization flux-system/flux-system (Flux Kustomization): Kustomization/all Kustomization/flux-system
+`},
+		{"one directory for two clusters", `
+-- clusters/a/apps.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {path: ./apps, namePrefix: a-, sourceRef: {kind: GitRepository, name: flux-system}}
+-- clusters/b/apps.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {path: ./apps, namePrefix: b-, sourceRef: {kind: GitRepository, name: flux-system}}
+-- apps/secret.yaml --
+` + secret,
+			`Flux Kustomization flux-system/apps (Flux Kustomization): Secret/a-supabase-keys
+Flux Kustomization flux-system/apps (clusters/b) (Flux Kustomization): Secret/b-supabase-keys
+`},
+		{"an Application of each kind of source", `
+-- argocd/apps.yaml --
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: directory, namespace: argocd}
+spec: {source: {repoURL: https://x/home.git, path: dir, directory: {exclude: "skip*"}}, destination: {namespace: d}}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: kustomize, namespace: argocd}
+spec: {source: {repoURL: https://x/home.git, path: kust, kustomize: {nameSuffix: -s}}, destination: {namespace: k}}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: chart, namespace: argocd}
+spec:
+  source:
+    repoURL: https://x/home.git
+    path: chart
+    helm: {releaseName: rel, valueFiles: [more.yaml], values: "b: inline", parameters: [{name: c, value: param}]}
+  destination: {namespace: c}
+-- dir/secret.yaml --
+` + secret + `
+-- dir/skipped.yaml --
+` + secret + `
+-- dir/below/secret.yaml --
+` + secret + `
+-- kust/kustomization.yaml --
+resources: [secret.yaml]
+-- kust/secret.yaml --
+` + secret + `
+-- chart/Chart.yaml --
+{apiVersion: v2, name: demo, version: 1.0.0}
+-- chart/values.yaml --
+{a: default, b: default, c: default}
+-- chart/more.yaml --
+a: file
+-- chart/templates/supabase.yaml --
+apiVersion: v1
+kind: Secret # of supabase
+metadata: {name: "{{ .Release.Name }}-{{ .Values.a }}-{{ .Values.b }}-{{ .Values.c }}"}
+`,
+			`Argo CD Application argocd/chart (Argo CD Application): Secret/rel-file-inline-param
+Argo CD Application argocd/directory (Argo CD Application): Secret/supabase-keys
+Argo CD Application argocd/kustomize (Argo CD Application): Secret/supabase-keys-s
+`},
+		{"an ApplicationSet over directories", `
+-- argocd/set.yaml --
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: set, namespace: argocd} # supabase
+spec:
+  generators:
+    - git: {repoURL: https://x/home.git, directories: [{path: envs/*}, {path: envs/old, exclude: true}]}
+  template:
+    metadata: {name: 'sb-{{path.basename}}'}
+    spec:
+      source: {repoURL: https://x/home.git, path: '{{path}}'}
+      destination: {name: '{{path.basename}}', namespace: supabase}
+-- envs/dev/secret.yaml --
+` + secret + `
+-- envs/prod/secret.yaml --
+` + secret + `
+-- envs/old/secret.yaml --
+` + secret,
+			`Argo CD Application argocd/sb-dev (Argo CD Application): Secret/supabase-keys
+Argo CD Application argocd/sb-prod (Argo CD Application): Secret/supabase-keys
+envs/old (not deployed): Secret/supabase-keys
+`},
+		{"files that an ApplicationSet reads its parameters from", `
+-- argocd/set.yaml --
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: set, namespace: argocd} # supabase
+spec:
+  goTemplate: true
+  generators:
+    - matrix:
+        generators:
+          - git: {repoURL: https://x/home.git, files: [{path: "config/**/cluster.json"}]}
+          - list: {elements: [{app: supabase}]}
+  template:
+    metadata: {name: '{{ .app }}-{{ .cluster.name | lower }}'}
+    spec:
+      source: {repoURL: https://x/home.git, path: 'envs/{{ .cluster.name | lower }}'}
+      destination: {server: '{{ .cluster.address }}', namespace: supabase}
+-- config/one/cluster.json --
+{"cluster": {"name": "DEV", "address": "https://dev"}}
+-- envs/dev/secret.yaml --
+` + secret,
+			`Argo CD Application argocd/supabase-dev (Argo CD Application): Secret/supabase-keys
+`},
+		{"a helmfile", `
+-- helmfile.yaml --
+releases:
+  - name: rel
+    namespace: supabase
+    chart: ./chart
+    values: [values.yaml, {b: inline}]
+    set: [{name: c, value: set}]
+  - {name: off, chart: ./chart, installed: false}
+-- values.yaml --
+a: file # supabase
+-- chart/Chart.yaml --
+{apiVersion: v2, name: demo, version: 1.0.0}
+-- chart/templates/supabase.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: "{{ .Release.Name }}-{{ .Values.a }}-{{ .Values.b }}-{{ .Values.c }}"}
+`,
+			`release rel of helmfile.yaml (Helm release): Secret/rel-file-inline-set
+`},
+		{"charts that somebody installs, with the values beside them", `
+-- charts/demo/Chart.yaml --
+{apiVersion: v2, name: demo, version: 1.0.0}
+-- charts/demo/templates/supabase.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: "{{ .Release.Name }}"}
+stringData: {ANON_KEY: "{{ .Values.key }}"}
+-- charts/common/Chart.yaml --
+{apiVersion: v2, name: common, version: 1.0.0, type: library}
+-- charts/common/templates/_supabase.tpl --
+{{ define "supabase" }}{{ end }}
+`,
+			`charts/demo (Helm release): Secret/demo
+`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			repo := open(t, test.archive)
+			if got := summary(Units(repo)); got != test.want {
+				t.Errorf("units\n%s\nwant\n%s", got, test.want)
+			}
+			for _, n := range repo.Notes() {
+				t.Logf("note: %s: %s", n.At, n.Message)
+			}
+		})
+	}
+}
