@@ -16,17 +16,23 @@ func (v Value) Same(w Value) bool {
 	return v.Equal(w) || !v.IsKnown() && !w.IsKnown() && v.source != "" && v.source == w.source
 }
 
+// maxReference bounds in bytes what is taken for a reference to a store.
+const maxReference = 500
+
 var (
 	// <path:secret/data/supabase#anon_key#2 | base64encode>
 	// (argocd-vault-plugin: docs/howitworks).
-	vaultPlaceholder = regexp.MustCompile(`^<path:([^>#|]{1,300})#([^>#|]{1,100}?)(?:#([0-9]+))?\s*(?:\|[^>]*)?>$`)
+	vaultPlaceholder = regexp.MustCompile(`^<path:([^>#|]+)#([^>#|]+?)(?:#([0-9]+))?\s*(?:\|[^>]*)?>$`)
 	// ref+vault://secret/supabase#/anon_key (helmfile/vals).
-	valsReference = regexp.MustCompile(`^(?:secret)?ref\+([a-z0-9]+)://([^\s]{1,300})$`)
+	valsReference = regexp.MustCompile(`^(?:secret)?ref\+([a-z0-9]+)://(\S+)$`)
 )
 
 // elsewhere is the value that a reference to a store stands for, where a text is one.
 func elsewhere(t Text) (Value, bool) {
 	s := Trim(t).Reveal()
+	if len(s) > maxReference {
+		return Value{}, false
+	}
 	if m := vaultPlaceholder.FindStringSubmatch(s); m != nil {
 		return fromVaultPlugin(m[1], m[2], m[3]), true
 	}
@@ -45,7 +51,7 @@ func fromVaultPlugin(path, key, version string) Value {
 	return UnknownFrom("argocd-vault-plugin "+source, "argocd-vault-plugin takes it from "+source)
 }
 
-var shortPlaceholder = regexp.MustCompile(`^<([\w.-]{1,100})\s*(?:\|[^>]*)?>$`)
+var shortPlaceholder = regexp.MustCompile(`^<([\w.-]+)\s*(?:\|[^>]*)?>$`)
 
 // VaultPlaceholder is the value of a placeholder that names a key only, of an object whose
 // annotation names the path.

@@ -270,6 +270,6 @@ func explainChart(err error) (where string, line int, why string) {
 
 var (
 	templatePlace = regexp.MustCompile(`([\w.-]+/[\w./-]+\.(?:ya?ml|tpl|txt|json)):([0-9]+)`)
-	noTemplate    = regexp.MustCompile(`no template "([\w./-]{1,100})"`)
-	schemaPath    = regexp.MustCompile(`at '(/[\w./-]{0,100})'`)
+	noTemplate    = regexp.MustCompile(`no template "([\w./-]+)"`)
+	schemaPath    = regexp.MustCompile(`at '(/[\w./-]*)'`)
 )

@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/schema"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -312,86 +311,4 @@ func composePaths(item *yaml.Node) []string {
 		out = append(out, Text(p))
 	}
 	return out
-}
-
-// validateCompose holds a file against compose's schema. Fields with variables in them are
-// left out: what they come to is not known here.
-func (r *Repository) validateCompose(f *File) {
-	for _, d := range f.Documents() {
-		if Field(d.Root, "services") == nil {
-			continue
-		}
-		var tree map[string]any
-		if err := plainTags(d.Root, 0).Decode(&tree); err != nil {
-			r.Note(NoteUnreadable, d.Position(d.Root), "compose refuses the file: it is not a mapping of texts")
-			continue
-		}
-		err := schema.Validate(tree)
-		if err == nil {
-			continue
-		}
-		where, _, _ := strings.Cut(err.Error(), " ")
-		n := d.Root
-		for _, part := range strings.Split(where, ".") {
-			next := Field(n, part)
-			if next == nil {
-				break
-			}
-			n = next
-		}
-		if mentions(n, "$", 0) && n != d.Root {
-			continue
-		}
-		if !isFieldPath(where) {
-			where = "a field"
-		}
-		r.Note(NoteUnreadable, d.Position(n), "compose refuses the file: "+where+" is not what its schema allows there")
-	}
-}
-
-func isFieldPath(s string) bool {
-	for _, c := range s {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", c) {
-			return false
-		}
-	}
-	return s != "" && len(s) < 100
-}
-
-// plainTags is the tree without compose's own tags, which a decoder does not know.
-func plainTags(n *yaml.Node, depth int) *yaml.Node {
-	if n == nil || depth > 100 {
-		return n
-	}
-	out := *n
-	out.Content = nil
-	if out.Tag == "!reset" || out.Tag == "!override" {
-		out.Tag = ""
-	}
-	for i, c := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 && i+1 < len(n.Content) && n.Content[i+1].Tag == "!reset" {
-			continue
-		}
-		if n.Kind == yaml.MappingNode && i%2 == 1 && c.Tag == "!reset" {
-			continue
-		}
-		out.Content = append(out.Content, plainTags(c, depth+1))
-	}
-	return &out
-}
-
-// mentions says whether a text below the node has the word in it.
-func mentions(n *yaml.Node, word string, depth int) bool {
-	if n == nil || depth > 100 {
-		return false
-	}
-	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, word) {
-		return true
-	}
-	for _, c := range n.Content {
-		if mentions(c, word, depth+1) {
-			return true
-		}
-	}
-	return false
 }

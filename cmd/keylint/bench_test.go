@@ -35,6 +35,23 @@ func BenchmarkCommand(b *testing.B) {
 	b.Run("1000-overlays/grep", func(b *testing.B) { measure(b, overlays, "grep", "-r", "-c", "SUPABASE_ANON_KEY", ".") })
 	b.Run("1000-overlays/kustomize-build-of-10", func(b *testing.B) { measureKustomize(b, overlays, roots[:10]...) })
 
+	vendored := b.TempDir()
+	if err := os.CopyFS(vendored, os.DirFS(filepath.Join(fixturesDir, "chart-vendored-in-sync"))); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("vendored-chart/keylint", func(b *testing.B) { measure(b, vendored, keylint, ".") })
+	b.Run("vendored-chart/helm-template", func(b *testing.B) {
+		helm := filepath.Join(os.Getenv("KEYLINT_ORACLES"), "helm")
+		if _, err := exec.LookPath(helm); err != nil {
+			b.Skip("there is no helm in $KEYLINT_ORACLES")
+		}
+		measure(b, vendored, helm, "template", "platform", "charts/platform", "-f", "charts/platform/values-prod.yaml")
+	})
+
+	monorepo := fluxMonorepo(b)
+	b.Run("300-flux-kustomizations/keylint", func(b *testing.B) { measure(b, monorepo, keylint, ".") })
+	b.Run("300-flux-kustomizations/grep", func(b *testing.B) { measure(b, monorepo, "grep", "-r", "-c", "SUPABASE_ANON_KEY", ".") })
+
 	files := tenThousandFiles(b)
 	b.Run("10000-files/keylint", func(b *testing.B) { measure(b, files, keylint, ".") })
 	b.Run("10000-files/grep", func(b *testing.B) { measure(b, files, "grep", "-r", "-c", "SUPABASE_ANON_KEY", ".") })
@@ -123,6 +140,53 @@ spec:
 		}
 	}
 	return dir, roots
+}
+
+// fluxMonorepo is a cluster of 300 Flux Kustomizations, of which two hold Supabase: the
+// system, and an app.
+func fluxMonorepo(b *testing.B) string {
+	b.Helper()
+	dir := b.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(fixturesDir, "flux-two-in-sync"))); err != nil {
+		b.Fatal(err)
+	}
+	for i := range 298 {
+		name := fmt.Sprintf("app-%03d", i)
+		write(b, dir, "clusters/home/apps/"+name+".yaml", fmt.Sprintf(`apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: %[1]s
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./apps/%[1]s
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild:
+    substitute: {APP: %[1]s}
+`, name))
+		write(b, dir, "apps/"+name+"/kustomization.yaml", "resources:\n  - release.yaml\n  - config.yaml\n")
+		write(b, dir, "apps/"+name+"/release.yaml", fmt.Sprintf(`apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: %s
+spec:
+  chart:
+    spec:
+      chart: app-template
+      version: 4.4.0
+      sourceRef: {kind: HelmRepository, name: bjw-s}
+  values:
+    controllers:
+      main:
+        containers:
+          main:
+            image: {repository: registry.example.org/app, tag: 1.0.%d}
+            env: {TZ: Europe/Berlin}
+`, name, i))
+		write(b, dir, "apps/"+name+"/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  app: ${APP}\n")
+	}
+	return dir
 }
 
 // tenThousandFiles is a repository without a key: manifests and sources.
