@@ -25,6 +25,10 @@ func (w *world) collectCompose() {
 		for _, s := range u.Compose.Services {
 			if u.ComposeOnly == nil || u.ComposeOnly[s.Name] {
 				p.addService(s)
+				continue
+			}
+			for _, v := range s.Environment { // collected elsewhere; the .env serves them all the same
+				p.resolve(v, "environment ")
 			}
 		}
 		p.addStored()
