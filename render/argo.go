@@ -16,9 +16,6 @@ import (
 func (p *planner) application(o order) {
 	spec := sources.Field(o.object.Root, "spec")
 	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: argoCluster(spec, o.cluster)}
-	if p.seenTwice(u.Name) {
-		u.Name += " (" + u.Cluster + ")"
-	}
 	namespace := sources.Text(sources.Field(spec, "destination", "namespace"))
 	refs := argoRefs(spec)
 	before := len(u.Objects)

@@ -72,7 +72,7 @@ metadata: {name: apps, namespace: flux-system}
 spec: {path: ./apps, namePrefix: b-, sourceRef: {kind: GitRepository, name: flux-system}}
 -- apps/secret.yaml --
 ` + secret,
-			`Flux Kustomization flux-system/apps (Flux Kustomization): Secret/a-supabase-keys
+			`Flux Kustomization flux-system/apps (clusters/a) (Flux Kustomization): Secret/a-supabase-keys
 Flux Kustomization flux-system/apps (clusters/b) (Flux Kustomization): Secret/b-supabase-keys
 `},
 		{"an Application of each kind of source", `

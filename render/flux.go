@@ -48,21 +48,8 @@ func (p *planner) flux(o order) {
 	u.Undecrypted = sources.Text(sources.Field(spec, "decryption", "provider")) != "sops"
 	u.Inputs = append(u.Inputs, o.object.File)
 	u.Declared = o.object.Locate(sources.Field(o.object.Root, "metadata", "name"))
-	if p.seenTwice(u.Name) {
-		u.Name += " (" + u.Cluster + ")"
-	}
 	p.postBuild(o, u)
 	p.add(u, o)
-}
-
-// seenTwice says whether a unit of that name is there already.
-func (p *planner) seenTwice(name string) bool {
-	for _, u := range p.units {
-		if u.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *planner) anyMatters(files []*sources.File) bool {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"path"
 	"strings"
 
@@ -161,9 +160,6 @@ func (p *planner) valuesObject(o order, kind, name string) *Object {
 // install makes the unit of a release.
 func (p *planner) install(o order, r *release, cluster string) {
 	u := &Unit{Name: r.label, Kind: Release, Path: path.Dir(r.at.File), Cluster: cluster, Rendered: true}
-	if p.seenTwice(u.Name) {
-		u.Name += fmt.Sprintf(" (%s)", cluster)
-	}
 	u.Objects, u.Missing = r.install(p.g)
 	u.Inputs = append(u.Inputs, r.at.File)
 	for _, l := range r.layers {

@@ -29,8 +29,22 @@ func Units(repo *sources.Repository) []*Unit {
 	p.helmfiles()
 	p.rest()
 	p.valuesFiles()
+	p.tellApart()
 	slices.SortStableFunc(p.units, func(a, b *Unit) int { return cmp.Compare(a.Name, b.Name) })
 	return p.units
+}
+
+// tellApart puts the cluster behind the names of units that are called alike.
+func (p *planner) tellApart() {
+	count := map[string]int{}
+	for _, u := range p.units {
+		count[u.Name]++
+	}
+	for _, u := range p.units {
+		if count[u.Name] > 1 && u.Cluster != "" {
+			u.Name += " (" + u.Cluster + ")"
+		}
+	}
 }
 
 // applyByHand renders the roots that no controller deploys and that hold its objects, and
@@ -74,7 +88,10 @@ func (p *planner) start(d *deployer) {
 func (p *planner) startLoose() {
 	for _, own := range []bool{true, false} {
 		for _, d := range p.deployers {
-			if p.reached[writtenAs(d.object)] || !p.matters(d) || own && !p.deploysItself(d) {
+			// A HelmRelease in a file that something deploys and that has not been reached is a
+			// patch, and so is a Kustomization without a path.
+			isPatch := p.covered[d.file.Path] && (len(d.dirs) == 0 || d.object.Kind == "HelmRelease")
+			if p.reached[writtenAs(d.object)] || isPatch || !p.matters(d) || own && !p.deploysItself(d) {
 				continue
 			}
 			p.start(d)
