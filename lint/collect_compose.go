@@ -93,6 +93,9 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	}
 	for _, env := range s.EnvFiles {
 		f := p.world.repo.File(env.Path)
+		if f != nil && !p.world.repo.SameTree(p.dir, env.Path) {
+			f = nil // of another repository that is linted together with this one
+		}
 		if f == nil && env.Optional {
 			continue
 		}

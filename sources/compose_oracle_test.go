@@ -274,3 +274,26 @@ func effective(t *testing.T, repo *Repository, p *ComposeProject) []string {
 	sort.Strings(out)
 	return out
 }
+
+// FuzzComposeProject merges files of any content: nothing panics, and everything ends.
+func FuzzComposeProject(f *testing.F) {
+	for _, test := range composeCases {
+		files := txtar.Parse([]byte(test.archive)).Files
+		f.Add(string(files[0].Data), string(files[len(files)-1].Data))
+	}
+	f.Fuzz(func(t *testing.T, base, over string) {
+		dir := t.TempDir()
+		for name, text := range map[string]string{"compose.yaml": base, "over.yaml": over} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		repo, err := Open(Options{Paths: []string{dir}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range repo.ComposeProject(repo.File("compose.yaml"), repo.File("over.yaml")).Services {
+			s.InsideCommand(1, 1, 1)
+		}
+	})
+}
