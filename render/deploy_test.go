@@ -215,3 +215,31 @@ stringData: {ANON_KEY: "{{ .Values.key }}"}
 		})
 	}
 }
+
+// FuzzDeployments reads objects of Flux and Argo CD of any content: nothing panics, and
+// everything ends.
+func FuzzDeployments(f *testing.F) {
+	for _, seed := range []string{
+		"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: b}\nspec:\n  path: ./x\n  sourceRef: {kind: GitRepository}\n  patches: [{patch: '- op: add', target: {kind: Secret}}]\n  postBuild: {substitute: {A: b}, substituteFrom: [{kind: Secret, name: supabase-keys}]}\n",
+		"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: b}\nspec:\n  chart: {spec: {chart: supabase}}\n  valuesFrom: [{kind: Secret, name: supabase-keys, valuesKey: ANON_KEY, targetPath: secret.jwt.anonKey}]\n  values: {secret: {jwt: [1]}}\n",
+		"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  sources:\n    - {path: x, directory: {include: '{*.yaml,'}}\n    - {chart: supabase, helm: {values: 'a: [', parameters: [{name: a.b, value: c}], valueFiles: [$v/x/secret.yaml]}}\n",
+		"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec:\n  goTemplate: true\n  generators: [{list: {elements: [{a: b}]}}, {git: {directories: [{path: '*'}]}}]\n  template: {metadata: {name: '{{ .a }}'}, spec: {source: {path: '{{ .path.path }}'}}}\n",
+		"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {data: [{secretKey: a, remoteRef: {key: b}}], dataFrom: [{extract: {key: c}}], target: {template: {data: {x: '{{ .a }}'}}}}\n",
+	} {
+		f.Add(seed)
+	}
+	const stack = "apiVersion: v1\nkind: Secret\nmetadata: {name: supabase-keys, namespace: b}\nstringData: {ANON_KEY: '${A}'}\n"
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 4_000 {
+			return
+		}
+		repo := open(t, "-- clusters/a/x.yaml --\n"+text+"\n-- x/secret.yaml --\n"+stack)
+		for _, u := range Units(repo) {
+			for _, o := range u.Objects {
+				o.Entries()
+				o.Eaten()
+				o.Locate(o.Root)
+			}
+		}
+	})
+}
