@@ -6,56 +6,191 @@ import (
 	"time"
 )
 
-// Difference says in words how a differs from b, in a way that helps to see which one
-// is stale: "equal but for a trailing newline", "the same claims, another signature",
-// "issued 2025-03-01, the gateway's 2026-02-11". whose names b's owner ("the
-// gateway's"). It is empty where they are equal.
-func Difference(a, b Text, whose string) string {
+// Class is how two texts that must be equal differ: what was probably done to one of them.
+type Class string
+
+// The classes, the most specific first.
+const (
+	Same           Class = ""
+	Whitespace     Class = "white space" // equal but for white space around or in them
+	Quotes         Class = "quotes"
+	LetterCase     Class = "letter case"
+	Encoded        Class = "base64"          // one is the base64 of the other
+	Cut            Class = "cut"             // one begins with the other
+	Mistyped       Class = "mistyped"        // a few characters differ
+	RolesSwapped   Class = "roles swapped"   // the key of the other role
+	DemoKey        Class = "demo key"        // one is published, the other is not
+	OtherProject   Class = "other project"   // of another hosted project
+	OtherSignature Class = "other signature" // the same claims, signed with another secret
+	Edited         Class = "edited"          // the same signature over other claims
+	OtherIssue     Class = "other issue"     // minted at another time, or with other claims
+	OtherKind      Class = "other kind"      // legacy against opaque
+	Unrelated      Class = "unrelated"
+)
+
+// Difference is what Compare says of two texts.
+type Difference struct {
+	Class Class
+	Words string // "equal but for a trailing newline"
+}
+
+// Compare says how a differs from b, in a way that helps to see which one is stale. whose
+// names b's owner ("the gateway's"). secrets are the JWT secrets that are known: whether
+// one of them signed both keys tells a new issue from a new secret.
+func Compare(a, b Text, whose string, secrets ...Text) Difference {
 	if a.Equal(b) {
-		return ""
+		return Difference{}
 	}
-	if d := surroundings(a, b); d != "" {
+	if d, ok := surroundings(a, b); ok {
 		return d
 	}
-	ja, isA := ParseJWT(Trim(a))
-	jb, isB := ParseJWT(Trim(b))
+	bareA, bareB := Trim(a), Trim(b)
+	if d, ok := sameLetters(bareA.Reveal(), bareB.Reveal(), whose); ok {
+		return d
+	}
+	ja, isA := ParseJWT(bareA)
+	jb, isB := ParseJWT(bareB)
 	switch {
 	case isA && isB:
-		return jwtDifference(ja, jb, whose)
+		return jwtDifference(ja, jb, bareA, bareB, whose, secrets)
 	case isA != isB && Recognize(a) != "" && Recognize(b) != "":
-		return fmt.Sprintf("%s, %s %s", kindOf(a), whose, kindOf(b))
-	case a.Len() != b.Len():
-		return fmt.Sprintf("%d bytes long, %s %d", a.Len(), whose, b.Len())
+		return Difference{OtherKind, fmt.Sprintf("%s, %s %s", kindOf(a), whose, kindOf(b))}
 	}
-	return "of the same length, with other text"
+	if d, ok := published(bareA, bareB, whose); ok {
+		return d
+	}
+	if a.Len() != b.Len() {
+		return Difference{Unrelated, fmt.Sprintf("%d bytes long, %s %d", a.Len(), whose, b.Len())}
+	}
+	return Difference{Unrelated, "of the same length, with other text"}
 }
 
 // surroundings finds differences that are only in white space or quotes.
-func surroundings(a, b Text) string {
-	if !Trim(a).Equal(Trim(b)) {
-		return ""
-	}
+func surroundings(a, b Text) (Difference, bool) {
 	s, t := a.Reveal(), b.Reveal()
 	switch {
 	case strings.TrimRight(s, "\r\n") == strings.TrimRight(t, "\r\n"):
 		if strings.Contains(s+t, "\r") {
-			return "equal but for a carriage return at the end"
+			return Difference{Whitespace, "equal but for a carriage return at the end"}, true
 		}
-		return "equal but for a trailing newline"
+		return Difference{Whitespace, "equal but for a trailing newline"}, true
 	case strings.TrimSpace(s) == strings.TrimSpace(t):
-		return "equal but for white space around it"
+		return Difference{Whitespace, "equal but for white space around it"}, true
+	case Trim(a).Equal(Trim(b)):
+		return Difference{Quotes, "equal but for quotes around it"}, true
+	case len(s) < maxCompared && len(t) < maxCompared && strings.Join(strings.Fields(s), "") == strings.Join(strings.Fields(t), ""):
+		return Difference{Whitespace, "equal but for white space or a line break in it"}, true
 	}
-	return "equal but for quotes around it"
+	return Difference{}, false
 }
 
-func jwtDifference(a, b JWT, whose string) string {
+// maxCompared bounds in bytes the texts that are compared letter by letter.
+const maxCompared = 4 * maxJWT
+
+// minCut is the length in bytes from which a text is the beginning of another by more than
+// chance.
+const minCut = 8
+
+// sameLetters finds that one text was made of the other.
+func sameLetters(a, b, whose string) (Difference, bool) {
+	if len(a) > maxCompared || len(b) > maxCompared || a == "" || b == "" {
+		return Difference{}, false
+	}
+	if strings.EqualFold(a, b) {
+		return Difference{LetterCase, "equal but for capitals and small letters"}, true
+	}
+	if plain, ok := decodeBase64(a); ok && strings.TrimSpace(plain) == b {
+		return Difference{Encoded, "the base64 of " + whose}, true
+	}
+	if plain, ok := decodeBase64(b); ok && strings.TrimSpace(plain) == a {
+		return Difference{Encoded, whose + " is the base64 of it"}, true
+	}
+	shown := func(s string) string { return strings.TrimRight(s, ".…") } // "eyJhbGci..."
 	switch {
-	case a.Role != b.Role:
-		return fmt.Sprintf("this is the %s key, %s the %s key", roleWord(a), whose, roleWord(b))
-	case a.Ref != b.Ref:
-		return "of another hosted project"
-	case a.signed == b.signed:
-		return "the same claims, another signature: it was signed with another JWT secret, or cut"
+	case len(shown(a)) >= minCut && strings.HasPrefix(b, shown(a)):
+		return Difference{Cut, fmt.Sprintf("cut: it is the first %d bytes of %s, which has %d", len(shown(a)), whose, len(b))}, true
+	case len(shown(b)) >= minCut && strings.HasPrefix(a, shown(b)):
+		return Difference{Cut, fmt.Sprintf("%s is cut: it has the first %d of its %d bytes", whose, len(shown(b)), len(a))}, true
+	}
+	if n, first := mistyped(a, b); n > 0 {
+		if n == 1 {
+			return Difference{Mistyped, fmt.Sprintf("one character differs, at position %d: it was mistyped or edited", first)}, true
+		}
+		return Difference{Mistyped, fmt.Sprintf("%d characters differ, the first at position %d: it was mistyped or edited", n, first)}, true
+	}
+	return Difference{}, false
+}
+
+// mistyped counts the characters by which two long texts of one length differ, if they are
+// at most three, and gives the first one's position from 1.
+func mistyped(a, b string) (n, first int) {
+	if len(a) != len(b) || len(a) < 20 {
+		return 0, 0
+	}
+	for i := range len(a) {
+		if a[i] == b[i] {
+			continue
+		}
+		if n++; n > 3 {
+			return 0, 0
+		}
+		if n == 1 {
+			first = i + 1
+		}
+	}
+	return n, first
+}
+
+// published finds that just one of two keys is everybody's.
+func published(a, b Text, whose string) (Difference, bool) {
+	switch x, y := Published(a), Published(b); {
+	case x != "" && y == "":
+		return Difference{DemoKey, fmt.Sprintf("a demo key that %s publishes, %s one of your own", x, whose)}, true
+	case x == "" && y != "":
+		return Difference{DemoKey, fmt.Sprintf("%s is a demo key that %s publishes", whose, y)}, true
+	}
+	return Difference{}, false
+}
+
+func jwtDifference(a, b JWT, textA, textB Text, whose string, secrets []Text) Difference {
+	if a.Role != b.Role {
+		return Difference{RolesSwapped, fmt.Sprintf("this is the %s key, %s the %s key", roleWord(a), whose, roleWord(b))}
+	}
+	if a.Ref != b.Ref {
+		return Difference{OtherProject, "of another hosted project"}
+	}
+	if a.signed == b.signed {
+		return Difference{OtherSignature, "the same claims, another signature: another JWT secret signed it"}
+	}
+	if a.signature == b.signature {
+		return Difference{Edited, "the same signature over other claims: its payload was edited by hand, and no secret verifies that"}
+	}
+	if d, ok := published(textA, textB, whose); ok {
+		return d
+	}
+	issue := jwtIssue(a, b, whose)
+	for _, secret := range secrets {
+		if a.SignedBy(secret) && b.SignedBy(secret) {
+			return Difference{OtherIssue, "the same JWT secret signed both: " + issue + later(a, b, whose)}
+		}
+	}
+	return Difference{OtherIssue, issue}
+}
+
+// later says which of two keys of one secret was probably meant.
+func later(a, b JWT, whose string) string {
+	switch {
+	case a.IssuedAt.After(b.IssuedAt) && !b.IssuedAt.IsZero():
+		return "; this one is the later, and the other is still all that is accepted"
+	case b.IssuedAt.After(a.IssuedAt) && !a.IssuedAt.IsZero():
+		return "; " + whose + " is the later"
+	}
+	return ""
+}
+
+// jwtIssue says by which claims two keys of one role can be told apart.
+func jwtIssue(a, b JWT, whose string) string {
+	switch {
 	case a.payload == b.payload:
 		return "the same payload under another header"
 	case !a.IssuedAt.Equal(b.IssuedAt):

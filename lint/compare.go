@@ -231,8 +231,12 @@ func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 		if other == s || !other.Value.IsKnown() || !s.Value.IsKnown() {
 			continue
 		}
-		if s.Slot != keys.JWTSecret && other.Slot == keys.JWTSecret && keys.HoldsSecret(s.Value.Text(), other.Value.Text()) {
-			return Agree, ""
+		if s.Slot != keys.JWTSecret && other.Slot == keys.JWTSecret {
+			if set, err := keys.ParseKeySet(s.Value.Text()); err == nil {
+				if holds, _ := set.HoldsSecret(other.Value.Text()); holds {
+					return Agree, ""
+				}
+			}
 		}
 		if token, ok := keys.ParseJWT(other.Value.Text()); ok && s.Slot == keys.JWTSecret && token.SignedBy(s.Value.Text()) {
 			return Agree, ""
@@ -311,6 +315,17 @@ func (i *instance) verifies(s *Site) answer {
 		result = no
 	}
 	return result
+}
+
+// secrets are the instance's JWT secrets that are known.
+func (i *instance) secrets() []keys.Text {
+	var out []keys.Text
+	for _, s := range i.sites {
+		if s.Slot == keys.JWTSecret && s.Value.IsKnown() {
+			out = append(out, s.Value.Text())
+		}
+	}
+	return out
 }
 
 func (i *instance) stores(sites []*Site) bool {

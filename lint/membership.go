@@ -60,7 +60,7 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 	if named[0] == d.wrong[0] {
 		f.Message, f.Help = d.blameWrong(p, i), d.help(primary)
 	} else {
-		f.Message, f.Help = d.blameRight(primary), d.helpRight(primary)
+		f.Message, f.Help = d.blameRight(i, primary), d.helpRight(primary)
 	}
 	if len(d.right) > 0 && keys.Trim(d.wrong[0].Value.Text()).Equal(keys.Trim(d.right[0].Value.Text())) {
 		f.Help = "Take the white space or the quotes off the value itself (printf '%s', and not echo, where it is encoded by hand)."
@@ -85,7 +85,7 @@ func (d disagreement) blameWrong(p *Pass, i *instance) string {
 	first := d.wrong[0]
 	difference := ""
 	if len(d.right) > 0 {
-		difference = ": " + keys.Difference(first.Value.Text(), d.right[0].Value.Text(), d.whose())
+		difference = ": " + keys.Compare(first.Value.Text(), d.right[0].Value.Text(), d.whose(), i.secrets()...).Words
 	}
 	if twin := p.twin(i, d); twin != "" {
 		difference = ": " + twin
@@ -98,7 +98,7 @@ func (d disagreement) blameWrong(p *Pass, i *instance) string {
 }
 
 // blameRight says that what is accepted is what differs from all else.
-func (d disagreement) blameRight(primary *Site) string {
+func (d disagreement) blameRight(i *instance, primary *Site) string {
 	accepts := "accepts"
 	if primary.Standing != Accepted {
 		accepts = "gives the gateway"
@@ -107,7 +107,7 @@ func (d disagreement) blameRight(primary *Site) string {
 		}
 	}
 	return fmt.Sprintf("%s %s another %s key than %s %s: %s", primary.Holder, accepts, d.slot, holders(byPlace(d.wrong)),
-		verb(byPlace(d.wrong)), keys.Difference(primary.Value.Text(), d.wrong[0].Value.Text(), "theirs"))
+		verb(byPlace(d.wrong)), keys.Compare(primary.Value.Text(), d.wrong[0].Value.Text(), "theirs", i.secrets()...).Words)
 }
 
 // article puts "a" or "an" before a word.

@@ -78,7 +78,7 @@ func checkJWTSecretDrift(p *Pass) {
 			f := Finding{
 				At: named.Written, Instance: i.name, Slots: []keys.Slot{keys.JWTSecret}, Trace: named.Trace,
 				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", holders(wrong), hold(wrong), right[0].Holder,
-					keys.Difference(named.Value.Text(), right[0].Value.Text(), "that one")),
+					keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one").Words),
 				Help: fmt.Sprintf("Let every service read the secret from the same place (%s). What signs with one secret is refused by what checks with the other.", byPlace(right)[0].Written),
 			}
 			if onlyMetrics(wrong) {
