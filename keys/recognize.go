@@ -70,6 +70,44 @@ func LooksLikePlaceholder(t Text) bool {
 	return false
 }
 
+// Spaces says what white space stands before, behind or in a key, for a message; empty
+// where there is none.
+func Spaces(t Text) string {
+	s := t.Reveal()
+	if len(s) > maxCompared {
+		return ""
+	}
+	inner := strings.TrimSpace(s)
+	switch {
+	case inner == "":
+		return ""
+	case strings.ContainsAny(inner, "\r\n"):
+		return "a line break in it"
+	case inner == s:
+		return "" // a space within may be part of a passphrase
+	case strings.TrimRight(s, "\n") == inner:
+		return "a newline at its end"
+	case strings.TrimRight(s, "\r\n") == inner:
+		return "a carriage return at its end, from a file with Windows' line ends"
+	case strings.TrimRight(s, " \t") == inner:
+		return "a space at its end"
+	}
+	return "white space around it"
+}
+
+// Quoted says whether the text begins and ends with the same quote.
+func Quoted(t Text) bool {
+	s := strings.TrimSpace(t.Reveal())
+	return len(s) > 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]
+}
+
+// IsReference says whether the text is one that a tool fills in ("${ANON_KEY}", "{{ .Values.key }}",
+// "__ANON_KEY__"), and not a word that a person is to replace.
+func IsReference(t Text) bool {
+	s := Trim(t).Reveal()
+	return strings.HasPrefix(s, "$") || strings.Contains(s, "${") || strings.Contains(s, "{{") || strings.HasPrefix(s, "__") || strings.Contains(s, "<%")
+}
+
 // placeholderWords were seen in public repositories where a key should be.
 var placeholderWords = []string{
 	"changeme", "change-me", "change_me", "replace", "your-", "your_", "placeholder", "example", "dummy",

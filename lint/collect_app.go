@@ -152,6 +152,7 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 			continue
 		}
 		if keys.LooksLikePlaceholder(v.Value) && recognized == "" && name.Slot.Role() != keys.Signing {
+			s.placeholder = !keys.IsReference(v.Value)
 			s.Value = keys.Unknown("a placeholder word stands where the key belongs; something must replace it before the build")
 		}
 		if s.Slot = slotOf(name, s.Value); s.Slot == "" {

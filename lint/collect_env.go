@@ -187,7 +187,7 @@ func (w *world) collectEntries() {
 				w.add(&Site{
 					Slot: slot, Standing: Stored, Holder: c.name + " " + e.Key, Value: e.Value,
 					At: e.At, Trace: viaSteps(e.Via, e.At), Unit: u,
-					name: name, namespace: o.Namespace, carrier: c, entry: &ref,
+					name: name, namespace: o.Namespace, carrier: c, entry: &ref, notBase64: e.NotBase64 && o.Kind == "Secret",
 				})
 			}
 		}

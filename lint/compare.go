@@ -298,7 +298,8 @@ const (
 	no
 )
 
-// verifies says whether the site's key was signed with a JWT secret of the instance.
+// verifies says whether the site's key was signed with a JWT secret of the instance, or
+// verifies under its JWKS.
 func (i *instance) verifies(s *Site) answer {
 	token, ok := keys.ParseJWT(s.Value.Text())
 	if !ok {
@@ -313,6 +314,16 @@ func (i *instance) verifies(s *Site) answer {
 			return yes
 		}
 		result = no
+	}
+	for _, set := range i.sites {
+		if result == yes || set.Slot != keys.JWKS || !set.Value.IsKnown() {
+			continue
+		}
+		if s, err := keys.ParseKeySet(set.Value.Text()); err == nil {
+			if ok, _ := s.Verify(token); ok {
+				return yes
+			}
+		}
 	}
 	return result
 }

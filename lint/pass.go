@@ -3,6 +3,7 @@ package lint
 import (
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
@@ -14,6 +15,8 @@ import (
 type Pass struct {
 	world     *world
 	rule      *Rule
+	now       time.Time
+	config    Config
 	explained map[*Site]bool // what a rule has accounted for: no longer compared
 	blamed    map[*Site]bool // part of a disagreement, and still what others are held against
 	instance  map[*Site]*instance

@@ -27,8 +27,12 @@ func Rules() []*Rule {
 		placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
 		sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
 		kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
+		valueDoubleBase64, valueInterpolated, valueWhitespace, valueQuoted,
 		serviceKeyPublic, roleSwap,
+		keyMalformed, valueTruncated, opaqueKeyFormat, asymmetricKeyInApp, refURLMismatch,
+		jwksShape, jwksMismatch,
 		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 		keyNotSignedBySecret, demoKey,
+		weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
@@ -17,7 +18,8 @@ var demoKey = &Rule{
 anybody can sign a service_role key that this instance accepts. A chart whose values are not set deploys them. The keys of the
 docker setup and the chart expire on 2027-01-09.
 
-In what is called production ("prod", "production", "live" in the path) this is an error.
+In what is called production ("prod", "production", "live" in the path, or below the paths under production in .keylint.yaml) this
+is an error.
 
 Make a JWT secret and keys of your own, and set them in the values (secret.jwt.anonKey, serviceKey and secret) or name a Secret
 that holds them (secret.jwt.secretRef).`,
@@ -99,10 +101,33 @@ func (p *Pass) reportDemo(i *instance, sites []*Site) {
 		f.Message += "; it is the chart's default, because nothing sets it"
 		f.Help = "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."
 	}
-	if productionWord.MatchString(i.name + " " + first.Written.File) {
+	f.Message += p.demoExpiry(sites)
+	if p.isProduction(i, first) {
 		f.Severity = Error
 	}
 	p.report(f)
+}
+
+// demoExpiry tells when the first of the keys ends: a published key cannot be renewed.
+func (p *Pass) demoExpiry(sites []*Site) string {
+	for _, s := range sites {
+		if t, ok := token(s); ok && !t.Expires.IsZero() {
+			if t.Expires.After(p.now) {
+				return "; they stop working on " + t.Expires.Format(time.DateOnly)
+			}
+			return "; they stopped working on " + t.Expires.Format(time.DateOnly)
+		}
+	}
+	return ""
+}
+
+// isProduction goes by the paths that the configuration names, and without them by the
+// words in the instance's and the file's names.
+func (p *Pass) isProduction(i *instance, s *Site) bool {
+	if len(p.config.Production) > 0 {
+		return matches(p.config.Production, s.Written.File) || i.unit != nil && matches(p.config.Production, i.unit.Path)
+	}
+	return productionWord.MatchString(i.name + " " + s.Written.File)
 }
 
 func are(sites []*Site) string {

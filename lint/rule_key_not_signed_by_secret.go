@@ -72,8 +72,9 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 	if secret := byPlace(secrets); len(verifying) == 0 && len(slotsOf(failing)) > 1 && len(secret) == 1 {
 		f := Finding{
 			At: secret[0].Written, Instance: i.name, Slots: slotsOf(failing), Trace: secret[0].Trace,
-			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder),
-			Help:    "Mint both keys anew with this secret and put them wherever the old ones stand, or put back the secret that signed them.",
+			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + p.whyUnsigned(i, failing[0], secrets),
+			Help: "Mint both keys anew with this secret and put them wherever the old ones stand, or put back the secret that signed them. " +
+				"Every service reads the secret at its start, and the database only when it is made (app.settings.jwt_secret).",
 		}
 		f.Related = p.related(failing, f.At, func(s *Site) string {
 			return fmt.Sprintf("%s: signed with another secret (%s)", s.Holder, keys.Describe(s.Value.Text(), s.Slot))
@@ -97,12 +98,39 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 		f := Finding{
 			At: named.Written, Instance: i.name, Slots: slotsOf(sites), Trace: named.Trace,
 			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret (%s)", named.Slot, named.Holder,
-				keys.Describe(named.Value.Text(), named.Slot)),
-			Help: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands.",
+				keys.Describe(named.Value.Text(), named.Slot)) + p.whyUnsigned(i, named, secrets),
+			Help: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps.",
 		}
 		f.Related = append(p.related(sites, f.At, func(s *Site) string { return s.Holder + ": the same key" }),
 			p.related(secrets, f.At, func(s *Site) string { return s.Holder + ": the JWT secret" })...)
 		p.report(f)
 		p.explain(sites...)
 	}
+}
+
+// whyUnsigned says what signed the key, where that can be found: the secret with something
+// done to it by mistake, a published one, or one that stands elsewhere in the repository.
+func (p *Pass) whyUnsigned(i *instance, s *Site, secrets []*Site) string {
+	t, ok := token(s)
+	if !ok {
+		return ""
+	}
+	for _, secret := range byPlace(secrets) {
+		if m := t.Mistake(secret.Value.Text()); m != "" {
+			return fmt.Sprintf(": it does verify under %s, so whoever signed it used that (the secret is used byte for byte)", m)
+		}
+	}
+	if origin := keys.Published(s.Value.Text()); origin != "" {
+		return ": it is a demo key, signed with the secret that " + origin + " publishes"
+	}
+	for _, other := range p.world.sites {
+		if other.Slot != keys.JWTSecret || !other.Value.IsKnown() || p.instance[other] == i || !t.SignedBy(other.Value.Text()) {
+			continue
+		}
+		if name := p.instanceName(other); name != "" {
+			return ": the JWT secret of " + name + " signed it"
+		}
+		return ": the JWT secret that " + other.Holder + " holds signed it"
+	}
+	return ""
 }

@@ -38,7 +38,7 @@ func lintDir(t testing.TB, dir string) *lint.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lint.Run(repo, render.Units(repo))
+	return lint.Run(repo, render.Units(repo), lint.Options{Now: testkeys.Now})
 }
 
 // TestRuleExamples runs the examples in the rules' documentation: the bad one yields

@@ -3,14 +3,21 @@ package lint
 import (
 	"fmt"
 	"sort"
+	"time"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 )
 
+// Options are what the user says of a run.
+type Options struct {
+	Now    time.Time // what the dates in keys are compared with
+	Config Config
+}
+
 // Run lints what the repository deploys.
-func Run(repo *sources.Repository, units []*render.Unit) *Result {
+func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 	w := &world{repo: repo, units: units, entries: map[*render.Object][]render.Entry{}}
 	w.collectContainers()
 	w.collectCompose()
@@ -24,7 +31,7 @@ func Run(repo *sources.Repository, units []*render.Unit) *Result {
 	w.sortSites()
 	w.group()
 
-	p := &Pass{world: w, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}}
+	p := &Pass{world: w, now: o.Now, config: o.Config, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}}
 	for _, i := range w.instances {
 		for _, s := range i.sites {
 			p.instance[s] = i

@@ -35,10 +35,12 @@ type Site struct {
 	Trace    []Step           // from the place of use back to where the value is written
 	Unit     *render.Unit     // nil for what no unit deploys, such as an app's .env file
 
-	name      keys.Name // what the variable's name promises; of a gateway credential nothing
-	namespace string
-	carrier   *carrier
-	entry     *entryRef // the Secret or ConfigMap entry that the value was read from
+	name        keys.Name // what the variable's name promises; of a gateway credential nothing
+	namespace   string
+	carrier     *carrier
+	notBase64   bool      // it stands in the open where base64 belongs
+	placeholder bool      // a word that a person was to replace, which makes the value unknown
+	entry       *entryRef // the Secret or ConfigMap entry that the value was read from
 }
 
 // carrier is what bears a site: a container's environment, a file, an object. What

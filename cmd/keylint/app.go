@@ -20,6 +20,7 @@ const (
 	flagStrict           = "strict"
 	flagFailOn           = "fail-on"
 	flagConfig           = "config"
+	flagNow              = "now"
 	flagColor            = "color"
 	flagQuiet            = "quiet"
 	flagVerbose          = "verbose"
@@ -144,6 +145,7 @@ func lintFlags() []cli.Flag {
 		&cli.BoolFlag{Name: flagStrict, Usage: "exit with 1 also when something could not be told, or nothing was found to compare"},
 		&cli.StringFlag{Name: flagFailOn, Value: "error", Usage: "exit with 1 from this `SEVERITY` on: error (default), warning or info"},
 		&cli.StringFlag{Name: flagConfig, Usage: "read this `FILE` and not the nearest .keylint.yaml"},
+		&cli.StringFlag{Name: flagNow, Usage: "take this `DATE` for today (2026-11-23), in every rule that looks at dates"},
 		&cli.StringFlag{Name: flagColor, Value: "auto", Usage: "use colours `WHEN`: auto (default), always or never; NO_COLOR is respected"},
 		&cli.BoolFlag{Name: flagQuiet, Usage: "print no notes on standard error"},
 		&cli.BoolFlag{Name: flagVerbose, Usage: "show every instance as a table, and what was left out on purpose"},

@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/keylint/keylint/internal/testkeys"
 )
 
 // TestGolden lints every fixture with all test keys (no-keys* with none, as the pull
@@ -50,7 +53,7 @@ type summary struct {
 // and its summary where the format is JSON.
 func lintFixture(t *testing.T, dir, format string, keys []string) (string, summary) {
 	t.Helper()
-	args := append([]string{"--format=" + format, dir}, keys...)
+	args := append([]string{"--format=" + format, "--now=" + testkeys.Now.Format(time.DateOnly), dir}, keys...)
 	r := keylint(args...)
 	if again := keylint(args...); r != again {
 		t.Errorf("%s: the same repository was told differently the second time:\n%s", format, lineDifference(r.stdout, again.stdout))

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/report"
@@ -21,6 +23,8 @@ type settings struct {
 	strict  bool
 	quiet   bool
 	verbose bool
+	now     time.Time
+	rules   lint.Config
 
 	outColor, errColor bool
 }
@@ -71,6 +75,9 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	if set.failOn, err = severity("--"+flagFailOn, c.String(flagFailOn)); err != nil {
 		return set, err
 	}
+	if set.now, err = clock(c.String(flagNow)); err != nil {
+		return set, err
+	}
 	if set.outColor, err = s.colors(c.String(flagColor), s.outTerminal); err != nil {
 		return set, err
 	}
@@ -93,6 +100,19 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	return set, nil
 }
 
+// clock is the time that dates are compared with: what --now says, or the present.
+func clock(date string) (time.Time, error) {
+	if date == "" {
+		return time.Now(), nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, date); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("--%s is a date like 2026-11-23, or a time like 2026-11-23T12:00:00Z, not %q", flagNow, keys.ScrubShapes(date))
+}
+
 // check is keylint's one way from the repository to the result.
 func (s *session) check(c *cli.Context, set settings) (*lint.Result, error) {
 	keyring, err := sources.LoadKeyring(sources.KeyFiles{
@@ -111,7 +131,7 @@ func (s *session) check(c *cli.Context, set settings) (*lint.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lint.Run(repo, render.Units(repo)), nil
+	return lint.Run(repo, render.Units(repo), lint.Options{Now: set.now, Config: set.rules}), nil
 }
 
 // distinct keeps the first of each: standard input can be read only once.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // The JWT secrets, now and before.
@@ -38,20 +39,49 @@ func Key(secret, role string, issued int) string {
 func All() map[string]string {
 	const now, before = 1767225600, 1735689600
 	return map[string]string{
-		"{{jwt_secret}}":        Secret,
-		"{{anon}}":              Key(Secret, "anon", now),
-		"{{service_role}}":      Key(Secret, "service_role", now),
-		"{{jwt_secret.old}}":    OldSecret,
-		"{{jwt_secret.base64}}": base64.StdEncoding.EncodeToString([]byte(Secret)),
-		"{{anon.old}}":          Key(OldSecret, "anon", before),
-		"{{anon.longer}}":       base64.StdEncoding.EncodeToString([]byte(Key(Secret, "anon", now) + "\n")),
-		"{{kong.base64}}":       base64.StdEncoding.EncodeToString([]byte("_format_version: \"2.1\"\nconsumers:\n- username: anon\n  keyauth_credentials:\n  - key: " + Key(Secret, "anon", now) + "\n")),
-		"{{service_role.old}}":  Key(OldSecret, "service_role", before),
-		"{{publishable}}":       "sb_publishable_Zm9yIHRlc3RzIG9ubHkgMQ_c2VsZmhv",
-		"{{secret.old}}":        "sb_secret_Zm9yIHRlc3RzIG9ubHkgMw_c2VsZmhv",
-		"{{secret}}":            "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
+		"{{jwt_secret}}":           Secret,
+		"{{anon}}":                 Key(Secret, "anon", now),
+		"{{service_role}}":         Key(Secret, "service_role", now),
+		"{{jwt_secret.old}}":       OldSecret,
+		"{{jwt_secret.base64}}":    base64.StdEncoding.EncodeToString([]byte(Secret)),
+		"{{anon.old}}":             Key(OldSecret, "anon", before),
+		"{{anon.longer}}":          base64.StdEncoding.EncodeToString([]byte(Key(Secret, "anon", now) + "\n")),
+		"{{kong.base64}}":          base64.StdEncoding.EncodeToString([]byte("_format_version: \"2.1\"\nconsumers:\n- username: anon\n  keyauth_credentials:\n  - key: " + Key(Secret, "anon", now) + "\n")),
+		"{{service_role.old}}":     Key(OldSecret, "service_role", before),
+		"{{publishable}}":          "sb_publishable_Zm9yIHRlc3RzIG9ubHkgMQ_c2VsZmhv",
+		"{{secret.old}}":           "sb_secret_Zm9yIHRlc3RzIG9ubHkgMw_c2VsZmhv",
+		"{{service_role.damaged}}": damaged(Key(Secret, "service_role", now)),
+		"{{anon.cut}}":             Key(Secret, "anon", now)[:120],
+		"{{anon.expired}}":         Sign(Secret, `{"role":"anon","iss":"supabase","iat":1600000000,"exp":1767225600}`),
+		"{{anon.expiring}}":        Sign(Secret, `{"role":"anon","iss":"supabase","iat":1640000000,"exp":1798761600}`),
+		"{{anon.short}}":           Sign(Secret, `{"role":"anon","iss":"supabase","iat":1795392000,"exp":1796256000}`),
+		"{{anon.weak}}":            Key("short-and-sweet", "anon", now),
+		"{{jwt_secret.url}}":       base64.RawURLEncoding.EncodeToString([]byte(Secret)),
+		"{{jwt_secret.old.url}}":   base64.RawURLEncoding.EncodeToString([]byte(OldSecret)),
+		"{{anon.es256}}":           es256(`{"role":"anon","iss":"supabase","iat":1767225600,"exp":2082758400}`),
+		"{{anon.hosted}}":          Sign("the secret of a hosted project, which nobody knows", `{"iss":"supabase","ref":"zyxwvutsrqponmlkjihg","role":"anon","iat":1767225600,"exp":2082758400}`),
+		"{{anon.base64}}":          base64.StdEncoding.EncodeToString([]byte(Key(Secret, "anon", now))),
+		"{{secret}}":               "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
 	}
 }
+
+// es256 is a token in the form of ES256, with a signature of the right length that nobody
+// made: who holds it in a wrong place is told before anybody verifies it.
+func es256(claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"ES256","typ":"JWT","kid":"7e57"}`)) + "." + encode([]byte(claims)) + "." + encode(make([]byte, 64))
+}
+
+// damaged is a key in whose payload a byte was lost.
+func damaged(key string) string {
+	parts := strings.Split(key, ".")
+	claims, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	return parts[0] + "." + base64.RawURLEncoding.EncodeToString(claims[1:]) + "." + parts[2]
+}
+
+// Now is the date on which the tests run, whatever the date is: every test key is valid
+// on it, but for those that are not by their name.
+var Now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // Fill puts the keys in place of the placeholders.
 func Fill(text string) string {

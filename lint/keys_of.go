@@ -1,0 +1,80 @@
+package lint
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// eachKey visits every distinct text of each instance that is deployed or built into an
+// app, with all sites that hold it: what is wrong with a key itself is told once.
+func (p *Pass) eachKey(visit func(sites []*Site)) {
+	type key struct {
+		i   *instance
+		sum [32]byte
+	}
+	p.each(func(s *Site) any { return key{p.instance[s], s.Value.Text().Sum()} }, visit)
+}
+
+// eachPlace visits every place at which a value is written, with all sites that take it
+// from there: what is wrong with how a value is written is told where it is.
+func (p *Pass) eachPlace(visit func(sites []*Site)) {
+	p.each(func(s *Site) any { return s.Written }, visit)
+}
+
+func (p *Pass) each(key func(*Site) any, visit func(sites []*Site)) {
+	groups := map[any][]*Site{}
+	var order []any
+	for _, s := range p.world.sites {
+		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.explained[s] || s.Unit != nil && !s.Unit.Deployed() {
+			continue
+		}
+		k := key(s)
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], s)
+	}
+	for _, k := range order {
+		visit(groups[k])
+	}
+}
+
+// principal is the site of a key that a finding names: where the instance stores it, else
+// the first place.
+func principal(sites []*Site) *Site {
+	places := byPlace(sites)
+	sort.SliceStable(places, func(a, b int) bool {
+		return places[a].Standing == Stored && places[b].Standing != Stored
+	})
+	return places[0]
+}
+
+// reportKey reports what is wrong with a key, at its principal place, and lists the others
+// that hold it.
+func (p *Pass) reportKey(sites []*Site, severity Severity, message, help string) {
+	first := principal(sites)
+	f := Finding{
+		Severity: severity, At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
+		Message: fmt.Sprintf(message, first.Holder), Help: help,
+	}
+	f.Related = p.related(sites, f.At, func(s *Site) string { return s.Holder + ": the same" })
+	if isDefault(first) {
+		f.atName = true
+	}
+	p.report(f)
+}
+
+// development says whether all sites serve development only.
+func development(sites []*Site) bool {
+	for _, s := range sites {
+		if !s.carrier.development {
+			return false
+		}
+	}
+	return true
+}
+
+// token is the JWT in a site's value.
+func token(s *Site) (keys.JWT, bool) { return keys.ParseJWT(keys.Trim(s.Value.Text())) }

@@ -1,0 +1,153 @@
+package lint
+
+import (
+	"github.com/keylint/keylint/keys"
+)
+
+var jwksMismatch = &Rule{
+	Name:     "jwks-mismatch",
+	Summary:  "a JWKS does not go with the JWT secret, the key pair or the keys of its instance",
+	Severity: Error,
+	Doc: `The set holds the JWT secret once more, as a symmetric key (oct) whose k is the secret's base64url: without it the legacy keys
+do not verify. Its key pair must be that of GOTRUE_JWT_KEYS, and the gateway's asymmetric keys must verify under it. Upstream's
+documentation: "If you later change JWT_SECRET, you must regenerate the JWKS as well."
+
+Make JWT_KEYS, JWT_JWKS and the asymmetric keys anew, together (utils/add-new-auth-keys.sh).`,
+	Bad: `
+-- k8s/realtime.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: realtime, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: realtime
+          image: supabase/realtime:v2.34.47
+          env:
+            - {name: API_JWT_SECRET, value: {{jwt_secret}}}
+            - name: API_JWT_JWKS
+              value: '{"keys":[{"kty":"oct","k":"{{jwt_secret.old.url}}"}]}' # HERE
+`,
+	Good: `
+-- k8s/realtime.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: realtime, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: realtime
+          image: supabase/realtime:v2.34.47
+          env:
+            - {name: API_JWT_SECRET, value: {{jwt_secret}}}
+            - name: API_JWT_JWKS
+              value: '{"keys":[{"kty":"oct","k":"{{jwt_secret.url}}"}]}'
+`,
+	Check: checkJWKSMismatch,
+}
+
+func checkJWKSMismatch(p *Pass) {
+	for _, i := range p.world.instances {
+		sets := p.keySets(i)
+		for _, set := range sets {
+			p.checkSymmetric(i, set)
+		}
+		p.checkPairs(sets)
+		p.checkAsymmetric(i, sets)
+	}
+}
+
+// keySet is one distinct set of an instance with the sites that hold it.
+type keySet struct {
+	keys.KeySet
+	sites []*Site
+}
+
+func (p *Pass) keySets(i *instance) []keySet {
+	var out []keySet
+	byText := map[[32]byte]int{}
+	for _, s := range i.sites {
+		if s.Slot != keys.JWKS && s.Slot != keys.JWTKeys || !s.Value.IsKnown() || p.explained[s] {
+			continue
+		}
+		sum := s.Value.Text().Sum()
+		if n, ok := byText[sum]; ok {
+			out[n].sites = append(out[n].sites, s)
+			continue
+		}
+		if set, err := keys.ParseKeySet(s.Value.Text()); err == nil {
+			byText[sum] = len(out)
+			out = append(out, keySet{set, []*Site{s}})
+		}
+	}
+	return out
+}
+
+// checkSymmetric holds the symmetric key in a set against the JWT secrets.
+func (p *Pass) checkSymmetric(i *instance, set keySet) {
+	var other *Site
+	for _, s := range i.sites {
+		if s.Slot != keys.JWTSecret {
+			continue
+		}
+		if !s.Value.IsKnown() {
+			return
+		}
+		if holds, has := set.HoldsSecret(s.Value.Text()); holds || !has {
+			return
+		}
+		if other == nil || s.Standing == Stored && other.Standing != Stored {
+			other = s
+		}
+	}
+	if other == nil {
+		return
+	}
+	why := "it is another secret's"
+	if m := set.Mistaken(other.Value.Text()); m != "" {
+		why = m
+	}
+	p.reportKey(set.sites, "", "the symmetric key in the JWKS of %s is not the base64url of the JWT secret that "+other.Holder+" holds: "+why+"; legacy keys do not verify under it",
+		"Make JWT_KEYS and JWT_JWKS anew from the JWT secret (utils/add-new-auth-keys.sh), and restart auth, rest, realtime, storage and functions.")
+	p.explain(set.sites...)
+}
+
+// checkPairs holds what verifies against what signs.
+func (p *Pass) checkPairs(sets []keySet) {
+	for _, signing := range sets {
+		if signing.Form != "array" {
+			continue
+		}
+		for _, verifying := range sets {
+			if verifying.Form == "array" || p.explained[verifying.sites[0]] || signing.SamePairs(verifying.KeySet) {
+				continue
+			}
+			p.reportKey(verifying.sites, "", "the JWKS of %s has not the key pairs that "+principal(signing.sites).Holder+" signs with: what GoTrue signs is refused",
+				"Put there the public halves of the same pairs: make JWT_KEYS and JWT_JWKS together (utils/add-new-auth-keys.sh).")
+			p.explain(verifying.sites...)
+		}
+	}
+}
+
+// checkAsymmetric verifies the gateway's own tokens under each set of a verifier.
+func (p *Pass) checkAsymmetric(i *instance, sets []keySet) {
+	p.eachKey(func(sites []*Site) {
+		t, ok := token(sites[0])
+		if !ok || p.instance[sites[0]] != i || !t.Asymmetric() {
+			return
+		}
+		for _, set := range sets {
+			if set.Form == "array" || p.explained[set.sites[0]] {
+				continue
+			}
+			if verifies, why := set.Verify(t); !verifies {
+				p.reportKey(sites, "", "the asymmetric key of %s does not verify under the JWKS of "+principal(set.sites).Holder+": "+why,
+					"Make the asymmetric keys anew together with the JWKS (utils/add-new-auth-keys.sh), and restart the gateway.")
+				p.explain(sites...)
+				return
+			}
+		}
+	})
+}

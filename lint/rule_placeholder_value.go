@@ -1,0 +1,55 @@
+package lint
+
+import (
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+var placeholderValue = &Rule{
+	Name:     "placeholder-value",
+	Summary:  "a placeholder stands where a key must be",
+	Severity: Warning,
+	Doc: `"changeme", "your-anon-key", "<anon-key>": a word that somebody was to replace is deployed, or built into an app. If nothing fills
+it in on the way, every request is refused.
+
+Put the key there, or leave the variable out and let the build set it.`,
+	Bad: `
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY=your-anon-key # HERE
+`,
+	Good: `
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Check: checkPlaceholderValue,
+}
+
+// checkPlaceholderValue leaves what was found a placeholder among those of which nothing can
+// be told: something may fill it in.
+func checkPlaceholderValue(p *Pass) {
+	reported := map[sources.Position]bool{}
+	for _, s := range p.world.sites {
+		if p.explained[s] || reported[s.Written] || !s.isPlaceholder() || s.carrier.development || s.Unit != nil && !s.Unit.Deployed() {
+			continue
+		}
+		reported[s.Written] = true
+		p.reportKey([]*Site{s}, "", "%s is a placeholder, not a key: unless something replaces it, whatever uses it is refused",
+			"Put the key there, or leave the variable out and let the build or the cluster set it.")
+	}
+}
+
+// isPlaceholder says whether a word stands in the key's place that a person was to replace. A
+// credential of the gateway has rules of its own.
+func (s *Site) isPlaceholder() bool {
+	if s.Standing == Accepted {
+		return false
+	}
+	if s.placeholder {
+		return true
+	}
+	text := s.Value.Text()
+	return s.Value.IsKnown() && text.Len() > 0 && keys.Recognize(text) == "" && keys.LooksLikePlaceholder(text) && !keys.IsReference(text) &&
+		keys.Published(text) == "" && s.Slot != keys.JWKS && s.Slot != keys.JWTKeys && (s.Slot != keys.JWTSecret || text.Len() >= keys.MinSecret)
+}

@@ -1,0 +1,74 @@
+package lint
+
+import "regexp"
+
+var refURLMismatch = &Rule{
+	Name:     "ref-url-mismatch",
+	Summary:  "a key is of another project than the URL beside it",
+	Severity: Error,
+	Doc: `A hosted project's legacy key names the project (its claim ref), and so does the URL beside it (https://<ref>.supabase.co). Where
+they differ, or a self-hosted instance's key stands beside a hosted URL, every request is refused. A test's key that reached a
+production build took a site down this way (jikig-ai/soleur#3006).
+
+Take URL and key from the same project. Beside a custom domain it is a warning: which project answers there cannot be told.`,
+	Bad: `
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://abcdefghijklmnopqrst.supabase.co
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.hosted}} # HERE
+`,
+	Good: `
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://zyxwvutsrqponmlkjihg.supabase.co
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.hosted}}
+`,
+	Check: checkRefURLMismatch,
+}
+
+func checkRefURLMismatch(p *Pass) {
+	p.eachPlace(func(sites []*Site) {
+		for _, s := range sites {
+			message, severity := p.refMismatch(s)
+			if message == "" {
+				continue
+			}
+			p.reportKey([]*Site{s}, severity, message, "Take the URL and the key from the same project, and rebuild the app.")
+			p.explain(s)
+		}
+	})
+}
+
+// refMismatch compares the project that the key names with the host of the URL beside it.
+func (p *Pass) refMismatch(s *Site) (message string, severity Severity) {
+	t, ok := token(s)
+	hosts := s.hosts()
+	if !ok || t.Role != "anon" && t.Role != "service_role" || len(hosts) != 1 || isLocal(hosts) {
+		return "", ""
+	}
+	m := hostedURL.FindStringSubmatch(hosts[0])
+	switch {
+	case m != nil && t.Ref == m[1]:
+		return "", ""
+	case m != nil && t.Ref == "":
+		return "the key of %s names no hosted project, so that " + hosts[0] + ", the URL beside it, refuses it: it is a self-hosted instance's", Error
+	case m != nil:
+		return "the key of %s is of the project " + projectName(t.Ref) + ", and the URL beside it is " + hosts[0], Error
+	case t.Ref == "":
+		return "", ""
+	}
+	for _, i := range p.world.instances {
+		if i.ref == "" && i.answers(hosts) {
+			return "the key of %s is of the hosted project " + projectName(t.Ref) + ", and the URL beside it, " + hosts[0] + ", is that of " + i.name, Error
+		}
+	}
+	return "the key of %s is of the hosted project " + projectName(t.Ref) + ", and the URL beside it is " + hosts[0] + ": unless that is the project's custom domain, the key is refused", Warning
+}
+
+// projectName shows a project's reference, which is no secret, if it can be one.
+func projectName(ref string) string {
+	if len(ref) > 24 || !projectReference.MatchString(ref) {
+		return "that it names"
+	}
+	return ref
+}
+
+var projectReference = regexp.MustCompile(`^[a-z0-9-]+$`)

@@ -1,0 +1,55 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var valueDoubleBase64 = &Rule{
+	Name:     "value-double-base64",
+	Summary:  "a key is encoded as base64 once too often, or not at all",
+	Severity: Error,
+	Doc: `What stands under data: in a Secret is base64, once; what stands under stringData: and in Helm values is the text itself
+(supabase-community/supabase-kubernetes#5: the chart encodes its values). A key that was encoded twice reaches its reader as
+base64; one that stands under data: in the open makes the API server refuse the Secret.
+
+Put the text under stringData:, or its base64 under data:.`,
+	Bad: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  JWT_SECRET: {{jwt_secret}}
+  ANON_KEY: {{anon.longer}} # HERE
+`,
+	Good: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+data:
+  ANON_KEY: {{anon.base64}}
+`,
+	Check: checkValueDoubleBase64,
+}
+
+func checkValueDoubleBase64(p *Pass) {
+	for _, s := range p.world.sites {
+		if s.notBase64 && (s.Unit == nil || s.Unit.Deployed()) {
+			p.reportKey([]*Site{s}, "", "%s stands under data: and is not base64: the API server refuses the whole Secret",
+				"Put the text under stringData:, or its base64 under data: (printf '%s' \"$KEY\" | base64 -w0).")
+			p.explain(s)
+		}
+	}
+	p.eachKey(func(sites []*Site) {
+		plain, ok := keys.Decoded(sites[0].Value.Text())
+		if !ok || sites[0].Role == keys.Signing {
+			return
+		}
+		p.reportKey(sites, "", fmt.Sprintf("%%s holds the base64 of the %s key, and not the key: it was encoded once too often", keys.Recognize(plain)),
+			"Put the text itself under stringData: and in Helm values, its base64 (once) under data:.")
+		p.explain(sites...)
+	})
+}

@@ -1,0 +1,59 @@
+package lint
+
+import (
+	"github.com/keylint/keylint/keys"
+)
+
+var valueQuoted = &Rule{
+	Name:     "value-quoted",
+	Summary:  "quotes are part of a key",
+	Severity: Error,
+	Doc: `Who reads an env file decides what quotes mean: dotenv and compose take them off; kustomize's envs:, kubectl create secret
+--from-env-file and docker run --env-file keep them, and the key then begins and ends with a quote. In a Secret, quotes inside the
+base64 are kept too.
+
+Take the quotes off where the value is written.`,
+	Bad: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{anon}}
+  JWT_SECRET: '"{{jwt_secret}}"' # HERE
+`,
+	Good: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{anon}}
+  JWT_SECRET: "{{jwt_secret}}"
+`,
+	Check: checkValueQuoted,
+}
+
+func checkValueQuoted(p *Pass) {
+	p.eachPlace(func(sites []*Site) {
+		var wrong []*Site
+		for _, s := range sites {
+			if keys.Quoted(s.Value.Text()) {
+				wrong = append(wrong, s)
+			}
+		}
+		if len(wrong) == 0 {
+			return
+		}
+		p.reportKey(wrong, p.severityOfRim(wrong), whatItIs(wrong)+" of %s has quotes that are part of the value"+p.whoTrims(wrong), p.unquoteHelp(wrong[0]))
+		p.explain(wrong...)
+	})
+}
+
+// unquoteHelp names the reader that keeps the quotes.
+func (p *Pass) unquoteHelp(s *Site) string {
+	if f := p.world.repo.File(s.Written.File); f != nil && f.IsDotenv() {
+		return "Take the quotes off: kustomize's envs: and kubectl's --from-env-file keep them, other than dotenv and compose."
+	}
+	return "Take the quotes off the value itself: those that YAML needs stand round it once."
+}
