@@ -133,7 +133,7 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 	}
 	stack := isStackEnv(variables)
 	for _, v := range variables {
-		name := keys.Classify(v.Name)
+		name := w.classify(v.Name)
 		recognized := keys.Recognize(v.Value)
 		if !name.Strong && recognized == "" && (name.Slot == "" || !stack) {
 			continue
@@ -216,7 +216,7 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 		c.urls = urls
 	}
 	for _, a := range assignments {
-		name := keys.Classify(a.Name)
+		name := w.classify(a.Name)
 		if a.From != "" || a.Value.IsAbsent() || a.Value.Len() == 0 || !name.Strong && keys.Recognize(a.Value) == "" {
 			continue // ENV X=$X hands on what its ARG holds
 		}

@@ -148,7 +148,7 @@ func (p *composeProject) addStored() {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.asked)) {
-		v, class := p.env[name], keys.Classify(name)
+		v, class := p.env[name], p.world.classify(name)
 		slot := slotOf(class, v.value)
 		if slot == "" || v.value.Text().Len() == 0 {
 			continue
@@ -255,7 +255,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
 		built.urls = c.carrier.urls
 	}
 	for _, v := range resolved {
-		name := keys.Classify(v.name)
+		name := p.world.classify(v.name)
 		if !name.Strong && (!v.value.IsKnown() || keys.Recognize(v.value.Text()) == "") || v.value.IsKnown() && v.value.Text().Len() == 0 {
 			continue
 		}

@@ -28,7 +28,7 @@ func (w *world) collectVariable(c *container, v *variable) {
 		w.collectDictionary(c, v, slot)
 		return
 	}
-	class := keys.Classify(v.name)
+	class := w.classify(v.name)
 	recognized := keys.Slot("")
 	value := c.asRead(v)
 	if value.IsKnown() {
@@ -170,7 +170,7 @@ func (w *world) collectEntries() {
 			}
 			for _, e := range w.entriesOf(o) {
 				ref := entryRef{o, u, e.Key}
-				name := keys.Classify(e.Key)
+				name := w.classify(e.Key)
 				if read[ref] == "" && !w.isSupabaseEntry(&ref) {
 					continue
 				}
@@ -216,7 +216,7 @@ func (w *world) isSupabaseEntry(ref *entryRef) bool {
 	if !ok {
 		return false
 	}
-	name := keys.Classify(ref.key)
+	name := w.classify(ref.key)
 	if name.Strong || e.Value.IsKnown() && keys.Recognize(e.Value.Text()) != "" {
 		return true
 	}
@@ -229,7 +229,7 @@ func (w *world) isSupabaseEntry(ref *entryRef) bool {
 func (w *world) isSupabaseObject(ref *entryRef) bool {
 	named := strings.Contains(strings.ToLower(ref.object.Name), "supabase")
 	for _, e := range w.entriesOf(ref.object) {
-		name := keys.Classify(e.Key)
+		name := w.classify(e.Key)
 		if name.Strong || name.Slot == "" || name.PublicPrefix != "" {
 			continue
 		}
@@ -240,5 +240,5 @@ func (w *world) isSupabaseObject(ref *entryRef) bool {
 			return true
 		}
 	}
-	return named && keys.Classify(ref.key).Slot == keys.JWTSecret
+	return named && w.classify(ref.key).Slot == keys.JWTSecret
 }

@@ -3,20 +3,56 @@ package lint
 import (
 	"path"
 	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
 )
 
-// Config is what a repository's configuration says to the rules.
+// Config is what a repository's configuration says to the rules. Patterns are those of
+// path.Match, from the repository's root, and match what lies below a directory as well.
 type Config struct {
-	Production   []string // patterns of the paths that production is deployed from; empty goes by their words
-	ExpiryWindow int      // days before its end from which a key is reported; 0 is the default, 90
+	Severities   map[string]Severity // by rule; Off: the rule does not run
+	Ignore       []string            // patterns of the paths whose findings are not reported
+	Production   []string            // patterns of the paths that production is deployed from; empty goes by their words
+	ExpiryWindow int                 // days before its end from which a key is reported; 0 is the default, 90
+	Names        map[string]keys.Slot
+	Instances    []DeclaredInstance
 }
 
-// matches says whether a path, or a directory that it lies in, matches one of the patterns
-// (path.Match, and a pattern that ends in "/**" or "/" is a directory).
+// DeclaredInstance says what belongs together, where that cannot be seen.
+type DeclaredInstance struct {
+	Name  string
+	Paths []string // patterns of the manifests and apps that belong to it
+	Hosts []string // hosts of its URL
+}
+
+// Off is what a rule's severity is where it does not run.
+const Off Severity = "off"
+
+const defaultExpiryWindow = 90
+
+func (c Config) expiryWindow() int {
+	if c.ExpiryWindow > 0 {
+		return c.ExpiryWindow
+	}
+	return defaultExpiryWindow
+}
+
+// classify is keys.Classify with the names that the configuration adds.
+func (w *world) classify(name string) keys.Name {
+	n := keys.Classify(name)
+	if slot, ok := w.config.Names[name]; ok {
+		n.Slot, n.Strong, n.AnyRole = slot, true, false
+	}
+	return n
+}
+
+// matches says whether a path, or a directory that it lies in, matches one of the patterns.
+// A pattern without a slash is that of a name at any depth.
 func matches(patterns []string, name string) bool {
 	for _, pattern := range patterns {
-		pattern = strings.TrimSuffix(strings.TrimSuffix(path.Clean(pattern), "/**"), "/")
-		for dir := name; dir != "." && dir != "/"; dir = path.Dir(dir) {
+		pattern = strings.TrimSuffix(path.Clean(pattern), "/**")
+		for dir := name; dir != "." && dir != "/" && dir != ""; dir = path.Dir(dir) {
 			if ok, _ := path.Match(pattern, dir); ok || pattern == "." {
 				return true
 			}
@@ -28,11 +64,47 @@ func matches(patterns []string, name string) bool {
 	return false
 }
 
-const defaultExpiryWindow = 90
-
-func (c Config) expiryWindow() int {
-	if c.ExpiryWindow > 0 {
-		return c.ExpiryWindow
+// declareInstances carries out what the configuration says of instances: the stacks below
+// the paths are one, under that name, and answer at the hosts.
+func (w *world) declareInstances() {
+	for _, d := range w.config.Instances {
+		var one *instance
+		kept := w.instances[:0:0]
+		for _, i := range w.instances {
+			if i.unit == nil || !matches(d.Paths, i.unit.Path) {
+				kept = append(kept, i)
+				continue
+			}
+			if one == nil {
+				one = i
+				kept = append(kept, i)
+				continue
+			}
+			one.parts = append(one.parts, i.parts...)
+			one.gateway, one.backend, one.public = one.gateway || i.gateway, one.backend || i.backend, one.public || i.public
+			for h := range i.hosts {
+				one.hosts[h] = true
+			}
+		}
+		w.instances = kept
+		if one == nil {
+			w.repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+shownName(d.Name)+": no Supabase stack lies below its paths")
+			continue
+		}
+		one.name, one.declared = d.Name, d.Paths
+		for _, h := range d.Hosts {
+			one.hosts[strings.ToLower(h)] = true
+			one.public = true
+		}
 	}
-	return defaultExpiryWindow
+}
+
+// declaredFor is the instance that the configuration gives a file to; nil for none.
+func declaredFor(file string, instances []*instance) *instance {
+	for _, i := range instances {
+		if len(i.declared) > 0 && matches(i.declared, file) {
+			return i
+		}
+	}
+	return nil
 }

@@ -152,7 +152,7 @@ func (w *world) readValueFrom(c *container, v *variable, from *yaml.Node) {
 }
 
 func (w *world) newDangling(c *container, v *variable, at sources.Position, why string) *danglingRef {
-	return &danglingRef{at: at, why: why, holder: c.holder(v.name), name: keys.Classify(v.name), where: c}
+	return &danglingRef{at: at, why: why, holder: c.holder(v.name), name: w.classify(v.name), where: c}
 }
 
 // entryNames lists an object's data keys for a message, a few at the most.

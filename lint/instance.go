@@ -20,6 +20,8 @@ type instance struct {
 	hosts map[string]bool
 	sites []*Site
 
+	declared []string // patterns of paths that the configuration gives it
+
 	public  bool // it has an address that the world may use
 	gateway bool // a gateway's credentials are in sight
 	backend bool // a gateway or one of Supabase's own services runs here
@@ -58,6 +60,7 @@ func (w *world) group() {
 	for _, i := range w.instances {
 		w.findHosts(i)
 	}
+	w.declareInstances()
 	w.joinSites()
 	kept := w.instances[:0]
 	for _, i := range w.instances {

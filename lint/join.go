@@ -78,6 +78,9 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 			return i
 		}
 	}
+	if i := declaredFor(s.At.File, deployed); i != nil {
+		return i
+	}
 	// a hosted project, by its URL or by the reference in its key
 	if ref := hostedRef(s); ref != "" {
 		return w.hosted(ref)

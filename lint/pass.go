@@ -21,6 +21,8 @@ type Pass struct {
 	blamed    map[*Site]bool // part of a disagreement, and still what others are held against
 	instance  map[*Site]*instance
 	findings  []Finding
+
+	ignored int // findings that a comment says to ignore
 }
 
 // explain marks sites as accounted for, and with them every site that takes its value
@@ -44,6 +46,9 @@ func (p *Pass) report(f Finding) {
 	f.Rule = p.rule.Name
 	if f.Severity == "" {
 		f.Severity = p.rule.Severity
+	}
+	if s := p.config.Severities[f.Rule]; s != "" {
+		f.Severity = s
 	}
 	f.Message = p.world.repo.Ledger().Scrub(f.Message)
 	f.Help = p.world.repo.Ledger().Scrub(f.Help)

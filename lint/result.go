@@ -12,6 +12,8 @@ type Result struct {
 	Findings  []Finding   // in order of place; only those that concern a selected path
 	Notes     []sources.Note
 	Coverage  Coverage
+
+	Ignored int // findings that are left out: a comment or the configuration says so
 }
 
 // Instance is one Supabase deployment: the set of sites that must agree.

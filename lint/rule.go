@@ -34,5 +34,6 @@ func Rules() []*Rule {
 		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 		keyNotSignedBySecret, demoKey,
 		weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
+		unusedIgnore,
 	}
 }

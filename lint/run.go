@@ -18,7 +18,7 @@ type Options struct {
 
 // Run lints what the repository deploys.
 func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
-	w := &world{repo: repo, units: units, entries: map[*render.Object][]render.Entry{}}
+	w := &world{repo: repo, config: o.Config, units: units, entries: map[*render.Object][]render.Entry{}}
 	w.collectContainers()
 	w.collectCompose()
 	w.collectEnvoy()
@@ -39,8 +39,11 @@ func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 	}
 	for _, rule := range Rules() {
 		p.rule = rule
-		rule.Check(p)
+		if o.Config.Severities[rule.Name] != Off {
+			rule.Check(p)
+		}
 	}
+	p.suppress()
 	return w.result(p)
 }
 
@@ -61,9 +64,13 @@ func (w *world) sortSites() { w.sites = sortedSites(w.sites) }
 // result puts together what is reported: findings that concern a selected path, and
 // every site with its outcome.
 func (w *world) result(p *Pass) *Result {
-	r := &Result{Units: w.units}
+	r := &Result{Units: w.units, Ignored: p.ignored}
 	for _, f := range p.findings {
-		if w.concernsSelection(f) {
+		switch {
+		case !w.concernsSelection(f):
+		case matches(w.config.Ignore, f.At.File):
+			r.Ignored++
+		default:
 			r.Findings = append(r.Findings, f)
 		}
 	}

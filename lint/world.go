@@ -13,6 +13,7 @@ import (
 // world is everything that one run looks at.
 type world struct {
 	repo       *sources.Repository
+	config     Config
 	units      []*render.Unit
 	pods       []*pod
 	containers []*container

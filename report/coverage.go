@@ -18,6 +18,9 @@ func (t *textReport) coverage(r *lint.Result) {
 	for _, reason := range r.Coverage.Reasons {
 		t.line(fmt.Sprintf("  %d cannot be told: %s", reason.Count, oneLine(reason.Text)))
 	}
+	if r.Ignored > 0 {
+		t.line(fmt.Sprintf("  %s ignored, by a comment or by the configuration", count(r.Ignored, "finding")))
+	}
 	if failed := r.Coverage.Roots - r.Coverage.Rendered; failed > 0 {
 		t.line(fmt.Sprintf("  %d of %s did not build", failed, count(r.Coverage.Roots, "kustomization root")))
 	}

@@ -7,12 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
 )
 
 // configName is the configuration file that is searched for.
@@ -25,6 +23,8 @@ const maxConfig = 1 << 20
 type config struct {
 	failOn lint.Severity // "" where it says nothing
 	strict bool
+	keys   sources.KeyFiles // besides those of the flags
+	rules  lint.Config
 }
 
 // readConfig reads the file that --config names, or else the nearest .keylint.yaml of
@@ -49,7 +49,31 @@ func readConfig(named string, paths []string) (config, error) {
 	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
 		return config{}, fmt.Errorf("%s is not a regular file", shown(file))
 	}
-	return loadConfig(file)
+	c, err := loadConfig(file)
+	if err != nil {
+		return config{}, err
+	}
+	return c, c.confineKeys(file)
+}
+
+// confineKeys refuses key files outside of the repository that holds the configuration: a
+// pull request must not choose which of the machine's files are read. A configuration that
+// --config names is the user's own, and may.
+func (c config) confineKeys(file string) error {
+	dirs := upward(file)
+	root := dirs[len(dirs)-1]
+	for _, list := range [][]string{c.keys.Age, c.keys.PGP, c.keys.SealedSecrets} {
+		for _, name := range list {
+			real, err := filepath.EvalSymlinks(name)
+			if err != nil {
+				real = name
+			}
+			if rel, err := filepath.Rel(root, real); err != nil || !filepath.IsLocal(rel) {
+				return fmt.Errorf("%s: the key file %s lies outside of the repository; name it with a flag, or the configuration with --config", shown(file), shown(name))
+			}
+		}
+	}
+	return nil
 }
 
 // findConfig searches upward from each path to its repository's root. Paths that lead
@@ -127,49 +151,14 @@ func loadConfig(file string) (config, error) {
 	if err != nil {
 		return config{}, fmt.Errorf("%s: %s", shown(file), err)
 	}
-	return c, nil
-}
-
-// configKeys are the keys that a configuration may have.
-var configKeys = []string{"fail-on", "strict"}
-
-// parseConfig reads a configuration. The line is that of the error, 0 where it is not
-// known. What an error quotes has no key shape in it.
-func parseConfig(b []byte) (c config, line int, err error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(b, &doc); err != nil {
-		return c, 0, errors.New(keys.ScrubShapes(strings.TrimPrefix(err.Error(), "yaml: ")))
-	}
-	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
-		return c, 0, nil
-	}
-	root := doc.Content[0]
-	if root.Kind != yaml.MappingNode {
-		return c, root.Line, fmt.Errorf("a configuration is a mapping of %s", strings.Join(configKeys, ", "))
-	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		key, value := root.Content[i], root.Content[i+1]
-		if seen[key.Value] {
-			return c, key.Line, fmt.Errorf("the key %s stands here a second time", keys.ScrubShapes(key.Value))
-		}
-		seen[key.Value] = true
-		switch key.Value {
-		case "fail-on":
-			c.failOn, err = severity("fail-on", value.Value)
-		case "strict":
-			if value.Kind != yaml.ScalarNode || value.Decode(&c.strict) != nil {
-				err = errors.New("strict is true or false")
+	for _, list := range []*[]string{&c.keys.Age, &c.keys.PGP, &c.keys.SealedSecrets} {
+		for i, name := range *list {
+			if !filepath.IsAbs(name) {
+				(*list)[i] = filepath.Join(filepath.Dir(file), filepath.FromSlash(name))
 			}
-		default:
-			return c, key.Line, fmt.Errorf("unknown key %q%s; there are: %s", keys.ScrubShapes(key.Value),
-				didYouMean(key.Value, configKeys...), strings.Join(configKeys, ", "))
-		}
-		if err != nil {
-			return c, value.Line, err
 		}
 	}
-	return c, 0, nil
+	return c, nil
 }
 
 // severity reads the name of a severity.

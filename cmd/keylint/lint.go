@@ -25,6 +25,7 @@ type settings struct {
 	verbose bool
 	now     time.Time
 	rules   lint.Config
+	keys    sources.KeyFiles
 
 	outColor, errColor bool
 }
@@ -35,7 +36,7 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	r, err := s.check(c, set)
+	r, err := s.check(set)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -97,6 +98,11 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	if !c.IsSet(flagStrict) {
 		set.strict = cfg.strict
 	}
+	set.rules, set.keys = cfg.rules, cfg.keys
+	set.keys.Age = append(set.keys.Age, c.StringSlice(flagAgeKey)...)
+	set.keys.PGP = append(set.keys.PGP, c.StringSlice(flagPGPKey)...)
+	set.keys.SealedSecrets = append(set.keys.SealedSecrets, c.StringSlice(flagSealedSecretsKey)...)
+	set.keys.Getenv, set.keys.Home = s.env, s.home()
 	return set, nil
 }
 
@@ -114,11 +120,8 @@ func clock(date string) (time.Time, error) {
 }
 
 // check is keylint's one way from the repository to the result.
-func (s *session) check(c *cli.Context, set settings) (*lint.Result, error) {
-	keyring, err := sources.LoadKeyring(sources.KeyFiles{
-		Age: c.StringSlice(flagAgeKey), PGP: c.StringSlice(flagPGPKey), SealedSecrets: c.StringSlice(flagSealedSecretsKey),
-		Getenv: s.env, Home: s.home(),
-	})
+func (s *session) check(set settings) (*lint.Result, error) {
+	keyring, err := sources.LoadKeyring(set.keys)
 	if err != nil {
 		return nil, err
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/report"
+	"github.com/keylint/keylint/sources"
 
 	"github.com/keylint/keylint/internal/testkeys"
 )
@@ -133,6 +135,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestParseConfig(t *testing.T) {
+	const all = "fail-on, strict, rules, ignore, production, expiry-window, names, instances, keys"
 	for _, c := range []struct {
 		text string
 		want config
@@ -142,26 +145,71 @@ func TestParseConfig(t *testing.T) {
 		{text: ""},
 		{text: "# nothing\n"},
 		{text: "---\n"},
-		{text: "fail-on: warning\nstrict: true\n", want: config{"warning", true}},
+		{text: "fail-on: warning\nstrict: true\n", want: config{failOn: lint.Warning, strict: true}},
 		{text: "strict: false\n"},
-		{text: "\nfailon: error\n", line: 2, err: `unknown key "failon" (did you mean fail-on?); there are: fail-on, strict`},
+		{text: "\nfailon: error\n", line: 2, err: `unknown key "failon" (did you mean fail-on?); there are: ` + all},
 		{text: "strict: maybe\n", line: 1, err: "strict is true or false"},
 		{text: "strict: [true]\n", line: 1, err: "strict is true or false"},
 		{text: "fail-on: warn\n", line: 1, err: `fail-on is error, warning or info, not "warn" (did you mean warning?)`},
 		{text: "fail-on: {}\n", line: 1, err: `fail-on is error, warning or info, not ""`},
 		{text: "strict: true\nstrict: true\n", line: 2, err: "the key strict stands here a second time"},
-		{text: "- strict\n", line: 1, err: "a configuration is a mapping of fail-on, strict"},
+		{text: "- strict\n", line: 1, err: "a configuration is a mapping of " + all},
 		{text: "strict: *x\n", err: "unknown anchor 'x' referenced"},
+
+		{text: "rules: {demo-key: off, key-expired: warning}\n", want: config{rules: lint.Config{Severities: map[string]lint.Severity{
+			"demo-key": lint.Off, "key-expired": lint.Warning}}}},
+		{text: "rules:\n  demokey: off\n", line: 2, err: `unknown key "demokey" (did you mean demo-key?)`},
+		{text: "rules:\n  demo-key: no\n", line: 2, err: `the severity of demo-key is off, info, warning or error, not "no"`},
+		{text: "rules: [demo-key]\n", line: 1, err: "rules is a mapping of a rule's name and its severity"},
+
+		{text: "ignore: [legacy, 'apps/*/.env']\nproduction:\n  - clusters/live\n", want: config{rules: lint.Config{
+			Ignore: []string{"legacy", "apps/*/.env"}, Production: []string{"clusters/live"}}}},
+		{text: "ignore: legacy\n", line: 1, err: "ignore is a list"},
+		{text: "ignore:\n  - a\n  - {}\n", line: 3, err: "ignore is a list of texts"},
+		{text: "production: ['a[']\n", line: 1, err: "production: the pattern is malformed"},
+
+		{text: "expiry-window: 30\n", want: config{rules: lint.Config{ExpiryWindow: 30}}},
+		{text: "expiry-window: 30d\n", line: 1, err: "expiry-window is a number of days from 1 to 3650"},
+		{text: "expiry-window: 0\n", line: 1, err: "expiry-window is a number of days from 1 to 3650"},
+		{text: "expiry-window: 99999999999999999999\n", line: 1, err: "expiry-window is a number of days from 1 to 3650"},
+
+		{text: "names:\n  anon: [PUBLIC_KEY]\n", want: config{rules: lint.Config{Names: map[string]keys.Slot{"PUBLIC_KEY": keys.Anon}}}},
+		{text: "names:\n  annon: [PUBLIC_KEY]\n", line: 2,
+			err: `unknown key "annon" (did you mean anon?); there are: anon, service_role, publishable, secret, jwt_secret, jwt_keys, jwks`},
+		{text: "names:\n  anon: [KEY]\n  secret:\n    - KEY\n", line: 4, err: "the name KEY stands for anon already"},
+
+		{text: "instances:\n  - name: live\n    paths: [live]\n    hosts: [api.example.org]\n", want: config{rules: lint.Config{
+			Instances: []lint.DeclaredInstance{{Name: "live", Paths: []string{"live"}, Hosts: []string{"api.example.org"}}}}}},
+		{text: "instances:\n  - name: live\n", line: 2, err: "an instance has a name and paths"},
+		{text: "instances:\n  - name: live\n    path: [live]\n", line: 3, err: `unknown key "path" (did you mean paths?); there are: name, paths, hosts`},
+		{text: "instances: {name: live}\n", line: 1, err: "instances is a list of mappings with name, paths and hosts"},
+
+		{text: "keys:\n  age: [dev/age.txt]\n  sealed-secrets: [dev/key.yaml]\n", want: config{keys: sources.KeyFiles{
+			Age: []string{"dev/age.txt"}, SealedSecrets: []string{"dev/key.yaml"}}}},
+		{text: "keys:\n  gpg: [x]\n", line: 2, err: `unknown key "gpg"; there are: age, pgp, sealed-secrets`},
 	} {
 		got, line, err := parseConfig([]byte(c.text))
 		message := ""
 		if err != nil {
 			message = err.Error()
 		}
-		if message != c.err || line != c.line || err == nil && got != c.want {
+		if message != c.err || line != c.line || err == nil && !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%q: %+v, line %d, error %s", c.text, got, line, message)
 		}
 	}
+}
+
+// Whatever a configuration holds, it is read or refused, with no key in the words.
+func FuzzParseConfig(f *testing.F) {
+	key := testkeys.Sign("secret", `{"role":"anon"}`)
+	for _, seed := range []string{"rules: {demo-key: off}", "names: {anon: [A]}", "instances: [{name: a, paths: [b]}]", "keys: {age: [x]}", key + ": 1", "a: &a [*a]"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, _, err := parseConfig([]byte(text)); err != nil && strings.Contains(err.Error(), key) {
+			t.Error(err)
+		}
+	})
 }
 
 func TestOutputs(t *testing.T) {
