@@ -27,7 +27,7 @@ var assigned = regexp.MustCompile(`([A-Za-z_][\w.-]*)(["']?(?::[ \t]+|:(?:["'])|
 var shownNames = map[string]bool{
 	"name": true, "key": true, "kind": true, "apiVersion": true, "namespace": true, "image": true, "username": true,
 	"consumer": true, "group": true, "type": true, "path": true, "mountPath": true, "subPath": true, "optional": true,
-	"secretName": true, "encrypted_regex": true, "FROM": true, "_format_version": true,
+	"secretName": true, "encrypted_regex": true, "FROM": true, "_format_version": true, "keylint": true,
 }
 
 // frame is the line at a position with the key in it masked. Where the position is

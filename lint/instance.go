@@ -249,6 +249,7 @@ func (w *world) nameInstances() {
 	}
 	for _, i := range w.instances {
 		switch {
+		case len(i.declared) > 0: // the configuration named it
 		case i.ref != "":
 			i.name = "hosted project " + i.ref
 		case perUnit[i.unit] > 1:

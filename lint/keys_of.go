@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/keylint/keylint/keys"
@@ -52,8 +53,13 @@ func principal(sites []*Site) *Site {
 }
 
 // reportKey reports what is wrong with a key, at its principal place, and lists the others
-// that hold it.
+// that hold it. Places that a comment says to ignore are left out.
 func (p *Pass) reportKey(sites []*Site, severity Severity, message, help string) {
+	sites = slices.DeleteFunc(slices.Clone(sites), func(s *Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
+	if len(sites) == 0 {
+		p.ignored++
+		return
+	}
 	first := principal(sites)
 	f := Finding{
 		Severity: severity, At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,

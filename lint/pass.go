@@ -22,7 +22,8 @@ type Pass struct {
 	instance  map[*Site]*instance
 	findings  []Finding
 
-	ignored int // findings that a comment says to ignore
+	ignores map[string][]*ignore // by file
+	ignored int                  // findings that a comment says to ignore
 }
 
 // explain marks sites as accounted for, and with them every site that takes its value

@@ -2,7 +2,9 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/sources"
@@ -16,7 +18,8 @@ var unusedIgnore = &Rule{
 
     # keylint: ignore[rule] the reason
 
-Several rules are separated by commas. A comment that ignores nothing hides the next mistake in its place, and one that names no
+Several rules are separated by commas. What is wrong with a key that stands in several places is told once, and a comment takes
+its own place out of it. A comment that ignores nothing hides the next mistake in its place, and one that names no
 rule, or none that there is, never did anything.
 
 Take the comment away, or put it where the finding is.`,
@@ -43,37 +46,50 @@ var blockScalar = regexp.MustCompile(`[|>][-+0-9]*\s+#`)
 // ignore is one comment.
 type ignore struct {
 	at    sources.Position
-	rules []string
+	rules []ignoredRule
 	next  bool // it counts for the line below as well
-	used  map[string]bool
+}
+
+// ignoredRule is one of the names in its brackets.
+type ignoredRule struct {
+	name string
+	at   sources.Position
+	used bool
+}
+
+// readIgnores finds the comments in every file that findings can lie in.
+func (w *world) readIgnores() map[string][]*ignore {
+	byFile := map[string][]*ignore{}
+	for _, f := range w.repo.Files() {
+		if (f.BearsKeys() || f.IsKustomization()) && !f.Example && f.Mentions("keylint:") {
+			byFile[f.Path] = ignoresIn(f)
+		}
+	}
+	return byFile
+}
+
+// isIgnored says whether a comment ignores what the rule finds at a place.
+func (p *Pass) isIgnored(rule string, at sources.Position) bool {
+	ignored := false
+	for _, g := range p.ignores[at.File] {
+		if g.at.Line != at.Line && (!g.next || g.at.Line+1 != at.Line) {
+			continue
+		}
+		for i := range g.rules {
+			if g.rules[i].name == rule {
+				g.rules[i].used, ignored = true, true
+			}
+		}
+	}
+	return ignored
 }
 
 // suppress takes the findings out that a comment says to ignore, and reports the comments
 // that ignored nothing.
 func (p *Pass) suppress() {
-	byFile := map[string][]*ignore{}
-	var all []*ignore
-	for _, f := range p.world.repo.Files() {
-		if !f.BearsKeys() && !f.IsKustomization() || f.Example || !f.Mentions("keylint:") {
-			continue
-		}
-		byFile[f.Path] = ignoresIn(f)
-		all = append(all, byFile[f.Path]...)
-	}
 	kept := p.findings[:0]
 	for _, f := range p.findings {
-		ignored := false
-		for _, g := range byFile[f.At.File] {
-			if g.at.Line != f.At.Line && (!g.next || g.at.Line+1 != f.At.Line) {
-				continue
-			}
-			for _, rule := range g.rules {
-				if rule == f.Rule {
-					g.used[rule], ignored = true, true
-				}
-			}
-		}
-		if ignored {
+		if p.isIgnored(f.Rule, f.At) {
 			p.ignored++
 			continue
 		}
@@ -83,8 +99,10 @@ func (p *Pass) suppress() {
 	if p.rule = unusedIgnore; p.config.Severities[p.rule.Name] == Off {
 		return
 	}
-	for _, g := range all {
-		p.reportUnused(g)
+	for _, file := range slices.Sorted(maps.Keys(p.ignores)) {
+		for _, g := range p.ignores[file] {
+			p.reportUnused(g)
+		}
 	}
 }
 
@@ -99,15 +117,20 @@ func ignoresIn(f *sources.File) []*ignore {
 		if m == nil {
 			continue
 		}
-		g := &ignore{
-			at:   sources.Position{File: f.Path, Line: n + 1, Column: m[0] + 1, EndColumn: m[1] + 1},
-			next: strings.TrimSpace(line[:m[0]]) == "" || blockScalar.MatchString(line[:m[0]+1]),
-			used: map[string]bool{},
+		at := func(from, to int) sources.Position {
+			return sources.Position{File: f.Path, Line: n + 1, Column: from + 1, EndColumn: to + 1}
 		}
-		if m[2] >= 0 {
-			for _, rule := range strings.Split(line[m[2]:m[3]], ",") {
-				g.rules = append(g.rules, strings.TrimSpace(rule))
+		g := &ignore{
+			at:   at(m[0], m[1]),
+			next: strings.TrimSpace(line[:m[0]]) == "" || blockScalar.MatchString(line[:m[0]+1]),
+		}
+		for from := m[2]; from >= 0 && from <= m[3]; {
+			word, _, _ := strings.Cut(line[from:m[3]], ",")
+			if name := strings.TrimSpace(word); name != "" {
+				start := from + strings.Index(word, name)
+				g.rules = append(g.rules, ignoredRule{name: name, at: at(start, start+len(name))})
 			}
+			from += len(word) + 1
 		}
 		out = append(out, g)
 	}
@@ -115,28 +138,24 @@ func ignoresIn(f *sources.File) []*ignore {
 }
 
 func (p *Pass) reportUnused(g *ignore) {
-	report := func(message, help string) {
-		p.report(Finding{At: g.at, atName: true, Message: message, Help: help})
+	report := func(at sources.Position, message, help string) {
+		p.report(Finding{At: at, atName: true, Message: message, Help: help})
 	}
 	if len(g.rules) == 0 {
-		report("the comment names no rule, and so ignores nothing", "Write the rule in brackets: # keylint: ignore[key-expired] the reason.")
+		report(g.at, "the comment names no rule, and so ignores nothing", "Write the rule in brackets: # keylint: ignore[key-expired] the reason.")
 		return
 	}
-	for _, name := range g.rules {
-		switch known := isRule(name); {
-		case !known:
-			report("the comment names a rule that there is not", "keylint rules lists the rules.")
-		case !g.used[name] && p.config.Severities[name] != Off:
-			report(fmt.Sprintf("the comment ignores %s, which finds nothing here", name), "Take it away, or put it on the line of the finding, or alone on the line above.")
+	for _, r := range g.rules {
+		switch {
+		case !isRule(r.name):
+			report(r.at, "the comment names a rule that there is not", "keylint rules lists the rules.")
+		case !r.used && p.config.Severities[r.name] != Off:
+			report(r.at, fmt.Sprintf("the comment ignores %s, which finds nothing here", r.name),
+				"Take it away, or put it on the line of the finding, or alone on the line above.")
 		}
 	}
 }
 
 func isRule(name string) bool {
-	for _, r := range Rules() {
-		if r.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(Rules(), func(r *Rule) bool { return r.Name == name })
 }

@@ -37,6 +37,7 @@ func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 			p.instance[s] = i
 		}
 	}
+	p.ignores = w.readIgnores()
 	for _, rule := range Rules() {
 		p.rule = rule
 		if o.Config.Severities[rule.Name] != Off {

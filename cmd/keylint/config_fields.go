@@ -43,7 +43,7 @@ var namedSlots = []string{"anon", "service_role", "publishable", "secret", "jwt_
 var severities = []string{"off", "info", "warning", "error"}
 
 func texts(about string) map[string]any {
-	return map[string]any{"type": "array", "items": map[string]any{"type": "string", "description": about}}
+	return map[string]any{"type": "array", "items": map[string]any{"type": "string", "minLength": 1, "description": about}}
 }
 
 // configFields are the keys of .keylint.yaml.
@@ -117,7 +117,9 @@ func configFields() []field {
 			})
 		}},
 		{"instances", "which paths and hosts belong to one Supabase instance", map[string]any{"type": "array", "items": func() map[string]any {
-			o := object(map[string]any{"name": map[string]any{"type": "string"}, "paths": texts("a path or pattern"), "hosts": texts("a host of the instance's URL")})
+			paths := texts("a path or pattern")
+			paths["minItems"] = 1
+			o := object(map[string]any{"name": map[string]any{"type": "string", "minLength": 1}, "paths": paths, "hosts": texts("a host of the instance's URL")})
 			o["required"] = []string{"name", "paths"}
 			return o
 		}()}, setInstances},
@@ -243,7 +245,7 @@ func patterns(what string, n *yaml.Node, into *[]string) error {
 	return nil
 }
 
-// configSchema is the JSON Schema of a configuration.
+// configSchema is the JSON Schema of a configuration, published as docs/keylint.schema.json.
 func configSchema() []byte {
 	properties := map[string]any{}
 	for _, f := range configFields() {

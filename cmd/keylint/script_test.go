@@ -28,6 +28,11 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(e *testscript.Env) error {
+			ageKey, err := filepath.Abs("../../testdata/keys/age.txt")
+			if err != nil {
+				return err
+			}
+			e.Setenv("AGE_KEY", ageKey)
 			return testkeys.FillDir(e.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// schemaFile is what editors read: its address stands in the README.
+const schemaFile = "../../docs/keylint.schema.json"
+
+// TestConfigSchema holds the published JSON Schema to the fields that keylint reads; "go
+// test ./cmd/keylint -update" rewrites it.
+func TestConfigSchema(t *testing.T) {
+	compareGolden(t, schemaFile, string(configSchema()))
+}
+
+// TestSchemaAgrees lets a validator judge what keylint judges: what an editor underlines
+// is what keylint refuses.
+func TestSchemaAgrees(t *testing.T) {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(configSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("keylint.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("keylint.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"fail-on: warning", "fail-on: off", "fail-on: {}", "failon: error",
+		"strict: true", "strict: maybe", "strict: [true]",
+		"rules: {demo-key: 'off', key-expired: warning}", "rules: {demokey: 'off'}", "rules: {demo-key: never}", "rules: [demo-key]",
+		"ignore: [legacy]", "ignore: legacy", "ignore: [{}]", "ignore: ['']",
+		"expiry-window: 30", "expiry-window: 30d", "expiry-window: 0",
+		"names: {anon: [PUBLIC_KEY]}", "names: {annon: [PUBLIC_KEY]}",
+		"instances: [{name: live, paths: [live], hosts: [api.example.org]}]", "instances: [{name: live}]", "instances: [{name: live, paths: []}]",
+		"instances: [{name: '', paths: [live]}]", "instances: [{name: live, path: [live]}]", "instances: {name: live}",
+		"keys: {age: [age.txt]}", "keys: {gpg: [x]}", "- strict",
+	} {
+		var value any
+		if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+			t.Fatal(err)
+		}
+		_, _, parsed := parseConfig([]byte(text))
+		if validated := schema.Validate(value); (parsed == nil) != (validated == nil) {
+			t.Errorf("%s: keylint says %v, the schema %v", text, parsed, validated)
+		}
+	}
+}
