@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -21,6 +22,7 @@ const (
 	flagFailOn           = "fail-on"
 	flagConfig           = "config"
 	flagNow              = "now"
+	flagJWTSecret        = "jwt-secret"
 	flagColor            = "color"
 	flagQuiet            = "quiet"
 	flagVerbose          = "verbose"
@@ -31,7 +33,7 @@ const (
 // isCommandName says whether a bare word is a command.
 func isCommandName(word string) bool {
 	switch word {
-	case "rules", "help", "version":
+	case "rules", "explain", "inspect", "help", "version":
 		return true
 	}
 	return false
@@ -47,7 +49,7 @@ func (s *session) execute(args []string) (int, error) {
 		return exitFailed, err
 	}
 	a = a.asked()
-	if err := a.check(); err != nil {
+	if err := a.check(app); err != nil {
 		return exitFailed, err
 	}
 	if err := app.Run(a.line()); err != nil {
@@ -76,22 +78,44 @@ func (a arranged) asked() arranged {
 	return a
 }
 
-// check refuses a flag that would be ignored: the flags belong to linting.
-func (a arranged) check() error {
-	if a.command == "" || len(a.names) == 0 {
+// check refuses a flag that would be ignored: each belongs to linting or to a command.
+func (a arranged) check(app *cli.App) error {
+	if a.command == "" {
+		for _, c := range app.Commands {
+			if name, ok := firstCommon(a.names, c.Flags); ok && !has(app.Flags, name) {
+				return fmt.Errorf("%s belongs to the command keylint %s", dashed(name), c.Name)
+			}
+		}
 		return nil
 	}
-	return fmt.Errorf("%s has no meaning with the command %q (a path of that name is ./%s)", dashed(a.names[0]), a.command, a.command)
+	for _, name := range a.names {
+		if !has(app.Command(a.command).Flags, name) {
+			return fmt.Errorf("%s has no meaning with the command %q (a path of that name is ./%s)", dashed(name), a.command, a.command)
+		}
+	}
+	return nil
+}
+
+func firstCommon(names []string, flags []cli.Flag) (string, bool) {
+	i := slices.IndexFunc(names, func(name string) bool { return has(flags, name) })
+	if i < 0 {
+		return "", false
+	}
+	return names[i], true
+}
+
+func has(flags []cli.Flag, name string) bool {
+	return slices.ContainsFunc(flags, func(f cli.Flag) bool { return f.Names()[0] == name })
 }
 
 // app describes the command line. Help and version are keylint's own: those of
 // urfave/cli exit with a status of their own and print where they like.
 func (s *session) app(status *int) *cli.App {
-	command := func(name, usage, argsUsage string, action func(args []string) (int, error)) *cli.Command {
+	command := func(name, usage, argsUsage string, action func(c *cli.Context) (int, error), flags ...cli.Flag) *cli.Command {
 		return &cli.Command{
-			Name: name, Usage: usage, ArgsUsage: argsUsage, HideHelp: true,
+			Name: name, Usage: usage, ArgsUsage: argsUsage, Flags: flags, HideHelp: true,
 			Action: func(c *cli.Context) (err error) {
-				*status, err = action(c.Args().Slice())
+				*status, err = action(c)
 				return err
 			},
 			OnUsageError: plainUsageError,
@@ -100,7 +124,7 @@ func (s *session) app(status *int) *cli.App {
 	app := &cli.App{
 		Name: programName, HelpName: programName,
 		Usage:     "will every Supabase key that something presents be accepted by everything that checks it?",
-		UsageText: "keylint [flags] [PATH ...]\nkeylint rules [NAME ...]",
+		UsageText: "keylint [flags] [PATH ...]\nkeylint rules\nkeylint explain RULE ...\nkeylint inspect [--jwt-secret FILE] [FILE|-]",
 		Description: `keylint reads a GitOps repository offline and compares the Supabase keys in it: those that are
 stored, those that the gateway accepts, those that apps and services present, and the secrets they
 are verified with. PATH is a directory or a file, "." by default, "-" for manifests on standard
@@ -120,10 +144,12 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 keylint could not do
 		OnUsageError:              plainUsageError,
 	}
 	app.Commands = []*cli.Command{
-		command("rules", "list the rules; with NAMEs, why each matters and how to mend it", "[NAME ...]", s.rules),
+		command("rules", "list the rules with their severities", "", s.rules),
+		command("explain", "say why a rule matters and how to mend what it finds, with an example", "RULE ...", s.explain),
+		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
 		command("version", "print keylint's version", "", s.version),
-		command("help", "print how keylint, or one of its commands, is used", "[COMMAND]", func(args []string) (int, error) {
-			return s.help(app, args)
+		command("help", "print how keylint, or one of its commands, is used", "[COMMAND]", func(c *cli.Context) (int, error) {
+			return s.help(app, c.Args().Slice())
 		}),
 	}
 	app.Action = func(c *cli.Context) (err error) {
@@ -145,13 +171,20 @@ func lintFlags() []cli.Flag {
 		&cli.BoolFlag{Name: flagStrict, Usage: "exit with 1 also when something could not be told, or nothing was found to compare"},
 		&cli.StringFlag{Name: flagFailOn, Value: "error", Usage: "exit with 1 from this `SEVERITY` on: error (default), warning or info"},
 		&cli.StringFlag{Name: flagConfig, Usage: "read this `FILE` and not the nearest .keylint.yaml"},
-		&cli.StringFlag{Name: flagNow, Usage: "take this `DATE` for today (2026-11-23), in every rule that looks at dates"},
-		&cli.StringFlag{Name: flagColor, Value: "auto", Usage: "use colours `WHEN`: auto (default), always or never; NO_COLOR is respected"},
+		nowFlag(), colorFlag(),
 		&cli.BoolFlag{Name: flagQuiet, Usage: "print no notes on standard error"},
 		&cli.BoolFlag{Name: flagVerbose, Usage: "show every instance as a table, and what was left out on purpose"},
 		&cli.BoolFlag{Name: flagVersion, Usage: "print keylint's version"},
 		&cli.BoolFlag{Name: flagHelp, Aliases: []string{"h"}, Usage: "print this"},
 	}
+}
+
+func nowFlag() cli.Flag {
+	return &cli.StringFlag{Name: flagNow, Usage: "take this `DATE` for today (2026-11-23) wherever dates are compared"}
+}
+
+func colorFlag() cli.Flag {
+	return &cli.StringFlag{Name: flagColor, Value: "auto", Usage: "use colours `WHEN`: auto (default), always or never; NO_COLOR is respected"}
 }
 
 // formatHelp lists the formats for --help.

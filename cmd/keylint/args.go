@@ -2,18 +2,19 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 )
 
 // arranged is a command line put in the order that urfave/cli expects, which takes
-// every flag behind the first PATH for a PATH: flags first, each with its value in one
+// every flag behind the first PATH for a PATH: the command, then flags, each with its value in one
 // word, then what is left.
 type arranged struct {
 	flags   []string // "--format=json"
 	names   []string // of the flags, in the same order
-	command string   // "", "rules", "help", "version"
+	command string   // "", "rules", "inspect"
 	rest    []string // paths, or the command's arguments
 }
 
@@ -60,11 +61,11 @@ func arrange(app *cli.App, args []string) (arranged, error) {
 // line is the command line for urfave/cli. A path that is called like a command is
 // written so that it is not taken for one.
 func (a arranged) line() []string {
-	words := append([]string{programName}, a.flags...)
+	words := []string{programName}
 	if a.command != "" {
 		words = append(words, a.command)
 	}
-	words = append(words, "--")
+	words = append(append(words, a.flags...), "--")
 	for i, r := range a.rest {
 		if i == 0 && a.command == "" && isCommandName(r) {
 			r = "./" + r
@@ -76,7 +77,7 @@ func (a arranged) line() []string {
 
 func flagTable(app *cli.App) map[string]cli.Flag {
 	table := map[string]cli.Flag{}
-	for _, f := range app.Flags {
+	for _, f := range allFlags(app) {
 		for _, n := range f.Names() {
 			table[n] = f
 		}
@@ -86,10 +87,19 @@ func flagTable(app *cli.App) map[string]cli.Flag {
 
 func flagNames(app *cli.App) []string {
 	var names []string
-	for _, f := range app.Flags {
+	for _, f := range allFlags(app) {
 		names = append(names, "--"+f.Names()[0])
 	}
 	return names
+}
+
+// allFlags are those of linting and of the commands.
+func allFlags(app *cli.App) []cli.Flag {
+	flags := slices.Clone(app.Flags)
+	for _, c := range app.Commands {
+		flags = append(flags, c.Flags...)
+	}
+	return flags
 }
 
 func takesValue(f cli.Flag) bool {

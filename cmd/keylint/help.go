@@ -19,6 +19,10 @@ func (s *session) help(app *cli.App, args []string) (int, error) {
 		return exitFailed, fmt.Errorf("no such command: %s%s", strings.Join(args, " "), didYouMean(args[0], commandNames(app)...))
 	}
 	fmt.Fprintf(s.out, "%s\n\nusage:\n   %s\n", c.Usage, strings.TrimSpace(programName+" "+c.Name+" "+c.ArgsUsage))
+	if len(c.Flags) > 0 {
+		fmt.Fprint(s.out, "\nflags:\n")
+		helpFlags(s.out, c.Flags)
+	}
 	return exitClean, nil
 }
 
@@ -27,7 +31,17 @@ func (s *session) help(app *cli.App, args []string) (int, error) {
 func usage(w io.Writer, app *cli.App) error {
 	fmt.Fprintf(w, "%s - %s\n\nusage:\n   %s\n\n%s\n\nflags:\n", app.Name, app.Usage,
 		strings.ReplaceAll(app.UsageText, "\n", "\n   "), app.Description)
-	for _, f := range app.Flags {
+	helpFlags(w, app.Flags)
+	fmt.Fprint(w, "\ncommands:\n")
+	t := tabwriter.NewWriter(w, 0, 8, 3, ' ', 0)
+	for _, c := range app.Commands {
+		fmt.Fprintf(t, "   %s\t%s\n", strings.TrimSpace(c.Name+" "+c.ArgsUsage), c.Usage)
+	}
+	return t.Flush()
+}
+
+func helpFlags(w io.Writer, flags []cli.Flag) {
+	for _, f := range flags {
 		var names []string
 		for _, n := range f.Names() {
 			names = append(names, dashed(n))
@@ -37,12 +51,6 @@ func usage(w io.Writer, app *cli.App) error {
 		fmt.Fprintf(w, "   %s%s\n", strings.Join(names, ", "), placeholder)
 		fmt.Fprintf(w, "         %s\n", strings.ReplaceAll(text, "\n", "\n         "))
 	}
-	fmt.Fprint(w, "\ncommands:\n")
-	t := tabwriter.NewWriter(w, 0, 8, 3, ' ', 0)
-	for _, c := range app.Commands {
-		fmt.Fprintf(t, "   %s\t%s\n", strings.TrimSpace(c.Name+" "+c.ArgsUsage), c.Usage)
-	}
-	return t.Flush()
 }
 
 // unquote takes the value's placeholder, which stands in backquotes, out of a usage.

@@ -1,17 +1,23 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/report"
 )
 
-// rules lists the rules, or prints the documentation of those that are named.
-func (s *session) rules(names []string) (int, error) {
+// explain prints the documentation of the rules that are named.
+func (s *session) explain(c *cli.Context) (int, error) {
+	names := c.Args().Slice()
 	if len(names) == 0 {
-		return s.listRules()
+		return exitFailed, errors.New("explain takes the name of a RULE; keylint rules lists them")
 	}
 	for i, name := range names {
 		r, err := findRule(name)
@@ -21,26 +27,20 @@ func (s *session) rules(names []string) (int, error) {
 		if i > 0 {
 			fmt.Fprintln(s.out)
 		}
-		fmt.Fprintf(s.out, "# %s (%s)\n\n%s.\n", r.Name, r.Severity, strings.TrimSuffix(r.Summary, "."))
-		if doc := strings.TrimSpace(r.Doc); doc != "" {
-			fmt.Fprintf(s.out, "\n%s\n", doc)
+		if err := report.Rule(s.out, r); err != nil {
+			return exitFailed, err
 		}
-		s.example("Wrong", r.Bad)
-		s.example("Right", r.Good)
 	}
 	return exitClean, nil
 }
 
-// example prints a tiny repository; {{anon}} in it stands for a key.
-func (s *session) example(title, archive string) {
-	if archive = strings.TrimSpace(archive); archive != "" {
-		fmt.Fprintf(s.out, "\n%s:\n\n    %s\n", title, strings.ReplaceAll(archive, "\n", "\n    "))
+// rules lists every rule with severity and summary.
+func (s *session) rules(c *cli.Context) (int, error) {
+	if c.Args().Present() {
+		return exitFailed, fmt.Errorf("rules takes no argument; keylint explain %s explains a rule", c.Args().First())
 	}
-}
-
-func (s *session) listRules() (int, error) {
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
-	for _, r := range lint.Rules() {
+	for _, r := range byName(lint.Rules()) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Severity, r.Summary)
 	}
 	return exitClean, w.Flush()
@@ -55,4 +55,11 @@ func findRule(name string) (*lint.Rule, error) {
 		names = append(names, r.Name)
 	}
 	return nil, fmt.Errorf("no such rule: %s%s; keylint rules lists them", name, didYouMean(name, names...))
+}
+
+// byName sorts the rules as people look them up; lint has them in the order in which they
+// run.
+func byName(rules []*lint.Rule) []*lint.Rule {
+	slices.SortFunc(rules, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
+	return rules
 }

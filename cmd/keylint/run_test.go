@@ -77,6 +77,9 @@ func TestArrange(t *testing.T) {
 		{"-h", "keylint help --"},
 		{"k8s --version", "keylint version --"},
 		{"rules --strict", `--strict has no meaning with the command "rules" (a path of that name is ./rules)`},
+		{"inspect key.txt --now 2026-11-23", "keylint inspect --now=2026-11-23 -- key.txt"},
+		{"--jwt-secret s inspect -", "keylint inspect --jwt-secret=s -- -"},
+		{"k8s --jwt-secret s", "--jwt-secret belongs to the command keylint inspect"},
 		{"--format", "--format needs a value"},
 		{"--format --strict", "--format needs a value"},
 		{"--fromat json", "unknown flag --fromat (did you mean --format?); keylint --help lists the flags"},
@@ -85,10 +88,11 @@ func TestArrange(t *testing.T) {
 	} {
 		s, _, _ := newSession()
 		var status int
-		a, err := arrange(s.app(&status), strings.Fields(c.args))
+		app := s.app(&status)
+		a, err := arrange(app, strings.Fields(c.args))
 		if err == nil {
 			a = a.asked()
-			err = a.check()
+			err = a.check(app)
 		}
 		got := strings.Join(a.line(), " ")
 		if err != nil {
