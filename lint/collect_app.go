@@ -70,6 +70,9 @@ func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 	}
 	here, allHere := sources.LoadNextEnv(production)
 	winners, all := sources.LoadNextEnv(committed)
+	w.findEmptied(winners, all, true)
+	w.findEmptied(here, allHere, false)
+	w.production[dir] = winners
 	var urls []urlVariable
 	for _, name := range slices.Sorted(maps.Keys(winners)) {
 		if keys.IsURL(name) {
@@ -141,7 +144,7 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 		at := sources.Position{File: f.Path, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
 		s := &Site{
 			Standing: Presented, Holder: f.Path + " " + v.Name, At: at,
-			name: name, carrier: c, Value: keys.Known(v.Value),
+			name: name, variable: v.Name, carrier: c, Value: keys.Known(v.Value),
 		}
 		if winner, ok := winners[v.Name]; ok && winner.File != f.Path && !c.development {
 			// Another file goes before this one in a production build, so that this
@@ -201,13 +204,13 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 	if err != nil {
 		return
 	}
-	assignments, err := sources.ParseDockerfile(b)
+	d, err := sources.ParseDockerfile(b)
 	if err != nil {
 		w.repo.Note(sources.NoteUnreadable, f.At(), err.Error())
 		return
 	}
 	c := &carrier{name: f.Path, file: f.Path, app: f.Dir()}
-	for _, a := range assignments {
+	for _, a := range d.Assignments {
 		if keys.IsURL(a.Name) && !a.Value.IsAbsent() {
 			c.urls = appendURL(c.urls, a.Name, a.Value.Reveal())
 		}
@@ -215,7 +218,7 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 	if len(c.urls) == 0 {
 		c.urls = urls
 	}
-	for _, a := range assignments {
+	for _, a := range d.Assignments {
 		name := w.classify(a.Name)
 		if a.From != "" || a.Value.IsAbsent() || a.Value.Len() == 0 || !name.Strong && keys.Recognize(a.Value) == "" {
 			continue // ENV X=$X hands on what its ARG holds
@@ -227,7 +230,7 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 		s := &Site{
 			Standing: Presented, Holder: fmt.Sprintf("%s %s %s", f.Path, kind, a.Name), Value: keys.Known(a.Value),
 			At:   sources.Position{File: f.Path, Line: a.Line, Column: a.Column, EndColumn: a.EndColumn},
-			name: name, carrier: c,
+			name: name, variable: a.Name, carrier: c,
 		}
 		if keys.LooksLikePlaceholder(a.Value) && keys.Recognize(a.Value) == "" {
 			s.Value = keys.Unknown("a placeholder word is the default; a build argument must replace it")

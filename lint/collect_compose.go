@@ -238,19 +238,25 @@ func nameOf(variable string) string {
 
 // addBuild makes sites of the build arguments: they are built into the app.
 func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
-	if len(s.Args) == 0 {
+	if s.Context == "" {
 		return
 	}
-	app := s.Context
-	built := &carrier{name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: app}
+	dockerfile := s.Dockerfile
+	if dockerfile == "" {
+		dockerfile = "Dockerfile"
+	}
+	declared := composeBuild{service: s.Name, context: s.Context, dockerfile: path.Join(s.Context, dockerfile), args: map[string]*variable{}}
+	built := &carrier{name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: s.Context}
 	var resolved []*variable
 	for _, a := range s.Args {
 		v := p.resolve(a, "build.args ")
 		resolved = append(resolved, v)
+		declared.args[a.Name] = v
 		if keys.IsURL(a.Name) && v.value.IsKnown() {
 			built.urls = appendURL(built.urls, a.Name, v.value.Text().Reveal())
 		}
 	}
+	p.world.composeBuilds = append(p.world.composeBuilds, declared)
 	if len(built.urls) == 0 {
 		built.urls = c.carrier.urls
 	}
@@ -269,7 +275,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
 		}
 		p.world.add(&Site{
 			Slot: slot, Standing: standing, Holder: fmt.Sprintf("%s build.args %s of %s", p.unit.Name, v.name, s.Name),
-			Value: v.value, At: v.at, Written: v.written, Trace: v.trace, Unit: p.unit, name: name, carrier: built,
+			Value: v.value, At: v.at, Written: v.written, Trace: v.trace, Unit: p.unit, name: name, variable: v.name, carrier: built,
 		})
 	}
 }

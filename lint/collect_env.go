@@ -52,7 +52,7 @@ func (w *world) collectVariable(c *container, v *variable) {
 	w.add(&Site{
 		Slot: slot, Standing: standing, Holder: c.holder(v.name), Value: value,
 		At: v.at, Written: v.written, Trace: v.trace, Unit: c.unit,
-		name: class, namespace: c.namespace, carrier: c.carrier, entry: v.entry,
+		name: class, variable: v.name, namespace: c.namespace, carrier: c.carrier, entry: v.entry,
 	})
 }
 

@@ -10,7 +10,8 @@ type Rule struct {
 	// Bad and Good are tiny repositories (txtar archives) that show the rule. In them
 	// {{anon}}, {{service_role}}, {{publishable}}, {{secret}} and {{jwt_secret}} stand for
 	// the keys of one instance, {{anon.old}} and so on for those before the last
-	// rotation. Bad yields just this rule, at the line marked "# HERE"; Good nothing.
+	// rotation. Bad yields just this rule, at the line marked "# HERE", or the one below
+	// where that stands alone; Good nothing.
 	Bad  string
 	Good string
 
@@ -33,6 +34,8 @@ func Rules() []*Rule {
 		jwksShape, jwksMismatch,
 		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 		keyNotSignedBySecret, demoKey,
+		envSourceConflict, envShadowedByEmpty, envFileNotInBuild, runtimePublicEnvInert,
+		serverSecretInBuild, plaintextSecret,
 		weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
 		unusedIgnore,
 	}

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 )
 
@@ -10,7 +11,9 @@ var stillEncrypted = &Rule{
 	Name:     "still-encrypted",
 	Summary:  "ciphertext reaches the cluster, because nothing decrypts it on the way",
 	Severity: Error,
-	Doc: "Flux decrypts what SOPS encrypted only where the Kustomization says so. Without `spec.decryption` it applies the file as it is: " +
+	Doc: "Ciphertext that was copied to where nothing decrypts it, such as a container's environment or a gateway's configuration, is the key there, letter by " +
+		"letter. SOPS decrypts the files that it encrypted, by the metadata at their end, and a SealedSecret is opened under its own name only.\n\n" +
+		"Flux decrypts what SOPS encrypted only where the Kustomization says so. Without `spec.decryption` it applies the file as it is: " +
 		"the API server refuses the Secret, or a consumer gets `ENC[AES256_GCM,…]` as its key.\n\n" +
 		"Add `decryption: {provider: sops, secretRef: {name: sops-age}}` to the Kustomization that deploys the file.",
 	Bad: `
@@ -59,9 +62,21 @@ const sopsMetadata = `sops:
   version: 3.9.0
 `
 
-// checkStillEncrypted reports each such Secret once, if it holds a key or the values of a
-// chart.
+// checkStillEncrypted reports each such value, and each such Secret once, if it holds a key
+// or the values of a chart.
 func checkStillEncrypted(p *Pass) {
+	p.eachPlace(func(sites []*Site) {
+		if !keys.IsCiphertext(sites[0].Value.Text()) {
+			return
+		}
+		first := principal(sites)
+		p.report(Finding{
+			At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
+			Message: first.Holder + " is ciphertext, and nothing decrypts it here: its text is what is used for a key",
+			Help:    "Let it take the key from the Secret that is decrypted (secretKeyRef), or keep the whole file encrypted, with SOPS' metadata at its end.",
+		})
+		p.explain(sites...)
+	})
 	stored := map[*render.Object][]*Site{}
 	for _, s := range p.world.sites {
 		if s.entry != nil && s.Standing == Stored {

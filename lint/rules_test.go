@@ -73,12 +73,15 @@ func place(p sources.Position) string {
 	return p.String()
 }
 
-// marked lists the lines with "# HERE".
+// marked lists the lines with "# HERE", and those below where it stands alone.
 func marked(archive string) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range txtar.Parse([]byte(archive)).Files {
 		for i, line := range strings.Split(string(f.Data), "\n") {
 			if strings.Contains(line, "# HERE") {
+				if line == "# HERE" {
+					i++
+				}
 				out[place(sources.Position{File: f.Name, Line: i + 1})] = true
 			}
 		}

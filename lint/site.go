@@ -35,6 +35,7 @@ type Site struct {
 	Trace    []Step           // from the place of use back to where the value is written
 	Unit     *render.Unit     // nil for what no unit deploys, such as an app's .env file
 
+	variable    string    // its name; empty where the key stands in none
 	name        keys.Name // what the variable's name promises; of a gateway credential nothing
 	namespace   string
 	carrier     *carrier

@@ -26,6 +26,11 @@ type world struct {
 	scriptsRead bool
 	instances   []*instance
 
+	builds        []*build
+	composeBuilds []composeBuild
+	production    map[string]map[string]sources.Effective // what the .env files of an app's directory give a production build
+	emptied       []emptied
+
 	entries map[*render.Object][]render.Entry
 }
 

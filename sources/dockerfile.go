@@ -21,16 +21,22 @@ type Assignment struct {
 	From string
 }
 
-// ParseDockerfile lists the assignments with their values as a build without --build-arg
-// would see them. An ARG without a default is unset, which is not the same as empty.
-// Errors name the line and never quote it.
-func ParseDockerfile(b []byte) ([]Assignment, error) {
+// Dockerfile is what keylint reads of one.
+type Dockerfile struct {
+	Assignments []Assignment
+	Copies      []string // what COPY and ADD take from the build context, as it is written
+}
+
+// ParseDockerfile reads the assignments with their values as a build without --build-arg
+// would see them, and what is copied. An ARG without a default is unset, which is not the
+// same as empty: its value is absent. Errors name the line and never quote it.
+func ParseDockerfile(b []byte) (*Dockerfile, error) {
 	result, err := parser.Parse(bytes.NewReader(b))
 	if err != nil {
 		return nil, errors.New("this is not a Dockerfile that BuildKit can read")
 	}
 	lines := splitLines(b)
-	var out []Assignment
+	d := &Dockerfile{}
 	stage := -1
 	var scope, global map[string]keys.Text
 	global = map[string]keys.Text{}
@@ -43,25 +49,47 @@ func ParseDockerfile(b []byte) ([]Assignment, error) {
 		case "ARG":
 			for a := n.Next; a != nil; a = a.Next {
 				name, raw, has := strings.Cut(a.Value, "=")
-				if !has {
-					if v, ok := global[name]; ok && stage >= 0 { // ARG X takes the default from before FROM
-						scope[name] = v
-					}
+				if has {
+					d.Assignments = append(d.Assignments, assign(name, raw, n, lines, scope, true, stage))
 					continue
 				}
-				out = append(out, assign(name, raw, n, lines, scope, true, stage))
+				unset := Assignment{Variable: Variable{Name: name, Line: n.StartLine}, Arg: true, Stage: stage}
+				if v, ok := global[name]; ok && stage >= 0 { // ARG X takes the default from before FROM
+					scope[name], unset.Value, unset.From = v, v, name
+				}
+				unset.locateName(n, lines)
+				d.Assignments = append(d.Assignments, unset)
 			}
 		case "ENV": // BuildKit's AST: name, value, separator, name, value, …
 			for a := n.Next; a != nil && a.Next != nil; {
 				name, raw := a.Value, a.Next.Value
-				out = append(out, assign(name, raw, n, lines, scope, false, stage))
+				d.Assignments = append(d.Assignments, assign(name, raw, n, lines, scope, false, stage))
 				if a = a.Next.Next; a != nil {
 					a = a.Next
 				}
 			}
+		case "COPY", "ADD":
+			d.Copies = append(d.Copies, copied(n)...)
 		}
 	}
-	return out, nil
+	return d, nil
+}
+
+// copied lists the sources of a COPY or ADD; none where they come from another stage.
+func copied(n *parser.Node) []string {
+	for _, flag := range n.Flags {
+		if strings.HasPrefix(flag, "--from=") {
+			return nil
+		}
+	}
+	var words []string
+	for a := n.Next; a != nil; a = a.Next {
+		words = append(words, a.Value)
+	}
+	if len(words) < 2 {
+		return nil
+	}
+	return words[:len(words)-1]
 }
 
 func assign(name, raw string, n *parser.Node, lines []string, scope map[string]keys.Text, arg bool, stage int) Assignment {
@@ -103,6 +131,16 @@ func (a *Assignment) locate(raw string, n *parser.Node, lines []string) {
 				start, end = start+1, end-1
 			}
 			a.Line, a.Column, a.EndColumn = line, start+1, end+1
+			return
+		}
+	}
+}
+
+// locateName finds an ARG's name, which is all that there is of one without a default.
+func (a *Assignment) locateName(n *parser.Node, lines []string) {
+	for line := n.StartLine; line <= n.EndLine && line <= len(lines); line++ {
+		if i := strings.Index(lines[line-1], a.Name); i >= 0 {
+			a.Line, a.Column, a.EndColumn = line, i+1, i+1+len(a.Name)
 			return
 		}
 	}

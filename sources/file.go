@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // MaxFileSize is the size in bytes above which a file is not read.
@@ -84,6 +87,21 @@ func (f *File) Mentions(word string) bool {
 	b, err := f.Disk()
 	return err == nil && bytes.Contains(b, []byte(word))
 }
+
+// Shows says whether the text stands in the file as it is on disk, plain or as base64, for
+// everybody to read who has the file.
+func (f *File) Shows(t keys.Text) bool {
+	b, err := f.Disk()
+	if err != nil || t.Len() == 0 {
+		return false
+	}
+	plain := []byte(t.Reveal())
+	return bytes.Contains(b, plain) || bytes.Contains(b, []byte(base64.StdEncoding.EncodeToString(plain)))
+}
+
+// Committed says whether git holds the file, or will: it lies in a work tree, and git does
+// not ignore it.
+func (f *File) Committed() bool { return f.tree != nil && f.tree.git && !f.Ignored }
 
 // Size is the length in bytes that the walk saw.
 func (f *File) Size() int64 { return f.size }

@@ -62,7 +62,10 @@ ENV LEGACY with spaces
 ENV COPY=${GLOBAL} NONE=$UNSET
 RUN echo \
     hello
+COPY --chown=app package.json ./
+COPY . .
 FROM scratch
+COPY --from=build /app /app
 ENV LAST='x'
 `
 	got, err := ParseDockerfile([]byte(text))
@@ -72,16 +75,18 @@ ENV LAST='x'
 	want := []string{
 		"-1 ARG GLOBAL=one@1:12-15",
 		"0 ARG NEXT_PUBLIC_KEY=from-default@3:21-33",
+		"0 ARG UNSET=<unset>@4:5-10",
+		"0 ARG GLOBAL=one@5:5-11 from GLOBAL",
 		"0 ENV NEXT_PUBLIC_KEY=from-default@6:21-37 from NEXT_PUBLIC_KEY",
 		"0 ENV PAIRS=first@7:12-17",
 		"0 ENV OTHER=second@7:25-31",
 		"0 ENV LEGACY=with spaces@8:12-23",
 		"0 ENV COPY=one@9:10-19 from GLOBAL",
 		"0 ENV NONE=<unset>@9:25-31 from UNSET",
-		"1 ENV LAST=x@13:11-12",
+		"1 ENV LAST=x@16:11-12",
 	}
 	var lines []string
-	for _, a := range got {
+	for _, a := range got.Assignments {
 		kind := "ENV"
 		if a.Arg {
 			kind = "ARG"
@@ -98,6 +103,9 @@ ENV LAST='x'
 	}
 	if got, want := strings.Join(lines, "\n"), strings.Join(want, "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if copies := strings.Join(got.Copies, " "); copies != "package.json ." {
+		t.Errorf("copied from the context: %s", copies)
 	}
 }
 

@@ -45,6 +45,7 @@ type tree struct {
 	mount string // prefix of its file names, "" where there is one tree
 	dir   string // absolute, without links
 	root  *os.Root
+	git   bool // it is a git work tree
 }
 
 // stdinName is how the file that came from standard input is called in reports.
@@ -92,7 +93,8 @@ func Open(o Options) (*Repository, error) {
 		if err != nil {
 			return nil, fmt.Errorf("cannot open %s: %w", dir, reason(err))
 		}
-		r.trees = append(r.trees, &tree{mount: mount, dir: dir, root: root})
+		_, err = root.Lstat(".git")
+		r.trees = append(r.trees, &tree{mount: mount, dir: dir, root: root, git: err == nil})
 	}
 	sort.Slice(r.trees, func(i, j int) bool { return r.trees[i].mount < r.trees[j].mount })
 	for _, t := range r.trees {

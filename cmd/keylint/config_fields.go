@@ -49,11 +49,10 @@ func texts(about string) map[string]any {
 // configFields are the keys of .keylint.yaml.
 func configFields() []field {
 	var ruleNames []string
+	ruleSchemas := map[string]any{}
 	for _, r := range lint.Rules() {
 		ruleNames = append(ruleNames, r.Name)
-	}
-	oneOf := func(of string, names []string) map[string]any {
-		return map[string]any{"type": "string", "enum": names, "description": of}
+		ruleSchemas[r.Name] = map[string]any{"enum": severities, "description": r.Summary + " (" + string(r.Severity) + ")"}
 	}
 	object := func(properties map[string]any) map[string]any {
 		return map[string]any{"type": "object", "additionalProperties": false, "properties": properties}
@@ -66,7 +65,7 @@ func configFields() []field {
 		return object(properties)
 	}
 	return []field{
-		{"fail-on", "the lowest severity that makes the exit status 1", oneOf("", severities[1:]), func(c *config, n *yaml.Node) (err error) {
+		{"fail-on", "the lowest severity that makes the exit status 1", map[string]any{"enum": severities[1:]}, func(c *config, n *yaml.Node) (err error) {
 			c.failOn, err = severity("fail-on", n.Value)
 			return err
 		}},
@@ -76,7 +75,7 @@ func configFields() []field {
 			}
 			return nil
 		}},
-		{"rules", "the severity of a rule, or off", each(ruleNames, oneOf("", severities)), func(c *config, n *yaml.Node) error {
+		{"rules", "the severity of a rule, or off", object(ruleSchemas), func(c *config, n *yaml.Node) error {
 			c.rules.Severities = map[string]lint.Severity{}
 			return pairsOf("rules", n, ruleNames, func(name string, value *yaml.Node) error {
 				if !slices.Contains(severities, value.Value) {

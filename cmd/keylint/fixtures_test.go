@@ -54,7 +54,7 @@ func copyFixture(t *testing.T, name string) string {
 		if err != nil {
 			return err
 		}
-		target := filepath.Join(to, rel)
+		target := filepath.Join(to, strings.Replace(rel, "dot-git", ".git", 1))
 		switch {
 		case entry.IsDir():
 			return os.MkdirAll(target, 0o755)

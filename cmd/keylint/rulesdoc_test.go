@@ -25,7 +25,7 @@ func TestRulesDoc(t *testing.T) {
 
 Made from the rules' declarations by "go test ./cmd/keylint -update", and held to them by a test: each report is what keylint says
 of the example above it. In an example {{anon}} and the like stand for keys, and {{anon.old}} for one from before the last rotation;
-"# HERE" marks where the finding is. "keylint explain RULE" prints the same.
+"# HERE" marks where the finding is, on its own line or the one above. "keylint explain RULE" prints the same.
 
 A severity is what a rule has unless a finding says otherwise, or .keylint.yaml does.
 

@@ -1,0 +1,172 @@
+package lint
+
+import (
+	"path"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// build is one image of an app and what reaches its build: BuildKit gives RUN the ARGs and
+// ENVs as its environment, which goes before every .env file that is copied in.
+type build struct {
+	file    *sources.File // the Dockerfile
+	parsed  *sources.Dockerfile
+	context string
+	service string                       // the compose service that builds it; empty where none does
+	args    map[string]*variable         // what that service gives, by name
+	env     map[string]sources.Effective // what the .env files beside it give a production build
+}
+
+// composeBuild is a build that a compose file declares.
+type composeBuild struct {
+	service    string
+	context    string
+	dockerfile string
+	args       map[string]*variable
+}
+
+// collectBuilds finds the builds of the apps whose Dockerfiles, or .env files beside them,
+// hold a key.
+func (w *world) collectBuilds() {
+	for _, f := range w.repo.Files() {
+		env := w.production[f.Dir()]
+		if !f.IsDockerfile() || f.Example || !f.BearsKeys() && len(env) == 0 {
+			continue
+		}
+		b, err := f.Plain()
+		if err != nil {
+			continue
+		}
+		parsed, err := sources.ParseDockerfile(b)
+		if err != nil {
+			continue // collectDockerfile told of it
+		}
+		built := &build{file: f, parsed: parsed, context: f.Dir(), env: env}
+		for _, c := range w.composeBuilds {
+			if c.dockerfile == f.Path {
+				built.context, built.service, built.args = c.context, c.service, c.args
+				break
+			}
+		}
+		w.builds = append(w.builds, built)
+	}
+}
+
+// given is what a variable comes to in the environment of the build's commands, and where
+// that is written. ok is false where nothing sets it; the value may be unknown.
+func (b *build) given(name string) (value keys.Value, at sources.Position, ok bool) {
+	for _, a := range b.parsed.Assignments {
+		if a.Name != name {
+			continue
+		}
+		switch arg := b.args[a.Name]; {
+		case a.Arg && arg != nil:
+			value, at, ok = arg.value, arg.at, true
+		case a.Arg && a.Value.IsAbsent():
+			value, at = keys.Unknown("it takes a build argument, and the repository does not say which"), b.at(a)
+		case !a.Arg && a.From != "" && a.From == name && ok: // ENV X=$X hands on what ARG X holds
+		case !a.Value.IsAbsent():
+			value, at, ok = keys.Known(a.Value), b.at(a), true
+		}
+	}
+	return value, at, ok
+}
+
+// declares says whether the Dockerfile has an ARG or ENV of the name.
+func (b *build) declares(name string) bool {
+	for _, a := range b.parsed.Assignments {
+		if a.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// setsURL says whether the build's environment has a Supabase URL of its own: its key then
+// goes with that one.
+func (b *build) setsURL() bool {
+	for _, a := range b.parsed.Assignments {
+		if keys.IsURL(a.Name) && (!a.Value.IsAbsent() && a.Value.Len() > 0 || b.args[a.Name] != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *build) at(a sources.Assignment) sources.Position {
+	return sources.Position{File: b.file.Path, Line: a.Line, Column: a.Column, EndColumn: a.EndColumn}
+}
+
+// copies says whether a COPY takes a file of the context into the image.
+func (b *build) copies(file string) bool {
+	rel := b.inContext(file)
+	for _, source := range b.parsed.Copies {
+		source = path.Clean(strings.TrimPrefix(source, "/"))
+		if source == "." || source == rel || strings.HasPrefix(rel, source+"/") {
+			return true
+		}
+		if ok, _ := path.Match(source, rel); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// inContext is a file's path as the build has it.
+func (b *build) inContext(file string) string { return strings.TrimPrefix(file, b.context+"/") }
+
+// argumentsOf are the words by which build arguments are given outside of compose: in
+// scripts, in workflows, by Skaffold.
+var argumentsOf = []string{"build-arg", "build_args", "buildArgs"}
+
+// suppliedElsewhere says whether something in the repository seems to give a build the
+// argument: a workflow, a script.
+func (w *world) suppliedElsewhere(name string) bool {
+	if at := w.repo.ScriptNaming(name); at.File != "" {
+		return true
+	}
+	for _, f := range w.repo.Files() {
+		if !f.IsManifest() || !f.BearsKeys() || !f.Mentions(name) {
+			continue
+		}
+		for _, word := range argumentsOf {
+			if f.Mentions(word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// emptied is a key that a stronger .env file sets to nothing.
+type emptied struct {
+	name  string
+	empty sources.Effective
+	full  sources.Effective
+	// everywhere says that git holds the empty one, so that every build has it.
+	everywhere bool
+}
+
+// findEmptied compares the production files of an app: the first that defines a name wins,
+// also with nothing.
+func (w *world) findEmptied(winners map[string]sources.Effective, all []sources.Effective, everywhere bool) {
+	for _, e := range all {
+		winner := winners[e.Name]
+		if winner.File == e.File || winner.Value.Len() > 0 || e.Value.Len() == 0 || !w.classify(e.Name).Strong {
+			continue
+		}
+		known := false
+		for _, other := range w.emptied {
+			known = known || other.name == e.Name && other.empty.File == winner.File
+		}
+		if !known {
+			w.emptied = append(w.emptied, emptied{e.Name, winner, e, everywhere})
+		}
+	}
+}
+
+func effectiveAt(e sources.Effective) sources.Position {
+	return sources.Position{File: e.File, Line: e.Line, Column: e.Column, EndColumn: e.EndColumn}
+}

@@ -1,0 +1,76 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var envFileNotInBuild = &Rule{
+	Name:     "env-file-not-in-build",
+	Summary:  "the only file that holds a key for the build is kept from it by .dockerignore",
+	Severity: Warning,
+	Doc: `What .dockerignore matches is not sent to the builder, so that COPY does not take it along. A build on the developer's
+machine finds the .env file; the one of the image does not, and bakes nothing in: "supabaseUrl is required", or requests without a
+key.
+
+Let the file through (!.env.production below the pattern), or give the key as a build argument.`,
+	Bad: `
+-- apps/web/Dockerfile --
+FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm run build
+-- apps/web/.dockerignore --
+node_modules
+# HERE
+.env*
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Good: `
+-- apps/web/Dockerfile --
+FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm run build
+-- apps/web/.dockerignore --
+node_modules
+.env*
+!.env.production
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Check: checkEnvFileNotInBuild,
+}
+
+// checkEnvFileNotInBuild looks at public keys only: a server key is better not built in.
+func checkEnvFileNotInBuild(p *Pass) {
+	for _, b := range p.world.builds {
+		if b.file.Mentions("--mount=type=secret") || b.file.Mentions("--mount=type=bind") {
+			continue // the build may get the file in another way
+		}
+		for _, name := range slices.Sorted(maps.Keys(b.env)) {
+			e := b.env[name]
+			class := p.world.classify(name)
+			if class.PublicPrefix == "" || !class.Strong || e.Value.Len() == 0 || b.declares(name) || !b.copies(e.File) {
+				continue
+			}
+			at, out := p.world.repo.LeftOut(b.context, b.file.Path, e.File)
+			if !out {
+				continue
+			}
+			p.report(Finding{
+				At: at, atName: true, Slots: []keys.Slot{class.Slot},
+				Message: fmt.Sprintf("%s is kept from the build of %s, and nothing else gives it %s", e.File, b.file.Path, name),
+				Related: []Related{{At: effectiveAt(e), Message: e.File + " " + name}},
+				Help:    fmt.Sprintf("Let the file through with a line below it (!%s), or declare ARG %s and give it to the build.", b.inContext(e.File), name),
+			})
+			break
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var envShadowedByEmpty = &Rule{
+	Name:     "env-shadowed-by-empty",
+	Summary:  "a variable that is set to nothing goes before the file that holds the key",
+	Severity: Error,
+	Doc: `The first source that defines a variable wins, also with nothing. An ENV X=$X behind an ARG X that no build argument
+fills sets X to the empty text, and so does an "X=" in a stronger .env file (.env.production.local, .env.local, .env.production,
+.env, in this order). The app is built with an empty key, whatever the other file holds: "supabaseKey is required", or a request
+without apikey.
+
+It is a warning where something else may still set the variable: a build argument that the repository does not show, or a file
+that git ignores and only this machine has.
+
+Leave the empty variable out; do not declare an ARG that is not always given.`,
+	Bad: `
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_ANON_KEY= # HERE
+-- apps/web/.env --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Good: `
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+-- apps/web/.env --
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Check: checkEnvShadowedByEmpty,
+}
+
+func checkEnvShadowedByEmpty(p *Pass) {
+	for _, e := range p.world.emptied {
+		f := Finding{
+			At: effectiveAt(e.empty), atName: true, Slots: []keys.Slot{p.world.classify(e.name).Slot},
+			Message: fmt.Sprintf("%s is set to nothing here, and %s goes before %s: the app is built without the key", e.name, e.empty.File, e.full.File),
+			Related: []Related{{At: effectiveAt(e.full), Message: e.full.File + " " + e.name + ": it never counts"}},
+			Help:    "Take the line out, and rebuild the app.",
+		}
+		if !e.everywhere {
+			f.Severity = Warning
+			f.Message += ", on this machine: git ignores the file"
+		} else if p.world.declared(e) {
+			f.Severity = Warning
+			f.Message += ", unless the Dockerfile's build argument is given"
+		}
+		p.report(f)
+	}
+	for _, b := range p.world.builds {
+		p.checkEmptyArguments(b)
+	}
+}
+
+// declared says whether a Dockerfile of the app may still set the variable.
+func (w *world) declared(e emptied) bool {
+	return slices.ContainsFunc(w.builds, func(b *build) bool {
+		return b.file.Dir() == path.Dir(e.empty.File) && b.declares(e.name)
+	})
+}
+
+// checkEmptyArguments finds the ENVs that hand on an ARG which nothing gives.
+func (p *Pass) checkEmptyArguments(b *build) {
+	for _, name := range slices.Sorted(maps.Keys(b.env)) {
+		file := b.env[name]
+		if !p.world.classify(name).Strong || file.Value.Len() == 0 {
+			continue
+		}
+		for _, a := range b.parsed.Assignments {
+			if a.Arg || a.Name != name || a.From == "" || !a.Value.IsAbsent() || b.args[a.From] != nil {
+				continue
+			}
+			f := Finding{
+				At: b.at(a), atName: true, Slots: []keys.Slot{p.world.classify(name).Slot},
+				Related: []Related{{At: effectiveAt(file), Message: file.File + " " + name + ": it never counts"}},
+				Help:    fmt.Sprintf("Take the ENV %s out, so that the file counts, or give the build the argument; then rebuild the app.", name),
+			}
+			switch {
+			case b.service != "":
+				f.Message = fmt.Sprintf("compose service %s builds this without the argument %s: the ENV is then empty, and goes before %s", b.service, a.From, file.File)
+			case p.world.suppliedElsewhere(a.From):
+				continue
+			default:
+				f.Severity = Warning
+				f.Message = fmt.Sprintf("without --build-arg %s the ENV %s is empty, and goes before %s: nothing in the repository gives it", a.From, name, file.File)
+			}
+			p.report(f)
+		}
+	}
+}

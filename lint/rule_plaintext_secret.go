@@ -1,0 +1,94 @@
+package lint
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var plaintextSecret = &Rule{
+	Name:     "plaintext-secret",
+	Summary:  "a server key or a JWT secret stands in the open in a file that git holds",
+	Severity: Warning,
+	Doc: `Whoever can read the repository, or an old clone of it, can read the key: a service_role key bypasses row level
+security, and with the JWT secret anybody can sign one. Base64, as in a Secret's data, hides nothing. A key that was once committed
+stays in the history.
+
+Encrypt the file with SOPS, seal the Secret, or let the cluster fetch it (External Secrets); and rotate the key. What git
+ignores, example files and published demo keys are not told.`,
+	Bad: `
+-- .git/HEAD --
+ref: refs/heads/main
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{anon}}
+  SERVICE_ROLE_KEY: {{service_role}} # HERE
+  JWT_SECRET: {{jwt_secret}}
+`,
+	Good: `
+-- .git/HEAD --
+ref: refs/heads/main
+-- .gitignore --
+.env
+-- .env --
+ANON_KEY={{anon}}
+SERVICE_ROLE_KEY={{service_role}}
+JWT_SECRET={{jwt_secret}}
+`,
+	Check: checkPlaintextSecret,
+}
+
+// checkPlaintextSecret reports each file once: how it is kept is one decision.
+func checkPlaintextSecret(p *Pass) {
+	byFile := map[string][]*Site{}
+	var order []string
+	for _, s := range p.world.sites {
+		if !s.Value.IsKnown() || !isSecret(s) {
+			continue
+		}
+		f := p.world.repo.File(s.Written.File)
+		if f == nil || f.Example || !f.Committed() || !f.Shows(s.Value.Text()) {
+			continue
+		}
+		if byFile[f.Path] == nil {
+			order = append(order, f.Path)
+		}
+		byFile[f.Path] = append(byFile[f.Path], s)
+	}
+	sort.Strings(order)
+	for _, file := range order {
+		places := byPlace(byFile[file])
+		first := places[0]
+		more := ""
+		if len(places) > 1 {
+			more = fmt.Sprintf("; it holds %s more", number(len(places)-1))
+		}
+		f := Finding{
+			At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(places),
+			Message: fmt.Sprintf("%s holds a %s in the open, in a file that git keeps%s", first.Holder, secretWord(first.Slot), more),
+			Help:    "Encrypt it with SOPS, seal it, or keep it in a secret store; then rotate it, since the history keeps the old one.",
+		}
+		f.Related = p.related(places, f.At, func(s *Site) string { return s.Holder + ": a " + secretWord(s.Slot) })
+		p.report(f)
+	}
+}
+
+// isSecret says whether a site's value must be kept from readers of the repository.
+func isSecret(s *Site) bool {
+	text := s.Value.Text()
+	slot := s.Slot
+	if recognized := keys.Recognize(text); recognized != "" {
+		slot = recognized
+	}
+	switch {
+	case slot == keys.JWKS || slot.Role() == keys.Public || text.Len() == 0:
+		return false
+	case keys.Published(text) != "" || keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" || keys.IsCiphertext(text):
+		return false
+	}
+	return true
+}

@@ -1,0 +1,138 @@
+package lint
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var runtimePublicEnvInert = &Rule{
+	Name:     "runtime-public-env-inert",
+	Summary:  "a variable that is built into the app is set where the app runs, which changes nothing",
+	Severity: Warning,
+	Doc: `Next.js, Vite, Create React App, Expo, Gatsby and Vue CLI write the values of their public variables into the bundle when
+the app is built. Setting NEXT_PUBLIC_SUPABASE_ANON_KEY in a Deployment or under environment in a compose file has no effect on what
+the browser gets: after a rotation the manifest shows the new key, and the app presents the old one.
+
+It is an information where the same key is built in, so that nothing is wrong yet. A container whose command is a script is passed
+over, since some put the values into the bundle at its start; so are Nuxt's and SvelteKit's variables, which do count at run time.
+
+Set the key where the app is built (.env.production, a build argument), and take it out here.`,
+	Bad: `
+-- k8s/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: web}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: ghcr.io/example/web:1.4.0
+          env:
+            - {name: NEXT_PUBLIC_SUPABASE_URL, value: https://supabase.example.com}
+            - {name: NEXT_PUBLIC_SUPABASE_ANON_KEY, value: {{anon}}} # HERE
+`,
+	Good: `
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+-- k8s/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: web}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: web, image: "ghcr.io/example/web:1.4.0"}
+`,
+	Check: checkRuntimePublicEnvInert,
+}
+
+// inlinedPrefixes are the prefixes whose values count at build time only. NUXT_PUBLIC_ and
+// PUBLIC_ ($env/dynamic/public) may count at run time.
+var inlinedPrefixes = []string{"NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "GATSBY_", "VUE_APP_"}
+
+func checkRuntimePublicEnvInert(p *Pass) {
+	containers := map[*carrier]*container{}
+	for _, c := range p.world.containers {
+		containers[c.carrier] = c
+	}
+	for _, s := range p.world.sites {
+		c := containers[s.carrier]
+		if c == nil || c.init || c.carrier.backend != "" || !slices.Contains(inlinedPrefixes, s.name.PublicPrefix) || !c.onlyServes() ||
+			s.Unit != nil && !s.Unit.Deployed() {
+			continue
+		}
+		f := Finding{
+			At: s.At, Instance: p.instanceName(s), Slots: []keys.Slot{s.Slot}, Trace: s.Trace, atName: s.At != s.Written,
+			Message: fmt.Sprintf("%s has no effect on the bundle: %s variables are written into it when the app is built", s.Holder, s.name.PublicPrefix),
+			Help:    "Set it where the app is built (.env.production, a build argument), rebuild, and take it out here.",
+		}
+		same, other := p.builtIn(c, s)
+		switch {
+		case same != nil:
+			f.Severity = Info
+			f.Message += "; the same key is built in"
+			f.Related = []Related{{At: same.Written, Message: same.Holder + ": the same key"}}
+		case other != nil:
+			f.Message += ", and another key is built in"
+			f.Related = []Related{{At: other.Written, Message: other.Holder + ": what is built in"}}
+		default:
+			f.Message += ", and the repository does not say with which key"
+		}
+		p.report(f)
+	}
+}
+
+// builtIn finds what is built in under the name by the app that the container runs: the same
+// key, or else another. Where no app is called like the container, any of the instance's
+// may be it.
+func (p *Pass) builtIn(c *container, s *Site) (same, other *Site) {
+	var own, all []*Site
+	for _, b := range p.world.sites {
+		if b.carrier == nil || b.carrier.app == "" || b.carrier.development || b.variable != s.variable || !b.Value.IsKnown() ||
+			p.instance[s] != nil && p.instance[b] != nil && p.instance[b] != p.instance[s] {
+			continue
+		}
+		all = append(all, b)
+		if sharedWords(path.Base(b.carrier.app), c.name+" "+path.Base(c.image)) > 0 {
+			own = append(own, b)
+		}
+	}
+	if len(own) > 0 {
+		all = own
+	}
+	for _, b := range all {
+		if s.Value.Same(b.Value) {
+			return b, nil
+		}
+	}
+	if len(all) == 0 || !s.Value.IsKnown() {
+		return nil, nil
+	}
+	return nil, all[0]
+}
+
+// onlyServes says whether a container runs what the image holds, and neither builds the app
+// nor edits it: no command of its own, or one that is known to serve.
+func (c *container) onlyServes() bool {
+	if len(c.command) == 0 {
+		return true
+	}
+	words := strings.Fields(strings.Join(c.command, " "))
+	if len(words) == 0 || strings.ContainsAny(strings.Join(c.command, " "), ";&|\n") {
+		return false
+	}
+	switch program := words[0][strings.LastIndexByte(words[0], '/')+1:]; program {
+	case "node", "nginx", "caddy", "httpd", "serve":
+		return !strings.Contains(strings.Join(words[1:], " "), "build")
+	case "npm", "yarn", "pnpm", "bun", "next":
+		return slices.Equal(words[1:], []string{"start"}) || slices.Equal(words[1:], []string{"run", "start"})
+	}
+	return false
+}

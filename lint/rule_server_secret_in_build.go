@@ -1,0 +1,69 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var serverSecretInBuild = &Rule{
+	Name:     "server-secret-in-build",
+	Summary:  "a server key or a JWT secret is a build argument or a variable of an image",
+	Severity: Warning,
+	Doc: `An ENV is a part of the image, and an ARG stands in its history ("docker history --no-trunc") and in the build's
+provenance: whoever can pull the image can read the key. BuildKit warns of it too (SecretsUsedInArgOrEnv).
+
+Give the key to the container when it runs. A build that needs it takes it as a secret: RUN --mount=type=secret,id=….`,
+	Bad: `
+-- apps/web/Dockerfile --
+FROM node:22
+# HERE
+ARG SUPABASE_SERVICE_ROLE_KEY
+COPY . .
+RUN npm run build
+`,
+	Good: `
+-- apps/web/Dockerfile --
+FROM node:22
+COPY . .
+RUN --mount=type=secret,id=service_role,env=SUPABASE_SERVICE_ROLE_KEY npm run build
+`,
+	Check: checkServerSecretInBuild,
+}
+
+// checkServerSecretInBuild reports each name of a Dockerfile once, whatever its value is.
+func checkServerSecretInBuild(p *Pass) {
+	for _, b := range p.world.builds {
+		told := map[string]bool{}
+		for _, a := range b.parsed.Assignments {
+			name := p.world.classify(a.Name)
+			slot := slotOf(name, keys.Known(a.Value))
+			if recognized := keys.Recognize(a.Value); recognized != "" {
+				slot = recognized
+			} else if !name.Strong || name.AnyRole {
+				continue
+			}
+			if name.PublicPrefix != "" || told[a.Name] || slot == keys.JWKS || slot.Role() != keys.Server && slot.Role() != keys.Signing {
+				continue
+			}
+			told[a.Name] = true
+			kind, keeps := "ENV", "the image itself"
+			if a.Arg {
+				kind, keeps = "ARG", "the image's history"
+			}
+			p.report(Finding{
+				At: b.at(a), atName: a.Value.IsAbsent(), Slots: []keys.Slot{slot},
+				Message: fmt.Sprintf("%s %s takes a %s into %s, where everybody reads it who can pull the image", kind, a.Name, secretWord(slot), keeps),
+				Help:    "Give it to the container when it runs (a Secret, env_file), or to the build as a secret: RUN --mount=type=secret.",
+			})
+		}
+	}
+}
+
+// secretWord names a slot whose key must not be seen.
+func secretWord(slot keys.Slot) string {
+	if slot.Role() == keys.Signing {
+		return "JWT secret"
+	}
+	return "server key"
+}
