@@ -20,6 +20,7 @@ const (
 	Mistyped       Class = "mistyped"        // a few characters differ
 	RolesSwapped   Class = "roles swapped"   // the key of the other role
 	DemoKey        Class = "demo key"        // one is published, the other is not
+	OtherInstance  Class = "other instance"  // what another instance holds, which Compare cannot know
 	OtherProject   Class = "other project"   // of another hosted project
 	OtherSignature Class = "other signature" // the same claims, signed with another secret
 	Edited         Class = "edited"          // the same signature over other claims

@@ -57,13 +57,11 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 			f.Trace = s.Trace
 		}
 	}
+	difference := p.difference(i, d)
 	if named[0] == d.wrong[0] {
-		f.Message, f.Help = d.blameWrong(p, i), d.help(primary)
+		f.Message, f.Help = d.blameWrong(difference), d.help(difference.Class, primary)
 	} else {
-		f.Message, f.Help = d.blameRight(i, primary), d.helpRight(primary)
-	}
-	if len(d.right) > 0 && keys.Trim(d.wrong[0].Value.Text()).Equal(keys.Trim(d.right[0].Value.Text())) {
-		f.Help = "Take the white space or the quotes off the value itself (printf '%s', and not echo, where it is encoded by hand)."
+		f.Message, f.Help = d.blameRight(i, primary), d.helpRight(difference.Class, primary)
 	}
 	f.Related = append(p.related(named, f.At, func(s *Site) string { return s.Holder + ": the same key as that" }),
 		p.related(others, f.At, func(s *Site) string {
@@ -81,14 +79,10 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 }
 
 // blameWrong says who presents or stores what is not accepted, and how it differs.
-func (d disagreement) blameWrong(p *Pass, i *instance) string {
-	first := d.wrong[0]
+func (d disagreement) blameWrong(differs keys.Difference) string {
 	difference := ""
-	if len(d.right) > 0 {
-		difference = ": " + keys.Compare(first.Value.Text(), d.right[0].Value.Text(), d.whose(), i.secrets()...).Words
-	}
-	if twin := p.twin(i, d); twin != "" {
-		difference = ": " + twin
+	if differs.Words != "" {
+		difference = ": " + differs.Words
 	}
 	refusal := "that the gateway does not accept"
 	if d.by != "the gateway" {
@@ -160,24 +154,4 @@ func (p *Pass) twin(i *instance, d disagreement) string {
 		}
 	}
 	return ""
-}
-
-// help says how to mend what is not accepted.
-func (d disagreement) help(primary *Site) string {
-	where := "Put there the key that the gateway accepts"
-	if d.by != "the gateway" {
-		where = "Put there the key that " + d.by + " holds"
-	}
-	if primary.carrier.app != "" {
-		return where + ", and rebuild the app: the key is built into it."
-	}
-	return where + "."
-}
-
-// helpRight says how to mend an accepted key that nothing else holds.
-func (d disagreement) helpRight(primary *Site) string {
-	if primary.Standing == Accepted {
-		return fmt.Sprintf("Put there the %s key that the others hold, or better a placeholder that is filled in from the Secret, and roll the gateway out.", d.slot)
-	}
-	return fmt.Sprintf("Put there the %s key that the others hold. If this one is new and right, put it in all other places, and rebuild the apps.", d.slot)
 }

@@ -75,11 +75,11 @@ func checkJWTSecretDrift(p *Pass) {
 		right := groups[0]
 		for _, wrong := range groups[1:] {
 			named := byPlace(wrong)[0]
+			difference := keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
 			f := Finding{
 				At: named.Written, Instance: i.name, Slots: []keys.Slot{keys.JWTSecret}, Trace: named.Trace,
-				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", holders(wrong), hold(wrong), right[0].Holder,
-					keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one").Words),
-				Help: fmt.Sprintf("Let every service read the secret from the same place (%s). What signs with one secret is refused by what checks with the other.", byPlace(right)[0].Written),
+				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", holders(wrong), hold(wrong), right[0].Holder, difference.Words),
+				Help:    helpSecret(difference.Class, named, byPlace(right)[0]),
 			}
 			if onlyMetrics(wrong) {
 				f.Severity = Warning
@@ -90,6 +90,15 @@ func checkJWTSecretDrift(p *Pass) {
 			p.explain(wrong...)
 		}
 	}
+}
+
+// helpSecret says how to mend a JWT secret that differs.
+func helpSecret(class keys.Class, wrong, right *Site) string {
+	switch class {
+	case keys.Unrelated, keys.DemoKey:
+		return fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written) + afterwards(wrong)
+	}
+	return mend(class, fmt.Sprintf("the secret that %s holds", right.Holder)) + afterwards(wrong)
 }
 
 // secretsByValue groups the instance's known JWT secrets by value: first the one that

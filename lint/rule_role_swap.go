@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
@@ -14,6 +15,8 @@ var roleSwap = &Rule{
 	Doc: `The key's own role claim (or its sb_publishable_/sb_secret_ prefix) contradicts the name under which it
 stands, or the Kong consumer whose credential it is. With anon and service_role swapped, every browser
 holds the key that bypasses row level security, and every server is refused.
+
+The same goes for a token of any other role, such as a session's ("authenticated") or one of your own.
 
 Put each key under its own name. If the key of role service_role has reached a browser, rotate it.`,
 	Bad: `
@@ -50,7 +53,34 @@ func swapped(s *Site) bool {
 		return false
 	}
 	promised, actual := s.promisedRole(), keys.Recognize(s.Value.Text()).Role()
-	return promised != "" && actual != "" && promised != actual && promised != keys.Signing && actual != keys.Signing
+	if promised == "" || promised == keys.Signing || actual == keys.Signing {
+		return false
+	}
+	return actual != "" && promised != actual || otherRole(s) != ""
+}
+
+// roleName is how a role of PostgreSQL is usually called.
+var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
+
+// otherRole is the role of a token that is neither of the two API keys': a session's
+// ("authenticated"), or one of the user's own.
+func otherRole(s *Site) string {
+	t, ok := token(s)
+	switch {
+	case !ok || t.Role == "" || t.Role == "anon" || t.Role == "service_role":
+		return ""
+	case !roleName.MatchString(t.Role):
+		return "another role"
+	}
+	return "the role " + t.Role
+}
+
+// keyWords says which key a site holds.
+func keyWords(s *Site) string {
+	if role := otherRole(s); role != "" {
+		return "a token of " + role
+	}
+	return fmt.Sprintf("the %s key", keys.Recognize(s.Value.Text()))
 }
 
 func checkRoleSwap(p *Pass) {
@@ -106,15 +136,19 @@ func (p *Pass) reportSwap(sites []*Site) {
 	at := p.world.swappedAt(first)
 	f := Finding{
 		At: at, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
-		Message: fmt.Sprintf("%s holds the %s key", first.Holder, keys.Recognize(first.Value.Text())),
+		Message: fmt.Sprintf("%s holds %s", first.Holder, keyWords(first)),
 		Help:    "Put each key under its own name. If the service_role key has reached a browser, rotate it.",
 	}
-	if len(roles) == 2 {
-		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds the %s key", first.Holder, keys.Recognize(first.Value.Text()))
+	if otherRole(first) != "" {
+		f.Message += fmt.Sprintf(", which is no API key; %s key belongs there", article(string(first.Slot)))
+		f.Help = fmt.Sprintf("Put the %s key there. The gateway compares the apikey header with its list and accepts no other token, however well it is signed; "+
+			"a token of another role belongs into the Authorization header.", first.Slot)
+	} else if len(roles) == 2 {
+		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds %s", first.Holder, keyWords(first))
 	}
 	for _, s := range sortedSites(sites) {
 		if p.world.swappedAt(s) != at || s.At != at && s.At != s.Written {
-			f.Related = append(f.Related, Related{At: s.At, atName: s.At != s.Written, Message: fmt.Sprintf("%s holds the %s key", s.Holder, keys.Recognize(s.Value.Text()))})
+			f.Related = append(f.Related, Related{At: s.At, atName: s.At != s.Written, Message: fmt.Sprintf("%s holds %s", s.Holder, keyWords(s))})
 		}
 	}
 	p.report(f)

@@ -1,0 +1,85 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// difference says how a wrong value differs from what is accepted: whose it is, where
+// another instance holds it, or else what was done to it.
+func (p *Pass) difference(i *instance, d disagreement) keys.Difference {
+	if words := p.twin(i, d); words != "" {
+		return keys.Difference{Class: keys.OtherInstance, Words: words}
+	}
+	if len(d.right) == 0 {
+		return keys.Difference{}
+	}
+	return keys.Compare(d.wrong[0].Value.Text(), d.right[0].Value.Text(), d.whose(), i.secrets()...)
+}
+
+// mend is the sentence that says what to change at the primary place. right says what
+// belongs there: "the key that the gateway accepts".
+func mend(class keys.Class, right string) string {
+	switch class {
+	case keys.Whitespace, keys.Quotes:
+		return "Take the white space or the quotes off the value itself (printf '%s', and not echo, where it is encoded by hand)"
+	case keys.LetterCase, keys.Mistyped:
+		return "Copy it again as a whole, from where " + right + " stands: it was changed on the way"
+	case keys.Edited:
+		return "Put there " + right + "; a token whose claims are edited by hand is signed by nobody"
+	case keys.Cut:
+		return "Copy the whole key: put there " + right
+	case keys.Encoded:
+		return "Write it encoded once: data of a Secret takes the base64 of the key, everything else the key itself"
+	case keys.RolesSwapped:
+		return "Put each key where its role belongs: there, " + right
+	case keys.DemoKey:
+		return "Put a key of your own in both places, minted with a JWT secret of your own"
+	case keys.OtherSignature:
+		return "Put there " + right + ", after both keys were minted with the JWT secret that is deployed now"
+	case keys.OtherIssue:
+		return "Carry the rotation over: put there " + right
+	case keys.OtherKind:
+		return "Put there " + right + ", or let the gateway list this one beside it"
+	case keys.OtherInstance, keys.OtherProject:
+		return "That one is another instance's; put there " + right
+	}
+	return "Put there " + right
+}
+
+// afterwards says what must be restarted or rebuilt for a change at the site to count.
+func afterwards(s *Site) string {
+	switch {
+	case s.carrier.app != "":
+		return ", and rebuild the app: the key is built into it."
+	case s.Standing == Accepted:
+		return ", and roll the gateway out: it reads its configuration when it starts."
+	case s.Standing == Stored:
+		return ". Then roll out what reads it (a gateway reads its configuration when it starts), and rebuild the apps that have it built in."
+	case s.carrier.backend == "Postgres":
+		return ". The database takes it only when it is made (initdb): in one that exists, set app.settings.jwt_secret with ALTER DATABASE."
+	}
+	return ", and roll the workload out: a container reads its environment when it starts."
+}
+
+// help says how to mend what is not accepted.
+func (d disagreement) help(class keys.Class, primary *Site) string {
+	right := "the key that the gateway accepts"
+	if d.by != "the gateway" {
+		right = "the key that " + d.by + " holds"
+	}
+	return mend(class, right) + afterwards(primary)
+}
+
+// helpRight says how to mend an accepted key that nothing else holds.
+func (d disagreement) helpRight(class keys.Class, primary *Site) string {
+	right := fmt.Sprintf("the %s key that the others hold", d.slot)
+	switch {
+	case class == keys.Whitespace || class == keys.Quotes || class == keys.Encoded:
+		return mend(class, right) + afterwards(primary)
+	case primary.Standing == Accepted:
+		return fmt.Sprintf("%s, or better a placeholder that is filled in from the Secret%s", mend(class, right), afterwards(primary))
+	}
+	return mend(class, right) + afterwards(primary) + " If this one is new and right, put it in all other places."
+}
