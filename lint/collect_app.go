@@ -12,7 +12,7 @@ import (
 )
 
 // collectApps finds what apps have built in: the variables of their .env files, as
-// Next.js reads them, and the defaults in their Dockerfiles. A .env file that a unit is
+// Next.js and Vite read them, and the defaults in their Dockerfiles. A .env file that a unit is
 // made of (the stack's own, a generator's input) belongs to that unit.
 func (w *world) collectApps() {
 	used := map[string]bool{}
@@ -68,8 +68,8 @@ func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 			inProduction[f.Path] = true
 		}
 	}
-	here, allHere := sources.LoadNextEnv(production)
-	winners, all := sources.LoadNextEnv(committed)
+	here, allHere := sources.LoadProductionEnv(production)
+	winners, all := sources.LoadProductionEnv(committed)
 	w.findEmptied(winners, all, true)
 	w.findEmptied(here, allHere, false)
 	w.production[dir] = winners

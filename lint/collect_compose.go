@@ -52,21 +52,26 @@ func (p *composeProject) readEnv(dir string) {
 	if f == nil {
 		return
 	}
-	for _, v := range p.variables(f) {
+	for _, v := range p.variables(f, p.inDialect) {
 		if p.env[v.name] == nil {
 			p.env[v.name] = v
 		}
 	}
 }
 
-// variables reads a file in compose's dialect.
-func (p *composeProject) variables(f *sources.File) []*variable {
+// inDialect is compose's own dialect, with the variables that are known so far.
+func (p *composeProject) inDialect(b []byte) []sources.Variable {
+	return sources.ParseComposeEnv(b, p.lookup)
+}
+
+// variables reads a file of variables.
+func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources.Variable) []*variable {
 	b, err := f.Plain()
 	if err != nil || f.Locked() != nil {
 		return nil
 	}
 	var out []*variable
-	for _, v := range sources.ParseComposeEnv(b, p.lookup) {
+	for _, v := range parse(b) {
 		at := sources.Position{File: f.Path, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
 		out = append(out, &variable{
 			name: v.Name, value: keys.Known(v.Value), at: at, written: at, trace: []Step{{at, f.Path + " " + v.Name}},
@@ -106,7 +111,11 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			continue
 		}
 		p.use(f.Path)
-		for _, v := range p.variables(f) {
+		parse := p.inDialect
+		if env.Raw {
+			parse = sources.ParseRawEnv
+		}
+		for _, v := range p.variables(f, parse) {
 			c.set(v)
 		}
 	}

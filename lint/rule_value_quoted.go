@@ -9,7 +9,7 @@ var valueQuoted = &Rule{
 	Summary:  "quotes are part of a key",
 	Severity: Error,
 	Doc: `Who reads an env file decides what quotes mean: dotenv and compose take them off; kustomize's envs:, kubectl create secret
---from-env-file and docker run --env-file keep them, and the key then begins and ends with a quote. In a Secret, quotes inside the
+--from-env-file, docker run --env-file and compose's format: raw keep them, and the key then begins and ends with a quote. In a Secret, quotes inside the
 base64 are kept too.
 
 Take the quotes off where the value is written.`,
@@ -53,7 +53,7 @@ func checkValueQuoted(p *Pass) {
 // unquoteHelp names the reader that keeps the quotes.
 func (p *Pass) unquoteHelp(s *Site) string {
 	if f := p.world.repo.File(s.Written.File); f != nil && f.IsDotenv() {
-		return "Take the quotes off: kustomize's envs: and kubectl's --from-env-file keep them, other than dotenv and compose."
+		return "Take the quotes off: kustomize's envs:, kubectl's --from-env-file, docker's --env-file and compose's format: raw keep them, other than dotenv and compose's own format."
 	}
 	return "Take the quotes off the value itself: those that YAML needs stand round it once."
 }

@@ -70,6 +70,7 @@ type ComposeEnvFile struct {
 	Path     string
 	Optional bool
 	At       Position
+	Raw      bool // docker's dialect, which knows no quotes ("format: raw")
 }
 
 type composeExtends struct {
@@ -200,6 +201,7 @@ func (d *Document) composeEnvFiles(n *yaml.Node, dir string) []ComposeEnvFile {
 		f := ComposeEnvFile{Path: Text(item), At: d.Position(Follow(item))}
 		if f.Path == "" {
 			f.Path, f.Optional = Text(Field(item, "path")), Text(Field(item, "required")) == "false"
+			f.Raw = Text(Field(item, "format")) == "raw"
 		}
 		f.Path = composePath(dir, f.Path)
 		out = append(out, f)

@@ -6,11 +6,12 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// ParseKustomizeEnvs reads a file as the "envs" of a kustomize generator: what stands
-// behind the first "=" is the value, quotes, comments and trailing spaces included
-// (kustomize api/kv: keyValuesFromLine). A name without "=" is left out: its value
-// would come from the environment of the machine that builds.
-func ParseKustomizeEnvs(b []byte) []Variable {
+// ParseRawEnv reads a file as those do that know no quotes: kustomize's "envs", kubectl's
+// --from-env-file, docker's --env-file and compose's "format: raw". What stands behind the
+// first "=" is the value, quotes, comments and trailing spaces included (kustomize api/kv:
+// keyValuesFromLine; docker/cli pkg/kvfile). A name without "=" is left out: its value
+// would come from the environment of the machine that reads it.
+func ParseRawEnv(b []byte) []Variable {
 	var out []Variable
 	for i, line := range splitLines(b) {
 		line = strings.TrimSuffix(line, "\r")

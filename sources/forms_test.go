@@ -44,7 +44,7 @@ func TestKustomizeEnvs(t *testing.T) {
 		{"KEY\n", ""},
 	}
 	for _, tt := range tests {
-		if got := show(ParseKustomizeEnvs([]byte(tt.text))); got != tt.want {
+		if got := show(ParseRawEnv([]byte(tt.text))); got != tt.want {
 			t.Errorf("%q: got %s, want %s", tt.text, got, tt.want)
 		}
 	}
@@ -177,10 +177,10 @@ func FuzzParseDotenv(f *testing.F) {
 	})
 }
 
-func FuzzParseKustomizeEnvs(f *testing.F) {
+func FuzzParseRawEnv(f *testing.F) {
 	f.Add([]byte("\ufeffA=1\n  B = \"x\" \n#c\nD\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, v := range ParseKustomizeEnvs(b) {
+		for _, v := range ParseRawEnv(b) {
 			if v.Line < 1 || v.Column < 1 || v.EndColumn < v.Column {
 				t.Errorf("place %d:%d-%d", v.Line, v.Column, v.EndColumn)
 			}

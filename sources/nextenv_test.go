@@ -37,14 +37,23 @@ var nextProjects = []map[string]string{
 
 // TestNextEnvOracle compares with Next.js' own loader.
 func TestNextEnvOracle(t *testing.T) {
-	dir := filepath.Join("testdata", "nextenv")
+	want := runLoader(t, filepath.Join("testdata", "nextenv"), "@next/env", nextProjects)
+	compareLoader(t, "Next.js", nextProjects, want, func(files []EnvFile) map[string]Effective {
+		winners, _ := LoadNextEnv(inOrder(files, NextEnvOrder))
+		return winners
+	})
+}
+
+// runLoader lets the script in a directory load the projects with a package's own loader.
+func runLoader(t *testing.T, dir, npmPackage string, projects []map[string]string) []map[string]string {
+	t.Helper()
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("node is not installed")
 	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "@next", "env")); err != nil {
-		t.Skip("@next/env is not installed: run npm ci in sources/testdata/nextenv")
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", npmPackage)); err != nil {
+		t.Skipf("%s is not installed: run npm ci in sources/%s", npmPackage, filepath.ToSlash(dir))
 	}
-	input, err := json.Marshal(nextProjects)
+	input, err := json.Marshal(projects)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,36 +67,30 @@ func TestNextEnvOracle(t *testing.T) {
 	if err := json.Unmarshal(output, &want); err != nil {
 		t.Fatal(err)
 	}
-	for i, project := range nextProjects {
+	return want
+}
+
+// compareLoader holds keylint's loader to what the other made of each project.
+func compareLoader(t *testing.T, whose string, projects, want []map[string]string, load func([]EnvFile) map[string]Effective) {
+	for i, project := range projects {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			got := loadProject(project)
+			var files []EnvFile
+			for name, content := range project {
+				files = append(files, EnvFile{name, ParseDotenv([]byte(content))})
+			}
+			got := load(files)
 			for name, value := range want[i] {
-				if got[name] != value {
-					t.Errorf("%s = %q, Next.js has %q", name, got[name], value)
+				if e, ok := got[name]; !ok || e.Value.Reveal() != value {
+					t.Errorf("%s = %q, %s has %q", name, e.Value.Reveal(), whose, value)
 				}
 			}
-			for name, value := range got {
+			for name, e := range got {
 				if _, ok := want[i][name]; !ok {
-					t.Errorf("%s = %q, which Next.js does not have", name, value)
+					t.Errorf("%s = %q, which %s does not have", name, e.Value.Reveal(), whose)
 				}
 			}
 		})
 	}
-}
-
-func loadProject(files map[string]string) map[string]string {
-	var ordered []EnvFile
-	for _, name := range NextEnvOrder {
-		if content, ok := files[name]; ok {
-			ordered = append(ordered, EnvFile{name, ParseDotenv([]byte(content))})
-		}
-	}
-	winners, _ := LoadNextEnv(ordered)
-	out := map[string]string{}
-	for name, e := range winners {
-		out[name] = e.Value.Reveal()
-	}
-	return out
 }
 
 func TestEnvMode(t *testing.T) {
