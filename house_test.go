@@ -43,7 +43,7 @@ var mayReveal = []string{
 	"lint/collect_app.go", "lint/collect_compose.go", "lint/collect_env.go", "lint/collect_envoy.go", "lint/collect_kic.go", "lint/collect_kong.go", "lint/collect_kong_loose.go",
 	"lint/environment.go", "lint/gateway.go", "lint/pod.go",
 	"render/flux_substitute.go", "render/helmrelease.go",
-	"sources/file.go", "sources/nextenv.go", "sources/seal_template.go",
+	"sources/file.go", "sources/nextenv.go", "sources/seal_template.go", "sources/viteenv.go",
 	"substitute/machine.go", "substitute/marks.go", "substitute/pod.go", "substitute/text.go", "substitute/words.go",
 }
 
