@@ -221,19 +221,31 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 }
 
 // interpolated is a word of a command as compose hands it on: "$$" is a "$", and ${NAME}
-// comes from .env. A word that would take a key from there stays as it is, since a key
-// is no part of a script.
+// comes from .env, or is nothing. A key that would come from there stays a variable, since
+// a key is no part of a script; so does one that may come from the shell.
 func (p *composeProject) interpolated(word string) string {
-	text, names, ok := sources.Interpolate(word, p.lookup)
+	text, _, ok := sources.Interpolate(word, func(name string) (string, bool) {
+		slot := keys.Classify(name).Slot
+		if slot == "" || p.env[name] == nil && p.suppliesKeys() {
+			return p.lookup(name)
+		}
+		return "${" + name + "}", true
+	})
 	if !ok {
 		return word
 	}
-	for _, name := range names {
+	return text
+}
+
+// suppliesKeys says whether the .env beside the compose file holds keys: what it does not
+// hold is then nothing.
+func (p *composeProject) suppliesKeys() bool {
+	for name := range p.env {
 		if keys.Classify(name).Slot != "" {
-			return strings.ReplaceAll(word, "$$", "$")
+			return true
 		}
 	}
-	return text
+	return false
 }
 
 // nameOf is how a variable is called in a message. What only looks like one may be a

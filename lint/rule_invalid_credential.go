@@ -117,7 +117,7 @@ func (p *Pass) checkEmpty(g *gateway, c *credential) {
 	}
 	f := Finding{
 		Message: fmt.Sprintf("%s comes to nothing: nobody passes with it", c.label()),
-		Help:    "Give the variable a value, or take the line out.",
+		Help:    "Give the variable a value, or take the line out. In a compose file, a variable that is meant for the shell is written $$NAME.",
 	}
 	if role := keys.Classify(c.name).Slot; role == keys.Publishable || role == keys.Secret {
 		f.Severity = Warning

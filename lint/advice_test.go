@@ -1,0 +1,50 @@
+package lint
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// TestMend gives every class of difference a sentence of its own, but for those that differ
+// in the same way and for an unrelated text, where nothing more can be said.
+func TestMend(t *testing.T) {
+	const right = "the key that the gateway accepts"
+	for class, want := range map[keys.Class]string{
+		keys.Whitespace:     "Take the white space or the quotes off",
+		keys.Quotes:         "Take the white space or the quotes off",
+		keys.LetterCase:     "Copy it again as a whole",
+		keys.Mistyped:       "Copy it again as a whole",
+		keys.Encoded:        "Write it encoded once",
+		keys.Cut:            "Copy the whole key",
+		keys.RolesSwapped:   "Put each key where its role belongs",
+		keys.DemoKey:        "Put a key of your own in both places",
+		keys.OtherSignature: "after both keys were minted with the JWT secret that is deployed now",
+		keys.Edited:         "a token whose claims are edited by hand is signed by nobody",
+		keys.OtherIssue:     "Carry the rotation over",
+		keys.OtherKind:      "or let the gateway list this one beside it",
+		keys.OtherInstance:  "That one is another instance's",
+		keys.OtherProject:   "That one is another instance's",
+		keys.Unrelated:      "Put there " + right,
+	} {
+		if got := mend(class, right); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", class, got)
+		}
+	}
+}
+
+// TestAfterwards says for each kind of place what a change there needs to take effect.
+func TestAfterwards(t *testing.T) {
+	for want, s := range map[string]*Site{
+		"rebuild the app":                   {Standing: Presented, carrier: &carrier{app: "apps/web"}},
+		"roll the gateway out":              {Standing: Accepted, carrier: &carrier{backend: "Kong"}},
+		"roll out what reads it":            {Standing: Stored, carrier: &carrier{}},
+		"app.settings.jwt_secret":           {Standing: Verifying, carrier: &carrier{backend: "Postgres"}},
+		"a container reads its environment": {Standing: Presented, carrier: &carrier{backend: "Studio"}},
+	} {
+		if got := afterwards(s); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", want, got)
+		}
+	}
+}
