@@ -3,6 +3,7 @@ package keys
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,9 +15,13 @@ const minGuarded = 16
 // Ledger remembers every key text that a run has revealed, so that what is about
 // to be printed can be checked against it. It is safe for concurrent use.
 type Ledger struct {
-	mu    sync.Mutex
-	seen  map[[32]byte]bool
-	texts []Text
+	mu   sync.RWMutex
+	seen map[[32]byte]bool
+
+	// The forms of the texts are kept in these alone, so that no way of printing a Ledger
+	// shows one. match is the length of the form that stands at s[i:], 0 for none.
+	add   func(form string)
+	match func(s string, i int) int
 }
 
 // Add remembers t. Texts under 16 bytes and URLs are left out.
@@ -25,16 +30,49 @@ func (l *Ledger) Add(t Text) {
 	if len(s) < minGuarded || strings.Contains(s, "://") {
 		return
 	}
-	t = NewText(s)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.seen == nil {
 		l.seen = map[[32]byte]bool{}
+		l.add, l.match = newMatcher()
 	}
-	if sum := t.Sum(); !l.seen[sum] {
+	if sum := NewText(s).Sum(); !l.seen[sum] {
 		l.seen[sum] = true
-		l.texts = append(l.texts, t)
+		l.add(s)
+		l.add(url.QueryEscape(s))
+		l.add(url.PathEscape(s))
+		l.add(base64.StdEncoding.EncodeToString([]byte(s)))
+		l.add(base64.RawURLEncoding.EncodeToString([]byte(s)))
 	}
+}
+
+// newMatcher finds many texts at once: by their first bytes, and then by their lengths, of
+// which there are few where there are many texts. A repository may hold thousands.
+func newMatcher() (add func(form string), match func(s string, i int) int) {
+	forms := map[string]bool{}
+	lengths := map[string][]int{} // by the first bytes, the longest first
+	add = func(form string) {
+		forms[form] = true
+		head := form[:minGuarded]
+		if n := lengths[head]; !slices.Contains(n, len(form)) {
+			n = append(n, len(form))
+			slices.Sort(n)
+			slices.Reverse(n)
+			lengths[head] = n
+		}
+	}
+	match = func(s string, i int) int {
+		if i+minGuarded > len(s) {
+			return 0
+		}
+		for _, n := range lengths[s[i:i+minGuarded]] {
+			if i+n <= len(s) && forms[s[i:i+n]] {
+				return n
+			}
+		}
+		return 0
+	}
+	return add, match
 }
 
 // AddDecrypted remembers a decrypted value that is no key as far as keylint knows, if
@@ -49,29 +87,42 @@ func (l *Ledger) AddDecrypted(t Text) {
 // Leaks says whether s holds a remembered text: as it is, URL-escaped, or in base64.
 func (l *Ledger) Leaks(s string) bool {
 	found := false
-	l.each(func(form string) { found = found || strings.Contains(s, form) })
+	l.each(s, func(int, int) bool {
+		found = true
+		return false
+	})
 	return found
 }
 
 // Scrub replaces every remembered text in s, in any of the forms that Leaks knows.
 func (l *Ledger) Scrub(s string) string {
-	l.each(func(form string) { s = strings.ReplaceAll(s, form, redacted) })
+	var b strings.Builder
+	end := 0
+	l.each(s, func(from, to int) bool {
+		b.WriteString(s[end:from])
+		b.WriteString(redacted)
+		end = to
+		return true
+	})
+	if end > 0 {
+		s = b.String() + s[end:]
+	}
 	return ScrubShapes(s)
 }
 
-func (l *Ledger) each(visit func(form string)) {
+// each visits the remembered texts in s from left to right, until visit says no.
+func (l *Ledger) each(s string, visit func(from, to int) bool) {
 	if l == nil {
 		return
 	}
-	l.mu.Lock()
-	texts := l.texts
-	l.mu.Unlock()
-	for _, t := range texts {
-		s := t.Reveal()
-		visit(s)
-		visit(url.QueryEscape(s))
-		visit(url.PathEscape(s))
-		visit(base64.StdEncoding.EncodeToString([]byte(s)))
-		visit(base64.RawURLEncoding.EncodeToString([]byte(s)))
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for i := 0; l.match != nil && i+minGuarded <= len(s); i++ {
+		if n := l.match(s, i); n > 0 {
+			if !visit(i, i+n) {
+				return
+			}
+			i += n - 1
+		}
 	}
 }
