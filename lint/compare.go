@@ -238,7 +238,7 @@ func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 				}
 			}
 		}
-		if token, ok := keys.ParseJWT(other.Value.Text()); ok && s.Slot == keys.JWTSecret && token.SignedBy(s.Value.Text()) {
+		if s.Slot == keys.JWTSecret && i.signed.verify(other, s) {
 			return Agree, ""
 		}
 	}
@@ -301,28 +301,19 @@ const (
 // verifies says whether the site's key was signed with a JWT secret of the instance, or
 // verifies under its JWKS.
 func (i *instance) verifies(s *Site) answer {
-	token, ok := keys.ParseJWT(s.Value.Text())
-	if !ok {
+	if _, ok := keys.ParseJWT(s.Value.Text()); !ok {
 		return unclear
 	}
 	result := unclear
 	for _, secret := range i.sites {
-		if secret.Slot != keys.JWTSecret || !secret.Value.IsKnown() {
+		if !secret.Value.IsKnown() || secret.Slot != keys.JWTSecret && secret.Slot != keys.JWKS {
 			continue
 		}
-		if token.SignedBy(secret.Value.Text()) {
+		if i.signed.verify(s, secret) {
 			return yes
 		}
-		result = no
-	}
-	for _, set := range i.sites {
-		if result == yes || set.Slot != keys.JWKS || !set.Value.IsKnown() {
-			continue
-		}
-		if s, err := keys.ParseKeySet(set.Value.Text()); err == nil {
-			if ok, _ := s.Verify(token); ok {
-				return yes
-			}
+		if secret.Slot == keys.JWTSecret {
+			result = no
 		}
 	}
 	return result

@@ -20,7 +20,8 @@ type instance struct {
 	hosts map[string]bool
 	sites []*Site
 
-	declared []string // patterns of paths that the configuration gives it
+	signed   signatures // those of the whole run
+	declared []string   // patterns of paths that the configuration gives it
 
 	public  bool // it has an address that the world may use
 	gateway bool // a gateway's credentials are in sight
@@ -77,7 +78,7 @@ func (w *world) nuclei(u *render.Unit) []*instance {
 	byNamespace := map[string]*instance{}
 	at := func(ns string) *instance {
 		if byNamespace[ns] == nil {
-			byNamespace[ns] = &instance{unit: u, ns: ns, parts: []part{{u, ns}}, hosts: map[string]bool{}}
+			byNamespace[ns] = &instance{unit: u, ns: ns, parts: []part{{u, ns}}, hosts: map[string]bool{}, signed: w.signed}
 		}
 		return byNamespace[ns]
 	}

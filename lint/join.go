@@ -193,12 +193,11 @@ func (i *instance) owns(s *Site) bool {
 	if !s.Value.IsKnown() {
 		return false
 	}
-	token, isJWT := keys.ParseJWT(s.Value.Text())
 	for _, other := range i.sites {
 		if other.Value.Equal(s.Value) {
 			return true
 		}
-		if isJWT && other.Slot == keys.JWTSecret && other.Value.IsKnown() && token.SignedBy(other.Value.Text()) {
+		if other.Slot == keys.JWTSecret && i.signed.verify(s, other) {
 			return true
 		}
 	}
@@ -231,7 +230,7 @@ func (w *world) hosted(ref string) *instance {
 			return i
 		}
 	}
-	i := &instance{ref: ref, hosts: map[string]bool{}}
+	i := &instance{ref: ref, hosts: map[string]bool{}, signed: w.signed}
 	w.instances = append(w.instances, i)
 	return i
 }

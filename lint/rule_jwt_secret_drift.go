@@ -138,7 +138,7 @@ func (p *Pass) secretsByValue(i *instance) [][]*Site {
 func (i *instance) signs(secret *Site) int {
 	best := 0
 	for _, s := range i.sites {
-		if token, ok := keys.ParseJWT(s.Value.Text()); ok && token.SignedBy(secret.Value.Text()) {
+		if i.signed.verify(s, secret) {
 			if s.Standing == Accepted {
 				return 2
 			}

@@ -124,7 +124,7 @@ func (p *Pass) whyUnsigned(i *instance, s *Site, secrets []*Site) string {
 		return ": it is a demo key, signed with the secret that " + origin + " publishes"
 	}
 	for _, other := range p.world.sites {
-		if other.Slot != keys.JWTSecret || !other.Value.IsKnown() || p.instance[other] == i || !t.SignedBy(other.Value.Text()) {
+		if other.Slot != keys.JWTSecret || !other.Value.IsKnown() || p.instance[other] == i || !p.world.signed.verify(s, other) {
 			continue
 		}
 		if name := p.instanceName(other); name != "" {

@@ -18,7 +18,7 @@ type Options struct {
 
 // Run lints what the repository deploys.
 func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
-	w := &world{repo: repo, config: o.Config, units: units, entries: map[*render.Object][]render.Entry{}, production: map[string]map[string]sources.Effective{}}
+	w := &world{repo: repo, config: o.Config, units: units, entries: map[*render.Object][]render.Entry{}, production: map[string]map[string]sources.Effective{}, signed: signatures{}}
 	w.collectContainers()
 	w.collectCompose()
 	w.collectEnvoy()

@@ -32,6 +32,7 @@ type world struct {
 	emptied       []emptied
 
 	entries map[*render.Object][]render.Entry
+	signed  signatures
 }
 
 // entryRef names one data key of one object.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/keylint/keylint/internal/testkeys"
 )
 
 // BenchmarkCommand measures what a user waits for, as whole processes: keylint, and in
@@ -51,6 +53,11 @@ func BenchmarkCommand(b *testing.B) {
 	monorepo := fluxMonorepo(b)
 	b.Run("300-flux-kustomizations/keylint", func(b *testing.B) { measure(b, monorepo, keylint, ".") })
 	b.Run("300-flux-kustomizations/grep", func(b *testing.B) { measure(b, monorepo, "grep", "-r", "-c", "SUPABASE_ANON_KEY", ".") })
+
+	agreeing := tenThousandSites(b, func(int) string { return benchKey(0) })
+	b.Run("10000-sites/keylint", func(b *testing.B) { measure(b, agreeing, keylint, ".") })
+	wrong := tenThousandSites(b, func(i int) string { return benchKey(i + 1) })
+	b.Run("10000-sites-5000-of-them-wrong/keylint", func(b *testing.B) { measure(b, wrong, keylint, ".") })
 
 	files := tenThousandFiles(b)
 	b.Run("10000-files/keylint", func(b *testing.B) { measure(b, files, keylint, ".") })
@@ -185,6 +192,57 @@ spec:
             env: {TZ: Europe/Berlin}
 `, name, i))
 		write(b, dir, "apps/"+name+"/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  app: ${APP}\n")
+	}
+	return dir
+}
+
+// benchKey is an anon key of its own for each number, signed with the one JWT secret.
+func benchKey(n int) string { return testkeys.Key(testkeys.Secret, "anon", 1767225600+n) }
+
+// tenThousandSites is a stack, and 5,000 Deployments that present two keys each. The anon
+// key of each is that which anon makes of its number; number 0 is what the gateway accepts.
+func tenThousandSites(b *testing.B, anon func(int) string) string {
+	b.Helper()
+	dir := b.TempDir()
+	service := testkeys.Key(testkeys.Secret, "service_role", 1767225600)
+	write(b, dir, "k8s/stack.yaml", fmt.Sprintf(`apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: %[1]s
+  SERVICE_ROLE_KEY: %[2]s
+  JWT_SECRET: %[3]s
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials: [{key: %[1]s}]
+      - username: service_role
+        keyauth_credentials: [{key: %[2]s}]
+`, benchKey(0), service, testkeys.Secret))
+	for team := range 50 {
+		var manifests []string
+		for app := range 100 {
+			manifests = append(manifests, fmt.Sprintf(`apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app-%d, namespace: team-%d}
+spec:
+  template:
+    spec:
+      containers:
+        - name: app
+          image: ghcr.io/example/app-%[1]d:1.0.0
+          env:
+            - {name: SUPABASE_ANON_KEY, value: %[3]s}
+            - {name: SUPABASE_SERVICE_ROLE_KEY, value: %[4]s}
+`, app, team, anon(team*100+app), service))
+		}
+		write(b, dir, fmt.Sprintf("k8s/apps/team-%d.yaml", team), strings.Join(manifests, "---\n"))
 	}
 	return dir
 }
