@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -50,6 +52,27 @@ func TestSchemaAgrees(t *testing.T) {
 		_, _, parsed := parseConfig([]byte(text))
 		if validated := schema.Validate(value); (parsed == nil) != (validated == nil) {
 			t.Errorf("%s: keylint says %v, the schema %v", text, parsed, validated)
+		}
+	}
+}
+
+// TestDocumentedConfig reads the example in the README, which shows every field.
+func TestDocumentedConfig(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\n# yaml-language-server")
+	example, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("the README has no example of a configuration")
+	}
+	if _, line, err := parseConfig([]byte("#" + example)); err != nil {
+		t.Errorf("line %d: %v", line, err)
+	}
+	for _, f := range configFields() {
+		if !strings.Contains(example, "\n"+f.name+":") {
+			t.Errorf("the example does not show %s", f.name)
 		}
 	}
 }
