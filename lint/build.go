@@ -2,6 +2,7 @@ package lint
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -43,7 +44,7 @@ func (w *world) collectBuilds() {
 		if err != nil {
 			continue // collectDockerfile told of it
 		}
-		built := &build{file: f, parsed: parsed, context: f.Dir(), env: env}
+		built := &build{file: f, parsed: parsed, context: w.contextOf(f, parsed), env: env}
 		for _, c := range w.composeBuilds {
 			if c.dockerfile == f.Path {
 				built.context, built.service, built.args = c.context, c.service, c.args
@@ -51,6 +52,23 @@ func (w *world) collectBuilds() {
 			}
 		}
 		w.builds = append(w.builds, built)
+	}
+}
+
+// contextOf is the build context of a Dockerfile that no compose file builds: the nearest
+// directory, from its own upward, that has all that it copies by name. In a monorepo the
+// context often is the root.
+func (w *world) contextOf(f *sources.File, d *sources.Dockerfile) string {
+	for dir := f.Dir(); ; dir = path.Dir(dir) {
+		missing := slices.ContainsFunc(d.Copies, func(source string) bool {
+			return !strings.ContainsAny(source, "*?[$") && !strings.Contains(source, "://") && !w.repo.FileSystem().Exists(path.Join(dir, source))
+		})
+		if !missing {
+			return dir
+		}
+		if dir == "." || dir == "/" {
+			return f.Dir()
+		}
 	}
 }
 

@@ -131,6 +131,8 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		c.mounts = append(c.mounts, substitute.Mount{Volume: name, Path: target})
 	}
 	for _, m := range s.Mounts {
+		// Whoever mounts the sources over the image runs them as they are, and builds nothing.
+		c.mountsSource = c.mountsSource || s.Context != "" && (m.Source == s.Context || strings.HasPrefix(s.Context, m.Source+"/") || strings.HasPrefix(m.Source, s.Context+"/src"))
 		mount(m.Target, volumePart{kind: "path", name: m.Source})
 	}
 	for _, config := range s.Configs {

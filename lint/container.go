@@ -32,6 +32,8 @@ type container struct {
 	mounts    []substitute.Mount
 	carrier   *carrier
 
+	mountsSource bool // of a compose service: the app's sources lie over what was built
+
 	// inside leads from a place in the command's script to its place on disk.
 	inside func(line, column, end int) sources.Position
 }

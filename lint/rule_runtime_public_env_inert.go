@@ -119,8 +119,12 @@ func (p *Pass) builtIn(c *container, s *Site) (same, other *Site) {
 }
 
 // onlyServes says whether a container runs what the image holds, and neither builds the app
-// nor edits it: no command of its own, or one that is known to serve.
+// nor edits it: no command of its own, or one that is known to serve, and no sources that
+// are mounted for development.
 func (c *container) onlyServes() bool {
+	if c.mountsSource {
+		return false
+	}
 	if len(c.command) == 0 {
 		return true
 	}
