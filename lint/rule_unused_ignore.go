@@ -62,7 +62,9 @@ func (w *world) readIgnores() map[string][]*ignore {
 	byFile := map[string][]*ignore{}
 	for _, f := range w.repo.Files() {
 		if (f.BearsKeys() || f.IsKustomization()) && !f.Example && f.Mentions("keylint:") {
-			byFile[f.Path] = ignoresIn(f)
+			if b, err := f.Disk(); err == nil {
+				byFile[f.Path] = parseIgnores(f.Path, string(b))
+			}
 		}
 	}
 	return byFile
@@ -106,19 +108,16 @@ func (p *Pass) suppress() {
 	}
 }
 
-func ignoresIn(f *sources.File) []*ignore {
-	b, err := f.Disk()
-	if err != nil {
-		return nil
-	}
+// parseIgnores finds the comments in the text of a file.
+func parseIgnores(file, text string) []*ignore {
 	var out []*ignore
-	for n, line := range strings.Split(string(b), "\n") {
+	for n, line := range strings.Split(text, "\n") {
 		m := ignoreComment.FindStringSubmatchIndex(line)
 		if m == nil {
 			continue
 		}
 		at := func(from, to int) sources.Position {
-			return sources.Position{File: f.Path, Line: n + 1, Column: from + 1, EndColumn: to + 1}
+			return sources.Position{File: file, Line: n + 1, Column: from + 1, EndColumn: to + 1}
 		}
 		g := &ignore{
 			at:   at(m[0], m[1]),
