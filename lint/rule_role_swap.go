@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
@@ -75,9 +76,17 @@ func otherRole(s *Site) string {
 	return "the role " + t.Role
 }
 
+// sessionIssuer ends the iss of what GoTrue issues (GOTRUE_JWT_ISSUER: its own URL); the API
+// keys' is "supabase".
+const sessionIssuer = "/auth/v1"
+
 // keyWords says which key a site holds.
 func keyWords(s *Site) string {
-	if role := otherRole(s); role != "" {
+	role := otherRole(s)
+	if t, _ := token(s); role != "" && strings.HasSuffix(t.Issuer, sessionIssuer) {
+		return "a user's session token, which GoTrue issued for " + role
+	}
+	if role != "" {
 		return "a token of " + role
 	}
 	return fmt.Sprintf("the %s key", keys.Recognize(s.Value.Text()))

@@ -52,6 +52,7 @@ func All() map[string]string {
 		"{{secret.old}}":           "sb_secret_Zm9yIHRlc3RzIG9ubHkgMw_c2VsZmhv",
 		"{{service_role.damaged}}": damaged(Key(Secret, "service_role", now)),
 		"{{anon.cut}}":             Key(Secret, "anon", now)[:120],
+		"{{anon.session}}":         Sign(Secret, `{"role":"authenticated","iss":"https://api.example.org/auth/v1","iat":1767225600,"exp":2082758400}`),
 		"{{anon.authenticated}}":   Sign(Secret, `{"role":"authenticated","iss":"supabase","iat":1767225600,"exp":2082758400}`),
 		"{{anon.expired}}":         Sign(Secret, `{"role":"anon","iss":"supabase","iat":1600000000,"exp":1767225600}`),
 		"{{anon.expiring}}":        Sign(Secret, `{"role":"anon","iss":"supabase","iat":1640000000,"exp":1798761600}`),
