@@ -224,7 +224,8 @@ func kindOf(t Text) string {
 }
 
 // Describe tells what may be shown of a key: kind and role, issue and expiry dates,
-// length and fingerprint. Of a signing secret only its length is told.
+// length and fingerprint. Of a signing secret, and of what has no key's form and may be one,
+// only its length is told.
 func Describe(t Text, slot Slot) string {
 	if slot.Role() == Signing {
 		return fmt.Sprintf("%s, %d bytes", slot, t.Len())
@@ -241,7 +242,10 @@ func Describe(t Text, slot Slot) string {
 	} else if s := Recognize(t); s != "" {
 		parts = append(parts, string(s)+" key")
 	}
-	parts = append(parts, fmt.Sprintf("%d bytes", t.Len()), t.Fingerprint())
+	parts = append(parts, fmt.Sprintf("%d bytes", t.Len()))
+	if HasForm(t) {
+		parts = append(parts, t.Fingerprint())
+	}
 	return strings.Join(parts, ", ")
 }
 

@@ -51,7 +51,7 @@ func Inspect(t Text, now time.Time, secrets []NamedSecret) Inspection {
 	token, isJWT := ParseJWT(bare)
 	defect, isBroken := FindDefect(t)
 	_, isBase64 := Decoded(t)
-	if isJWT || isBroken || isBase64 || opaquePrefix(bare.Reveal()) != "" {
+	if HasForm(t) {
 		i.Fingerprint = bare.Fingerprint()
 	}
 	switch {
@@ -78,14 +78,24 @@ func Inspect(t Text, now time.Time, secrets []NamedSecret) Inspection {
 	case IsReference(bare) || LooksLikePlaceholder(bare) && bare.Len() < MinSecret:
 		i.Kind = "a placeholder"
 		i.fault("it stands for a key that was never put in its place")
+	case bearer(bare):
+		i.Kind = "the value of an Authorization header"
+		i.fault("it begins with the word Bearer; the key is what comes behind it")
 	default:
-		i.secret(bare)
+		i.secret(t, bare)
+	}
+	if i.Token == nil && len(secrets) > 0 {
+		i.Notes = append(i.Notes, "there is no signature to verify under the given secrets")
 	}
 	if isBroken && !isBase64 {
 		i.fault("%s", defect.Words)
 	}
 	if origin := Published(t); origin != "" {
-		i.fault("it is published by %s: anybody can sign keys that are accepted where it is deployed", origin)
+		if isJWT {
+			i.fault("it is signed with the JWT secret that %s publishes: anybody can sign keys that are accepted where that is deployed", origin)
+		} else {
+			i.fault("it is published by %s: anybody can sign keys that are accepted where it is deployed", origin)
+		}
 	}
 	return i
 }
@@ -145,6 +155,9 @@ func (i *Inspection) token(j JWT, now time.Time, secrets []NamedSecret) {
 // it, every other character is.
 func (j JWT) check(s NamedSecret) Signature {
 	secret := NewText(strings.TrimSuffix(strings.TrimSuffix(s.Text.Reveal(), "\n"), "\r"))
+	if s.Text.Len() > secret.Len() {
+		s.Name += ", without the newline at its end"
+	}
 	if set, err := ParseKeySet(secret); err == nil {
 		ok, why := set.Verify(j)
 		return Signature{s.Name, ok, why}
@@ -196,8 +209,20 @@ func (i *Inspection) keySet(bare Text) {
 	}
 }
 
+// bearer says whether the text is a token with the word that HTTP puts before it.
+func bearer(t Text) bool {
+	rest, ok := strings.CutPrefix(t.Reveal(), "Bearer ")
+	_, isJWT := ParseJWT(NewText(strings.TrimSpace(rest)))
+	return ok && isJWT
+}
+
 // secret is what is left: a text that nothing marks as a key may be what signs them.
-func (i *Inspection) secret(bare Text) {
+func (i *Inspection) secret(t, bare Text) {
+	if lines := strings.Count(bare.Reveal(), "\n") + 1; lines > 2 {
+		i.Kind = "no key: a text of several lines"
+		i.fault("inspect looks at a single key; a manifest or a .env file is linted: keylint FILE")
+		return
+	}
 	i.Kind = "no key by its form; a JWT secret, if anything"
 	if bare.Len() < MinSecret {
 		i.fault("it is %d bytes long, and PostgREST does not start with a JWT secret under %d", bare.Len(), MinSecret)

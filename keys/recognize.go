@@ -36,6 +36,16 @@ func Recognize(t Text) Slot {
 	return ""
 }
 
+// HasForm says whether a text is, or was, a key by its form: a JWT or what is left of one, an
+// opaque key, or the base64 of one. Of anything else no hash may be shown.
+func HasForm(t Text) bool {
+	bare := Trim(t)
+	_, isJWT := ParseJWT(bare)
+	_, isBroken := FindDefect(t)
+	_, isBase64 := Decoded(t)
+	return isJWT || isBroken || isBase64 || opaquePrefix(bare.Reveal()) != ""
+}
+
 // isOpaque says whether the part behind the prefix is long enough to be a key and not
 // the "sb_publishable_..." of a manual.
 func isOpaque(s string) bool {

@@ -1,9 +1,9 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -53,7 +53,7 @@ func principal(sites []*Site) *Site {
 }
 
 // reportKey reports what is wrong with a key, at its principal place, and lists the others
-// that hold it. Places that a comment says to ignore are left out.
+// that hold it; "%s" in the message stands for who holds it. Places that a comment says to ignore are left out.
 func (p *Pass) reportKey(sites []*Site, severity Severity, message, help string) {
 	sites = slices.DeleteFunc(slices.Clone(sites), func(s *Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
 	if len(sites) == 0 {
@@ -63,7 +63,7 @@ func (p *Pass) reportKey(sites []*Site, severity Severity, message, help string)
 	first := principal(sites)
 	f := Finding{
 		Severity: severity, At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
-		Message: fmt.Sprintf(message, first.Holder), Help: help,
+		Message: strings.Replace(message, "%s", first.Holder, 1), Help: help,
 	}
 	f.Related = p.related(sites, f.At, func(s *Site) string { return s.Holder + ": the same" })
 	if isDefault(first) {

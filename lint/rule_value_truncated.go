@@ -1,7 +1,5 @@
 package lint
 
-import ()
-
 var valueTruncated = &Rule{
 	Name:     "value-truncated",
 	Summary:  "a key is cut short",

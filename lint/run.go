@@ -166,12 +166,13 @@ func (w *world) concernsSelection(f Finding) bool {
 }
 
 // fingerprint is what may be shown of a value: eight digits of its hash, or for a
-// signing secret, which may be guessable, a letter that equal ones share.
+// signing secret, and for what stands in a key's place and has no key's form, a letter that
+// equal ones share: it may be guessable.
 func fingerprint(s *Site, letters map[[32]byte]string) string {
 	if !s.Value.IsKnown() {
 		return ""
 	}
-	if s.Role != keys.Signing {
+	if s.Role != keys.Signing && keys.HasForm(s.Value.Text()) {
 		return s.Value.Text().Fingerprint()
 	}
 	sum := s.Value.Text().Sum()

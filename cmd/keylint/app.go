@@ -180,7 +180,7 @@ func lintFlags() []cli.Flag {
 }
 
 func nowFlag() cli.Flag {
-	return &cli.StringFlag{Name: flagNow, Usage: "take this `DATE` for today (2026-11-23) wherever dates are compared"}
+	return &cli.StringFlag{Name: flagNow, Usage: "take this `DATE`, such as 2026-12-31, for today wherever dates are compared"}
 }
 
 func colorFlag() cli.Flag {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -40,6 +42,9 @@ func (s *session) inspect(c *cli.Context) (int, error) {
 	color, err := s.colors(c.String(flagColor), s.outTerminal)
 	if err != nil {
 		return exitFailed, err
+	}
+	if slices.Contains(c.StringSlice(flagJWTSecret), "-") {
+		return exitFailed, fmt.Errorf("--%s takes a file; standard input is for the key", flagJWTSecret)
 	}
 	var secrets []keys.NamedSecret
 	for _, file := range c.StringSlice(flagJWTSecret) {
@@ -76,8 +81,8 @@ func (s *session) readKey(name string) (keys.Text, error) {
 	} else {
 		f, err := os.Open(name)
 		switch {
-		case keys.ScrubShapes(name) != name:
-			return keys.Text{}, errors.New("that is a key, and not the name of a file; it now stands in the shell's history. Give it on standard input: keylint inspect -")
+		case err != nil && (len(name) >= 16 && !strings.ContainsAny(name, "/.\\") || keys.ScrubShapes(name) != name || keys.LooksRandom(name)):
+			return keys.Text{}, errors.New("that is no file; if it is a key or a secret, it now stands in the shell's history. Give it in a file, or on standard input: keylint inspect -")
 		case errors.Is(err, fs.ErrNotExist):
 			return keys.Text{}, fmt.Errorf("no such file: %s; a key is read from a file or from standard input", name)
 		case err != nil:
