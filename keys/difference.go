@@ -33,6 +33,7 @@ const (
 type Difference struct {
 	Class Class
 	Words string // "equal but for a trailing newline"
+	Later bool   // of another issue, the first of the two is the later: who holds it is ahead
 }
 
 // Compare says how a differs from b, in a way that helps to see which one is stale. whose
@@ -55,15 +56,15 @@ func Compare(a, b Text, whose string, secrets ...Text) Difference {
 	case isA && isB:
 		return jwtDifference(ja, jb, bareA, bareB, whose, secrets)
 	case isA != isB && Recognize(a) != "" && Recognize(b) != "":
-		return Difference{OtherKind, fmt.Sprintf("%s, %s %s", kindOf(a), whose, kindOf(b))}
+		return Difference{Class: OtherKind, Words: fmt.Sprintf("%s, %s %s", kindOf(a), whose, kindOf(b))}
 	}
 	if d, ok := published(bareA, bareB, whose); ok {
 		return d
 	}
 	if a.Len() != b.Len() {
-		return Difference{Unrelated, fmt.Sprintf("%d bytes long, %s %d", a.Len(), whose, b.Len())}
+		return Difference{Class: Unrelated, Words: fmt.Sprintf("%d bytes long, %s %d", a.Len(), whose, b.Len())}
 	}
-	return Difference{Unrelated, "of the same length, with other text"}
+	return Difference{Class: Unrelated, Words: "of the same length, with other text"}
 }
 
 // surroundings finds differences that are only in white space or quotes.
@@ -72,15 +73,15 @@ func surroundings(a, b Text) (Difference, bool) {
 	switch {
 	case strings.TrimRight(s, "\r\n") == strings.TrimRight(t, "\r\n"):
 		if strings.Contains(s+t, "\r") {
-			return Difference{Whitespace, "equal but for a carriage return at the end"}, true
+			return Difference{Class: Whitespace, Words: "equal but for a carriage return at the end"}, true
 		}
-		return Difference{Whitespace, "equal but for a trailing newline"}, true
+		return Difference{Class: Whitespace, Words: "equal but for a trailing newline"}, true
 	case strings.TrimSpace(s) == strings.TrimSpace(t):
-		return Difference{Whitespace, "equal but for white space around it"}, true
+		return Difference{Class: Whitespace, Words: "equal but for white space around it"}, true
 	case Trim(a).Equal(Trim(b)):
-		return Difference{Quotes, "equal but for quotes around it"}, true
+		return Difference{Class: Quotes, Words: "equal but for quotes around it"}, true
 	case len(s) < maxCompared && len(t) < maxCompared && strings.Join(strings.Fields(s), "") == strings.Join(strings.Fields(t), ""):
-		return Difference{Whitespace, "equal but for white space or a line break in it"}, true
+		return Difference{Class: Whitespace, Words: "equal but for white space or a line break in it"}, true
 	}
 	return Difference{}, false
 }
@@ -98,26 +99,26 @@ func sameLetters(a, b, whose string) (Difference, bool) {
 		return Difference{}, false
 	}
 	if strings.EqualFold(a, b) {
-		return Difference{LetterCase, "equal but for capitals and small letters"}, true
+		return Difference{Class: LetterCase, Words: "equal but for capitals and small letters"}, true
 	}
 	if plain, ok := decodeBase64(a); ok && strings.TrimSpace(plain) == b {
-		return Difference{Encoded, "the base64 of " + whose}, true
+		return Difference{Class: Encoded, Words: "the base64 of " + whose}, true
 	}
 	if plain, ok := decodeBase64(b); ok && strings.TrimSpace(plain) == a {
-		return Difference{Encoded, whose + " is the base64 of it"}, true
+		return Difference{Class: Encoded, Words: whose + " is the base64 of it"}, true
 	}
 	shown := func(s string) string { return strings.TrimRight(s, ".…") } // "eyJhbGci..."
 	switch {
 	case len(shown(a)) >= minCut && strings.HasPrefix(b, shown(a)):
-		return Difference{Cut, fmt.Sprintf("cut: it is the first %d bytes of %s, which has %d", len(shown(a)), whose, len(b))}, true
+		return Difference{Class: Cut, Words: fmt.Sprintf("cut: it is the first %d bytes of %s, which has %d", len(shown(a)), whose, len(b))}, true
 	case len(shown(b)) >= minCut && strings.HasPrefix(a, shown(b)):
-		return Difference{Cut, fmt.Sprintf("%s is cut: it has the first %d of its %d bytes", whose, len(shown(b)), len(a))}, true
+		return Difference{Class: Cut, Words: fmt.Sprintf("%s is cut: it has the first %d of its %d bytes", whose, len(shown(b)), len(a))}, true
 	}
 	if n, first := mistyped(a, b); n > 0 {
 		if n == 1 {
-			return Difference{Mistyped, fmt.Sprintf("one character differs, at position %d: it was mistyped or edited", first)}, true
+			return Difference{Class: Mistyped, Words: fmt.Sprintf("one character differs, at position %d: it was mistyped or edited", first)}, true
 		}
-		return Difference{Mistyped, fmt.Sprintf("%d characters differ, the first at position %d: it was mistyped or edited", n, first)}, true
+		return Difference{Class: Mistyped, Words: fmt.Sprintf("%d characters differ, the first at position %d: it was mistyped or edited", n, first)}, true
 	}
 	return Difference{}, false
 }
@@ -146,25 +147,25 @@ func mistyped(a, b string) (n, first int) {
 func published(a, b Text, whose string) (Difference, bool) {
 	switch x, y := Published(a), Published(b); {
 	case x != "" && y == "":
-		return Difference{DemoKey, fmt.Sprintf("a demo key that %s publishes, %s one of your own", x, whose)}, true
+		return Difference{Class: DemoKey, Words: fmt.Sprintf("a demo key that %s publishes, %s one of your own", x, whose)}, true
 	case x == "" && y != "":
-		return Difference{DemoKey, fmt.Sprintf("%s is a demo key that %s publishes", whose, y)}, true
+		return Difference{Class: DemoKey, Words: fmt.Sprintf("%s is a demo key that %s publishes", whose, y)}, true
 	}
 	return Difference{}, false
 }
 
 func jwtDifference(a, b JWT, textA, textB Text, whose string, secrets []Text) Difference {
 	if a.Role != b.Role {
-		return Difference{RolesSwapped, fmt.Sprintf("this is the %s key, %s the %s key", roleWord(a), whose, roleWord(b))}
+		return Difference{Class: RolesSwapped, Words: fmt.Sprintf("this is the %s key, %s the %s key", roleWord(a), whose, roleWord(b))}
 	}
 	if a.Ref != b.Ref {
-		return Difference{OtherProject, "of another hosted project"}
+		return Difference{Class: OtherProject, Words: "of another hosted project"}
 	}
 	if a.signed == b.signed {
-		return Difference{OtherSignature, "the same claims, another signature: another JWT secret signed it"}
+		return Difference{Class: OtherSignature, Words: "the same claims, another signature: another JWT secret signed it"}
 	}
 	if a.signature == b.signature {
-		return Difference{Edited, "the same signature over other claims: its payload was edited by hand, and no secret verifies that"}
+		return Difference{Class: Edited, Words: "the same signature over other claims: its payload was edited by hand, and no secret verifies that"}
 	}
 	if d, ok := published(textA, textB, whose); ok {
 		return d
@@ -172,10 +173,10 @@ func jwtDifference(a, b JWT, textA, textB Text, whose string, secrets []Text) Di
 	issue := jwtIssue(a, b, whose)
 	for _, secret := range secrets {
 		if a.SignedBy(secret) && b.SignedBy(secret) {
-			return Difference{OtherIssue, "the same JWT secret signed both: " + issue + later(a, b, whose)}
+			return Difference{Class: OtherIssue, Words: "the same JWT secret signed both: " + issue + later(a, b, whose), Later: a.IssuedAt.After(b.IssuedAt) && !b.IssuedAt.IsZero()}
 		}
 	}
-	return Difference{OtherIssue, issue}
+	return Difference{Class: OtherIssue, Words: issue}
 }
 
 // later says which of two keys of one secret was probably meant.

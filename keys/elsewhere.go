@@ -25,6 +25,10 @@ var (
 	vaultPlaceholder = regexp.MustCompile(`^<path:([^>#|]+)#([^>#|]+?)(?:#([0-9]+))?\s*(?:\|[^>]*)?>$`)
 	// ref+vault://secret/supabase#/anon_key (helmfile/vals).
 	valsReference = regexp.MustCompile(`^(?:secret)?ref\+([a-z0-9]+)://(\S+)$`)
+	// op://prod/supabase/jwt (1Password's CLI and operator: secret references).
+	onePassword = regexp.MustCompile(`^op://[^/\s]+/\S+$`)
+	// vault:secret/data/supabase#JWT_SECRET (Bank-Vaults' webhook: mutate a secret).
+	bankVaults = regexp.MustCompile(`^(?:>>)?vault:([^#\s]+#\S+)$`)
 )
 
 // elsewhere is the value that a reference to a store stands for, where a text is one.
@@ -39,6 +43,12 @@ func elsewhere(t Text) (Value, bool) {
 	if m := valsReference.FindStringSubmatch(s); m != nil {
 		source := m[1] + "://" + m[2]
 		return UnknownFrom(source, "vals takes it from "+source), true
+	}
+	if onePassword.MatchString(s) {
+		return UnknownFrom(s, "1Password gives it, from "+s), true
+	}
+	if m := bankVaults.FindStringSubmatch(s); m != nil {
+		return UnknownFrom("vault "+m[1], "Bank-Vaults takes it from "+m[1]), true
 	}
 	return Value{}, false
 }

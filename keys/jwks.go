@@ -152,14 +152,12 @@ func (s KeySet) Mistaken(secret Text) string {
 	return ""
 }
 
-// SamePairs says whether two sets hold the same key pairs, by their public halves.
-func (s KeySet) SamePairs(other KeySet) bool {
-	a, b := s.pairs(), other.pairs()
-	if len(a) != len(b) {
-		return false
-	}
-	for id := range a {
-		if !b[id] {
+// HasPairsOf says whether the set has every key pair of another, by their public halves: what
+// verifies may list more than what signs, as in the middle of a rotation.
+func (s KeySet) HasPairsOf(signing KeySet) bool {
+	have := s.pairs()
+	for id := range signing.pairs() {
+		if !have[id] {
 			return false
 		}
 	}

@@ -92,7 +92,7 @@ func TestKeySetPrivate(t *testing.T) {
 	if !private.HoldsPrivate() || public.HoldsPrivate() {
 		t.Error("private and public are not told apart")
 	}
-	if !private.SamePairs(public) || public.SamePairs(rsa) {
+	if !private.HasPairsOf(public) || public.HasPairsOf(rsa) {
 		t.Error("pairs are not compared by their public halves")
 	}
 }

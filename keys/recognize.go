@@ -120,7 +120,7 @@ func IsReference(t Text) bool {
 
 // placeholderWords were seen in public repositories where a key should be.
 var placeholderWords = []string{
-	"changeme", "change-me", "change_me", "replace", "your-", "your_", "placeholder", "example", "dummy",
+	"fake", "changeme", "change-me", "change_me", "replace", "your-", "your_", "placeholder", "example", "dummy",
 	"insert", "todo", "xxxx", "public-anon-key", "anon-key", "anon_key", "service-role-key", "service_role_key",
 	"...", "…",
 }

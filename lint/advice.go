@@ -2,6 +2,8 @@ package lint
 
 import (
 	"fmt"
+	"path"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -25,7 +27,7 @@ func mend(class keys.Class, right string) string {
 	case keys.Whitespace, keys.Quotes:
 		return "Take the white space or the quotes off the value itself (printf '%s', and not echo, where it is encoded by hand)"
 	case keys.LetterCase, keys.Mistyped:
-		return "Copy it again as a whole, from where " + right + " stands: it was changed on the way"
+		return "Copy it again as a whole, it was changed on the way: put there " + right
 	case keys.Edited:
 		return "Put there " + right + "; a token whose claims are edited by hand is signed by nobody"
 	case keys.Cut:
@@ -51,8 +53,10 @@ func mend(class keys.Class, right string) string {
 // afterwards says what must be restarted or rebuilt for a change at the site to count.
 func afterwards(s *Site) string {
 	switch {
-	case s.carrier.app != "":
+	case s.isBuiltIn():
 		return ", and rebuild the app: the key is built into it."
+	case s.carrier.app != "":
+		return ", and restart the app."
 	case s.Standing == Accepted:
 		return ", and roll the gateway out: it reads its configuration when it starts."
 	case s.Standing == Stored:
@@ -63,11 +67,23 @@ func afterwards(s *Site) string {
 	return ", and roll the workload out: a container reads its environment when it starts."
 }
 
+// isBuiltIn says whether a build takes the key into what it makes: by the variable's prefix, or
+// as a build argument or a variable of the image.
+func (s *Site) isBuiltIn() bool {
+	return s.carrier.app != "" && (s.name.PublicPrefix != "" || !strings.HasPrefix(path.Base(s.carrier.file), ".env"))
+}
+
 // help says how to mend what is not accepted.
-func (d disagreement) help(class keys.Class, primary *Site) string {
-	right := "the key that the gateway accepts"
+func (d disagreement) help(differs keys.Difference, primary *Site) string {
+	class, right := differs.Class, "the key that the gateway accepts"
 	if d.by != "the gateway" {
 		right = "the key that " + d.by + " holds"
+	}
+	switch {
+	case differs.Later:
+		return "This one is the newer: carry the rotation over to where the other stands, and roll the gateway out. To take it back, put there " + right + afterwards(primary)
+	case class == keys.DemoKey && keys.Published(d.right[0].Value.Text()) == "":
+		return "Put there " + right + "; the demo key is everybody's" + afterwards(primary)
 	}
 	return mend(class, right) + afterwards(primary)
 }

@@ -44,14 +44,16 @@ func (w *world) collectBuilds() {
 		if err != nil {
 			continue // collectDockerfile told of it
 		}
-		built := &build{file: f, parsed: parsed, context: w.contextOf(f, parsed), env: env}
+		composed := false
 		for _, c := range w.composeBuilds {
 			if c.dockerfile == f.Path {
-				built.context, built.service, built.args = c.context, c.service, c.args
-				break
+				composed = true
+				w.builds = append(w.builds, &build{file: f, parsed: parsed, env: env, context: c.context, service: c.service, args: c.args})
 			}
 		}
-		w.builds = append(w.builds, built)
+		if !composed {
+			w.builds = append(w.builds, &build{file: f, parsed: parsed, env: env, context: w.contextOf(f, parsed)})
+		}
 	}
 }
 
@@ -140,7 +142,7 @@ func (b *build) inContext(file string) string { return strings.TrimPrefix(file, 
 var argumentsOf = []string{"build-arg", "build_args", "buildArgs"}
 
 // suppliedElsewhere says whether something in the repository seems to give a build the
-// argument: a workflow, a script.
+// variable: a workflow, a script.
 func (w *world) suppliedElsewhere(name string) bool {
 	if at := w.repo.ScriptNaming(name); at.File != "" {
 		return true
@@ -148,6 +150,9 @@ func (w *world) suppliedElsewhere(name string) bool {
 	for _, f := range w.repo.Files() {
 		if !f.IsManifest() || !f.BearsKeys() || !f.Mentions(name) {
 			continue
+		}
+		if strings.Contains(f.Path, ".github/workflows/") || strings.HasPrefix(path.Base(f.Path), ".gitlab-ci") {
+			return true
 		}
 		for _, word := range argumentsOf {
 			if f.Mentions(word) {

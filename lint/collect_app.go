@@ -144,7 +144,7 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 		at := sources.Position{File: f.Path, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
 		s := &Site{
 			Standing: Presented, Holder: f.Path + " " + v.Name, At: at,
-			name: name, variable: v.Name, carrier: c, Value: keys.Known(v.Value),
+			name: name, variable: v.Name, carrier: c, Value: w.repo.Standins().Resolve(v.Value),
 		}
 		if winner, ok := winners[v.Name]; ok && winner.File != f.Path && !c.development {
 			// Another file goes before this one in a production build, so that this

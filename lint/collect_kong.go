@@ -357,6 +357,9 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 	}
 	w.traceCredential(g, s, cred, uses)
 	w.settleSlot(s)
+	if s.Slot == "" && s.Value.IsKnown() {
+		w.extra = append(w.extra, s)
+	}
 	if s.Slot == "" || cred.fate == empty && (s.Slot == keys.Publishable || s.Slot == keys.Secret) {
 		return
 	}

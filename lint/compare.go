@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/keylint/keylint/keys"
@@ -83,7 +84,7 @@ func (p *Pass) disagreements(i *instance) []disagreement {
 		byValue := map[[32]byte]*disagreement{}
 		var order [][32]byte
 		for _, s := range i.sites {
-			if s.Role != role || s.Standing == Accepted || p.explained[s] || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) {
+			if s.Role != role || s.Standing == Accepted || p.explained[s] || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.lists(s) {
 				continue
 			}
 			sum := s.Value.Text().Sum()
@@ -132,6 +133,12 @@ func (r reference) name() string {
 	return r.sites[0].Holder
 }
 
+// lists says whether the gateway accepts the site's text as the key of a consumer that the
+// user added.
+func (i *instance) lists(s *Site) bool {
+	return i != nil && s.Value.IsKnown() && slices.ContainsFunc(i.extra, func(other *Site) bool { return other.Value.Equal(s.Value) })
+}
+
 // comparable says whether a site can be held against the reference at all. A stored
 // opaque key that the gateway does not list is merely not in use yet; a placeholder
 // word is not a key; asymmetric keys are the gateway's own affair.
@@ -174,7 +181,7 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 	switch {
 	case len(ref.sites) == 0:
 		return CannotTell, fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
-	case ref.has(s.Value) || i.onlyFeeds(s):
+	case ref.has(s.Value) || i.onlyFeeds(s) || i.lists(s):
 		return Agree, ""
 	case !s.Value.IsKnown():
 		return CannotTell, s.Value.Reason()

@@ -20,6 +20,7 @@ type instance struct {
 	hosts map[string]bool
 	sites []*Site
 
+	extra    []*Site    // what the gateway accepts beside the keys, from consumers that the user added
 	signed   signatures // those of the whole run
 	declared []string   // patterns of paths that the configuration gives it
 

@@ -82,5 +82,14 @@ func development(sites []*Site) bool {
 	return true
 }
 
+// mildInDevelopment is the severity of a defect that only development meets: a dummy will do
+// there. Elsewhere it is the rule's own.
+func mildInDevelopment(sites []*Site) Severity {
+	if development(sites) {
+		return Info
+	}
+	return ""
+}
+
 // token is the JWT in a site's value.
 func token(s *Site) (keys.JWT, bool) { return keys.ParseJWT(keys.Trim(s.Value.Text())) }

@@ -89,7 +89,7 @@ func (p *Pass) reportImpossible(i *instance, d disagreement) {
 		At: primary.Written, Instance: i.name, Slots: slotsOf(d.wrong), Trace: primary.Trace,
 		Message: fmt.Sprintf("%s cannot be the %s key %s: it is %s, that one %s (%s)", primary.Holder, d.slot, whose,
 			bytesLong(primary.Value), bytesLong(d.right[0].Value), byCiphertext),
-		Help: d.help("", primary),
+		Help: d.help(keys.Difference{}, primary),
 	}
 	f.Related = append(p.related(d.wrong, f.At, func(s *Site) string { return s.Holder + ": the same" }),
 		p.related(d.right, f.At, func(s *Site) string { return fmt.Sprintf("%s: %s", s.Holder, bytesLong(s.Value)) })...)

@@ -59,7 +59,7 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 	}
 	difference := p.difference(i, d)
 	if named[0] == d.wrong[0] {
-		f.Message, f.Help = d.blameWrong(difference), d.help(difference.Class, primary)
+		f.Message, f.Help = d.blameWrong(difference), d.help(difference, primary)
 	} else {
 		f.Message, f.Help = d.blameRight(i, primary), d.helpRight(difference.Class, primary)
 	}
@@ -145,7 +145,7 @@ func (d disagreement) whose() string {
 	return "the Secret's"
 }
 
-// twin recognises a key that another instance, or the other role, holds.
+// twin recognises a key that another instance holds.
 func (p *Pass) twin(i *instance, d disagreement) string {
 	v := d.wrong[0].Value
 	for _, s := range p.world.sites {

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -93,7 +94,7 @@ func (p *Pass) reportDemo(i *instance, sites []*Site) {
 	first := sites[0]
 	f := Finding{
 		At: first.Written, Instance: i.name, Slots: slotsOf(sites), Trace: first.Trace,
-		Message: fmt.Sprintf("%s %s published by %s: anybody can sign keys that this instance accepts", holders(sites), are(sites), keys.Published(first.Value.Text())),
+		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", holders(sites), are(sites), publishedHow(sites)),
 		Help:    "Make a JWT secret and keys of your own, and put them here.",
 	}
 	if isDefault(first) {
@@ -127,8 +128,21 @@ func (p *Pass) isProduction(i *instance, s *Site) bool {
 	if len(p.config.Production) > 0 {
 		return matches(p.config.Production, s.Written.File) || i.unit != nil && matches(p.config.Production, i.unit.Path)
 	}
-	return productionWord.MatchString(i.name + " " + s.Written.File)
+	return productionWord.MatchString(i.name+" "+path.Dir(s.Written.File)) || !isEnvFile(s.Written.File) && productionWord.MatchString(path.Base(s.Written.File))
 }
+
+// publishedHow says whether the text itself is everybody's, or the secret that signed it.
+func publishedHow(sites []*Site) string {
+	s := sites[0]
+	origin := keys.Published(s.Value.Text())
+	if _, ok := token(s); ok && len(sites) == 1 {
+		return "signed with the JWT secret that " + origin + " publishes"
+	}
+	return "published by " + origin
+}
+
+// isEnvFile says whether "production" in a file's name is a mode of the build, and no place.
+func isEnvFile(file string) bool { return strings.HasPrefix(path.Base(file), ".env") }
 
 func are(sites []*Site) string {
 	if len(sites) == 1 {

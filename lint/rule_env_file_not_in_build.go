@@ -54,12 +54,17 @@ func checkEnvFileNotInBuild(p *Pass) {
 		if b.file.Mentions("--mount=type=secret") || b.file.Mentions("--mount=type=bind") {
 			continue // the build may get the file in another way
 		}
+		asked := map[string]bool{}
 		for _, name := range slices.Sorted(maps.Keys(b.env)) {
 			e := b.env[name]
 			class := p.world.classify(name)
-			if class.PublicPrefix == "" || !class.Strong || e.Value.Len() == 0 || b.declares(name) || !b.copies(e.File) {
+			if !slices.Contains(inlinedPrefixes, class.PublicPrefix) || !class.Strong || e.Value.Len() == 0 || b.declares(name) || !b.copies(e.File) {
 				continue
 			}
+			if asked[e.File] {
+				continue
+			}
+			asked[e.File] = true
 			at, out := p.world.repo.LeftOut(b.context, b.file.Path, e.File)
 			if !out {
 				continue

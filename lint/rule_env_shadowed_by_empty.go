@@ -52,6 +52,9 @@ func checkEnvShadowedByEmpty(p *Pass) {
 		} else if p.world.declared(e) {
 			f.Severity = Warning
 			f.Message += ", unless the Dockerfile's build argument is given"
+		} else if p.world.suppliedElsewhere(e.name) {
+			f.Severity = Warning
+			f.Message += ", unless the environment of the build has it: a workflow or a script names it"
 		}
 		p.report(f)
 	}

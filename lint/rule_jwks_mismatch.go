@@ -121,7 +121,7 @@ func (p *Pass) checkPairs(sets []keySet) {
 			continue
 		}
 		for _, verifying := range sets {
-			if verifying.Form == "array" || p.explained[verifying.sites[0]] || signing.SamePairs(verifying.KeySet) {
+			if verifying.Form == "array" || p.explained[verifying.sites[0]] || verifying.HasPairsOf(signing.KeySet) {
 				continue
 			}
 			p.reportKey(verifying.sites, "", "the JWKS of %s has not the key pairs that "+principal(signing.sites).Holder+" signs with: what GoTrue signs is refused",

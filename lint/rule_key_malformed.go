@@ -36,20 +36,49 @@ stringData:
 	Check: checkKeyMalformed,
 }
 
-func checkKeyMalformed(p *Pass) { p.reportDefects(false) }
+func checkKeyMalformed(p *Pass) {
+	p.reportDefects(false)
+	p.eachKey(p.reportSecretAsKey)
+}
+
+// reportSecretAsKey finds the JWT secret where a key belongs: by its form it is none, so that
+// the same text under the secret's name is what tells it.
+func (p *Pass) reportSecretAsKey(sites []*Site) {
+	var asKey []*Site
+	for _, s := range sites {
+		if s.Role != keys.Signing {
+			asKey = append(asKey, s)
+		}
+	}
+	if len(asKey) == 0 || len(asKey) == len(sites) || keys.HasForm(sites[0].Value.Text()) || keys.LooksLikePlaceholder(sites[0].Value.Text()) {
+		return
+	}
+	p.reportKey(asKey, "", "%s holds the JWT secret, and not a key: whoever sees it can sign any key",
+		"Put the key there that was signed with the secret. If an app has presented it, make a new secret and new keys.")
+	p.explain(asKey...)
+}
+
+// shortestJWT is the length in bytes that no signed token stays under. What is shorter, and
+// says "fake" or "test", was never meant for one.
+const shortestJWT = 60
 
 // reportDefects reports the tokens whose form is wrong: those that are cut, or the others.
 func (p *Pass) reportDefects(cut bool) {
 	p.eachKey(func(sites []*Site) {
-		d, ok := keys.FindDefect(sites[0].Value.Text())
-		if !ok || d.Cut != cut {
+		text := sites[0].Value.Text()
+		d, ok := keys.FindDefect(text)
+		if !ok || d.Cut != cut || !cut && text.Len() < shortestJWT && keys.LooksLikePlaceholder(text) {
 			return
+		}
+		severity := mildInDevelopment(sites)
+		if severity == "" && cut && p.instance[sites[0]] != nil {
+			severity = Error // nobody accepts it where it is deployed
 		}
 		what, help := "is no key that anything accepts", "Copy the key anew from where it was made, or mint it with the JWT secret."
 		if cut {
 			what, help = "is cut", "Copy the whole key: a legacy key has some 150 to 220 characters in three parts, without a line break."
 		}
-		p.reportKey(sites, "", "the key of %s "+what+": "+d.Words, help)
+		p.reportKey(sites, severity, "the key of %s "+what+": "+d.Words, help)
 		p.explain(sites...)
 	})
 }

@@ -26,7 +26,7 @@ NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY={{publishable}}
 func checkOpaqueKeyFormat(p *Pass) {
 	p.eachKey(func(sites []*Site) {
 		if d := keys.OpaqueDefect(sites[0].Value.Text()); d != "" && !keys.LooksLikePlaceholder(sites[0].Value.Text()) {
-			p.reportKey(sites, "", "the opaque key of %s is not one: "+d, "Copy the key anew from where it was made.")
+			p.reportKey(sites, mildInDevelopment(sites), "the opaque key of %s is not one: "+d, "Copy the key anew from where it was made.")
 			p.explain(sites...)
 		}
 	})

@@ -31,13 +31,19 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 func checkPlaceholderValue(p *Pass) {
 	reported := map[sources.Position]bool{}
 	for _, s := range p.world.sites {
-		if p.explained[s] || reported[s.Written] || !s.isPlaceholder() || s.carrier.development || s.Unit != nil && !s.Unit.Deployed() {
+		if p.explained[s] || reported[s.Written] || !s.isPlaceholder() || p.signs(s) || s.carrier.development || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
 		reported[s.Written] = true
 		p.reportKey([]*Site{s}, "", "%s is a placeholder, not a key: unless something replaces it, whatever uses it is refused",
 			"Put the key there, or leave the variable out and let the build or the cluster set it.")
 	}
+}
+
+// signs says of a JWT secret that a key of its instance verifies under it: whatever words it
+// is made of, it is in use.
+func (p *Pass) signs(s *Site) bool {
+	return s.Slot == keys.JWTSecret && s.Value.IsKnown() && p.instance[s] != nil && p.instance[s].signs(s) > 0
 }
 
 // isPlaceholder says whether a word stands in the key's place that a person was to replace. A

@@ -47,7 +47,7 @@ func checkPlaintextSecret(p *Pass) {
 	byFile := map[string][]*Site{}
 	var order []string
 	for _, s := range p.world.sites {
-		if !s.Value.IsKnown() || !isSecret(s) {
+		if !s.Value.IsKnown() || !isSecret(s) && !p.signs(s) || s.carrier.development && !keys.HasForm(s.Value.Text()) || keys.Published(s.Value.Text()) != "" {
 			continue
 		}
 		f := p.world.repo.File(s.Written.File)

@@ -64,7 +64,7 @@ func checkRuntimePublicEnvInert(p *Pass) {
 	}
 	for _, s := range p.world.sites {
 		c := containers[s.carrier]
-		if c == nil || c.init || c.carrier.backend != "" || !slices.Contains(inlinedPrefixes, s.name.PublicPrefix) || !c.onlyServes() ||
+		if c == nil || c.init || c.carrier.backend != "" || !slices.Contains(inlinedPrefixes, s.name.PublicPrefix) || !p.world.onlyServes(c) ||
 			s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
@@ -121,15 +121,22 @@ func (p *Pass) builtIn(c *container, s *Site) (same, other *Site) {
 // onlyServes says whether a container runs what the image holds, and neither builds the app
 // nor edits it: no command of its own, or one that is known to serve, and no sources that
 // are mounted for development.
-func (c *container) onlyServes() bool {
+func (w *world) onlyServes(c *container) bool {
 	if c.mountsSource {
 		return false
 	}
-	if len(c.command) == 0 {
+	command := c.command
+	for _, b := range w.builds { // of the image that compose builds, the command is known
+		if len(command) == 0 && c.object == nil && b.service == c.name {
+			command = b.parsed.Command
+		}
+	}
+	if len(command) == 0 {
 		return true
 	}
-	words := strings.Fields(strings.Join(c.command, " "))
-	if len(words) == 0 || strings.ContainsAny(strings.Join(c.command, " "), ";&|\n") {
+	line := strings.Join(command, " ")
+	words := strings.Fields(line)
+	if len(words) == 0 || strings.ContainsAny(line, ";&|\n") {
 		return false
 	}
 	switch program := words[0][strings.LastIndexByte(words[0], '/')+1:]; program {

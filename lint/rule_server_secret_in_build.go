@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
 )
 
 var serverSecretInBuild = &Rule{
@@ -33,7 +34,12 @@ RUN --mount=type=secret,id=service_role,env=SUPABASE_SERVICE_ROLE_KEY npm run bu
 
 // checkServerSecretInBuild reports each name of a Dockerfile once, whatever its value is.
 func checkServerSecretInBuild(p *Pass) {
+	seen := map[*sources.File]bool{}
 	for _, b := range p.world.builds {
+		if seen[b.file] {
+			continue // another service builds it too
+		}
+		seen[b.file] = true
 		told := map[string]bool{}
 		for _, a := range b.parsed.Assignments {
 			name := p.world.classify(a.Name)
@@ -42,6 +48,9 @@ func checkServerSecretInBuild(p *Pass) {
 				slot = recognized
 			} else if !name.Strong || name.AnyRole {
 				continue
+			}
+			if !a.Arg && !a.Value.IsAbsent() && (a.Value.Len() == 0 || keys.Recognize(a.Value) == "" && keys.LooksLikePlaceholder(a.Value)) {
+				continue // a dummy for the build
 			}
 			if name.PublicPrefix != "" || told[a.Name] || slot == keys.JWKS || slot.Role() != keys.Server && slot.Role() != keys.Signing {
 				continue

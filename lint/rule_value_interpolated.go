@@ -71,7 +71,13 @@ func (w *world) interpolated(s *Site) string {
 		return ""
 	}
 	written, rest := line[s.Written.Column-1:end], line[end:]
+	plain := strings.ReplaceAll(written, `\$`, "$")
+	if s.Unit != nil && s.Unit.Compose != nil {
+		plain = strings.ReplaceAll(written, "$$", "$")
+	}
 	switch {
+	case s.Value.Text().Equal(keys.NewText(plain)) && plain != written:
+		return "" // every $ is escaped
 	case placeholderName(written) != "" || s.Value.Text().Equal(keys.NewText(written)) && !strings.HasPrefix(rest, "#"):
 		return ""
 	case f.IsDotenv() && strings.HasPrefix(rest, "#") && !strings.ContainsRune("'\"`", rune(line[s.Written.Column-2])):

@@ -43,7 +43,7 @@ func checkWeakJWTSecret(p *Pass) {
 		}
 		help := "Make one with openssl rand -base64 30 | tr -d '\\n', mint the keys anew with it, and put all three wherever the old ones stand."
 		if n := text.Len(); n < keys.MinSecret {
-			p.reportKey(sites, "", fmt.Sprintf("the JWT secret of %%s has %d bytes: PostgREST does not start with less than %d", n, keys.MinSecret), help)
+			p.reportKey(sites, mildInDevelopment(sites), fmt.Sprintf("the JWT secret of %%s has %d bytes: PostgREST does not start with less than %d", n, keys.MinSecret), help)
 		} else if why := keys.Guessable(text); why != "" {
 			p.reportKey(sites, Warning, "the JWT secret of %s can be guessed: "+why, help)
 		}

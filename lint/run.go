@@ -38,6 +38,13 @@ func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 			p.instance[s] = i
 		}
 	}
+	for _, i := range w.instances {
+		for _, s := range w.extra {
+			if i.holds(s.Unit, s.namespace) {
+				i.extra = append(i.extra, s)
+			}
+		}
+	}
 	p.ignores = w.readIgnores()
 	for _, rule := range Rules() {
 		p.rule = rule

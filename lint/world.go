@@ -19,6 +19,7 @@ type world struct {
 	containers []*container
 	gateways   []*gateway
 	sites      []*Site
+	extra      []*Site // credentials of consumers that are neither of the two roles: no sites of their own
 	dangling   []*danglingRef
 	ignored    []ignoredCredential
 

@@ -25,6 +25,7 @@ type Assignment struct {
 type Dockerfile struct {
 	Assignments []Assignment
 	Copies      []string // what COPY and ADD take from the build context, as it is written
+	Command     []string // ENTRYPOINT and CMD of the last stage; a script in shell form is one word
 }
 
 // ParseDockerfile reads the assignments with their values as a build without --build-arg
@@ -38,6 +39,7 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 	lines := splitLines(b)
 	d := &Dockerfile{}
 	stage := -1
+	var entrypoint, command []string
 	var scope, global map[string]keys.Text
 	global = map[string]keys.Text{}
 	scope = global
@@ -46,6 +48,7 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 		case "FROM":
 			stage++
 			scope = map[string]keys.Text{}
+			entrypoint, command = nil, nil
 		case "ARG":
 			for a := n.Next; a != nil; a = a.Next {
 				name, raw, has := strings.Cut(a.Value, "=")
@@ -70,9 +73,23 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 			}
 		case "COPY", "ADD":
 			d.Copies = append(d.Copies, copied(n)...)
+		case "ENTRYPOINT":
+			entrypoint = words(n)
+		case "CMD":
+			command = words(n)
 		}
 	}
+	d.Command = append(entrypoint, command...)
 	return d, nil
+}
+
+// words are those of an instruction.
+func words(n *parser.Node) []string {
+	var out []string
+	for a := n.Next; a != nil; a = a.Next {
+		out = append(out, a.Value)
+	}
+	return out
 }
 
 // copied lists the sources of a COPY or ADD; none where they come from another stage.
@@ -82,14 +99,11 @@ func copied(n *parser.Node) []string {
 			return nil
 		}
 	}
-	var words []string
-	for a := n.Next; a != nil; a = a.Next {
-		words = append(words, a.Value)
-	}
-	if len(words) < 2 {
+	all := words(n)
+	if len(all) < 2 {
 		return nil
 	}
-	return words[:len(words)-1]
+	return all[:len(all)-1]
 }
 
 func assign(name, raw string, n *parser.Node, lines []string, scope map[string]keys.Text, arg bool, stage int) Assignment {
