@@ -39,7 +39,7 @@ func mend(class keys.Class, right string) string {
 	case keys.DemoKey:
 		return "Put a key of your own in both places, minted with a JWT secret of your own"
 	case keys.OtherSignature:
-		return "Put there " + right + ", after both keys were minted with the JWT secret that is deployed now"
+		return "Put there " + right + "; a key counts as long as the JWT secret that signed it is the one that is deployed"
 	case keys.OtherIssue:
 		return "Carry the rotation over: put there " + right
 	case keys.OtherKind:

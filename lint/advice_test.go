@@ -20,7 +20,7 @@ func TestMend(t *testing.T) {
 		keys.Cut:            "Copy the whole key",
 		keys.RolesSwapped:   "Put each key where its role belongs",
 		keys.DemoKey:        "Put a key of your own in both places",
-		keys.OtherSignature: "after both keys were minted with the JWT secret that is deployed now",
+		keys.OtherSignature: "as long as the JWT secret that signed it is the one that is deployed",
 		keys.Edited:         "a token whose claims are edited by hand is signed by nobody",
 		keys.OtherIssue:     "Carry the rotation over",
 		keys.OtherKind:      "or let the gateway list this one beside it",

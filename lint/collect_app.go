@@ -68,8 +68,11 @@ func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 			inProduction[f.Path] = true
 		}
 	}
-	here, allHere := sources.LoadProductionEnv(production)
-	winners, all := sources.LoadProductionEnv(committed)
+	here, allHere, bounded := sources.LoadProductionEnv(production)
+	winners, all, _ := sources.LoadProductionEnv(committed)
+	if bounded {
+		w.repo.Note(sources.NoteBound, sources.Position{File: production[0].Path}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
+	}
 	w.findEmptied(winners, all, true)
 	w.findEmptied(here, allHere, false)
 	w.production[dir] = winners

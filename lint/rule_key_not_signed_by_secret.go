@@ -76,6 +76,10 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 			Help: "Mint both keys anew with this secret and put them wherever the old ones stand, or put back the secret that signed them. " +
 				"Every service reads the secret at its start, and the database only when it is made (app.settings.jwt_secret).",
 		}
+		if text := secret[0].Value.Text(); keys.Published(text) != "" || keys.LooksLikePlaceholder(text) || text.Len() < keys.MinSecret {
+			f.Help = "Put the secret back that signed the keys: what stands here is a placeholder, a published secret or one that is too short. " +
+				"Only if it is lost, make a new one (openssl rand -base64 30) and mint both keys anew with it."
+		}
 		f.Related = p.related(failing, f.At, func(s *Site) string {
 			return fmt.Sprintf("%s: signed with another secret (%s)", s.Holder, keys.Describe(s.Value.Text(), s.Slot))
 		})

@@ -31,6 +31,11 @@ type Effective struct {
 // result is the file's path and the name: every definition is listed, with the value
 // that it would give if it counted.
 func LoadNextEnv(files []EnvFile) (winners map[string]Effective, all []Effective) {
+	budget := maxAllExpanded
+	return loadNextEnv(files, &budget)
+}
+
+func loadNextEnv(files []EnvFile, budget *int) (winners map[string]Effective, all []Effective) {
 	env := map[string]string{}
 	winners = map[string]Effective{}
 	for _, f := range files {
@@ -46,12 +51,12 @@ func LoadNextEnv(files []EnvFile) (winners map[string]Effective, all []Effective
 		}
 		for _, name := range order {
 			e := Effective{Variable: last[name], File: f.Path}
-			own := expander{env: env, parsed: parsed}
+			own := expander{env: env, parsed: parsed, budget: budget}
 			value := own.expand(parsed[name], 0)
 			e.Value, e.Expanded = keys.NewText(unescapeDollar(value)), own.names
 			all = append(all, e)
 			if known, ok := env[name]; ok {
-				parsed[name] = unescapeDollar((&expander{env: env, parsed: parsed}).expand(known, 0))
+				parsed[name] = unescapeDollar((&expander{env: env, parsed: parsed, budget: budget}).expand(known, 0))
 			} else {
 				parsed[name] = e.Value.Reveal()
 			}
@@ -70,12 +75,17 @@ func LoadNextEnv(files []EnvFile) (winners map[string]Effective, all []Effective
 type expander struct {
 	env, parsed map[string]string
 	names       []string
+	budget      *int
 }
 
 // The bounds of expansion: dotenv-expand itself would not end on A=$A.
 const (
 	maxExpansions = 100
 	maxExpanded   = 1 << 16
+
+	// maxAllExpanded bounds in bytes what all references of an app's files come to. What is
+	// beyond stays as it is written.
+	maxAllExpanded = 8 << 20
 )
 
 // expandReference is dotenv-expand's expression, at the start of what it searches.
@@ -91,6 +101,9 @@ func (x *expander) expand(s string, depth int) string {
 		return s
 	}
 	x.names = append(x.names, m[1])
+	if *x.budget < 0 {
+		return s
+	}
 	value := x.env[m[1]]
 	if value == "" {
 		value = m[2]
@@ -98,6 +111,7 @@ func (x *expander) expand(s string, depth int) string {
 	if value == "" {
 		value = x.parsed[m[1]]
 	}
+	*x.budget -= len(value)
 	return x.expand(replaceFirst(s, m[0], value), depth+1)
 }
 

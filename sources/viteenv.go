@@ -17,10 +17,12 @@ var ViteEnvOrder = []string{".env.production.local", ".env.production", ".env.lo
 const viteOnly = "VITE_"
 
 // LoadProductionEnv merges the files of one app as its build does: names that begin with
-// VITE_ as Vite, all others as Next.js. The results are those of LoadNextEnv.
-func LoadProductionEnv(files []EnvFile) (winners map[string]Effective, all []Effective) {
-	winners, all = LoadNextEnv(inOrder(files, NextEnvOrder))
-	vite, viteAll := loadViteEnv(inOrder(files, ViteEnvOrder))
+// VITE_ as Vite, all others as Next.js. The results are those of LoadNextEnv; bounded says
+// that the references in the files come to more than is followed.
+func LoadProductionEnv(files []EnvFile) (winners map[string]Effective, all []Effective, bounded bool) {
+	budget := maxAllExpanded
+	winners, all = loadNextEnv(inOrder(files, NextEnvOrder), &budget)
+	vite, viteAll := loadViteEnv(inOrder(files, ViteEnvOrder), &budget)
 	all = slices.DeleteFunc(all, func(e Effective) bool { return strings.HasPrefix(e.Name, viteOnly) })
 	for name := range winners {
 		if strings.HasPrefix(name, viteOnly) {
@@ -30,7 +32,7 @@ func LoadProductionEnv(files []EnvFile) (winners map[string]Effective, all []Eff
 	for name, e := range vite {
 		winners[name] = e
 	}
-	return winners, append(all, viteAll...)
+	return winners, append(all, viteAll...), budget < 0
 }
 
 func inOrder(files []EnvFile, names []string) []EnvFile {
@@ -47,7 +49,7 @@ func inOrder(files []EnvFile, names []string) []EnvFile {
 
 // loadViteEnv merges files, the strongest first, as Vite's loadEnv does: all of them into
 // one set, whose references are then expanded.
-func loadViteEnv(files []EnvFile) (winners map[string]Effective, all []Effective) {
+func loadViteEnv(files []EnvFile, budget *int) (winners map[string]Effective, all []Effective) {
 	merged := map[string]string{}
 	for i := len(files) - 1; i >= 0; i-- {
 		for _, v := range files[i].Variables {
@@ -64,7 +66,7 @@ func loadViteEnv(files []EnvFile) (winners map[string]Effective, all []Effective
 			if !strings.HasPrefix(v.Name, viteOnly) || last[v.Name] != i {
 				continue
 			}
-			x := expander{env: map[string]string{}, parsed: merged}
+			x := expander{env: map[string]string{}, parsed: merged, budget: budget}
 			e := Effective{Variable: v, File: f.Path}
 			e.Value = keys.NewText(unescapeDollar(x.expand(v.Value.Reveal(), 0)))
 			e.Expanded = x.names

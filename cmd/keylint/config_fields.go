@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"slices"
 	"strconv"
@@ -166,8 +168,13 @@ func setInstances(c *config, n *yaml.Node) error {
 // known. What an error quotes has no key shape in it.
 func parseConfig(b []byte) (c config, line int, err error) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(b, &doc); err != nil {
+	documents := yaml.NewDecoder(bytes.NewReader(b))
+	if err := documents.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		return c, 0, errors.New(keys.ScrubShapes(strings.TrimPrefix(err.Error(), "yaml: ")))
+	}
+	var second yaml.Node
+	if err := documents.Decode(&second); err == nil {
+		return c, second.Line, errors.New("a second document begins here; a configuration is one")
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return c, 0, nil
@@ -237,8 +244,12 @@ func patterns(what string, n *yaml.Node, into *[]string) error {
 		return err
 	}
 	for i, item := range n.Content {
-		if _, err := path.Match((*into)[i], ""); err != nil {
+		pattern := (*into)[i]
+		if _, err := path.Match(pattern, ""); err != nil {
 			return at(item, "%s: the pattern is malformed", what)
+		}
+		if strings.Contains(strings.TrimSuffix(pattern, "/**"), "**") {
+			return at(item, "%s: a pattern may have ** at its end only; one without a slash matches at any depth", what)
 		}
 	}
 	return nil

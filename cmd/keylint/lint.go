@@ -165,6 +165,8 @@ func verdict(r *lint.Result, set settings) (status int, why string) {
 	case !set.strict:
 	case c.Rendered < c.Roots:
 		return exitFindings, fmt.Sprintf("%d of %d kustomization roots did not build, and --strict asks for proof", c.Roots-c.Rendered, c.Roots)
+	case slices.ContainsFunc(r.Findings, func(f lint.Finding) bool { return f.Rule == "unreadable" }):
+		return exitFindings, "a file could not be read, and --strict asks for proof"
 	case c.Agree+c.Disagree+c.Unknown == 0:
 		return exitFindings, "nothing was found to compare, and --strict asks for proof"
 	case c.Unknown == 1:

@@ -170,6 +170,9 @@ func TestParseConfig(t *testing.T) {
 			Ignore: []string{"legacy", "apps/*/.env"}, Production: []string{"clusters/live"}}}},
 		{text: "ignore: legacy\n", line: 1, err: "ignore is a list"},
 		{text: "ignore:\n  - a\n  - {}\n", line: 3, err: "ignore is a list of texts"},
+		{text: "ignore: ['apps/**']\n", want: config{rules: lint.Config{Ignore: []string{"apps/**"}}}},
+		{text: "ignore: ['apps/**/old']\n", line: 1, err: "ignore: a pattern may have ** at its end only; one without a slash matches at any depth"},
+		{text: "strict: true\n---\nrules: {}\n", line: 2, err: "a second document begins here; a configuration is one"},
 		{text: "production: ['a[']\n", line: 1, err: "production: the pattern is malformed"},
 
 		{text: "expiry-window: 30\n", want: config{rules: lint.Config{ExpiryWindow: 30}}},
