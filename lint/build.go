@@ -14,6 +14,7 @@ import (
 type build struct {
 	file    *sources.File // the Dockerfile
 	parsed  *sources.Dockerfile
+	sets    []sources.Assignment // what is in force where the app is built
 	context string
 	service string                       // the compose service that builds it; empty where none does
 	args    map[string]*variable         // what that service gives, by name
@@ -44,15 +45,16 @@ func (w *world) collectBuilds() {
 		if err != nil {
 			continue // collectDockerfile told of it
 		}
+		sets := parsed.AppBuild()
 		composed := false
 		for _, c := range w.composeBuilds {
 			if c.dockerfile == f.Path {
 				composed = true
-				w.builds = append(w.builds, &build{file: f, parsed: parsed, env: env, context: c.context, service: c.service, args: c.args})
+				w.builds = append(w.builds, &build{file: f, parsed: parsed, sets: sets, env: env, context: c.context, service: c.service, args: c.args})
 			}
 		}
 		if !composed {
-			w.builds = append(w.builds, &build{file: f, parsed: parsed, env: env, context: w.contextOf(f, parsed)})
+			w.builds = append(w.builds, &build{file: f, parsed: parsed, sets: sets, env: env, context: w.contextOf(f, parsed)})
 		}
 	}
 }
@@ -77,7 +79,7 @@ func (w *world) contextOf(f *sources.File, d *sources.Dockerfile) string {
 // given is what a variable comes to in the environment of the build's commands, and where
 // that is written. ok is false where nothing sets it; the value may be unknown.
 func (b *build) given(name string) (value keys.Value, at sources.Position, ok bool) {
-	for _, a := range b.parsed.Assignments {
+	for _, a := range b.sets {
 		if a.Name != name {
 			continue
 		}
@@ -96,7 +98,7 @@ func (b *build) given(name string) (value keys.Value, at sources.Position, ok bo
 
 // declares says whether the Dockerfile has an ARG or ENV of the name.
 func (b *build) declares(name string) bool {
-	for _, a := range b.parsed.Assignments {
+	for _, a := range b.sets {
 		if a.Name == name {
 			return true
 		}
@@ -107,7 +109,7 @@ func (b *build) declares(name string) bool {
 // setsURL says whether the build's environment has a Supabase URL of its own: its key then
 // goes with that one.
 func (b *build) setsURL() bool {
-	for _, a := range b.parsed.Assignments {
+	for _, a := range b.sets {
 		if keys.IsURL(a.Name) && (!a.Value.IsAbsent() && a.Value.Len() > 0 || b.args[a.Name] != nil) {
 			return true
 		}

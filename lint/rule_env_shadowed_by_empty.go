@@ -77,7 +77,7 @@ func (p *Pass) checkEmptyArguments(b *build) {
 		if !p.world.classify(name).Strong || file.Value.Len() == 0 {
 			continue
 		}
-		for _, a := range b.parsed.Assignments {
+		for _, a := range b.sets {
 			if a.Arg || a.Name != name || a.From == "" || !a.Value.IsAbsent() || b.args[a.From] != nil {
 				continue
 			}

@@ -3,6 +3,7 @@ package sources
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -25,7 +26,36 @@ type Assignment struct {
 type Dockerfile struct {
 	Assignments []Assignment
 	Copies      []string // what COPY and ADD take from the build context, as it is written
+	Stages      []Stage
 	Command     []string // ENTRYPOINT and CMD of the last stage; a script in shell form is one word
+}
+
+// Stage is one FROM.
+type Stage struct {
+	Name   string // behind AS
+	From   string // the image, or the name of an earlier stage
+	Copies bool   // it copies from the build context
+}
+
+// AppBuild lists the assignments that are in force where the app is built: those of the last
+// stage that copies from the context, and of the stages that it is made of.
+func (d *Dockerfile) AppBuild() []Assignment {
+	last := -1
+	for i, s := range d.Stages {
+		if s.Copies {
+			last = i
+		}
+	}
+	if last < 0 {
+		return d.Assignments
+	}
+	chain := map[int]bool{}
+	for stage := last; stage >= 0 && !chain[stage]; {
+		chain[stage] = true
+		from := d.Stages[stage].From
+		stage = slices.IndexFunc(d.Stages[:stage], func(s Stage) bool { return s.Name != "" && strings.EqualFold(s.Name, from) })
+	}
+	return slices.DeleteFunc(slices.Clone(d.Assignments), func(a Assignment) bool { return !chain[a.Stage] })
 }
 
 // ParseDockerfile reads the assignments with their values as a build without --build-arg
@@ -49,6 +79,7 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 			stage++
 			scope = map[string]keys.Text{}
 			entrypoint, command = nil, nil
+			d.Stages = append(d.Stages, stageOf(words(n)))
 		case "ARG":
 			for a := n.Next; a != nil; a = a.Next {
 				name, raw, has := strings.Cut(a.Value, "=")
@@ -72,7 +103,11 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 				}
 			}
 		case "COPY", "ADD":
-			d.Copies = append(d.Copies, copied(n)...)
+			sources := copied(n)
+			d.Copies = append(d.Copies, sources...)
+			if len(sources) > 0 && stage >= 0 {
+				d.Stages[stage].Copies = true
+			}
 		case "ENTRYPOINT":
 			entrypoint = words(n)
 		case "CMD":
@@ -81,6 +116,18 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 	}
 	d.Command = append(entrypoint, command...)
 	return d, nil
+}
+
+// stageOf reads "image AS name".
+func stageOf(words []string) Stage {
+	var s Stage
+	if len(words) > 0 {
+		s.From = words[0]
+	}
+	if len(words) == 3 && strings.EqualFold(words[1], "as") {
+		s.Name = words[2]
+	}
+	return s
 }
 
 // words are those of an instruction.
