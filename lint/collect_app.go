@@ -154,10 +154,12 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 			// value serves development only.
 			s.carrier = &carrier{name: c.name, file: c.file, app: c.app, urls: ownURLs(variables), development: true}
 		}
-		if v.Value.Len() == 0 {
-			continue
+		if v.Value.Len() == 0 && (name.PublicPrefix == "" || winners[v.Name].File != f.Path) {
+			continue // a slot that is not in use, or of which env-shadowed-by-empty tells
 		}
-		if keys.LooksLikePlaceholder(v.Value) && recognized == "" && name.Slot.Role() != keys.Signing {
+		if v.Value.Len() == 0 {
+			s.Value = keys.Unknown("it is set to nothing; the environment of the build must set it")
+		} else if keys.LooksLikePlaceholder(v.Value) && recognized == "" && name.Slot.Role() != keys.Signing {
 			s.placeholder = !keys.IsReference(v.Value)
 			s.Value = keys.Unknown("a placeholder word stands where the key belongs; something must replace it before the build")
 		}
