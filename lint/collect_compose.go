@@ -120,9 +120,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 	}
 	for _, v := range s.Environment {
-		if resolved := p.resolve(v, "environment "); resolved != nil {
-			c.set(resolved)
-		}
+		c.set(p.resolve(v, "environment "))
 	}
 	own := &pod{owner: c.owner, unit: p.unit, containers: []*container{c}}
 	mount := func(target string, part volumePart) {
@@ -181,7 +179,7 @@ func (p *composeProject) use(file string) {
 	p.unit.Inputs = append(p.unit.Inputs, file)
 }
 
-// resolve interpolates a value from .env; nil for a bare name that .env does not have.
+// resolve interpolates a value from .env.
 func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variable {
 	out := &variable{name: v.Name, at: v.At, written: v.At, trace: []Step{{v.At, what + v.Name}}, inside: v.Inside}
 	raw := v.Raw.Reveal()
@@ -227,7 +225,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 // a key is no part of a script; so does one that may come from the shell.
 func (p *composeProject) interpolated(word string) string {
 	text, _, ok := sources.Interpolate(word, func(name string) (string, bool) {
-		slot := keys.Classify(name).Slot
+		slot := p.world.classify(name).Slot
 		if slot == "" || p.env[name] == nil && p.suppliesKeys() {
 			return p.lookup(name)
 		}
@@ -243,7 +241,7 @@ func (p *composeProject) interpolated(word string) string {
 // hold is then nothing.
 func (p *composeProject) suppliesKeys() bool {
 	for name := range p.env {
-		if keys.Classify(name).Slot != "" {
+		if p.world.classify(name).Slot != "" {
 			return true
 		}
 	}

@@ -32,7 +32,9 @@ func checkRefURLMismatch(p *Pass) {
 				continue
 			}
 			p.reportKey([]*Site{s}, severity, message, "Take the URL and the key from the same project, and rebuild the app.")
-			p.explain(s)
+			if severity == Error { // of a custom domain nothing is certain
+				p.explain(s)
+			}
 		}
 	})
 }

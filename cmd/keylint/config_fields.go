@@ -120,7 +120,9 @@ func configFields() []field {
 		{"instances", "which paths and hosts belong to one Supabase instance", map[string]any{"type": "array", "items": func() map[string]any {
 			paths := texts("a path or pattern")
 			paths["minItems"] = 1
-			o := object(map[string]any{"name": map[string]any{"type": "string", "minLength": 1}, "paths": paths, "hosts": texts("a host of the instance's URL")})
+			hosts := texts("a host of the instance's URL")
+			hosts["items"].(map[string]any)["pattern"] = "^[^/ ]*$"
+			o := object(map[string]any{"name": map[string]any{"type": "string", "minLength": 1}, "paths": paths, "hosts": hosts})
 			o["required"] = []string{"name", "paths"}
 			return o
 		}()}, setInstances},
@@ -148,7 +150,15 @@ func setInstances(c *config, n *yaml.Node) error {
 			case "paths":
 				return patterns("paths", value, &i.Paths)
 			case "hosts":
-				return list("hosts", value, &i.Hosts)
+				if err := list("hosts", value, &i.Hosts); err != nil {
+					return err
+				}
+				for n, host := range i.Hosts {
+					if strings.ContainsAny(host, "/ ") {
+						return at(value.Content[n], "a host is a name such as api.example.org, without scheme and path")
+					}
+				}
+				return nil
 			}
 			i.Name = value.Value
 			return nil

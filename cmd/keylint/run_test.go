@@ -187,6 +187,7 @@ func TestParseConfig(t *testing.T) {
 
 		{text: "instances:\n  - name: live\n    paths: [live]\n    hosts: [api.example.org]\n", want: config{rules: lint.Config{
 			Instances: []lint.DeclaredInstance{{Name: "live", Paths: []string{"live"}, Hosts: []string{"api.example.org"}}}}}},
+		{text: "instances:\n  - name: live\n    paths: [live]\n    hosts: ['https://api.example.org']\n", line: 4, err: "a host is a name such as api.example.org, without scheme and path"},
 		{text: "instances:\n  - name: live\n", line: 2, err: "an instance has a name and paths"},
 		{text: "instances:\n  - name: live\n    path: [live]\n", line: 3, err: `unknown key "path" (did you mean paths?); there are: name, paths, hosts`},
 		{text: "instances: {name: live}\n", line: 1, err: "instances is a list of mappings with name, paths and hosts"},

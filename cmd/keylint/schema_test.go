@@ -41,7 +41,7 @@ func TestSchemaAgrees(t *testing.T) {
 		"ignore: [legacy]", "ignore: legacy", "ignore: [{}]", "ignore: ['']",
 		"expiry-window: 30", "expiry-window: 30d", "expiry-window: 0",
 		"names: {anon: [PUBLIC_KEY]}", "names: {annon: [PUBLIC_KEY]}",
-		"instances: [{name: live, paths: [live], hosts: [api.example.org]}]", "instances: [{name: live}]", "instances: [{name: live, paths: []}]",
+		"instances: [{name: live, paths: [live], hosts: [api.example.org]}]", "instances: [{name: live}]", "instances: [{name: live, paths: [live], hosts: ['https://api.example.org']}]", "instances: [{name: live, paths: []}]",
 		"instances: [{name: '', paths: [live]}]", "instances: [{name: live, path: [live]}]", "instances: {name: live}",
 		"keys: {age: [age.txt]}", "keys: {gpg: [x]}", "- strict",
 	} {
