@@ -197,7 +197,11 @@ func FuzzParseKong(f *testing.F) {
 func FuzzParseDockerfile(f *testing.F) {
 	f.Add([]byte("FROM x\nARG A=1\nENV B=$A C=\"d\"\nENV E f\n"))
 	f.Add([]byte("# escape=`\nFROM x\nENV A=`\n b\n"))
-	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = ParseDockerfile(b) })
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		if d, err := ParseDockerfile(b); err == nil {
+			d.AppBuild()
+		}
+	})
 }
 
 func FuzzComposeServices(f *testing.F) {
