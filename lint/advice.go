@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -17,7 +18,26 @@ func (p *Pass) difference(i *instance, d disagreement) keys.Difference {
 	if len(d.right) == 0 {
 		return keys.Difference{}
 	}
-	return keys.Compare(d.wrong[0].Value.Text(), d.right[0].Value.Text(), d.whose(), i.secrets()...)
+	differs := keys.Compare(d.wrong[0].Value.Text(), d.right[0].Value.Text(), d.whose(), i.secrets()...)
+	if differs.Class == keys.OtherIssue {
+		differs.Words += p.alsoWrong(i, d.wrong[0])
+	}
+	return differs
+}
+
+// alsoWrong says what else ails a key of another issue than the accepted one: whoever puts it
+// into the gateway as well would meet that next.
+func (p *Pass) alsoWrong(i *instance, s *Site) string {
+	t, ok := token(s)
+	switch {
+	case !ok:
+		return ""
+	case i.verifies(s) == no:
+		return "; it was signed with another JWT secret than the instance's"
+	case !t.Expires.IsZero() && !t.Expires.Add(leeway).After(p.now):
+		return "; and it expired on " + t.Expires.Format(time.DateOnly)
+	}
+	return ""
 }
 
 // mend is the sentence that says what to change at the primary place. right says what
