@@ -173,21 +173,22 @@ func jwtDifference(a, b JWT, textA, textB Text, whose string, secrets []Text) Di
 	issue := jwtIssue(a, b, whose)
 	for _, secret := range secrets {
 		if a.SignedBy(secret) && b.SignedBy(secret) {
-			return Difference{Class: OtherIssue, Words: "the same JWT secret signed both: " + issue + later(a, b, whose), Later: a.IssuedAt.After(b.IssuedAt) && !b.IssuedAt.IsZero()}
+			words, isLater := later(a, b, whose)
+			return Difference{Class: OtherIssue, Words: "the same JWT secret signed both: " + issue + words, Later: isLater}
 		}
 	}
 	return Difference{Class: OtherIssue, Words: issue}
 }
 
-// later says which of two keys of one secret was probably meant.
-func later(a, b JWT, whose string) string {
+// later says which of two keys of one secret was probably meant, and whether it is the first.
+func later(a, b JWT, whose string) (words string, isFirst bool) {
 	switch {
 	case a.IssuedAt.After(b.IssuedAt) && !b.IssuedAt.IsZero():
-		return "; this one is the later, and the other is still all that is accepted"
+		return "; this one is the later, and the other is still all that is accepted", true
 	case b.IssuedAt.After(a.IssuedAt) && !a.IssuedAt.IsZero():
-		return "; " + whose + " is the later"
+		return "; " + whose + " is the later", false
 	}
-	return ""
+	return "", false
 }
 
 // jwtIssue says by which claims two keys of one role can be told apart.

@@ -2,8 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"path"
-	"strings"
 	"time"
 
 	"github.com/keylint/keylint/keys"
@@ -90,7 +88,7 @@ func afterwards(s *Site) string {
 // isBuiltIn says whether a build takes the key into what it makes: by the variable's prefix, or
 // as a build argument or a variable of the image.
 func (s *Site) isBuiltIn() bool {
-	return s.carrier.app != "" && (s.name.PublicPrefix != "" || !strings.HasPrefix(path.Base(s.carrier.file), ".env"))
+	return s.carrier.app != "" && (s.name.PublicPrefix != "" || !isEnvFile(s.carrier.file))
 }
 
 // help says how to mend what is not accepted.

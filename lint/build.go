@@ -29,33 +29,22 @@ type composeBuild struct {
 	args       map[string]*variable
 }
 
-// collectBuilds finds the builds of the apps whose Dockerfiles, or .env files beside them,
-// hold a key.
-func (w *world) collectBuilds() {
-	for _, f := range w.repo.Files() {
-		env := w.production[f.Dir()]
-		if !f.IsDockerfile() || f.Example || !f.BearsKeys() && len(env) == 0 {
-			continue
+// collectBuilds lists the builds of a Dockerfile: one for each compose service that builds it,
+// or one of which it is not known who starts it.
+func (w *world) collectBuilds(f *sources.File, d *sources.Dockerfile) {
+	one := build{file: f, parsed: d, sets: d.AppBuild(), env: w.production[f.Dir()]}
+	composed := false
+	for _, c := range w.composeBuilds {
+		if c.dockerfile == f.Path {
+			composed = true
+			b := one
+			b.context, b.service, b.args = c.context, c.service, c.args
+			w.builds = append(w.builds, &b)
 		}
-		b, err := f.Plain()
-		if err != nil {
-			continue
-		}
-		parsed, err := sources.ParseDockerfile(b)
-		if err != nil {
-			continue // collectDockerfile told of it
-		}
-		sets := parsed.AppBuild()
-		composed := false
-		for _, c := range w.composeBuilds {
-			if c.dockerfile == f.Path {
-				composed = true
-				w.builds = append(w.builds, &build{file: f, parsed: parsed, sets: sets, env: env, context: c.context, service: c.service, args: c.args})
-			}
-		}
-		if !composed {
-			w.builds = append(w.builds, &build{file: f, parsed: parsed, sets: sets, env: env, context: w.contextOf(f, parsed)})
-		}
+	}
+	if !composed {
+		one.context = w.contextOf(f, d)
+		w.builds = append(w.builds, &one)
 	}
 }
 
@@ -117,9 +106,7 @@ func (b *build) setsURL() bool {
 	return false
 }
 
-func (b *build) at(a sources.Assignment) sources.Position {
-	return sources.Position{File: b.file.Path, Line: a.Line, Column: a.Column, EndColumn: a.EndColumn}
-}
+func (b *build) at(a sources.Assignment) sources.Position { return a.In(b.file.Path) }
 
 // copies says whether a COPY takes a file of the context into the image.
 func (b *build) copies(file string) bool {
@@ -190,8 +177,4 @@ func (w *world) findEmptied(winners map[string]sources.Effective, all []sources.
 			w.emptied = append(w.emptied, emptied{e.Name, winner, e, everywhere})
 		}
 	}
-}
-
-func effectiveAt(e sources.Effective) sources.Position {
-	return sources.Position{File: e.File, Line: e.Line, Column: e.Column, EndColumn: e.EndColumn}
 }

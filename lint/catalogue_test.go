@@ -66,24 +66,16 @@ func TestCatalogue(t *testing.T) {
 			case o.rule == "":
 				checkArchive(t, archive)
 			case o.broken == "":
-				rule := ruleNamed(t, o.rule)
+				rule := lint.FindRule(o.rule)
+				if rule == nil {
+					t.Fatalf("no rule %s", o.rule)
+				}
 				checkOutage(t, o.rule, o.words, lintArchive(t, rule.Bad), lintArchive(t, rule.Good))
 			default:
 				checkFixtures(t, o.rule, o.words, o.broken, o.mended)
 			}
 		})
 	}
-}
-
-func ruleNamed(t *testing.T, name string) *lint.Rule {
-	t.Helper()
-	for _, r := range lint.Rules() {
-		if r.Name == name {
-			return r
-		}
-	}
-	t.Fatalf("no rule %s", name)
-	return nil
 }
 
 // checkArchive lints the two repositories in an archive. Its comment says which finding is

@@ -39,7 +39,8 @@ func (w *world) collectApps() {
 		urls[dir] = w.collectDotenv(dir, dirs[dir])
 	}
 	for _, f := range w.repo.Files() {
-		if f.IsDockerfile() && !f.Example && f.BearsKeys() {
+		// Without a key of its own it may still take in the .env files beside it.
+		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(w.production[f.Dir()]) > 0) {
 			w.collectDockerfile(f, urls[f.Dir()])
 		}
 	}
@@ -144,7 +145,7 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 		if !name.Strong && recognized == "" && (name.Slot == "" || !stack) {
 			continue
 		}
-		at := sources.Position{File: f.Path, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
+		at := v.In(f.Path)
 		s := &Site{
 			Standing: Presented, Holder: f.Path + " " + v.Name, At: at,
 			name: name, variable: v.Name, carrier: c, Value: w.repo.Standins().Resolve(v.Value),
@@ -203,7 +204,8 @@ func isDevelopment(f *sources.File) bool {
 	return mode != "" && mode != "production" && mode != "prod"
 }
 
-// collectDockerfile reads the defaults of a Dockerfile.
+// collectDockerfile reads a Dockerfile: its defaults are sites, and what reaches its build is
+// put together for the rules.
 func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 	b, err := f.Plain()
 	if err != nil {
@@ -211,9 +213,12 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 	}
 	d, err := sources.ParseDockerfile(b)
 	if err != nil {
-		w.repo.Note(sources.NoteUnreadable, f.At(), err.Error())
+		if f.BearsKeys() {
+			w.repo.Note(sources.NoteUnreadable, f.At(), err.Error())
+		}
 		return
 	}
+	w.collectBuilds(f, d)
 	c := &carrier{name: f.Path, file: f.Path, app: f.Dir()}
 	for _, a := range d.Assignments {
 		if keys.IsURL(a.Name) && !a.Value.IsAbsent() {
@@ -234,7 +239,7 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 		}
 		s := &Site{
 			Standing: Presented, Holder: fmt.Sprintf("%s %s %s", f.Path, kind, a.Name), Value: keys.Known(a.Value),
-			At:   sources.Position{File: f.Path, Line: a.Line, Column: a.Column, EndColumn: a.EndColumn},
+			At:   a.In(f.Path),
 			name: name, variable: a.Name, carrier: c,
 		}
 		if keys.LooksLikePlaceholder(a.Value) && keys.Recognize(a.Value) == "" {

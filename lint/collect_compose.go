@@ -72,7 +72,7 @@ func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources
 	}
 	var out []*variable
 	for _, v := range parse(b) {
-		at := sources.Position{File: f.Path, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
+		at := v.In(f.Path)
 		out = append(out, &variable{
 			name: v.Name, value: keys.Known(v.Value), at: at, written: at, trace: []Step{{at, f.Path + " " + v.Name}},
 		})

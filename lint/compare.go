@@ -326,11 +326,11 @@ func (i *instance) verifies(s *Site) answer {
 	return result
 }
 
-// secrets are the instance's JWT secrets that are known.
+// secrets are the instance's JWT secrets that are known, each once however many sites hold it.
 func (i *instance) secrets() []keys.Text {
 	var out []keys.Text
 	for _, s := range i.sites {
-		if s.Slot == keys.JWTSecret && s.Value.IsKnown() {
+		if s.Slot == keys.JWTSecret && s.Value.IsKnown() && !slices.ContainsFunc(out, s.Value.Text().Equal) {
 			out = append(out, s.Value.Text())
 		}
 	}

@@ -71,6 +71,13 @@ func (w *world) group() {
 		}
 	}
 	w.instances = kept
+	for _, i := range w.instances {
+		for _, s := range w.extra {
+			if i.holds(s.Unit, s.namespace) {
+				i.extra = append(i.extra, s)
+			}
+		}
+	}
 	w.nameInstances()
 	sort.SliceStable(w.instances, func(a, b int) bool { return w.instances[a].name < w.instances[b].name })
 }

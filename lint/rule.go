@@ -18,6 +18,16 @@ type Rule struct {
 	Check func(*Pass)
 }
 
+// FindRule is the rule of a name; nil where there is none.
+func FindRule(name string) *Rule {
+	for _, r := range Rules() {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
 // Rules lists all rules in the order in which they run: causes before what follows
 // from them.
 func Rules() []*Rule {

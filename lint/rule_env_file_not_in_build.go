@@ -72,7 +72,7 @@ func checkEnvFileNotInBuild(p *Pass) {
 			p.report(Finding{
 				At: at, atName: true, Slots: []keys.Slot{class.Slot},
 				Message: fmt.Sprintf("%s is kept from the build of %s, and nothing else gives it %s", e.File, b.file.Path, name),
-				Related: []Related{{At: effectiveAt(e), Message: e.File + " " + name}},
+				Related: []Related{{At: e.In(e.File), Message: e.File + " " + name}},
 				Help:    fmt.Sprintf("Let the file through with a line below it (!%s), or declare ARG %s and give it to the build.", b.inContext(e.File), name),
 			})
 			break

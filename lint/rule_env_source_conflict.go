@@ -50,7 +50,7 @@ func checkEnvSourceConflict(p *Pass) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(b.env)) {
 			file := b.env[name]
-			at := effectiveAt(file)
+			at := file.In(file.File)
 			value, given, ok := b.given(name)
 			if !p.world.classify(name).Strong || !ok || !value.IsKnown() || value.Text().Len() == 0 || file.Value.Len() == 0 ||
 				value.Text().Equal(file.Value) || p.explainedAt(given) || p.explainedAt(at) {

@@ -47,7 +47,7 @@ func checkPlaintextSecret(p *Pass) {
 	byFile := map[string][]*Site{}
 	var order []string
 	for _, s := range p.world.sites {
-		if !s.Value.IsKnown() || !isSecret(s) && !p.signs(s) || s.carrier.development && !keys.HasForm(s.Value.Text()) || keys.Published(s.Value.Text()) != "" {
+		if !p.isSecret(s) {
 			continue
 		}
 		f := p.world.repo.File(s.Written.File)
@@ -77,18 +77,21 @@ func checkPlaintextSecret(p *Pass) {
 	}
 }
 
-// isSecret says whether a site's value must be kept from readers of the repository.
-func isSecret(s *Site) bool {
+// isSecret says whether a site's value must be kept from readers of the repository: a server
+// key or a signing secret that is nobody's dummy.
+func (p *Pass) isSecret(s *Site) bool {
 	text := s.Value.Text()
-	slot := s.Slot
-	if recognized := keys.Recognize(text); recognized != "" {
-		slot = recognized
+	slot, form := s.Slot, keys.Recognize(text)
+	if form != "" {
+		slot = form
 	}
 	switch {
-	case slot == keys.JWKS || slot.Role() == keys.Public || text.Len() == 0:
+	case !s.Value.IsKnown() || text.Len() == 0 || keys.Published(text) != "" || s.carrier.development && !keys.HasForm(text):
 		return false
-	case keys.Published(text) != "" || keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" || keys.IsCiphertext(text):
+	case p.signs(s):
+		return true
+	case slot == keys.JWKS || slot.Role() == keys.Public || keys.IsCiphertext(text):
 		return false
 	}
-	return true
+	return form != "" || !keys.LooksLikePlaceholder(text)
 }

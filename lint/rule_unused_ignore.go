@@ -146,15 +146,11 @@ func (p *Pass) reportUnused(g *ignore) {
 	}
 	for _, r := range g.rules {
 		switch {
-		case !isRule(r.name):
+		case FindRule(r.name) == nil:
 			report(r.at, "the comment names a rule that there is not", "keylint rules lists the rules.")
 		case !r.used && p.config.Severities[r.name] != Off:
 			report(r.at, fmt.Sprintf("the comment ignores %s, which finds nothing here", r.name),
 				"Take it away, or put it on the line of the finding, or alone on the line above.")
 		}
 	}
-}
-
-func isRule(name string) bool {
-	return slices.ContainsFunc(Rules(), func(r *Rule) bool { return r.Name == name })
 }

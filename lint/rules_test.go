@@ -20,14 +20,8 @@ import (
 func lintArchive(t testing.TB, archive string) *lint.Result {
 	t.Helper()
 	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(testkeys.Fill(archive))).Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if err := testkeys.WriteArchive(dir, archive); err != nil {
+		t.Fatal(err)
 	}
 	return lintDir(t, dir)
 }

@@ -28,7 +28,6 @@ func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 	w.collectEnv()
 	w.collectEntries()
 	w.collectApps()
-	w.collectBuilds()
 	w.sortSites()
 	w.group()
 
@@ -36,13 +35,6 @@ func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 	for _, i := range w.instances {
 		for _, s := range i.sites {
 			p.instance[s] = i
-		}
-	}
-	for _, i := range w.instances {
-		for _, s := range w.extra {
-			if i.holds(s.Unit, s.namespace) {
-				i.extra = append(i.extra, s)
-			}
 		}
 	}
 	p.ignores = w.readIgnores()

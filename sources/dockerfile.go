@@ -81,8 +81,8 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 			entrypoint, command = nil, nil
 			d.Stages = append(d.Stages, stageOf(words(n)))
 		case "ARG":
-			for a := n.Next; a != nil; a = a.Next {
-				name, raw, has := strings.Cut(a.Value, "=")
+			for _, word := range words(n) {
+				name, raw, has := strings.Cut(word, "=")
 				if has {
 					d.Assignments = append(d.Assignments, assign(name, raw, n, lines, scope, true, stage))
 					continue

@@ -31,33 +31,31 @@ func (r *Repository) LeftOut(context, dockerfile, file string) (Position, bool) 
 	if err != nil {
 		return Position{}, false
 	}
-	patterns, err := ignorefile.ReadAll(bytes.NewReader(b))
-	if err != nil {
-		return Position{}, false
-	}
-	matcher, err := patternmatcher.New(patterns)
-	if err != nil {
-		return Position{}, false
-	}
-	if out, err := matcher.MatchesOrParentMatches(rel); err != nil || !out {
+	if !ignores(b, rel) {
 		return Position{}, false
 	}
 	return f.lineLeavingOut(b, rel), true
+}
+
+// ignores says whether the text of a .dockerignore leaves a file of the context out.
+func ignores(text []byte, rel string) bool {
+	patterns, err := ignorefile.ReadAll(bytes.NewReader(text))
+	if err != nil {
+		return false
+	}
+	matcher, err := patternmatcher.New(patterns)
+	if err != nil {
+		return false
+	}
+	out, err := matcher.MatchesOrParentMatches(rel)
+	return err == nil && out
 }
 
 // lineLeavingOut is the last line whose pattern alone leaves the file out.
 func (f *File) lineLeavingOut(b []byte, rel string) Position {
 	at := f.At()
 	for i, line := range splitLines(b) {
-		own, err := ignorefile.ReadAll(strings.NewReader(line))
-		if err != nil || len(own) != 1 || strings.HasPrefix(own[0], "!") {
-			continue
-		}
-		matcher, err := patternmatcher.New(own)
-		if err != nil {
-			continue
-		}
-		if out, err := matcher.MatchesOrParentMatches(rel); err == nil && out {
+		if ignores([]byte(line), rel) {
 			at.Line, at.Column, at.EndColumn = i+1, 1, len(line)+1
 		}
 	}

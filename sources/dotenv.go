@@ -18,6 +18,11 @@ type Variable struct {
 	EndColumn int
 }
 
+// In is the place of the value in the file that defines it.
+func (v Variable) In(file string) Position {
+	return Position{File: file, Line: v.Line, Column: v.Column, EndColumn: v.EndColumn}
+}
+
 // jsSpace is \s as JavaScript has it.
 const jsSpace = `[\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]`
 

@@ -80,28 +80,16 @@ func (a arranged) asked() arranged {
 
 // check refuses a flag that would be ignored: each belongs to linting or to a command.
 func (a arranged) check(app *cli.App) error {
-	if a.command == "" {
-		for _, c := range app.Commands {
-			if name, ok := firstCommon(a.names, c.Flags); ok && !has(app.Flags, name) {
-				return fmt.Errorf("%s belongs to the command keylint %s", dashed(name), c.Name)
-			}
-		}
-		return nil
-	}
 	for _, name := range a.names {
-		if !has(app.Command(a.command).Flags, name) {
+		if a.command != "" && !has(app.Command(a.command).Flags, name) {
 			return fmt.Errorf("%s has no meaning with the command %q (a path of that name is ./%s)", dashed(name), a.command, a.command)
+		}
+		owner := slices.IndexFunc(app.Commands, func(c *cli.Command) bool { return has(c.Flags, name) })
+		if a.command == "" && !has(app.Flags, name) && owner >= 0 {
+			return fmt.Errorf("%s belongs to the command keylint %s", dashed(name), app.Commands[owner].Name)
 		}
 	}
 	return nil
-}
-
-func firstCommon(names []string, flags []cli.Flag) (string, bool) {
-	i := slices.IndexFunc(names, func(name string) bool { return has(flags, name) })
-	if i < 0 {
-		return "", false
-	}
-	return names[i], true
 }
 
 func has(flags []cli.Flag, name string) bool {

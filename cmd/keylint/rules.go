@@ -48,11 +48,11 @@ func (s *session) rules(c *cli.Context) (int, error) {
 }
 
 func findRule(name string) (*lint.Rule, error) {
+	if r := lint.FindRule(name); r != nil {
+		return r, nil
+	}
 	var names []string
 	for _, r := range lint.Rules() {
-		if r.Name == name {
-			return r, nil
-		}
 		names = append(names, r.Name)
 	}
 	return nil, fmt.Errorf("no such rule: %s%s; keylint rules lists them", name, didYouMean(name, names...))

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/report"
@@ -55,14 +53,8 @@ func said(t *testing.T, r *lint.Rule) (title, text string) {
 		return shownByFixture(t, r)
 	}
 	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(testkeys.Fill(r.Bad))).Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if err := testkeys.WriteArchive(dir, r.Bad); err != nil {
+		t.Fatal(err)
 	}
 	got := keylint("--now="+testkeys.Now.Format(time.DateOnly), dir)
 	return "keylint says", firstFinding(t, r.Name, got.stdout)

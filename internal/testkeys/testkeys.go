@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/tools/txtar"
 )
 
 // The JWT secrets, now and before.
@@ -92,6 +94,20 @@ func Fill(text string) string {
 		pairs = append(pairs, name, key)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// WriteArchive writes a tiny repository, a txtar archive, with the keys in it.
+func WriteArchive(dir, archive string) error {
+	for _, f := range txtar.Parse([]byte(Fill(archive))).Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // FillDir puts the keys into every file below a directory.
