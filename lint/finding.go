@@ -36,13 +36,17 @@ type Finding struct {
 	Severity Severity
 	Message  string // one sentence: what is wrong, in the words of DESIGN; no key text
 	At       sources.Position
-	Instance string      // name of the instance; empty where it concerns none
-	Slots    []keys.Slot // which keys it is about
-	Related  []Related
-	Trace    []Step
-	Help     string // how to mend it
-	Frame    Frame
-	ID       string // stable across line moves: rule, instance, slots and carriers
+	Instance string // name of the instance; empty where it concerns none
+	// Slot and Bearer name the primary place without its line: the slot of the key there,
+	// and what bears it with the name that the key has ("Secret supabase/supabase-keys
+	// ANON_KEY"). A rule that finds fault with a site need not set them.
+	Slot    keys.Slot
+	Bearer  string
+	Related []Related
+	Trace   []Step
+	Help    string // how to mend it
+	Frame   Frame
+	ID      string // see findingID
 
 	atName bool // At is the place of a name, which may be shown, not of a key
 }

@@ -260,12 +260,10 @@ func (p *Pass) gatewayInstance(g *gateway) string {
 
 // reportCredential reports what is wrong with one credential of a gateway.
 func (p *Pass) reportCredential(g *gateway, c *credential, f Finding) {
-	f.At, f.Instance = c.at, p.gatewayInstance(g)
-	if slot := keys.Classify(c.name).Slot; slot != "" {
-		f.Slots = []keys.Slot{slot}
-	}
+	f.At, f.Bearer, f.Instance = c.at, c.label(), p.gatewayInstance(g)
+	f.Slot = keys.Classify(c.name).Slot
 	if c.site != nil {
-		f.Slots, f.Trace = []keys.Slot{c.site.Slot}, c.site.Trace
+		f.Slot, f.Trace = c.site.Slot, c.site.Trace
 		p.explain(c.site)
 	}
 	p.report(f)

@@ -55,14 +55,13 @@ func principal(sites []*Site) *Site {
 // reportKey reports what is wrong with a key, at its principal place, and lists the others
 // that hold it; "%s" in the message stands for who holds it. Places that a comment says to ignore are left out.
 func (p *Pass) reportKey(sites []*Site, severity Severity, message, help string) {
-	sites = slices.DeleteFunc(slices.Clone(sites), func(s *Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
-	if len(sites) == 0 {
-		p.ignored++
-		return
+	told := slices.DeleteFunc(slices.Clone(sites), func(s *Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
+	if len(told) > 0 { // else the whole finding is one that suppress takes out
+		sites = told
 	}
 	first := principal(sites)
 	f := Finding{
-		Severity: severity, At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
+		Severity: severity, At: first.Written, Instance: p.instanceName(first), Trace: first.Trace,
 		Message: strings.Replace(message, "%s", first.Holder, 1), Help: help,
 	}
 	f.Related = p.related(sites, f.At, func(s *Site) string { return s.Holder + ": the same" })

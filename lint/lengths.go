@@ -86,7 +86,7 @@ func (p *Pass) reportImpossible(i *instance, d disagreement) {
 		whose = "that " + d.by + " holds"
 	}
 	f := Finding{
-		At: primary.Written, Instance: i.name, Slots: slotsOf(d.wrong), Trace: primary.Trace,
+		At: primary.Written, Instance: i.name, Trace: primary.Trace,
 		Message: fmt.Sprintf("%s cannot be the %s key %s: it is %s, that one %s (%s)", primary.Holder, d.slot, whose,
 			bytesLong(primary.Value), bytesLong(d.right[0].Value), byCiphertext),
 		Help: d.help(keys.Difference{}, primary),
@@ -125,7 +125,7 @@ func (p *Pass) checkSecretLengths(i *instance, known [][]*Site) {
 	}
 	named := byPlace(wrong)[0]
 	f := Finding{
-		At: named.Written, Instance: i.name, Slots: []keys.Slot{keys.JWTSecret}, Trace: named.Trace,
+		At: named.Written, Instance: i.name, Trace: named.Trace,
 		Message: fmt.Sprintf("%s %s another JWT secret than %s: %s, that one %s (%s)", holders(wrong), hold(wrong), right.Holder,
 			bytesLong(named.Value), bytesLong(right.Value), byCiphertext),
 		Help: fmt.Sprintf("Let every service read the secret from the same place (%s).", right.Written),

@@ -51,7 +51,7 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 			break
 		}
 	}
-	f := Finding{At: primary.Written, Instance: i.name, Slots: slotsOf(d.wrong), Trace: primary.Trace}
+	f := Finding{At: primary.Written, Instance: i.name, Trace: primary.Trace}
 	for _, s := range named { // the whole way, from what the gateway accepts to where that is stored
 		if s.Standing == Accepted && len(s.Trace) > len(f.Trace) {
 			f.Trace = s.Trace

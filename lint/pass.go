@@ -2,7 +2,6 @@ package lint
 
 import (
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/keylint/keylint/keys"
@@ -20,10 +19,11 @@ type Pass struct {
 	explained map[*Site]bool // what a rule has accounted for: no longer compared
 	blamed    map[*Site]bool // part of a disagreement, and still what others are held against
 	instance  map[*Site]*instance
+	written   map[sources.Position][]*Site // the sites of a place, be it of use or where the value is written
 	findings  []Finding
 
-	ignores map[string][]*ignore // by file
-	ignored int                  // findings that a comment says to ignore
+	ignores    map[string][]*ignore // by file
+	suppressed []Suppressed
 }
 
 // explain marks sites as accounted for, and with them every site that takes its value
@@ -54,30 +54,14 @@ func (p *Pass) report(f Finding) {
 	f.Message = p.world.repo.Ledger().Scrub(f.Message)
 	f.Help = p.world.repo.Ledger().Scrub(f.Help)
 	f.Frame = p.world.frame(f.At, f.atName)
-	files := map[string]bool{f.At.File: true}
 	for i := range f.Related {
 		f.Related[i].Frame = p.world.frame(f.Related[i].At, f.Related[i].atName)
-		files[f.Related[i].At.File] = true
 	}
-	f.ID = findingID(f, files)
+	if f.Bearer == "" {
+		f.Slot, f.Bearer = p.borneAt(f.At, f.Instance)
+	}
+	f.Bearer = p.world.repo.Ledger().Scrub(f.Bearer)
 	p.findings = append(p.findings, f)
-}
-
-// findingID names a finding by rule, instance, slots and carriers: never by a value
-// or a line, so that it stays the same while lines move.
-func findingID(f Finding, files map[string]bool) string {
-	parts := []string{f.Rule, f.Instance}
-	for _, s := range f.Slots {
-		parts = append(parts, string(s))
-	}
-	rest := make([]string, 0, len(files))
-	for name := range files {
-		if name != f.At.File {
-			rest = append(rest, name)
-		}
-	}
-	sort.Strings(rest)
-	return strings.Join(append(append(parts, f.At.File), rest...), "|")
 }
 
 // related lists sites as further places of a finding, one for each place where a value

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 )
@@ -13,7 +15,49 @@ type Result struct {
 	Notes     []sources.Note
 	Coverage  Coverage
 
-	Ignored int // findings that are left out: a comment or the configuration says so
+	// Suppressed are the findings that are left out of Findings because somebody said so, in
+	// the same order.
+	Suppressed []Suppressed
+
+	// Wide gives, for each place of a finding on whose line bytes and UTF-16 units are not the
+	// same, its columns in the latter. Ask UTF16.
+	Wide map[sources.Position]sources.Position
+}
+
+// Suppressed is a finding that is not reported.
+type Suppressed struct {
+	Finding
+	By Suppression
+}
+
+// Suppression is who said that a finding is not to be reported.
+type Suppression string
+
+// The suppressions.
+const (
+	ByComment       Suppression = "comment"       // in the file of the finding
+	ByConfiguration Suppression = "configuration" // its path is one of those to ignore
+	ByBaseline      Suppression = "baseline"      // it was known before
+)
+
+// CountSuppressed counts the findings that are left out for one of these reasons.
+func (r *Result) CountSuppressed(by ...Suppression) int {
+	n := 0
+	for _, s := range r.Suppressed {
+		if slices.Contains(by, s.By) {
+			n++
+		}
+	}
+	return n
+}
+
+// UTF16 is a place of a finding with its columns counted in UTF-16 units, as SARIF and
+// editors do, and not in bytes.
+func (r *Result) UTF16(at sources.Position) sources.Position {
+	if wide, ok := r.Wide[at]; ok {
+		return wide
+	}
+	return at
 }
 
 // Instance is one Supabase deployment: the set of sites that must agree.

@@ -118,7 +118,7 @@ func checkACLMissing(p *Pass) {
 				continue
 			}
 			p.report(Finding{
-				At: g.lineOf(c.Line), atName: true, Instance: p.gatewayInstance(g),
+				At: g.lineOf(c.Line), atName: true, Bearer: "Kong consumer " + c.Name, Instance: p.gatewayInstance(g),
 				Message: fmt.Sprintf("Kong consumer %s has a key and is in no group, and every route asks for one: its key opens nothing (403)", c.Name),
 				Help:    fmt.Sprintf("Add it to its group under acls: {consumer: %s, group: …}.", c.Name),
 			})

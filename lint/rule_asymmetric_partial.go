@@ -110,7 +110,7 @@ func (p *Pass) reportPartial(g *gateway) {
 		}
 	}
 	p.report(Finding{
-		At: at, atName: true, Instance: p.gatewayInstance(g), Slots: g.partial,
+		At: at, atName: true, Bearer: g.server().label(), Instance: p.gatewayInstance(g),
 		Message: fmt.Sprintf("%s has some of the four keys that opaque keys need, and not %s: %s", g.server().label(), strings.Join(missing, ", "), then),
 		Help:    "Set all four, from one run of upstream's add-new-auth-keys.sh, or none.",
 	})
@@ -144,7 +144,7 @@ func (p *Pass) checkVerifiers(i *instance) {
 		return
 	}
 	var names []string
-	f := Finding{At: signer.at, atName: true, Instance: i.name, Slots: []keys.Slot{keys.JWKS, keys.JWTKeys}, Trace: signer.trace,
+	f := Finding{At: signer.at, atName: true, Bearer: "GOTRUE_JWT_KEYS", Instance: i.name, Trace: signer.trace,
 		Help: "Give each of them the JWKS that belongs to these keys, or take GOTRUE_JWT_KEYS out."}
 	for _, c := range lacking {
 		names = append(names, c.carrier.backend)

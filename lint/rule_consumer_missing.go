@@ -143,7 +143,7 @@ func checkConsumerMissing(p *Pass) {
 			why = "no consumer with a key is in the group " + strings.Join(shut[0].Groups, " or ")
 		}
 		f := Finding{
-			At: g.lineOf(shut[0].Line), atName: true, Instance: p.gatewayInstance(g),
+			At: g.lineOf(shut[0].Line), atName: true, Bearer: "the routes of " + g.name, Instance: p.gatewayInstance(g),
 			Message: fmt.Sprintf("the route %s asks for a key, and %s: every request to it is refused", shut[0].Name, why),
 			Help:    "Add the consumer with its key, and its group under acls; or take key-auth off the route.",
 		}

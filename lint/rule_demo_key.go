@@ -93,7 +93,7 @@ func (p *Pass) reportDemo(i *instance, sites []*Site) {
 	}
 	first := sites[0]
 	f := Finding{
-		At: first.Written, Instance: i.name, Slots: slotsOf(sites), Trace: first.Trace,
+		At: first.Written, Instance: i.name, Trace: first.Trace,
 		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", holders(sites), are(sites), publishedHow(sites)),
 		Help:    "Make a JWT secret and keys of your own, and put them here.",
 	}

@@ -95,7 +95,7 @@ func checkDuplicateCredential(p *Pass) {
 				continue
 			}
 			f := Finding{
-				At: s.At, Instance: p.instanceName(s), Slots: slotsOf([]*Site{first, s}), Trace: s.Trace,
+				At: s.At, Instance: p.instanceName(s), Trace: s.Trace,
 				Message: fmt.Sprintf("%s holds the same key as %s: %s", s.Holder, first.other(s), g.onDuplicate(first, s)),
 				Related: []Related{{At: first.At, Message: first.Holder + " holds it first"}},
 				Help:    "Give each credential a key of its own, or take the second out.",

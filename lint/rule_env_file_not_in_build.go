@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var envFileNotInBuild = &Rule{
@@ -70,7 +68,7 @@ func checkEnvFileNotInBuild(p *Pass) {
 				continue
 			}
 			p.report(Finding{
-				At: at, atName: true, Slots: []keys.Slot{class.Slot},
+				At: at, atName: true, Bearer: name,
 				Message: fmt.Sprintf("%s is kept from the build of %s, and nothing else gives it %s", e.File, b.file.Path, name),
 				Related: []Related{{At: e.In(e.File), Message: e.File + " " + name}},
 				Help:    fmt.Sprintf("Let the file through with a line below it (!%s), or declare ARG %s and give it to the build.", b.inContext(e.File), name),

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var envShadowedByEmpty = &Rule{
@@ -41,7 +39,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 func checkEnvShadowedByEmpty(p *Pass) {
 	for _, e := range p.world.emptied {
 		f := Finding{
-			At: e.empty.In(e.empty.File), atName: true, Slots: []keys.Slot{p.world.classify(e.name).Slot},
+			At: e.empty.In(e.empty.File), atName: true, Bearer: e.name,
 			Message: fmt.Sprintf("%s is set to nothing here, and %s goes before %s: the app is built without the key", e.name, e.empty.File, e.full.File),
 			Related: []Related{{At: e.full.In(e.full.File), Message: e.full.File + " " + e.name + ": it never counts"}},
 			Help:    "Take the line out, and rebuild the app.",
@@ -82,7 +80,7 @@ func (p *Pass) checkEmptyArguments(b *build) {
 				continue
 			}
 			f := Finding{
-				At: b.at(a), atName: true, Slots: []keys.Slot{p.world.classify(name).Slot},
+				At: b.at(a), atName: true, Bearer: name,
 				Related: []Related{{At: file.In(file.File), Message: file.File + " " + name + ": it never counts"}},
 				Help:    fmt.Sprintf("Take the ENV %s out, so that the file counts, or give the build the argument; then rebuild the app.", name),
 			}

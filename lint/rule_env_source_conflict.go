@@ -61,7 +61,7 @@ func checkEnvSourceConflict(p *Pass) {
 			}
 			d := keys.Compare(value.Text(), file.Value, "the file's")
 			p.report(Finding{
-				At: given, Slots: []keys.Slot{p.world.classify(name).Slot},
+				At: given, Bearer: name,
 				Message: fmt.Sprintf("the build takes %s from here, and %s holds another key (%s)", name, file.File, d.Words),
 				Related: []Related{{At: at, Message: file.File + " " + name + ": it never counts"}},
 				Help:    "Keep the key in one of the two places, and rebuild the app.",

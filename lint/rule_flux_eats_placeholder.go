@@ -104,18 +104,13 @@ func checkFluxEatsPlaceholder(p *Pass) {
 			}
 			first := eaten[0]
 			f := Finding{
-				At: first.At, atName: true, Instance: p.instanceIn(u, o.Namespace),
+				At: first.At, atName: true, Bearer: objectName(o.Kind, o.Namespace, o.Name), Instance: p.instanceIn(u, o.Namespace),
 				Message: fmt.Sprintf("Flux puts nothing in the place of ${%s} in %s before anything else can: %s substitutes, and does not know %s (Flux 2.9 and later refuse to apply it)",
 					first.Name, objectName(o.Kind, o.Namespace, o.Name), first.By, first.Name),
 				Help: fmt.Sprintf("Annotate %s %s with kustomize.toolkit.fluxcd.io/substitute: disabled, or write $${%s}.", o.Kind, o.Name, first.Name),
 			}
-			slots := map[keys.Slot]bool{}
-			for n, e := range eaten {
-				if slot := keys.Classify(e.Name).Slot; !slots[slot] {
-					slots[slot] = true
-					f.Slots = append(f.Slots, slot)
-				}
-				if n > 0 && e.At != first.At {
+			for _, e := range eaten {
+				if e.At != first.At {
 					f.Related = append(f.Related, Related{At: e.At, Message: "${" + e.Name + "} likewise", atName: true})
 				}
 			}

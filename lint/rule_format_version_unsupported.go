@@ -95,7 +95,7 @@ func checkFormatVersionUnsupported(p *Pass) {
 			continue
 		}
 		p.report(Finding{
-			At: g.lineOf(g.config.VersionLine), atName: true, Instance: p.gatewayInstance(g),
+			At: g.lineOf(g.config.VersionLine), atName: true, Bearer: g.name, Instance: p.gatewayInstance(g),
 			Message: fmt.Sprintf("the configuration is of format %s, and %s: Kong does not start", shownName(format), why),
 			Help:    "Write _format_version: \"2.1\", which Kong 2 and 3 read.",
 		})

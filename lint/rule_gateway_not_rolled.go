@@ -97,7 +97,7 @@ func checkGatewayNotRolled(p *Pass) {
 		}
 		at := g.run.pod.object.Locate(sources.Field(g.run.pod.object.Root, "metadata", "name"))
 		p.report(Finding{
-			At: at, atName: true, Instance: p.gatewayInstance(g),
+			At: at, atName: true, Bearer: g.run.pod.owner, Instance: p.gatewayInstance(g),
 			Message: fmt.Sprintf("a change of %s does not reach %s: it takes its configuration when it starts, and nothing in the pod template changes with it",
 				strings.Join(loose, " or "), g.run.pod.owner),
 			Help: "Give the name a content hash (a kustomize generator), annotate the pod template with a checksum of both, or let a controller watch them (reloader.stakater.com/auto: \"true\").",

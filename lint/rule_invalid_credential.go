@@ -85,7 +85,7 @@ func checkInvalidCredential(p *Pass) {
 	for _, g := range p.wholeGateways() {
 		if f := g.fault; f != nil && f.missing == "" {
 			p.report(Finding{
-				At: f.at, atName: true, Instance: p.instanceOf(f.where),
+				At: f.at, atName: true, Bearer: f.where.label(), Instance: p.instanceOf(f.where),
 				Message: f.message,
 				Help:    "Take the character out of the value, or render with a program that it does not disturb (envsubst, with the placeholder in quotes).",
 			})

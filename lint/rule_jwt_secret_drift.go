@@ -77,7 +77,7 @@ func checkJWTSecretDrift(p *Pass) {
 			named := byPlace(wrong)[0]
 			difference := keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
 			f := Finding{
-				At: named.Written, Instance: i.name, Slots: []keys.Slot{keys.JWTSecret}, Trace: named.Trace,
+				At: named.Written, Instance: i.name, Trace: named.Trace,
 				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", holders(wrong), hold(wrong), right[0].Holder, difference.Words),
 				Help:    helpSecret(difference.Class, named, byPlace(right)[0]),
 			}

@@ -71,7 +71,7 @@ func checkKeyNotSignedBySecret(p *Pass) {
 func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) {
 	if secret := byPlace(secrets); len(verifying) == 0 && len(slotsOf(failing)) > 1 && len(secret) == 1 {
 		f := Finding{
-			At: secret[0].Written, Instance: i.name, Slots: slotsOf(failing), Trace: secret[0].Trace,
+			At: secret[0].Written, Instance: i.name, Trace: secret[0].Trace,
 			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + p.whyUnsigned(i, failing[0], secrets),
 			Help: "Mint both keys anew with this secret and put them wherever the old ones stand, or put back the secret that signed them. " +
 				"Every service reads the secret at its start, and the database only when it is made (app.settings.jwt_secret).",
@@ -100,7 +100,7 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 		sites := byValue[sum]
 		named := byPlace(sites)[0]
 		f := Finding{
-			At: named.Written, Instance: i.name, Slots: slotsOf(sites), Trace: named.Trace,
+			At: named.Written, Instance: i.name, Trace: named.Trace,
 			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret (%s)", named.Slot, named.Holder,
 				keys.Describe(named.Value.Text(), named.Slot)) + p.whyUnsigned(i, named, secrets),
 			Help: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps.",

@@ -2,8 +2,6 @@ package lint
 
 import (
 	"fmt"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var placeholderEnvMissing = &Rule{
@@ -97,7 +95,7 @@ func checkPlaceholderEnvMissing(p *Pass) {
 	for _, g := range p.wholeGateways() {
 		if f := g.fault; f != nil && f.missing != "" {
 			p.report(Finding{
-				At: f.at, atName: true, Instance: p.instanceOf(f.where), Slots: slotsNamed(f.missing),
+				At: f.at, atName: true, Bearer: f.where.label() + " " + f.missing, Instance: p.instanceOf(f.where),
 				Message: fmt.Sprintf("%s has no variable %s: %s", f.where.label(), f.missing, f.message),
 				Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", f.where.label(), f.missing),
 			})
@@ -121,12 +119,4 @@ func (p *Pass) reportMissing(g *gateway, c *credential, then string) {
 		Message: fmt.Sprintf("%s has no variable %s for %s: %s", where.label(), c.name, c.label(), then),
 		Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", where.label(), c.name),
 	})
-}
-
-// slotsNamed is the slot that a variable's name means, if it means one.
-func slotsNamed(variable string) []keys.Slot {
-	if slot := keys.Classify(variable).Slot; slot != "" {
-		return []keys.Slot{slot}
-	}
-	return nil
 }

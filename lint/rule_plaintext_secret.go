@@ -68,7 +68,7 @@ func checkPlaintextSecret(p *Pass) {
 			more = fmt.Sprintf("; it holds %s more", number(len(places)-1))
 		}
 		f := Finding{
-			At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(places),
+			At: first.Written, Instance: p.instanceName(first),
 			Message: fmt.Sprintf("%s holds a %s in the open, in a file that git keeps%s", first.Holder, secretWord(first.Slot), more),
 			Help:    "Encrypt it with SOPS, seal it, or keep it in a secret store; then rotate it, since the history keeps the old one.",
 		}

@@ -147,7 +147,7 @@ func (p *Pass) reportSwap(sites []*Site) {
 	}
 	at := p.world.swappedAt(first)
 	f := Finding{
-		At: at, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
+		At: at, Instance: p.instanceName(first), Trace: first.Trace,
 		Message: fmt.Sprintf("%s holds %s", first.Holder, keyWords(first)),
 		Help:    "Put each key under its own name. If the service_role key has reached a browser, rotate it.",
 	}

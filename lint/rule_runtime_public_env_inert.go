@@ -5,8 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var runtimePublicEnvInert = &Rule{
@@ -69,7 +67,7 @@ func checkRuntimePublicEnvInert(p *Pass) {
 			continue
 		}
 		f := Finding{
-			At: s.At, Instance: p.instanceName(s), Slots: []keys.Slot{s.Slot}, Trace: s.Trace, atName: s.At != s.Written,
+			At: s.At, Instance: p.instanceName(s), Trace: s.Trace, atName: s.At != s.Written,
 			Message: fmt.Sprintf("%s has no effect on the bundle: %s variables are written into it when the app is built", s.Holder, s.name.PublicPrefix),
 			Help:    "Set it where the app is built (.env.production, a build argument), rebuild, and take it out here.",
 		}

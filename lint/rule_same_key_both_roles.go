@@ -78,7 +78,7 @@ func checkSameKeyBothRoles(p *Pass) {
 			}
 		}
 		f := Finding{
-			At: named.Written, Instance: p.instanceName(named), Slots: slotsOf(sites), Trace: named.Trace,
+			At: named.Written, Instance: p.instanceName(named), Trace: named.Trace,
 			Message: fmt.Sprintf("%s holds the same key as %s", named.Holder, twin.Holder),
 			Help:    "Generate the missing key from the JWT secret and put it in its place, in the Secret and in whatever copies it.",
 		}

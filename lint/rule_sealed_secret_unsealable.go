@@ -34,7 +34,7 @@ func checkSealedSecretUnsealable(p *Pass) {
 				}
 				broken = append(broken, e.Key)
 				if f == nil {
-					f = &Finding{At: e.At, Message: e.Locked.Reason}
+					f = &Finding{At: e.At, Bearer: objectName("SealedSecret", o.Namespace, o.Name), Message: e.Locked.Reason}
 					continue
 				}
 				f.Related = append(f.Related, Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason})

@@ -2,11 +2,8 @@ package lint
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"sort"
 
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -85,23 +82,16 @@ func checkSecretRefDangling(p *Pass) {
 		sort.SliceStable(refs, func(a, b int) bool { return refs[a].at.Before(refs[b].at) })
 		first := refs[0]
 		f := Finding{
-			At: first.at, atName: true, Instance: p.instanceOf(first.where),
+			At: first.at, atName: true, Bearer: first.holder, Instance: p.instanceOf(first.where),
 			Message: fmt.Sprintf("%s refers to nothing: %s", first.holder, first.why),
 			Help:    "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError).",
 		}
 		if len(refs) > 1 {
 			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.holder, number(len(refs)-1), first.why)
 		}
-		slots := map[keys.Slot]bool{}
-		for n, d := range refs {
-			if d.name.Slot != "" {
-				slots[d.name.Slot] = true
-			}
-			if n > 0 {
-				f.Related = append(f.Related, Related{At: d.at, Message: d.holder, atName: true})
-			}
+		for _, d := range refs[1:] {
+			f.Related = append(f.Related, Related{At: d.at, Message: d.holder, atName: true})
 		}
-		f.Slots = slices.Sorted(maps.Keys(slots))
 		p.report(f)
 	}
 }

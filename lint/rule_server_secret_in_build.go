@@ -61,7 +61,7 @@ func checkServerSecretInBuild(p *Pass) {
 				kind, keeps = "ARG", "the image's history"
 			}
 			p.report(Finding{
-				At: b.at(a), atName: a.Value.IsAbsent(), Slots: []keys.Slot{slot},
+				At: b.at(a), atName: a.Value.IsAbsent(), Bearer: kind + " " + a.Name,
 				Message: fmt.Sprintf("%s %s takes a %s into %s, where everybody reads it who can pull the image", kind, a.Name, secretWord(slot), keeps),
 				Help:    "Give it to the container when it runs (a Secret, env_file), or to the build as a secret: RUN --mount=type=secret.",
 			})

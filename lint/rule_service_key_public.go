@@ -39,7 +39,7 @@ func checkServiceKeyPublic(p *Pass) {
 			continue
 		}
 		p.report(Finding{
-			At: s.At, Instance: p.instanceName(s), Slots: []keys.Slot{slot}, Trace: s.Trace,
+			At: s.At, Instance: p.instanceName(s), Trace: s.Trace,
 			Message: fmt.Sprintf("%s holds the %s key, and %s variables are built into what every browser gets",
 				s.Holder, slot, strings.TrimSuffix(s.name.PublicPrefix, "_")+"_"),
 			Help: "Move it to a variable without the prefix that only the server reads, and rotate the key: it must be taken as published.",

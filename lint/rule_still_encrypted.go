@@ -71,7 +71,7 @@ func checkStillEncrypted(p *Pass) {
 		}
 		first := principal(sites)
 		p.report(Finding{
-			At: first.Written, Instance: p.instanceName(first), Slots: slotsOf(sites), Trace: first.Trace,
+			At: first.Written, Instance: p.instanceName(first), Trace: first.Trace,
 			Message: first.Holder + " is ciphertext, and nothing decrypts it here: its text is what is used for a key",
 			Help:    "Let it take the key from the Secret that is decrypted (secretKeyRef), or keep the whole file encrypted, with SOPS' metadata at its end.",
 		})
@@ -96,7 +96,7 @@ func checkStillEncrypted(p *Pass) {
 					continue
 				}
 				p.report(Finding{
-					At: e.At, Instance: p.instanceIn(u, o.Namespace), Slots: slotsOf(stored[o]),
+					At: e.At, Bearer: objectName(o.Kind, o.Namespace, o.Name), Instance: p.instanceIn(u, o.Namespace),
 					Message: fmt.Sprintf("%s reaches the cluster as SOPS ciphertext: %s has no spec.decryption, so Flux applies the file as it is",
 						objectName(o.Kind, o.Namespace, o.Name), u.Name),
 					Help:    "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization.",

@@ -92,7 +92,7 @@ func (p *Pass) suppress() {
 	kept := p.findings[:0]
 	for _, f := range p.findings {
 		if p.isIgnored(f.Rule, f.At) {
-			p.ignored++
+			p.suppressed = append(p.suppressed, Suppressed{f, ByComment})
 			continue
 		}
 		kept = append(kept, f)
@@ -137,19 +137,19 @@ func parseIgnores(file, text string) []*ignore {
 }
 
 func (p *Pass) reportUnused(g *ignore) {
-	report := func(at sources.Position, message, help string) {
-		p.report(Finding{At: at, atName: true, Message: message, Help: help})
+	report := func(at sources.Position, rule, message, help string) {
+		p.report(Finding{At: at, atName: true, Bearer: "ignore " + rule, Message: message, Help: help})
 	}
 	if len(g.rules) == 0 {
-		report(g.at, "the comment names no rule, and so ignores nothing", "Write the rule in brackets: # keylint: ignore[key-expired] the reason.")
+		report(g.at, "", "the comment names no rule, and so ignores nothing", "Write the rule in brackets: # keylint: ignore[key-expired] the reason.")
 		return
 	}
 	for _, r := range g.rules {
 		switch {
 		case FindRule(r.name) == nil:
-			report(r.at, "the comment names a rule that there is not", "keylint rules lists the rules.")
+			report(r.at, r.name, "the comment names a rule that there is not", "keylint rules lists the rules.")
 		case !r.used && p.config.Severities[r.name] != Off:
-			report(r.at, fmt.Sprintf("the comment ignores %s, which finds nothing here", r.name),
+			report(r.at, r.name, fmt.Sprintf("the comment ignores %s, which finds nothing here", r.name),
 				"Take it away, or put it on the line of the finding, or alone on the line above.")
 		}
 	}

@@ -31,10 +31,16 @@ func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 	w.sortSites()
 	w.group()
 
-	p := &Pass{world: w, now: o.Now, config: o.Config, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}}
+	p := &Pass{world: w, now: o.Now, config: o.Config, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}, written: map[sources.Position][]*Site{}}
 	for _, i := range w.instances {
 		for _, s := range i.sites {
 			p.instance[s] = i
+		}
+	}
+	for _, s := range w.sites {
+		p.written[s.Written] = append(p.written[s.Written], s)
+		if s.At != s.Written {
+			p.written[s.At] = append(p.written[s.At], s)
 		}
 	}
 	p.ignores = w.readIgnores()
@@ -65,23 +71,20 @@ func (w *world) sortSites() { w.sites = sortedSites(w.sites) }
 // result puts together what is reported: findings that concern a selected path, and
 // every site with its outcome.
 func (w *world) result(p *Pass) *Result {
-	r := &Result{Units: w.units, Ignored: p.ignored}
-	for _, f := range p.findings {
+	r := &Result{Units: w.units}
+	for _, f := range p.named() {
 		switch {
-		case !w.concernsSelection(f):
-		case matches(w.config.Ignore, f.At.File):
-			r.Ignored++
+		case !w.concernsSelection(f.Finding):
+		case f.By == "" && matches(w.config.Ignore, f.At.File):
+			f.By = ByConfiguration
+			fallthrough
+		case f.By != "":
+			r.Suppressed = append(r.Suppressed, f)
 		default:
-			r.Findings = append(r.Findings, f)
+			r.Findings = append(r.Findings, f.Finding)
 		}
 	}
-	sort.SliceStable(r.Findings, func(a, b int) bool {
-		x, y := r.Findings[a], r.Findings[b]
-		if x.At != y.At {
-			return x.At.Before(y.At)
-		}
-		return x.Rule < y.Rule
-	})
+	w.widen(r)
 	for _, n := range w.repo.Notes() {
 		if w.repo.Selected(n.At.File) || n.At.File == "" {
 			r.Notes = append(r.Notes, n)

@@ -18,8 +18,11 @@ func (t *textReport) coverage(r *lint.Result) {
 	for _, reason := range r.Coverage.Reasons {
 		t.line(fmt.Sprintf("  %d cannot be told: %s", reason.Count, oneLine(reason.Text)))
 	}
-	if r.Ignored > 0 {
-		t.line(fmt.Sprintf("  %s ignored, by a comment or by the configuration", count(r.Ignored, "finding")))
+	if n := ignored(r); n > 0 {
+		t.line(fmt.Sprintf("  %s ignored, by a comment or by the configuration", count(n, "finding")))
+	}
+	if n := r.CountSuppressed(lint.ByBaseline); n > 0 {
+		t.line(fmt.Sprintf("  %s in the baseline, known before", count(n, "finding")))
 	}
 	if failed := r.Coverage.Roots - r.Coverage.Rendered; failed > 0 {
 		t.line(fmt.Sprintf("  %d of %s did not build", failed, count(r.Coverage.Roots, "kustomization root")))
@@ -46,6 +49,9 @@ func Coverage(r *lint.Result) string {
 	}
 	return head + ": " + strings.Join(parts, ", ")
 }
+
+// ignored counts the findings that somebody who edits the repository said to leave out.
+func ignored(r *lint.Result) int { return r.CountSuppressed(lint.ByComment, lint.ByConfiguration) }
 
 // verb is "agrees" of one and "agree" of any other number.
 func verb(n int, plural string) string {

@@ -65,7 +65,7 @@ func disagreement() *lint.Result {
 			{
 				Rule: "app-key-rejected", Severity: lint.Error, At: env, Instance: "k8s/supabase, namespace supabase",
 				Message: "the anon key that apps/web presents is not one that Kong accepts",
-				Slots:   []keys.Slot{keys.Anon}, Frame: masked("NEXT_PUBLIC_SUPABASE_ANON_KEY=", ""),
+				Slot:    keys.Anon, Frame: masked("NEXT_PUBLIC_SUPABASE_ANON_KEY=", ""),
 				Related: []lint.Related{
 					{At: kong, Message: "accepted: Kong consumer anon (sha256:1a2b3c4d)", Frame: masked("              - key: ", " # rotated")},
 					{At: secret, Message: "agrees: Secret supabase/supabase-keys ANON_KEY", Frame: masked("\tANON_KEY:\t", "")},

@@ -31,6 +31,7 @@ type (
 		RootsBuilt int          `json:"roots_built"`
 		Reasons    []jsonReason `json:"reasons"`
 		Ignored    int          `json:"ignored"`
+		Baseline   int          `json:"baseline"`
 	}
 	jsonCounts struct {
 		Error   int `json:"error"`
@@ -103,7 +104,7 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
 			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),
-			Ignored: r.Ignored,
+			Ignored: ignored(r), Baseline: r.CountSuppressed(lint.ByBaseline),
 		},
 		Instances: each(r.Instances, func(in *lint.Instance) jsonInstance {
 			return jsonInstance{Name: in.Name, Sites: each(in.Sites, siteJSON)}
