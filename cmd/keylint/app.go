@@ -28,16 +28,8 @@ const (
 	flagVerbose          = "verbose"
 	flagVersion          = "version"
 	flagHelp             = "help"
+	flagJSON             = "json"
 )
-
-// isCommandName says whether a bare word is a command.
-func isCommandName(word string) bool {
-	switch word {
-	case "rules", "explain", "inspect", "help", "version":
-		return true
-	}
-	return false
-}
 
 // execute runs a command line and gives its exit status. An error means that the
 // command could not do its job.
@@ -48,11 +40,11 @@ func (s *session) execute(args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	a = a.asked()
+	a = a.asked(app)
 	if err := a.check(app); err != nil {
 		return exitFailed, err
 	}
-	if err := app.Run(a.line()); err != nil {
+	if err := app.Run(a.line(app)); err != nil {
 		return exitFailed, err
 	}
 	return status, nil
@@ -60,7 +52,7 @@ func (s *session) execute(args []string) (int, error) {
 
 // asked turns --help and --version, wherever they stand, into the commands that they
 // are short for: "keylint rules --help" is "keylint help rules".
-func (a arranged) asked() arranged {
+func (a arranged) asked(app *cli.App) arranged {
 	for i, n := range a.names {
 		off := strings.HasSuffix(a.flags[i], "=false")
 		switch {
@@ -72,10 +64,21 @@ func (a arranged) asked() arranged {
 		case n == flagHelp:
 			return arranged{command: "help"}
 		case n == flagVersion:
-			return arranged{command: "version"}
+			return a.version(app)
 		}
 	}
 	return a
+}
+
+// version is the command "version" with those flags that it has.
+func (a arranged) version(app *cli.App) arranged {
+	v := arranged{command: "version"}
+	for i, n := range a.names {
+		if has(app.Command(v.command).Flags, n) {
+			v.flags, v.names = append(v.flags, a.flags[i]), append(v.names, n)
+		}
+	}
+	return v
 }
 
 // check refuses a flag that would be ignored: each belongs to linting or to a command.
@@ -112,14 +115,12 @@ func (s *session) app(status *int) *cli.App {
 	app := &cli.App{
 		Name: programName, HelpName: programName,
 		Usage:     "will every Supabase key that something presents be accepted by everything that checks it?",
-		UsageText: "keylint [flags] [PATH ...]\nkeylint rules\nkeylint explain RULE ...\nkeylint inspect [--jwt-secret FILE] [FILE|-]",
+		UsageText: "keylint [flags] [PATH ...]\nkeylint COMMAND [argument ...]",
 		Description: `keylint reads a GitOps repository offline and compares the Supabase keys in it: those that are
 stored, those that the gateway accepts, those that apps and services present, and the secrets they
 are verified with. PATH is a directory or a file, "." by default, "-" for manifests on standard
 input. The whole git work tree is read; a finding is told when one of its places lies under a PATH.
-A path that is called like a command is written ./rules.
-
-Exit status: 0 nothing at or above --fail-on, 1 findings, 2 keylint could not do its job.`,
+A path that is called like a command is written ./rules.`,
 		Flags:     lintFlags(),
 		HideHelp:  true,
 		Writer:    s.out,
@@ -135,7 +136,8 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 keylint could not do
 		command("rules", "list the rules with their severities", "", s.rules),
 		command("explain", "say why a rule matters and how to mend what it finds, with an example", "RULE ...", s.explain),
 		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
-		command("version", "print keylint's version", "", s.version),
+		command("version", "print keylint's version", "[--json]", s.version,
+			&cli.BoolFlag{Name: flagJSON, Usage: "print it, the commit, the Go version and the platform as JSON"}),
 		command("help", "print how keylint, or one of its commands, is used", "[COMMAND]", func(c *cli.Context) (int, error) {
 			return s.help(app, c.Args().Slice())
 		}),

@@ -60,14 +60,14 @@ func arrange(app *cli.App, args []string) (arranged, error) {
 
 // line is the command line for urfave/cli. A path that is called like a command is
 // written so that it is not taken for one.
-func (a arranged) line() []string {
+func (a arranged) line(app *cli.App) []string {
 	words := []string{programName}
 	if a.command != "" {
 		words = append(words, a.command)
 	}
 	words = append(append(words, a.flags...), "--")
 	for i, r := range a.rest {
-		if i == 0 && a.command == "" && isCommandName(r) {
+		if i == 0 && a.command == "" && app.Command(r) != nil {
 			r = "./" + r
 		}
 		words = append(words, r)

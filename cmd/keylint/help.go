@@ -19,6 +19,9 @@ func (s *session) help(app *cli.App, args []string) (int, error) {
 		return exitFailed, fmt.Errorf("no such command: %s%s", strings.Join(args, " "), didYouMean(args[0], commandNames(app)...))
 	}
 	fmt.Fprintf(s.out, "%s\n\nusage:\n   %s\n", c.Usage, strings.TrimSpace(programName+" "+c.Name+" "+c.ArgsUsage))
+	if c.Description != "" {
+		fmt.Fprintf(s.out, "\n%s\n", c.Description)
+	}
 	if len(c.Flags) > 0 {
 		fmt.Fprint(s.out, "\nflags:\n")
 		helpFlags(s.out, c.Flags)
@@ -29,8 +32,8 @@ func (s *session) help(app *cli.App, args []string) (int, error) {
 // usage is keylint's own and not urfave/cli's, whose columns grow with the longest
 // flag and which tells a "(default: false)" of every switch.
 func usage(w io.Writer, app *cli.App) error {
-	fmt.Fprintf(w, "%s - %s\n\nusage:\n   %s\n\n%s\n\nflags:\n", app.Name, app.Usage,
-		strings.ReplaceAll(app.UsageText, "\n", "\n   "), app.Description)
+	fmt.Fprintf(w, "%s - %s\n\nusage:\n   %s\n\n%s\n\nExit status: %s.\n\nflags:\n", app.Name, app.Usage,
+		strings.ReplaceAll(app.UsageText, "\n", "\n   "), app.Description, strings.Join(exitStatuses(), ", "))
 	helpFlags(w, app.Flags)
 	fmt.Fprint(w, "\ncommands:\n")
 	t := tabwriter.NewWriter(w, 0, 8, 3, ' ', 0)
@@ -69,4 +72,13 @@ func commandNames(app *cli.App) []string {
 		names = append(names, c.Name)
 	}
 	return names
+}
+
+// exitStatuses say what each exit status means.
+func exitStatuses() []string {
+	return []string{
+		fmt.Sprintf("%d nothing at or above --%s", exitClean, flagFailOn),
+		fmt.Sprintf("%d findings", exitFindings),
+		fmt.Sprintf("%d keylint could not do its job", exitFailed),
+	}
 }

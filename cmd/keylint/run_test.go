@@ -76,6 +76,7 @@ func TestArrange(t *testing.T) {
 		{"rules --help", "keylint help -- rules"},
 		{"-h", "keylint help --"},
 		{"k8s --version", "keylint version --"},
+		{"--strict --json --version", "keylint version --json --"},
 		{"rules --strict", `--strict has no meaning with the command "rules" (a path of that name is ./rules)`},
 		{"inspect key.txt --now 2026-11-23", "keylint inspect --now=2026-11-23 -- key.txt"},
 		{"--jwt-secret s inspect -", "keylint inspect --jwt-secret=s -- -"},
@@ -91,10 +92,10 @@ func TestArrange(t *testing.T) {
 		app := s.app(&status)
 		a, err := arrange(app, strings.Fields(c.args))
 		if err == nil {
-			a = a.asked()
+			a = a.asked(app)
 			err = a.check(app)
 		}
-		got := strings.Join(a.line(), " ")
+		got := strings.Join(a.line(app), " ")
 		if err != nil {
 			got = err.Error()
 		}
@@ -119,9 +120,9 @@ func TestFlagsAreNamedInTheHelp(t *testing.T) {
 			t.Errorf("the help does not name %s", n)
 		}
 	}
-	for _, c := range app.Commands {
-		if !isCommandName(c.Name) {
-			t.Errorf("isCommandName does not know %s", c.Name)
+	for _, n := range commandNames(app) {
+		if !strings.Contains(out.String(), "\n   "+n) {
+			t.Errorf("the help does not name the command %s", n)
 		}
 	}
 }

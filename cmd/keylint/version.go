@@ -1,22 +1,73 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
 
-// version prints the version that the Go toolchain stamped into the binary.
+// release is the version of a released binary, such as "1.2.3". The build of a release
+// sets it, with -ldflags "-X main.release=1.2.3"; the toolchain knows a version only of
+// what it fetched as a module, or of what it built in a clean checkout at a tag.
+var release string
+
+// build says which keylint this is. What was not stamped into the binary is left out.
+type build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Date     string `json:"date,omitempty"` // of the commit: that of the build would differ each time
+	Modified bool   `json:"modified,omitempty"`
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+// version prints the version, or with --json all that is known of the binary.
 func (s *session) version(c *cli.Context) (int, error) {
 	if c.Args().Present() {
 		return exitFailed, fmt.Errorf("the command version takes no argument, but was given %q", c.Args().First())
 	}
-	v := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		v = info.Main.Version
+	info, _ := debug.ReadBuildInfo()
+	b := describeBuild(release, info)
+	if !c.Bool(flagJSON) {
+		fmt.Fprintf(s.out, "keylint %s %s/%s\n", b.Version, b.OS, b.Arch)
+		return exitClean, nil
 	}
-	fmt.Fprintf(s.out, "keylint %s %s/%s\n", v, runtime.GOOS, runtime.GOARCH)
+	text, err := json.MarshalIndent(b, "", "  ")
+	if err != nil {
+		return exitFailed, err
+	}
+	fmt.Fprintf(s.out, "%s\n", text)
 	return exitClean, nil
+}
+
+// describeBuild prefers what the release says to what the toolchain found out, which may
+// be nothing.
+func describeBuild(release string, info *debug.BuildInfo) build {
+	b := build{Version: "(devel)", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	if info != nil && info.Main.Version != "" {
+		b.Version = info.Main.Version
+	}
+	if release != "" {
+		b.Version = release
+	}
+	b.Version = strings.TrimPrefix(b.Version, "v") // the module's tag has it, the release has not
+	if info == nil {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.time":
+			b.Date = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
 }
