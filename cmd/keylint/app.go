@@ -132,10 +132,14 @@ A path that is called like a command is written ./rules.`,
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              plainUsageError,
 	}
+	completion := command("completion", "print the script by which a shell completes keylint's command line", strings.Join(shellNames(), "|"),
+		func(c *cli.Context) (int, error) { return s.completion(app, c.Args().Slice()) })
+	completion.Description = completionHelp()
 	app.Commands = []*cli.Command{
 		command("rules", "list the rules with their severities", "", s.rules),
 		command("explain", "say why a rule matters and how to mend what it finds, with an example", "RULE ...", s.explain),
 		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
+		completion,
 		command("version", "print keylint's version", "[--json]", s.version,
 			&cli.BoolFlag{Name: flagJSON, Usage: "print it, the commit, the Go version and the platform as JSON"}),
 		command("help", "print how keylint, or one of its commands, is used", "[COMMAND]", func(c *cli.Context) (int, error) {
@@ -165,8 +169,12 @@ func lintFlags() []cli.Flag {
 		&cli.BoolFlag{Name: flagQuiet, Usage: "print no notes on standard error"},
 		&cli.BoolFlag{Name: flagVerbose, Usage: "show every instance as a table, and what was left out on purpose"},
 		&cli.BoolFlag{Name: flagVersion, Usage: "print keylint's version"},
-		&cli.BoolFlag{Name: flagHelp, Aliases: []string{"h"}, Usage: "print this"},
+		helpFlag(),
 	}
+}
+
+func helpFlag() cli.Flag {
+	return &cli.BoolFlag{Name: flagHelp, Aliases: []string{"h"}, Usage: "print this"}
 }
 
 func nowFlag() cli.Flag {
