@@ -140,6 +140,9 @@ A path that is called like a command is written ./rules.`,
 		command("explain", "say why a rule matters and how to mend what it finds, with an example", "RULE ...", s.explain),
 		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
 		completion,
+		command("man", "print keylint's manual page", "", func(c *cli.Context) (int, error) {
+			return s.man(app, c.Args().Slice())
+		}),
 		command("version", "print keylint's version", "[--json]", s.version,
 			&cli.BoolFlag{Name: flagJSON, Usage: "print it, the commit, the Go version and the platform as JSON"}),
 		command("help", "print how keylint, or one of its commands, is used", "[COMMAND]", func(c *cli.Context) (int, error) {
