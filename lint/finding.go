@@ -57,7 +57,23 @@ type Related struct {
 	Message string
 	Frame   Frame
 
+	// Alike names a place at which the same is wrong as at the primary one, by what bears it;
+	// it is empty where the place is right, or merely explains.
+	Alike string
+
 	atName bool // as in Finding
+}
+
+// Places names all places at which a finding's defect stands, without their lines: the
+// primary one first, and those that are like it.
+func (f Finding) Places() []string {
+	places := []string{f.At.File + " " + f.Bearer}
+	for _, r := range f.Related {
+		if r.Alike != "" {
+			places = append(places, r.At.File+" "+r.Alike)
+		}
+	}
+	return places
 }
 
 // Frame is the line of a position with every key in it masked, for showing. It is

@@ -64,7 +64,7 @@ func (p *Pass) reportKey(sites []*Site, severity Severity, message, help string)
 		Severity: severity, At: first.Written, Instance: p.instanceName(first), Trace: first.Trace,
 		Message: strings.Replace(message, "%s", first.Holder, 1), Help: help,
 	}
-	f.Related = p.related(sites, f.At, func(s *Site) string { return s.Holder + ": the same" })
+	f.Related = p.alike(sites, f.At, func(s *Site) string { return s.Holder + ": the same" })
 	if isDefault(first) {
 		f.atName = true
 	}

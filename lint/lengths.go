@@ -91,7 +91,7 @@ func (p *Pass) reportImpossible(i *instance, d disagreement) {
 			bytesLong(primary.Value), bytesLong(d.right[0].Value), byCiphertext),
 		Help: d.help(keys.Difference{}, primary),
 	}
-	f.Related = append(p.related(d.wrong, f.At, func(s *Site) string { return s.Holder + ": the same" }),
+	f.Related = append(p.alike(d.wrong, f.At, func(s *Site) string { return s.Holder + ": the same" }),
 		p.related(d.right, f.At, func(s *Site) string { return fmt.Sprintf("%s: %s", s.Holder, bytesLong(s.Value)) })...)
 	p.report(f)
 	p.explain(d.wrong...)
@@ -130,7 +130,7 @@ func (p *Pass) checkSecretLengths(i *instance, known [][]*Site) {
 			bytesLong(named.Value), bytesLong(right.Value), byCiphertext),
 		Help: fmt.Sprintf("Let every service read the secret from the same place (%s).", right.Written),
 	}
-	f.Related = append(p.related(wrong, f.At, func(s *Site) string { return s.Holder + " holds the same as that" }),
+	f.Related = append(p.alike(wrong, f.At, func(s *Site) string { return s.Holder + " holds the same as that" }),
 		p.related([]*Site{right}, f.At, func(s *Site) string { return s.Holder + " holds the other one" })...)
 	p.report(f)
 	p.explain(wrong...)

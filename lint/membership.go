@@ -63,7 +63,7 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 	} else {
 		f.Message, f.Help = d.blameRight(i, primary), d.helpRight(difference.Class, primary)
 	}
-	f.Related = append(p.related(named, f.At, func(s *Site) string { return s.Holder + ": the same key as that" }),
+	f.Related = append(p.alike(named, f.At, func(s *Site) string { return s.Holder + ": the same key as that" }),
 		p.related(others, f.At, func(s *Site) string {
 			verb := "holds"
 			if s.Standing == Accepted {

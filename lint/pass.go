@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -55,6 +56,7 @@ func (p *Pass) report(f Finding) {
 	f.Help = p.world.repo.Ledger().Scrub(f.Help)
 	f.Frame = p.world.frame(f.At, f.atName)
 	for i := range f.Related {
+		f.Related[i].Alike = p.world.repo.Ledger().Scrub(f.Related[i].Alike)
 		f.Related[i].Frame = p.world.frame(f.Related[i].At, f.Related[i].atName)
 	}
 	if f.Bearer == "" {
@@ -72,6 +74,15 @@ func (p *Pass) related(sites []*Site, but sources.Position, say func(*Site) stri
 		if s.Written != but {
 			out = append(out, Related{At: s.Written, Message: say(s)})
 		}
+	}
+	return out
+}
+
+// alike lists sites as further places at which the same is wrong as at the primary one.
+func (p *Pass) alike(sites []*Site, but sources.Position, say func(*Site) string) []Related {
+	out := p.related(sites, but, say)
+	for i, s := range slices.DeleteFunc(byPlace(sites), func(s *Site) bool { return s.Written == but }) {
+		out[i].Alike = s.Holder
 	}
 	return out
 }

@@ -152,7 +152,7 @@ func (p *Pass) checkVerifiers(i *instance) {
 		if v := c.env["PGRST_JWT_SECRET"]; v != nil {
 			at = v.at
 		}
-		f.Related = append(f.Related, Related{At: at, Message: fmt.Sprintf("%s is given no JWKS (%s)", c.label(), strings.Join(verifiers[c.carrier.backend], " or ")), atName: true})
+		f.Related = append(f.Related, Related{At: at, Message: fmt.Sprintf("%s is given no JWKS (%s)", c.label(), strings.Join(verifiers[c.carrier.backend], " or ")), Alike: c.label(), atName: true})
 	}
 	f.Message = fmt.Sprintf("Auth signs tokens with the keys in GOTRUE_JWT_KEYS, and %s cannot check them: every user's session is refused there", strings.Join(names, ", "))
 	p.report(f)

@@ -111,7 +111,7 @@ func checkFluxEatsPlaceholder(p *Pass) {
 			}
 			for _, e := range eaten {
 				if e.At != first.At {
-					f.Related = append(f.Related, Related{At: e.At, Message: "${" + e.Name + "} likewise", atName: true})
+					f.Related = append(f.Related, Related{At: e.At, Message: "${" + e.Name + "} likewise", Alike: e.Name, atName: true})
 				}
 			}
 			p.report(f)

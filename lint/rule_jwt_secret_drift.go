@@ -84,7 +84,7 @@ func checkJWTSecretDrift(p *Pass) {
 			if onlyMetrics(wrong) {
 				f.Severity = Warning
 			}
-			f.Related = append(p.related(wrong, f.At, func(s *Site) string { return s.Holder + " holds the same as that" }),
+			f.Related = append(p.alike(wrong, f.At, func(s *Site) string { return s.Holder + " holds the same as that" }),
 				p.related(right, f.At, func(s *Site) string { return s.Holder + " holds the other one" })...)
 			p.report(f)
 			p.explain(wrong...)

@@ -80,7 +80,7 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 			f.Help = "Put the secret back that signed the keys: what stands here is a placeholder, a published secret or one that is too short. " +
 				"Only if it is lost, make a new one (openssl rand -base64 30) and mint both keys anew with it."
 		}
-		f.Related = p.related(failing, f.At, func(s *Site) string {
+		f.Related = p.alike(failing, f.At, func(s *Site) string {
 			return fmt.Sprintf("%s: signed with another secret (%s)", s.Holder, keys.Describe(s.Value.Text(), s.Slot))
 		})
 		p.report(f)
@@ -105,7 +105,7 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 				keys.Describe(named.Value.Text(), named.Slot)) + p.whyUnsigned(i, named, secrets),
 			Help: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps.",
 		}
-		f.Related = append(p.related(sites, f.At, func(s *Site) string { return s.Holder + ": the same key" }),
+		f.Related = append(p.alike(sites, f.At, func(s *Site) string { return s.Holder + ": the same key" }),
 			p.related(secrets, f.At, func(s *Site) string { return s.Holder + ": the JWT secret" })...)
 		p.report(f)
 		p.explain(sites...)

@@ -72,7 +72,7 @@ func checkPlaintextSecret(p *Pass) {
 			Message: fmt.Sprintf("%s holds a %s in the open, in a file that git keeps%s", first.Holder, secretWord(first.Slot), more),
 			Help:    "Encrypt it with SOPS, seal it, or keep it in a secret store; then rotate it, since the history keeps the old one.",
 		}
-		f.Related = p.related(places, f.At, func(s *Site) string { return s.Holder + ": a " + secretWord(s.Slot) })
+		f.Related = p.alike(places, f.At, func(s *Site) string { return s.Holder + ": a " + secretWord(s.Slot) })
 		p.report(f)
 	}
 }

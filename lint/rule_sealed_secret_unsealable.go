@@ -37,7 +37,7 @@ func checkSealedSecretUnsealable(p *Pass) {
 					f = &Finding{At: e.At, Bearer: objectName("SealedSecret", o.Namespace, o.Name), Message: e.Locked.Reason}
 					continue
 				}
-				f.Related = append(f.Related, Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason})
+				f.Related = append(f.Related, Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason, Alike: e.Key})
 			}
 			if f == nil {
 				continue

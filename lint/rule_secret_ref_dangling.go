@@ -90,7 +90,7 @@ func checkSecretRefDangling(p *Pass) {
 			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.holder, number(len(refs)-1), first.why)
 		}
 		for _, d := range refs[1:] {
-			f.Related = append(f.Related, Related{At: d.at, Message: d.holder, atName: true})
+			f.Related = append(f.Related, Related{At: d.at, Message: d.holder, Alike: d.holder, atName: true})
 		}
 		p.report(f)
 	}

@@ -44,6 +44,16 @@ type Site struct {
 	entry       *entryRef // the Secret or ConfigMap entry that the value was read from
 }
 
+// Bearer is what bears the site, with all that stands beside it: "Deployment web/web",
+// "apps/web/.env.production", a gateway's configuration. It is the holder where nothing else
+// is known.
+func (s *Site) Bearer() string {
+	if s.carrier == nil || s.carrier.name == "" {
+		return s.Holder
+	}
+	return s.carrier.name
+}
+
 // carrier is what bears a site: a container's environment, a file, an object. What
 // stands beside a key in its carrier tells which instance the key is meant for.
 type carrier struct {

@@ -123,7 +123,7 @@ func hostile() *lint.Result {
 			{Site: &lint.Site{Slot: keys.Anon, Holder: evil, At: at(evil, 1, 1, 0)}, Outcome: lint.CannotTell, Why: evil},
 		}}},
 		Findings: []lint.Finding{{
-			Rule: "role-swap", Severity: lint.Error, Message: "swapped in " + evil, At: at(evil, 1, 608, 700), Frame: frame,
+			Rule: "role-swap", ID: "role-swap:0055", Severity: lint.Error, Message: "swapped in " + evil, At: at(evil, 1, 608, 700), Frame: frame,
 			Related: []lint.Related{{At: at(evil, 12, 1, 0), Message: evil, Frame: lint.Frame{Text: evil, MaskStart: 90, MaskEnd: 99}}},
 			Trace:   []lint.Step{{At: at(evil, 2, 0, 0), Text: evil}}, Help: evil,
 		}},

@@ -52,6 +52,19 @@ func TestGolden(t *testing.T) {
 		{"hostile.txt", hostile(), as("text", Options{Verbose: true})},
 		{"hostile.json", hostile(), as("json", Options{})},
 		{"hostile.notes.txt", hostile(), notes(Options{})},
+		{"disagree.github.txt", disagreement(), as("github", Options{})},
+		{"hostile.github.txt", hostile(), as("github", Options{})},
+		{"nothing.github.txt", &lint.Result{}, as("github", Options{})},
+		{"many.github.txt", many(12), as("github", Options{})},
+		{"disagree.md", disagreement(), as("markdown", Options{Source: onGitHub})},
+		{"hostile.md", hostile(), as("markdown", Options{Source: onGitHub})},
+		{"nothing.md", &lint.Result{}, as("markdown", Options{})},
+		{"disagree.sarif", disagreement(), as("sarif", Options{Version: "1.2.3", Source: onGitHub})},
+		{"disagree.junit.xml", disagreement(), as("junit", Options{})},
+		{"disagree.junit.warning.xml", disagreement(), as("junit", Options{FailOn: lint.Warning})},
+		{"hostile.junit.xml", hostile(), as("junit", Options{})},
+		{"disagree.gitlab.json", disagreement(), as("gitlab", Options{})},
+		{"hostile.gitlab.json", hostile(), as("gitlab", Options{})},
 	} {
 		t.Run(c.golden, func(t *testing.T) {
 			got := c.write(c.result)

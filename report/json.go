@@ -114,11 +114,16 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 			return jsonNote{Kind: string(n.Kind), File: n.At.File, Line: n.At.Line, Message: n.Message}
 		}),
 	}
+	return writeJSON(w, report)
+}
+
+// writeJSON writes a value as people can read it too.
+func writeJSON(w io.Writer, value any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(report); err != nil {
+	if err := e.Encode(value); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())

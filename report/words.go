@@ -32,6 +32,17 @@ func oneLine(s string) string {
 	return clean(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
 }
 
+// cleanLines are the lines of a text that has several, each clean, without empty ones.
+func cleanLines(s string) []string {
+	var lines []string
+	for _, l := range strings.Split(s, "\n") {
+		if l = strings.TrimSpace(clean(l)); l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
 // uncommanding keeps a line from being one that a CI runner obeys: GitHub's takes
 // "::stop-commands::" at the beginning of a line, behind blanks too, and a file may be
 // called so.

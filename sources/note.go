@@ -18,6 +18,7 @@ const (
 	NoteRenderFailed NoteKind = "render-failed" // a root that does not build
 	NoteRefused      NoteKind = "refused"       // lies outside the repository, and was not read
 	NoteNotFetched   NoteKind = "not-fetched"   // a remote part that was left out
+	NoteBaseline     NoteKind = "baseline"      // lists a finding that is no more
 	NoteModelled     NoteKind = "modelled"      // a chart that is not at hand, read through what keylint knows of it
 )
 

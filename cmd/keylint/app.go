@@ -21,6 +21,9 @@ const (
 	flagStrict           = "strict"
 	flagFailOn           = "fail-on"
 	flagConfig           = "config"
+	flagBaseline         = "baseline"
+	flagNoBaseline       = "no-baseline"
+	flagPrune            = "prune"
 	flagNow              = "now"
 	flagJWTSecret        = "jwt-secret"
 	flagColor            = "color"
@@ -139,6 +142,7 @@ A path that is called like a command is written ./rules.`,
 		command("rules", "list the rules with their severities", "", s.rules),
 		command("explain", "say why a rule matters and how to mend what it finds, with an example", "RULE ...", s.explain),
 		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
+		command("baseline", "take today's findings for known: later runs report only what is new", "[--prune] [PATH ...]", s.writeBaseline, baselineFlags()...),
 		completion,
 		command("man", "print keylint's manual page", "", func(c *cli.Context) (int, error) {
 			return s.man(app, c.Args().Slice())
@@ -157,22 +161,38 @@ A path that is called like a command is written ./rules.`,
 }
 
 func lintFlags() []cli.Flag {
-	return []cli.Flag{
+	flags := []cli.Flag{
 		&cli.StringSliceFlag{Name: flagFormat, Usage: "report in this `FORMAT` on standard output, or in a file with FORMAT=FILE; repeatable\n" + formatHelp()},
+	}
+	return append(append(flags, readFlags()...),
+		&cli.BoolFlag{Name: flagNoBaseline, Usage: "report what the baseline knows, too"},
+		&cli.BoolFlag{Name: flagStrict, Usage: "exit with 1 also when something could not be told, or nothing was found to compare"},
+		&cli.StringFlag{Name: flagFailOn, Value: "error", Usage: "exit with 1 from this `SEVERITY` on: error (default), warning or info"},
+		&cli.BoolFlag{Name: flagVersion, Usage: "print keylint's version"},
+		helpFlag(),
+	)
+}
+
+func baselineFlags() []cli.Flag {
+	return append(readFlags(),
+		&cli.BoolFlag{Name: flagPrune, Usage: "only take out what is found no more"},
+	)
+}
+
+// readFlags are those of every command that reads a repository.
+func readFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringSliceFlag{Name: flagAgeKey, Usage: "read age identities for SOPS from `FILE`; repeatable\n" +
 			"SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and sops' own default place are read too"},
 		&cli.StringSliceFlag{Name: flagPGPKey, Usage: "read an exported, armored PGP private key for SOPS from `FILE`; repeatable"},
 		&cli.StringSliceFlag{Name: flagSealedSecretsKey, Usage: "read private keys of the SealedSecrets controller from `FILE`; repeatable\n" +
 			"PEM, or what this prints: kubectl get secret -n kube-system -o yaml \\\n" +
 			"   -l sealedsecrets.bitnami.com/sealed-secrets-key"},
-		&cli.BoolFlag{Name: flagStrict, Usage: "exit with 1 also when something could not be told, or nothing was found to compare"},
-		&cli.StringFlag{Name: flagFailOn, Value: "error", Usage: "exit with 1 from this `SEVERITY` on: error (default), warning or info"},
 		&cli.StringFlag{Name: flagConfig, Usage: "read this `FILE` and not the nearest .keylint.yaml"},
+		&cli.StringFlag{Name: flagBaseline, Usage: "go by the known findings in this `FILE` and not by the " + baselineName + " beside the configuration"},
 		nowFlag(), colorFlag(),
 		&cli.BoolFlag{Name: flagQuiet, Usage: "print no notes on standard error"},
 		&cli.BoolFlag{Name: flagVerbose, Usage: "show every instance as a table, and what was left out on purpose"},
-		&cli.BoolFlag{Name: flagVersion, Usage: "print keylint's version"},
-		helpFlag(),
 	}
 }
 
@@ -192,7 +212,7 @@ func colorFlag() cli.Flag {
 func formatHelp() string {
 	var lines []string
 	for _, f := range report.Formats() {
-		lines = append(lines, fmt.Sprintf("   %-5s %s", f.Name, f.Summary))
+		lines = append(lines, fmt.Sprintf("   %-8s %s", f.Name, f.Summary))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -21,6 +21,7 @@ const maxConfig = 1 << 20
 
 // config is what .keylint.yaml may say. A flag beats it.
 type config struct {
+	file   string        // where it stands; empty where there is none
 	failOn lint.Severity // "" where it says nothing
 	strict bool
 	keys   sources.KeyFiles // besides those of the flags
@@ -145,6 +146,7 @@ func loadConfig(file string) (config, error) {
 		return config{}, fmt.Errorf("%s is larger than %d MiB", shown(file), maxConfig>>20)
 	}
 	c, line, err := parseConfig(b)
+	c.file = file
 	if err != nil && line > 0 {
 		return config{}, fmt.Errorf("%s:%d: %s", shown(file), line, err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +28,9 @@ type settings struct {
 	rules   lint.Config
 	keys    sources.KeyFiles
 
+	baseline      string // the file; empty for none
+	baselineNamed bool   // somebody named it, so that it must be there
+
 	outColor, errColor bool
 }
 
@@ -36,8 +40,11 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	r, err := s.check(set)
+	r, repo, err := s.check(set)
 	if err != nil {
+		return exitFailed, err
+	}
+	if err := applyBaseline(set, r, repo); err != nil {
 		return exitFailed, err
 	}
 	if !set.quiet {
@@ -45,10 +52,11 @@ func (s *session) lint(c *cli.Context) (int, error) {
 			return exitFailed, err
 		}
 	}
-	for _, o := range set.outputs {
-		if err := s.write(o, r, report.Options{Color: set.outColor, Verbose: set.verbose}); err != nil {
-			return exitFailed, err
-		}
+	if err := s.write(set.outputs, r, report.Options{
+		Color: set.outColor, Verbose: set.verbose, FailOn: set.failOn,
+		Version: thisBuild().Version, Source: report.SourceFromEnvironment(s.env),
+	}); err != nil {
+		return exitFailed, err
 	}
 	status, why := verdict(r, set)
 	if why != "" && !set.quiet {
@@ -73,7 +81,7 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	if set.outputs, err = outputs(c.StringSlice(flagFormat)); err != nil {
 		return set, err
 	}
-	if set.failOn, err = severity("--"+flagFailOn, c.String(flagFailOn)); err != nil {
+	if set.failOn, err = severity("--"+flagFailOn, cmp.Or(c.String(flagFailOn), string(lint.Error))); err != nil {
 		return set, err
 	}
 	if set.now, err = clock(c.String(flagNow)); err != nil {
@@ -90,6 +98,9 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	}
 	cfg, err := readConfig(c.String(flagConfig), set.paths)
 	if err != nil {
+		return set, err
+	}
+	if set.baseline, set.baselineNamed, err = baselineFile(c, cfg.file, set.paths); err != nil {
 		return set, err
 	}
 	if !c.IsSet(flagFailOn) && cfg.failOn != "" {
@@ -120,21 +131,28 @@ func clock(date string) (time.Time, error) {
 }
 
 // check is keylint's one way from the repository to the result.
-func (s *session) check(set settings) (*lint.Result, error) {
+func (s *session) check(set settings) (*lint.Result, *sources.Repository, error) {
+	p := s.newProgress(s.rawErr, set.quiet)
+	defer p.end()
+	p.at("reading the private keys")
 	keyring, err := sources.LoadKeyring(set.keys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !set.quiet {
 		for _, w := range keyring.Warnings() {
 			fmt.Fprintf(s.err, "keylint: warning: %s\n", s.ledger.Scrub(w))
 		}
 	}
+	p.at("reading the repository")
 	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return lint.Run(repo, render.Units(repo), lint.Options{Now: set.now, Config: set.rules}), nil
+	p.at("rendering what is deployed")
+	units := render.Units(repo)
+	p.at("comparing the keys")
+	return lint.Run(repo, units, lint.Options{Now: set.now, Config: set.rules}), repo, nil
 }
 
 // distinct keeps the first of each: standard input can be read only once.

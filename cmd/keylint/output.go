@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,13 +37,16 @@ func outputs(values []string) ([]output, error) {
 			file = ""
 		case toFile:
 			file = filepath.Clean(file)
+			if err := writable(name, file); err != nil {
+				return nil, err
+			}
 		}
-		if other, taken := claimed[file]; taken && file == "" {
+		if other, taken := claimed[realPath(file)]; taken && file == "" {
 			return nil, fmt.Errorf("both %s and %s want standard output; write one of them to a file: --format %s=FILE", other, name, name)
 		} else if taken {
 			return nil, fmt.Errorf("both %s and %s want the file %s", other, name, file)
 		}
-		claimed[file] = name
+		claimed[realPath(file)] = name
 		all = append(all, output{f, file})
 	}
 	if _, ok := claimed[""]; !ok {
@@ -58,22 +63,117 @@ func formatNames() []string {
 	return names
 }
 
-// write sends a report where it belongs. A file is written only once the whole report
-// has passed a guard.
-func (s *session) write(o output, r *lint.Result, options report.Options) error {
-	if o.file == "" {
-		return o.format.Write(s.out, r, options)
+// writable refuses, before anything is read, a file that no report can be written to.
+func writable(format, file string) error {
+	info, err := os.Stat(file)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("cannot write the %s report: %s is a directory", format, file)
+	case err == nil:
+		return nil
 	}
-	var b bytes.Buffer
-	g := report.NewGuard(&b, s.ledger)
-	if err := o.format.Write(g, r, report.Options{Verbose: options.Verbose}); err != nil {
-		return err
-	}
-	if err := g.Flush(); err != nil {
-		return err
-	}
-	if err := os.WriteFile(o.file, b.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("cannot write the %s report: %w", o.format.Name, err)
+	dir := filepath.Dir(file)
+	info, err = os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("cannot write the %s report to %s: there is no directory %s", format, file, dir)
+	case err != nil:
+		return fmt.Errorf("cannot write the %s report to %s: %w", format, file, withoutPath(err))
+	case !info.IsDir():
+		return fmt.Errorf("cannot write the %s report to %s: %s is not a directory", format, file, dir)
 	}
 	return nil
+}
+
+// realPath is one name for a file, however it is written.
+func realPath(file string) string {
+	if file == "" {
+		return ""
+	}
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return file
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		return real
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(dir, filepath.Base(abs))
+	}
+	return abs
+}
+
+// write tells the result in every format that was asked for. All reports are complete and
+// have passed a guard before the first file is written.
+func (s *session) write(outputs []output, r *lint.Result, options report.Options) error {
+	texts := make([]bytes.Buffer, len(outputs))
+	for i, o := range outputs {
+		if o.file == "" {
+			if err := o.format.Write(s.out, r, options); err != nil {
+				return err
+			}
+			continue
+		}
+		plain := options
+		plain.Color = false
+		g := report.NewGuard(&texts[i], s.ledger)
+		if err := o.format.Write(g, r, plain); err != nil {
+			return err
+		}
+		if err := g.Flush(); err != nil {
+			return err
+		}
+	}
+	for i, o := range outputs {
+		if o.file == "" {
+			continue
+		}
+		if err := writeWhole(o.file, texts[i].Bytes()); err != nil {
+			return fmt.Errorf("cannot write the %s report to %s: %w", o.format.Name, o.file, err)
+		}
+	}
+	return nil
+}
+
+// writeWhole writes a file as a whole or not at all: into a new one beside it, which then
+// takes its place. What is there and no regular file, such as a pipe, is written to as it is,
+// and so is a file whose directory takes no new one.
+func writeWhole(file string, content []byte) (err error) {
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(file); err == nil {
+		if !info.Mode().IsRegular() {
+			return withoutPath(os.WriteFile(file, content, mode))
+		}
+		mode = info.Mode().Perm()
+		if writable, err := os.OpenFile(file, os.O_WRONLY, 0); err != nil {
+			return withoutPath(err) // a file that its owner protects is not replaced
+		} else {
+			writable.Close()
+		}
+	}
+	target := realPath(file)
+	f, err := os.CreateTemp(filepath.Dir(target), ".keylint-*")
+	if errors.Is(err, fs.ErrPermission) && mode != 0 && exists(target) {
+		return withoutPath(os.WriteFile(target, content, mode))
+	}
+	if err != nil {
+		return withoutPath(err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			err = withoutPath(err)
+		}
+	}()
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	if err := f.Chmod(mode); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), target)
 }

@@ -59,28 +59,37 @@ func TestRedactionFinds(t *testing.T) {
 	}
 }
 
-// everyOutput is all that keylint writes about a directory: both streams in every
-// format, plain and verbose and in colour, and the same reports as files.
+// everyOutput is all that keylint writes about a directory: both streams, and a file in every
+// format, plain and verbose and in colour.
 func everyOutput(t *testing.T, dir string, flags []string) map[string]string {
 	t.Helper()
 	outputs := map[string]string{}
-	add := func(what string, r ran) {
-		outputs[what+" stdout"], outputs[what+" stderr"] = r.stdout, r.stderr
+	for what, more := range map[string][]string{"plain": nil, "verbose": {"--verbose", "--color=always"}} {
+		reports := t.TempDir()
+		args := append([]string{dir}, append(slices.Clone(flags), more...)...)
+		for _, f := range report.Formats() {
+			args = append(args, "--format", f.Name+"="+filepath.Join(reports, f.Name))
+		}
+		r := keylint(args...)
 		if r.status == exitFailed {
 			t.Errorf("%s: exit status 2: %s", what, r.stderr)
 		}
-	}
-	for _, f := range report.Formats() {
-		file := filepath.Join(t.TempDir(), f.Name)
-		add(f.Name, keylint(append([]string{dir, "--format", f.Name}, flags...)...))
-		add(f.Name+" verbose", keylint(append([]string{dir, "--verbose", "--color=always", "--format", f.Name}, flags...)...))
-		add(f.Name+" to a file", keylint(append([]string{dir, "--format", f.Name + "=" + file}, flags...)...))
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Error(err)
+		outputs[what+" stdout"], outputs[what+" stderr"] = r.stdout, r.stderr
+		for _, f := range report.Formats() {
+			b, err := os.ReadFile(filepath.Join(reports, f.Name))
+			if err != nil {
+				t.Error(err)
+			}
+			outputs[what+" "+f.Name] = string(b)
 		}
-		outputs[f.Name+" file"] = string(b)
 	}
+	baseline := filepath.Join(t.TempDir(), "baseline.json")
+	r := keylint(append([]string{"baseline", dir, "--baseline", baseline}, flags...)...)
+	b, err := os.ReadFile(baseline)
+	if err != nil {
+		t.Errorf("%v: %s", err, r.stderr)
+	}
+	outputs["baseline stdout"], outputs["baseline stderr"], outputs["baseline file"] = r.stdout, r.stderr, string(b)
 	return outputs
 }
 

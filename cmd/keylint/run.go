@@ -26,6 +26,7 @@ type session struct {
 	err    *report.Guard
 	env    func(string) string
 	ledger *keys.Ledger
+	rawErr io.Writer // standard error before the guard: for progress alone
 
 	// colour says for each stream whether it is a terminal that wants colours, unless
 	// --color says otherwise.
@@ -38,7 +39,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 	ledger := &keys.Ledger{}
 	s := &session{
 		stdin: stdin, out: report.NewGuard(stdout, ledger), err: report.NewGuard(stderr, ledger),
-		env: env, ledger: ledger,
+		env: env, ledger: ledger, rawErr: stderr,
 		outTerminal: isTerminal(stdout), errTerminal: isTerminal(stderr),
 	}
 	status := s.recovered(args)

@@ -31,8 +31,7 @@ func (s *session) version(c *cli.Context) (int, error) {
 	if c.Args().Present() {
 		return exitFailed, fmt.Errorf("the command version takes no argument, but was given %q", c.Args().First())
 	}
-	info, _ := debug.ReadBuildInfo()
-	b := describeBuild(release, info)
+	b := thisBuild()
 	if !c.Bool(flagJSON) {
 		fmt.Fprintf(s.out, "keylint %s %s/%s\n", b.Version, b.OS, b.Arch)
 		return exitClean, nil
@@ -43,6 +42,12 @@ func (s *session) version(c *cli.Context) (int, error) {
 	}
 	fmt.Fprintf(s.out, "%s\n", text)
 	return exitClean, nil
+}
+
+// thisBuild is the running binary's.
+func thisBuild() build {
+	info, _ := debug.ReadBuildInfo()
+	return describeBuild(release, info)
 }
 
 // describeBuild prefers what the release says to what the toolchain found out, which may

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/report"
+	"github.com/keylint/keylint/sources"
+)
+
+// baselineName is the baseline that lies beside the configuration, or where there is none at
+// the repository's root.
+const baselineName = ".keylint-baseline.json"
+
+// maxBaseline bounds in bytes what is read as a baseline.
+const maxBaseline = 16 << 20
+
+// writeBaseline is the command that takes what is found today for known. With --prune it
+// only takes out what is found no more.
+func (s *session) writeBaseline(c *cli.Context) (int, error) {
+	set, err := s.settings(c)
+	if err != nil {
+		return exitFailed, err
+	}
+	file := set.baseline
+	old, err := readBaseline(file, c.Bool(flagPrune))
+	if err != nil && (c.Bool(flagPrune) || !errors.Is(err, errDamaged)) { // a damaged one is what the command mends
+		return exitFailed, err
+	}
+	r, repo, err := s.check(set)
+	if err != nil {
+		return exitFailed, err
+	}
+	if !set.quiet {
+		if err := report.Notes(s.err, r, report.Options{Color: set.errColor, Verbose: set.verbose}); err != nil {
+			return exitFailed, err
+		}
+	}
+	now := report.NewBaseline(r).With(old, repo.Selected)
+	if c.Bool(flagPrune) {
+		if now.Unknown > old.Unknown {
+			return exitFailed, fmt.Errorf("more sites cannot be told than when %s was written (%d, then %d), and what seems to be gone may be hidden there; give the private keys that were given then, or write it anew without --%s", shown(file), now.Unknown, old.Unknown, flagPrune)
+		}
+		now = old.Without(old.Apply(r, repo.Selected))
+	}
+	if err == nil && exists(file) && bytes.Equal(now.Bytes(), old.Bytes()) {
+		fmt.Fprintf(s.out, "%s is as it was: %s\n", shown(file), countFindings(len(now.Entries)))
+		return exitClean, nil
+	}
+	if err := writeWhole(file, now.Bytes()); err != nil {
+		return exitFailed, fmt.Errorf("cannot write the baseline %s: %w", shown(file), err)
+	}
+	fmt.Fprintf(s.out, "wrote %s: %s\n", shown(file), countFindings(len(now.Entries)))
+	return exitClean, nil
+}
+
+func countFindings(n int) string {
+	if n == 1 {
+		return "1 finding"
+	}
+	return fmt.Sprintf("%d findings", n)
+}
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
+}
+
+var errDamaged = errors.New("no usable baseline")
+
+// readBaseline reads a baseline. One that is missing is empty, unless somebody named it.
+func readBaseline(file string, named bool) (report.Baseline, error) {
+	info, err := os.Lstat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && named:
+		return report.Baseline{}, fmt.Errorf("no such baseline: %s; keylint baseline writes one", shown(file))
+	case errors.Is(err, fs.ErrNotExist):
+		return report.Baseline{}, nil
+	case err != nil:
+		return report.Baseline{}, fmt.Errorf("cannot read the baseline %s: %w", shown(file), withoutPath(err))
+	case !info.Mode().IsRegular() && !named:
+		// What was found, not named, must lie in the repository: a link could lead anywhere.
+		return report.Baseline{}, fmt.Errorf("the baseline %s is not a regular file", shown(file))
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return report.Baseline{}, fmt.Errorf("cannot read the baseline %s: %w", shown(file), withoutPath(err))
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
+	if err != nil {
+		return report.Baseline{}, fmt.Errorf("cannot read the baseline %s: %w", shown(file), withoutPath(err))
+	}
+	if len(text) > maxBaseline {
+		return report.Baseline{}, fmt.Errorf("the baseline %s is larger than %d MiB", shown(file), maxBaseline>>20)
+	}
+	b, err := report.ParseBaseline(text)
+	if err != nil {
+		return report.Baseline{}, fmt.Errorf("%w: %s: %w", errDamaged, shown(file), err)
+	}
+	return b, nil
+}
+
+// applyBaseline takes known findings out of the result, and notes what is known and gone.
+func applyBaseline(set settings, r *lint.Result, repo *sources.Repository) error {
+	if set.baseline == "" {
+		return nil
+	}
+	b, err := readBaseline(set.baseline, set.baselineNamed)
+	if err != nil {
+		return err
+	}
+	gone := b.Apply(r, repo.Selected)
+	if len(gone) == 0 {
+		return nil
+	}
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "%s of the baseline %s gone; keylint baseline --prune takes %s out:", countFindings(len(gone)), isAre(len(gone)), itThem(len(gone)))
+	for i, e := range gone {
+		if i == maxGone {
+			fmt.Fprintf(&text, " and %d more", len(gone)-i)
+			break
+		}
+		text.WriteString(" " + e.ID)
+	}
+	r.Notes = append(r.Notes, sources.Note{Kind: sources.NoteBaseline, At: sources.Position{File: shownBaseline(set)}, Message: text.String()})
+	return nil
+}
+
+// shownBaseline is how a report calls the baseline: as the user did, or from the repository's
+// root.
+func shownBaseline(set settings) string {
+	if dirs := upward(set.baseline); !set.baselineNamed && len(dirs) > 0 {
+		if real, err := filepath.EvalSymlinks(set.baseline); err == nil {
+			if rel, err := filepath.Rel(dirs[len(dirs)-1], real); err == nil {
+				return filepath.ToSlash(rel)
+			}
+		}
+	}
+	return set.baseline
+}
+
+// maxGone is how many entries a note names.
+const maxGone = 5
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+func itThem(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// baselineFile is the baseline that a run goes by: that of --baseline, or the one beside the
+// configuration, or that of the first path's repository. It is empty for none.
+func baselineFile(c *cli.Context, configFile string, paths []string) (file string, named bool, err error) {
+	named = c.IsSet(flagBaseline)
+	switch {
+	case named && c.Bool(flagNoBaseline):
+		return "", false, fmt.Errorf("--%s and --%s contradict each other", flagBaseline, flagNoBaseline)
+	case c.Bool(flagNoBaseline):
+		return "", false, nil
+	case named && c.String(flagBaseline) == "":
+		return "", false, fmt.Errorf("--%s names no file; without a baseline: --%s", flagBaseline, flagNoBaseline)
+	case named:
+		return c.String(flagBaseline), true, nil
+	case configFile != "":
+		return filepath.Join(filepath.Dir(configFile), baselineName), false, nil
+	}
+	first := paths[0]
+	if first == "-" {
+		first = "."
+	}
+	dirs := upward(first)
+	if len(dirs) == 0 {
+		return "", false, nil
+	}
+	return filepath.Join(dirs[len(dirs)-1], baselineName), false, nil
+}

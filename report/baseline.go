@@ -1,0 +1,207 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+)
+
+// Baseline lists findings that are known, so that a run reports only what is new. It holds
+// no value: an entry is a finding's id and severity, and beside them what a person needs to
+// see which one it is.
+type Baseline struct {
+	Entries []BaselineEntry
+	// Unknown counts the sites that could not be told when it was written. A run that can tell
+	// less, such as that of a fork's pull request, where no private key is at hand, does not see
+	// everything, and cannot say that a finding is gone.
+	Unknown int
+}
+
+// BaselineEntry is one known finding.
+type BaselineEntry struct {
+	ID       string        `json:"id"`
+	Severity lint.Severity `json:"severity"`
+	File     string        `json:"file"`
+	Line     int           `json:"line"`
+	Message  string        `json:"message"`
+	// Also names the further places at which the same is wrong, without their lines. One more
+	// makes the finding new: an outage that spreads is not the one that was known.
+	Also []string `json:"also,omitempty"`
+}
+
+// covers says whether a finding is no more than the entry: as severe at most, and in no
+// further place.
+func (e BaselineEntry) covers(f lint.Finding) bool {
+	return e.Severity.AtLeast(f.Severity) && !slices.ContainsFunc(also(f), func(place string) bool { return !slices.Contains(e.Also, place) })
+}
+
+// also are the places of a finding beside its primary one.
+func also(f lint.Finding) []string {
+	var out []string
+	for _, p := range f.Places()[1:] {
+		out = append(out, oneLine(p))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+const baselineVersion = 1
+
+// NewBaseline lists all findings of a result that no comment and no configuration takes out.
+func NewBaseline(r *lint.Result) Baseline {
+	b := Baseline{Unknown: r.Coverage.Unknown}
+	add := func(f lint.Finding) {
+		b.Entries = append(b.Entries, BaselineEntry{ID: f.ID, Severity: f.Severity, File: oneLine(f.At.File), Line: f.At.Line, Message: oneLine(f.Message), Also: also(f)})
+	}
+	for _, f := range r.Findings {
+		add(f)
+	}
+	for _, s := range r.Suppressed {
+		if s.By == lint.ByBaseline {
+			add(s.Finding)
+		}
+	}
+	b.sort()
+	return b
+}
+
+func (b *Baseline) sort() {
+	slices.SortFunc(b.Entries, func(x, y BaselineEntry) int {
+		return strings.Compare(x.ID, y.ID)
+	})
+}
+
+// Apply moves the findings of a result that the baseline knows to the suppressed ones. A
+// finding that has become more than it was is new (see covers). It returns the entries that match
+// nothing any more; selected says of a file whether the run would have reported it.
+func (b Baseline) Apply(r *lint.Result, selected func(file string) bool) (gone []BaselineEntry) {
+	known := map[string]BaselineEntry{}
+	for _, e := range b.Entries {
+		known[e.ID] = e
+	}
+	seen := map[string]bool{}
+	for _, s := range r.Suppressed {
+		seen[s.ID] = true
+	}
+	kept := r.Findings[:0:0]
+	for _, f := range r.Findings {
+		seen[f.ID] = true
+		if e, ok := known[f.ID]; ok && e.covers(f) {
+			r.Suppressed = append(r.Suppressed, lint.Suppressed{Finding: f, By: lint.ByBaseline})
+			continue
+		}
+		kept = append(kept, f)
+	}
+	r.Findings = kept
+	if r.Coverage.Unknown > b.Unknown {
+		return nil
+	}
+	for _, e := range b.Entries {
+		if !seen[e.ID] && selected(e.File) {
+			gone = append(gone, e)
+		}
+	}
+	return gone
+}
+
+// Without is the baseline without some of its entries.
+func (b Baseline) Without(gone []BaselineEntry) Baseline {
+	out := Baseline{Unknown: b.Unknown}
+	for _, e := range b.Entries {
+		if !slices.ContainsFunc(gone, func(g BaselineEntry) bool { return g.ID == e.ID }) {
+			out.Entries = append(out.Entries, e)
+		}
+	}
+	return out
+}
+
+// With is the baseline with the entries of another whose files are not selected: those that
+// a run of a part of the repository could not see.
+func (b Baseline) With(other Baseline, selected func(file string) bool) Baseline {
+	has := map[string]bool{}
+	for _, e := range b.Entries {
+		has[e.ID] = true
+	}
+	b.Entries = slices.Clone(b.Entries)
+	for _, e := range other.Entries {
+		if !has[e.ID] && !selected(e.File) {
+			b.Entries = append(b.Entries, e)
+		}
+	}
+	b.sort()
+	return b
+}
+
+// Bytes is the baseline as it is written: JSON, an entry a line, so that a change of one is a
+// change of one line.
+func (b Baseline) Bytes() []byte {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "{\n  \"version\": %d,\n  \"unknown\": %d,\n  \"findings\": [", baselineVersion, b.Unknown)
+	for i, e := range b.Entries {
+		var line bytes.Buffer
+		encoder := json.NewEncoder(&line)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(e) // of strings and a number: it cannot fail
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n    " + strings.TrimSpace(line.String()))
+	}
+	if len(b.Entries) > 0 {
+		out.WriteString("\n  ")
+	}
+	out.WriteString("]\n}\n")
+	return out.Bytes()
+}
+
+// findingIDForm is what an id looks like; see lint.
+var findingIDForm = regexp.MustCompile(`^[a-z0-9-]+:[0-9a-f]{16}(-[0-9]+)?$`)
+
+// ParseBaseline reads what Bytes writes. Errors name the line where one is known, and quote
+// nothing.
+func ParseBaseline(text []byte) (Baseline, error) {
+	var form struct {
+		Version  *int            `json:"version"`
+		Unknown  int             `json:"unknown"`
+		Findings []BaselineEntry `json:"findings"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&form); err != nil {
+		return Baseline{}, fmt.Errorf("line %d: it is damaged: no JSON, or not that of a baseline; keylint baseline writes it anew", 1+bytes.Count(text[:offset(err, decoder, text)], []byte("\n")))
+	}
+	switch {
+	case form.Version == nil:
+		return Baseline{}, errors.New("it has no version, and so is no baseline of keylint's; keylint baseline writes one")
+	case *form.Version != baselineVersion:
+		return Baseline{}, fmt.Errorf("it is of version %d, and this keylint reads version %d; take the keylint that wrote it, or let keylint baseline write it anew", *form.Version, baselineVersion)
+	}
+	if decoder.More() {
+		return Baseline{}, errors.New("it is damaged: something stands behind its end; keylint baseline writes it anew")
+	}
+	for i, e := range form.Findings {
+		if !findingIDForm.MatchString(e.ID) || !slices.Contains(severities, e.Severity) {
+			return Baseline{}, fmt.Errorf("it is damaged: entry %d has no id and severity of a finding; keylint baseline writes it anew", i+1)
+		}
+	}
+	return Baseline{Entries: form.Findings, Unknown: form.Unknown}, nil
+}
+
+// offset is the byte at which reading failed.
+func offset(err error, d *json.Decoder, text []byte) int {
+	at := d.InputOffset()
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = syntax.Offset
+	case errors.As(err, &kind):
+		at = kind.Offset
+	}
+	return min(int(at), len(text))
+}

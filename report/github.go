@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+)
+
+// maxAnnotations is how many annotations of one kind GitHub shows for a step; what is more
+// it drops without a word.
+// https://docs.github.com/en/actions/reference/limits (annotations per step: 10 of each kind)
+const maxAnnotations = 10
+
+// GitHub writes workflow commands, of which a GitHub Actions run makes annotations on the
+// lines of a pull request: errors first, and of each kind no more than are shown, the last
+// of which then says how many there are and where to read them. The last line is no command:
+// it says what was compared.
+//
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+func GitHub(w io.Writer, r *lint.Result, _ Options) error {
+	var b strings.Builder
+	for _, severity := range severities {
+		var of []lint.Finding
+		for _, f := range r.Findings {
+			if f.Severity == severity {
+				of = append(of, f)
+			}
+		}
+		shown := of
+		if len(of) > maxAnnotations {
+			shown = of[:maxAnnotations-1]
+		}
+		for _, f := range shown {
+			b.WriteString(annotation(r, f))
+		}
+		if more := len(of) - len(shown); more > 0 {
+			command(&b, githubKind(severity), []string{"title=keylint"},
+				fmt.Sprintf("%d more %s: GitHub shows %d of a kind. The step's log and the job's summary have them all.",
+					more, findingWord(severity, more), maxAnnotations))
+		}
+	}
+	if s := findingCounts(r); s != "" {
+		b.WriteString(s + "\n")
+	}
+	b.WriteString(uncommanding(Coverage(r)) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// annotation is the command for one finding. GitHub shows it at the first line of the file
+// where it names none.
+func annotation(r *lint.Result, f lint.Finding) string {
+	var properties []string
+	at := r.UTF16(f.At)
+	for _, p := range []struct {
+		name  string
+		value int
+	}{{"line", at.Line}, {"col", at.Column}, {"endColumn", at.EndColumn}} {
+		if p.value == 0 {
+			break // each counts only behind the one before
+		}
+		properties = append(properties, p.name+"="+strconv.Itoa(p.value))
+	}
+	if at.File != "" {
+		properties = append([]string{"file=" + property(at.File)}, properties...)
+	}
+	properties = append(properties, "title="+property("keylint "+f.Rule))
+
+	lines := []string{oneLine(f.Message)}
+	for i, related := range f.Related {
+		if i == maxRelated {
+			lines = append(lines, fmt.Sprintf("… and %d more places", len(f.Related)-i))
+			break
+		}
+		lines = append(lines, strings.TrimSpace("• "+place(related.At)+" "+oneLine(related.Message)))
+	}
+	lines = append(lines, cleanLines(f.Help)...)
+	var b strings.Builder
+	command(&b, githubKind(f.Severity), properties, strings.Join(lines, "\n"))
+	return b.String()
+}
+
+// maxRelated is how many related places a report shows that has no room for more.
+const maxRelated = 5
+
+func command(b *strings.Builder, kind string, properties []string, message string) {
+	b.WriteString("::" + kind + " " + strings.Join(properties, ",") + "::" + data(message) + "\n")
+}
+
+// data escapes a command's message as GitHub's toolkit does, so that it stays on its line.
+// https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+func data(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+// property escapes what stands between "::kind " and "::", where a file may be called so
+// that it would end it.
+func property(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(oneLine(s))
+}
+
+func githubKind(s lint.Severity) string {
+	if s == lint.Info {
+		return "notice"
+	}
+	return string(s)
+}
