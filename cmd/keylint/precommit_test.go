@@ -1,0 +1,215 @@
+package main
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/sources"
+)
+
+// hook is what .pre-commit-hooks.yaml says of one hook.
+type hook struct {
+	ID            string   `json:"id"`
+	Entry         string   `json:"entry"`
+	PassFilenames *bool    `json:"pass_filenames"`
+	RequireSerial bool     `json:"require_serial"`
+	AlwaysRun     bool     `json:"always_run"`
+	Files         string   `json:"files"`
+	Exclude       string   `json:"exclude"`
+	Types         []string `json:"types"`
+}
+
+func preCommitHooks(t *testing.T) []hook {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", ".pre-commit-hooks.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hooks []hook
+	if err := yaml.Unmarshal(b, &hooks); err != nil {
+		t.Fatal(err)
+	}
+	return hooks
+}
+
+// starts says whether a hook of this pattern starts for a changed file. The pattern is
+// one of Python's. Go knows no (?!…), of which the pattern has one, at the beginning of
+// the file's own name: so it is taken apart there.
+func starts(t *testing.T, exclude string) func(name string) bool {
+	t.Helper()
+	parts := regexp.MustCompile(`^(.*\(\^\|/\))\(\?!((?:[^()]|\([^()]*\))*)\)(.*)$`).FindStringSubmatch(exclude)
+	if parts == nil {
+		t.Fatalf("the pattern has not the form that this test understands: %s", exclude)
+	}
+	unless, left := regexp.MustCompile(parts[1]+parts[2]+"[^/]*$"), regexp.MustCompile(parts[1]+parts[3])
+	return func(name string) bool { return !left.MatchString(name) || unless.MatchString(name) }
+}
+
+// TestHooks holds what all hooks have in common.
+func TestHooks(t *testing.T) {
+	hooks := preCommitHooks(t)
+	for _, h := range hooks {
+		if h.PassFilenames == nil || *h.PassFilenames || !h.RequireSerial || h.AlwaysRun || h.Files != "" || h.Types == nil || len(h.Types) > 0 || h.Exclude != hooks[0].Exclude {
+			t.Errorf("the hook %s differs from the others: %+v", h.ID, h)
+		}
+	}
+	info, err := os.Stat(filepath.Join("..", "..", filepath.FromSlash(hooks[0].Entry)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode()&0o111 == 0 {
+		t.Errorf("%s cannot be executed", hooks[0].Entry)
+	}
+}
+
+// TestHookStarts holds the pattern against names that matter and names that cannot.
+func TestHookStarts(t *testing.T) {
+	starts := starts(t, preCommitHooks(t)[0].Exclude)
+	for _, name := range []string{
+		".keylint.yaml", "k8s/.keylint.yaml", ".keylint-baseline.json", ".sops.yaml", ".gitignore", "web/.dockerignore", "chart/.helmignore",
+		".env", ".env.production", "web.env", ".env.go", "Dockerfile", "Dockerfile.go", "deploy/dockerfile.PHP", "web.Dockerfile", "Containerfile.rs",
+		"docker-compose.yml", "compose.override.yaml", "web/package.json", "Makefile", "Taskfile.js", "deploy.sh", "render.py", "gateway.rb", "deploy.ps1",
+		"k8s/kustomization.yml", "Kustomization", "chart/Chart.lock", "chart/templates/_helpers.tpl", "secret.yaml.enc", "kong.yml.tmpl", "kong.conf.template",
+		"secrets/anon_key", "secrets/anon.txt", "jwt.sql", "supabase/config.toml", "settings.properties", "a/submodule", "weird\nname.yaml",
+		"notes.md/secret.yaml", "md", "go", ".go.yaml",
+	} {
+		if !starts(name) {
+			t.Errorf("the hook does not start for %q", name)
+		}
+	}
+	for _, name := range []string{
+		"README.md", "docs/guide.mdx", "src/app.ts", "src/App.TSX", "web/next.config.js", "vite.config.ts", "main.go", "a/b/page.vue", "logo.svg", "static/logo.PNG",
+		"font.woff2", "supabase/functions/main/index.ts", ".eslintrc.js", "environment.ts", "env.d.ts", "dockerfiles/main.go", "Dockerfile/main.go",
+	} {
+		if starts(name) {
+			t.Errorf("the hook starts for %q", name)
+		}
+	}
+}
+
+// TestHookStartsForKinds fails where keylint reads, by its name alone, a file that the
+// pattern leaves out. The names are made of all that the pattern's extensions could
+// stand behind.
+func TestHookStartsForKinds(t *testing.T) {
+	exclude := preCommitHooks(t)[0].Exclude
+	starts := starts(t, exclude)
+	list := regexp.MustCompile(`\\\.\(([a-z0-9|]+)\)\$$`).FindStringSubmatch(exclude)
+	if list == nil {
+		t.Fatalf("the pattern lists no extensions: %s", exclude)
+	}
+	dir := t.TempDir()
+	for _, ext := range strings.Split(list[1], "|") {
+		for _, stem := range []string{"x", "Dockerfile", "Dockerfile.x", "x.Dockerfile", "Containerfile", "compose", "docker-compose", ".env", ".env.x", "x.env", "values", "kustomization", "Chart", "kong.yaml", "x.json", "x.sops"} {
+			if err := os.WriteFile(filepath.Join(dir, stem+"."+ext), []byte("# SUPABASE_ANON_KEY\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	repo, err := sources.Open(sources.Options{Paths: []string{dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := repo.Files()
+	if len(files) == 0 {
+		t.Error("keylint reads none of the files")
+	}
+	for _, f := range files {
+		if !starts(f.Path) {
+			t.Errorf("keylint reads %s, and the hook does not start for it", f.Path)
+		}
+	}
+}
+
+// TestHookMissesNothing fails where a file that the pattern leaves out has a part in what
+// keylint says of a fixture: the report names it, or becomes another one where the file
+// says something else, or is not there.
+func TestHookMissesNothing(t *testing.T) {
+	starts := starts(t, preCommitHooks(t)[0].Exclude)
+	keys := allKeys(t)
+	all := 0
+	for _, name := range fixtures(t) {
+		dir := copyFixture(t, name)
+		var left []string
+		err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if rel, err := filepath.Rel(dir, file); err == nil && entry.Type().IsRegular() && !starts(filepath.ToSlash(rel)) {
+				left = append(left, file)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += len(left)
+		report := func() string {
+			return keylint(append([]string{"--format=json", "--now=" + testkeys.Now.Format(time.DateOnly), dir}, keys...)...).stdout
+		}
+		before := report()
+		for _, file := range namedFiles(t, before) {
+			if !starts(file) {
+				t.Errorf("%s: the report names %s, and the hook does not start for it", name, file)
+			}
+		}
+		if len(left) == 0 {
+			continue
+		}
+		for _, file := range left {
+			if err := os.WriteFile(file, []byte("SUPABASE_ANON_KEY="+testkeys.Key(testkeys.Secret, "anon", 1767225600)+"\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after := report(); after != before {
+			t.Errorf("%s: other text in %q changes the report:\n%s", name, left, lineDifference(before, after))
+		}
+		for _, file := range left {
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after := report(); after != before {
+			t.Errorf("%s: without %q the report is another one:\n%s", name, left, lineDifference(before, after))
+		}
+	}
+	if all == 0 {
+		t.Error("no fixture has a file that the pattern leaves out")
+	}
+}
+
+// namedFiles lists what a JSON report names under "file", wherever.
+func namedFiles(t *testing.T, report string) []string {
+	t.Helper()
+	var top any
+	if err := json.Unmarshal([]byte(report), &top); err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	var visit func(any)
+	visit = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				visit(e)
+			}
+		case map[string]any:
+			if file, ok := v["file"].(string); ok && file != "" {
+				files = append(files, file)
+			}
+			for _, e := range v {
+				visit(e)
+			}
+		}
+	}
+	visit(top)
+	return files
+}
