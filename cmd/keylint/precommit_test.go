@@ -71,6 +71,28 @@ func TestHooks(t *testing.T) {
 	}
 }
 
+// TestHookPage holds the page's rev to the release that the tree belongs to, and its hooks
+// to those that there are.
+func TestHookPage(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "pre-commit.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, err := os.ReadFile(filepath.Join("..", "..", "VERSION"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, want := string(b), "rev: v"+strings.TrimSpace(string(version))+"\n"
+	if !strings.Contains(want, "-dev") && !strings.Contains(page, want) {
+		t.Errorf("docs/pre-commit.md does not say %q", want)
+	}
+	for _, h := range preCommitHooks(t) {
+		if !strings.Contains(page, "| `"+h.ID+"` |") {
+			t.Errorf("docs/pre-commit.md does not list the hook %s", h.ID)
+		}
+	}
+}
+
 // TestHookStarts holds the pattern against names that matter and names that cannot.
 func TestHookStarts(t *testing.T) {
 	starts := starts(t, preCommitHooks(t)[0].Exclude)
