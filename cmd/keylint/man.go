@@ -20,7 +20,10 @@ func environmentVariables() []entry {
 		{"SOPS_AGE_SSH_PRIVATE_KEY_FILE", "A file of an SSH private key that is an age identity for SOPS."},
 		{"XDG_CONFIG_HOME, HOME, AppData, USERPROFILE", "Where the default place of sops' age keys is looked for: sops/age/keys.txt in the user's configuration directory."},
 		{"NO_COLOR", "If set, no colours are used unless --color always asks for them."},
-		{"TERM", "If it is dumb, the same."},
+		{"TERM", "If it is dumb, no colours are used unless --color always asks for them."},
+		{"GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_SHA", "Set by GitHub Actions: what a report's links to the places of a finding are made of."},
+		{"CI_PROJECT_URL, CI_COMMIT_SHA", "Set by GitLab CI: the same."},
+		{"CI", "If set, a run that takes long does not say on standard error what it is at."},
 	}
 }
 
