@@ -84,12 +84,13 @@ func (l *Ledger) AddDecrypted(t Text) {
 	}
 }
 
-// Leaks says whether s holds a remembered text: as it is, URL-escaped, or in base64.
-func (l *Ledger) Leaks(s string) bool {
+// Leaks says whether s holds a remembered text: as it is, URL-escaped, or in base64. What
+// isPublic knows is no secret, though a repository keeps it as one.
+func (l *Ledger) Leaks(s string, isPublic func(text string) bool) bool {
 	found := false
-	l.each(s, func(int, int) bool {
-		found = true
-		return false
+	l.each(s, func(from, to int) bool {
+		found = isPublic == nil || !isPublic(s[from:to])
+		return !found
 	})
 	return found
 }

@@ -55,7 +55,7 @@ func TestSealedAndEncrypted(t *testing.T) {
 	if got := encrypted.At.String(); got != "k8s/overlays/home/web/secret.sops.yaml:7:24" {
 		t.Errorf("encrypted at %s", got)
 	}
-	if !repo.Ledger().Leaks(sealed.Value.Text().Reveal()) {
+	if !repo.Ledger().Leaks(sealed.Value.Text().Reveal(), nil) {
 		t.Error("the ledger does not know the key")
 	}
 }

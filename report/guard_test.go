@@ -67,6 +67,25 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestGuardPassesDocumentation: a dummy that a rule's documentation names is no secret, in
+// whichever report prints the documentation; what is beside it is.
+func TestGuardPassesDocumentation(t *testing.T) {
+	const dummy = "keylint: ignore[rule]"
+	ledger := &keys.Ledger{}
+	ledger.Add(keys.NewText(dummy))
+	ledger.Add(keys.NewText("a secret that nobody documents"))
+	var out bytes.Buffer
+	g := NewGuard(&out, ledger)
+	fmt.Fprint(g, dummy)
+	if err := g.Flush(); err != nil || out.String() != dummy {
+		t.Errorf("error %v, passed %q", err, out.String())
+	}
+	fmt.Fprint(g, dummy+" and a secret that nobody documents")
+	if err := g.Flush(); !errors.Is(err, ErrLeak) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestGuardDiscard(t *testing.T) {
 	var out bytes.Buffer
 	g := NewGuard(&out, nil)

@@ -32,6 +32,7 @@ func isolate() (stdin io.Reader, stdout, stderr io.Writer, err error) {
 	if own, err := muteRuntime(null); err == nil {
 		stderr = own
 	}
+	ignoreBrokenPipe()
 	*os.Stdin, *os.Stdout, *os.Stderr = *null, *null, *null
 	log.SetOutput(io.Discard)
 	http.DefaultTransport = refusal{}

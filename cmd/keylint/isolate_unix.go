@@ -4,9 +4,14 @@ package main
 
 import (
 	"os"
+	"os/signal"
 
 	"golang.org/x/sys/unix"
 )
+
+// ignoreBrokenPipe lets a write to a pipe that nobody reads any more fail as any other does:
+// else the system would end the process, and nobody would learn that the report is not whole.
+func ignoreBrokenPipe() { signal.Ignore(unix.SIGPIPE) }
 
 // muteRuntime moves standard error to a descriptor of its own, which it returns, and
 // puts the null device in its place: a panic in a library's goroutine cannot be

@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/report"
@@ -56,6 +57,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 func flushError(err error) string {
 	if errors.Is(err, report.ErrLeak) {
 		return report.ErrLeak.Error()
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return "the output was closed before all of it was written"
 	}
 	return "cannot write the output: " + keys.ScrubShapes(err.Error())
 }
