@@ -466,14 +466,17 @@ step() { # SCRIPT VARIABLE=VALUE...: a script of the action, in an environment o
 	script=$tmp/action/packaging/action/$1
 	shift
 	status=0
+	rm -rf "$tmp/work" "$tmp/output"
+	mkdir "$tmp/work"
+	# shellcheck disable=SC2086 # "busybox sh" is two words
 	(cd "$work" && env -i PATH="$path" RUNNER_TEMP="$tmp" RUNNER_TOOL_CACHE="$tmp/none" GITHUB_OUTPUT="$tmp/output" \
 		KEYLINT="$tmp/bin/keylint" WORK="$tmp/work" HEAD_REPOSITORY='' BASE_REPOSITORY='' \
 		INPUT_PATH=. INPUT_CONFIG='' INPUT_FAIL_ON='' INPUT_STRICT='' INPUT_ANNOTATIONS=true INPUT_SUMMARY=true \
 		INPUT_SARIF=false INPUT_BASELINE='' INPUT_ARGS='' INPUT_AGE_KEY='' INPUT_PGP_KEY='' INPUT_SEALED_SECRETS_KEY='' \
-		"$@" sh "$script") >"$log" 2>&1 || status=$?
+		"$@" $shell "$script") >"$log" 2>&1 || status=$?
 }
-work=$repo path=$PATH
-mkdir "$tmp/work" "$tmp/empty" "$tmp/few"
+work=$repo path=$PATH shell="sh"
+mkdir "$tmp/empty" "$tmp/few"
 
 begin "without GITHUB_STEP_SUMMARY it says so, and lints without a summary"
 step lint.sh
@@ -485,15 +488,27 @@ step lint.sh GITHUB_STEP_SUMMARY="$tmp/none/summary.md"
 ended 2
 has "cannot write the summary"
 
-begin "a key is masked line by line, and each line is escaped"
-step lint.sh INPUT_SUMMARY=false INPUT_AGE_KEY="$(printf 'AGE-SECRET-KEY-%%0A::error::x\r\n\n  a\r%%25\n')"
-ended 2
-grep '^::add-mask' "$log" >"$tmp/commands"
-printf '::add-mask::%s\n' 'AGE-SECRET-KEY-%250A::error::x' 'a%0D%2525' | cmp -s - "$tmp/commands" || {
-	show
-	wrong "the masks are not the key's lines"
-}
-[ "$(grep -c '^::error' "$log")" = 1 ] || wrong "a key's line is a command"
+for shell in sh bash "busybox sh"; do
+	command -v "${shell%% *}" >/dev/null || continue
+	begin "a key is masked line by line, and each line is escaped, by $shell"
+	step lint.sh INPUT_SUMMARY=false INPUT_AGE_KEY="$(printf 'AGE-SECRET-KEY-%%0A::error::x\r\n\n  a\r%%25\n')"
+	ended 2
+	grep '^::add-mask' "$log" >"$tmp/commands"
+	printf '::add-mask::%s\n' 'AGE-SECRET-KEY-%250A::error::x' 'a%0D%2525' | cmp -s - "$tmp/commands" || {
+		show
+		wrong "the masks are not the key's lines"
+	}
+	[ "$(grep -c '^::error' "$log")" = 1 ] || wrong "a key's line is a command"
+
+	begin "inputs are words, and what is not asked for is not written, by $shell"
+	step lint.sh INPUT_SUMMARY=false INPUT_ANNOTATIONS=false INPUT_STRICT=false INPUT_PATH="$(printf 'k8s\n\napps')" \
+		INPUT_ARGS="--color 'never' --now \"2026-11-25\""
+	ended 1
+	has "apps/web/.env.production:3:31: error:"
+	lacks "::error"
+	grep -qx errors=1 "$tmp/output" || wrong "there is no output errors=1"
+done
+shell="sh"
 
 begin "an empty workspace is no repository in sync"
 work=$tmp/empty
