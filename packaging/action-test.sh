@@ -476,7 +476,9 @@ step() { # SCRIPT VARIABLE=VALUE...: a script of the action, in an environment o
 		"$@" $shell "$script") >"$log" 2>&1 || status=$?
 }
 work=$repo path=$PATH shell="sh"
-mkdir "$tmp/empty" "$tmp/few"
+mkdir "$tmp/empty" "$tmp/few" "$tmp/interrupt"
+printf '#!/bin/sh\nkill -TERM "$PPID"\n' >"$tmp/interrupt/keylint"
+chmod 755 "$tmp/interrupt/keylint"
 
 begin "without GITHUB_STEP_SUMMARY it says so, and lints without a summary"
 step lint.sh
@@ -499,6 +501,14 @@ for shell in sh bash "busybox sh"; do
 		wrong "the masks are not the key's lines"
 	}
 	[ "$(grep -c '^::error' "$log")" = 1 ] || wrong "a key's line is a command"
+	[ ! -e "$tmp/work/keys" ] || wrong "the keys were left behind"
+
+	begin "an interrupted step removes the keys, and lets the runner listen again, by $shell"
+	step lint.sh INPUT_SUMMARY=false INPUT_AGE_KEY=AGE-SECRET-KEY-1 KEYLINT="$tmp/interrupt/keylint"
+	ended 2
+	[ ! -e "$tmp/work/keys" ] || wrong "the keys were left behind"
+	word=$(sed -n 's/^::stop-commands:://p' "$log")
+	has "::$word::"
 
 	begin "inputs are words, and what is not asked for is not written, by $shell"
 	step lint.sh INPUT_SUMMARY=false INPUT_ANNOTATIONS=false INPUT_STRICT=false INPUT_PATH="$(printf 'k8s\n\napps')" \
