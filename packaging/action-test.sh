@@ -214,7 +214,7 @@ run own
 ended 1
 has "::error file=apps/web/.env.production,line=3,"
 has "Summary - "
-has "| Kong consumer anon"
+has '| `apps/web/.env.production` | ✗ `'
 has "::set-output:: errors=1"
 has "::set-output:: findings=3"
 has "::set-output:: unknown=0"
@@ -477,7 +477,10 @@ step() { # SCRIPT VARIABLE=VALUE...: a script of the action, in an environment o
 }
 work=$repo path=$PATH shell="sh"
 mkdir "$tmp/empty" "$tmp/few" "$tmp/interrupt"
-printf '#!/bin/sh\nkill -TERM "$PPID"\n' >"$tmp/interrupt/keylint"
+cat >"$tmp/interrupt/keylint" <<'END'
+#!/bin/sh
+kill -TERM "$PPID"
+END
 chmod 755 "$tmp/interrupt/keylint"
 
 begin "without GITHUB_STEP_SUMMARY it says so, and lints without a summary"
