@@ -255,14 +255,14 @@ ended 1
 has "::error file=apps/web/.env.production,line=3,"
 has "::notice title=keylint::This pull request comes from a fork"
 
-begin "with the keys, what is encrypted is compared, and no key is logged"
-repository encrypted homelab-drift-sops <"$tmp/snippet.yml"
+begin "with a key, what is encrypted is compared, and no key is logged"
+repository encrypted flux-chart-broken <"$tmp/snippet.yml"
 KEYLINT_AGE_KEY=$(cat testdata/keys/age.txt) KEYLINT_SEALED_SECRETS_KEY=$(cat testdata/keys/sealed-secrets.pem)
 export KEYLINT_AGE_KEY KEYLINT_SEALED_SECRETS_KEY
 # --insecure-secrets: act masks nothing, so that what is not there was not written.
-run own --insecure-secrets --secret KEYLINT_AGE_KEY --secret KEYLINT_SEALED_SECRETS_KEY
+run own --insecure-secrets --secret KEYLINT_AGE_KEY
 ended 1
-has "::error file=k8s/overlays/home/web/secret.sops.yaml,line=7,"
+has "::error file=apps/web/deploy/secret.sops.yaml,line=7,"
 has "::set-output:: unknown=0"
 secret_lines() {
 	cat testdata/keys/age.txt testdata/keys/sealed-secrets.pem testdata/keys/supabase-*.env | sed 's/^[A-Z_]*=//' | grep -v '^#' | grep -E '.{20}'
