@@ -239,13 +239,14 @@ commit
 run fork
 ended 0
 has "::notice title=keylint::This pull request comes from a fork"
-has "places that could not be told: 22"
+has "sites that cannot be told: 22"
 has "::set-output:: unknown=22"
 lacks "::error"
 
 begin "the repository's own pull request without the keys is red where one is strict"
 run own
 ended 1
+has "::error title=keylint::keylint: 22 sites cannot be told, and --strict asks for proof"
 lacks "::notice"
 
 begin "a fork's drift that needs no key to be seen is red"
@@ -477,6 +478,16 @@ step() { # SCRIPT VARIABLE=VALUE...: a script of the action, in an environment o
 }
 work=$repo path=$PATH shell="sh"
 mkdir "$tmp/empty" "$tmp/few" "$tmp/interrupt"
+
+begin "what the baseline knows is not told again"
+(cd "$work" && "$tmp/bin/keylint" baseline >/dev/null && mv .keylint-baseline.json known.json)
+step lint.sh INPUT_SUMMARY=false INPUT_BASELINE=known.json
+ended 0
+lacks "::error"
+grep -qx findings=0 "$tmp/output" || wrong "there is no output findings=0"
+step lint.sh INPUT_SUMMARY=false
+ended 1
+
 cat >"$tmp/interrupt/keylint" <<'END'
 #!/bin/sh
 kill -TERM "$PPID"

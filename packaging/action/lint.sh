@@ -121,6 +121,12 @@ if [ "$status" -gt 1 ]; then
 	exit "$status"
 fi
 
+# Where strict is not content there may be no finding; keylint's last word says why.
+if [ "$status" = 1 ]; then
+	said=$(grep '^keylint: ' "$WORK/notes.txt" | grep -v '^keylint: warning: ' | tail -n 1)
+	[ -z "$said" ] || tell error "$said"
+fi
+
 # numbers prints those of the first thing in the report that the pattern matches. The
 # summary comes first; and a quote within a JSON string is written \", so no text from
 # the repository can look like one of its fields.
@@ -146,6 +152,6 @@ if [ -e "$WORK/summary.md" ]; then
 	cat "$WORK/summary.md" >>"$GITHUB_STEP_SUMMARY" || fail "cannot write the summary to GITHUB_STEP_SUMMARY, $GITHUB_STEP_SUMMARY"
 fi
 if [ "$fork" = true ] && [ "$unknown" -gt 0 ]; then
-	tell notice "This pull request comes from a fork, and GitHub gives it no secrets. What needs a private key to be read was left out (places that could not be told: $unknown), and strict does not count."
+	tell notice "This pull request comes from a fork, and GitHub gives it no secrets. What needs a private key to be read was left out (sites that cannot be told: $unknown), and strict does not count."
 fi
 exit "$status"
