@@ -162,7 +162,7 @@ func (w *world) collectEntries() {
 			if o.Kind != "Secret" && o.Kind != "ConfigMap" {
 				continue
 			}
-			c := &carrier{name: objectName(o.Kind, o.Namespace, o.Name), file: o.File}
+			c := &carrier{name: labelOf(o), file: o.File}
 			for _, e := range w.entriesOf(o) {
 				if keys.IsURL(e.Key) && e.Value.IsKnown() {
 					c.urls = appendURL(c.urls, e.Key, e.Value.Text().Reveal())

@@ -96,7 +96,7 @@ func (w *world) addKongSecret(g *gateway, username string, f found, ref sources.
 	}
 	cred := &credential{consumer: username, at: ref, holder: s.Holder}
 	if f.object != nil {
-		name := objectName("Secret", f.object.Namespace, f.object.Name)
+		name := labelOf(f.object)
 		e, ok := w.entry(f.object, "key")
 		if !ok {
 			w.ignored = append(w.ignored, ignoredCredential{g, ref, username, name + " has no data key \"key\"", true})

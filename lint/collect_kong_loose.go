@@ -23,7 +23,7 @@ func (w *world) collectLoose(used map[string]bool) {
 				continue
 			}
 			for _, e := range w.entriesOf(o) {
-				name := objectName(o.Kind, o.Namespace, o.Name) + " " + e.Key
+				name := labelOf(o) + " " + e.Key
 				text := []byte(e.Value.Text().Reveal())
 				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[entryID(u, name)] {
 					continue

@@ -77,18 +77,18 @@ func (w *world) collectPod(u *render.Unit, o *render.Object, spec *yaml.Node, at
 	labels := labelsOf(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
 	annotations := labelsOf(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
 	p := &pod{
-		owner: objectName(o.Kind, o.Namespace, o.Name), unit: u, namespace: o.Namespace, object: o,
+		owner: labelOf(o), unit: u, namespace: o.Namespace, object: o,
 		volumes: readVolumes(spec), annotations: annotations,
 	}
 	w.pods = append(w.pods, p)
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, n := range sources.Items(sources.Field(spec, list)) {
 			c := &container{
-				owner: objectName(o.Kind, o.Namespace, o.Name), name: sources.Text(sources.Field(n, "name")),
+				owner: labelOf(o), name: sources.Text(sources.Field(n, "name")),
 				init: list == "initContainers", image: sources.Text(sources.Field(n, "image")),
 				unit: u, namespace: o.Namespace, object: o, labels: labels,
 			}
-			c.carrier = &carrier{name: c.owner, file: o.File}
+			c.carrier = &carrier{name: c.owner, file: o.File, part: c.name}
 			for _, m := range sources.Items(sources.Field(n, "volumeMounts")) {
 				c.mounts = append(c.mounts, substitute.Mount{
 					Volume: sources.Text(sources.Field(m, "name")), Path: sources.Text(sources.Field(m, "mountPath")), SubPath: sources.Text(sources.Field(m, "subPath")),

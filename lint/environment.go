@@ -104,7 +104,7 @@ func (v *variable) fromEntry(f found, kind string, e render.Entry, how string) {
 	v.entry = &entryRef{f.object, f.unit, e.Key}
 	v.trace = append(v.trace,
 		Step{v.at, fmt.Sprintf("%s %s", how, v.name)},
-		Step{sources.Position{File: e.At.File}, objectName(kind, f.object.Namespace, f.object.Name) + " " + e.Key})
+		Step{sources.Position{File: e.At.File}, labelOf(f.object) + " " + e.Key})
 	if f.via != "" {
 		v.trace = append(v.trace, Step{sources.Position{File: e.At.File}, f.via})
 	}
@@ -136,7 +136,7 @@ func (w *world) readValueFrom(c *container, v *variable, from *yaml.Node) {
 			return
 		}
 		if !ok {
-			why := fmt.Sprintf("%s has no data key %s", objectName(kind, f.object.Namespace, f.object.Name), shownName(w.repo.Ledger().Scrub(key)))
+			why := fmt.Sprintf("%s has no data key %s", labelOf(f.object), shownName(w.repo.Ledger().Scrub(key)))
 			if known := entryNames(w.entriesOf(f.object)); known != "" {
 				why += "; it has " + known
 			}

@@ -43,6 +43,7 @@ type Finding struct {
 	Slot    keys.Slot
 	Bearer  string
 	Related []Related
+	Also    []string // names of further things at which the same is wrong, beside Related
 	Trace   []Step
 	Help    string // how to mend it
 	Frame   Frame
@@ -72,6 +73,9 @@ func (f Finding) Places() []string {
 		if r.Alike != "" {
 			places = append(places, r.At.File+" "+r.Alike)
 		}
+	}
+	for _, name := range f.Also {
+		places = append(places, f.At.File+" "+name)
 	}
 	return places
 }

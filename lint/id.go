@@ -14,11 +14,12 @@ import (
 // findingID names a finding so that a later run finds it again: by its rule, its instance,
 // and its primary place's file, bearer and slot. It is "rule:" and 16 hex digits.
 //
-// It stays the same while lines move, values and messages change, and other files come and
+// The instance goes in by what it is, not by its name, which grows longer where a second one
+// is deployed beside it. It stays the same while lines move, values and messages change, and other files come and
 // go: a baseline and a forge's list of alerts hold on to it. No value goes into it, and what
 // does was scrubbed, so that it tells nothing of a key.
-func findingID(f Finding) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, f.Instance, f.At.File, f.Bearer, string(f.Slot)}, "\x00")))
+func findingID(f Finding, instance string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, instance, f.At.File, f.Bearer, string(f.Slot)}, "\x00")))
 	return f.Rule + ":" + hex.EncodeToString(sum[:8])
 }
 
@@ -40,15 +41,28 @@ func (p *Pass) named() []Suppressed {
 		}
 		return x.Message < y.Message
 	})
+	instances := map[string]string{}
+	for _, i := range p.world.instances {
+		instances[i.name] = i.identity()
+	}
 	seen := map[string]int{}
 	for i := range all {
-		id := findingID(all[i].Finding)
+		id := findingID(all[i].Finding, p.world.repo.Ledger().Scrub(instances[all[i].Instance]))
 		if seen[id]++; seen[id] > 1 {
 			id += fmt.Sprintf("-%d", seen[id])
 		}
 		all[i].ID = id
 	}
 	return all
+}
+
+// identity is what bears the site, and the name that the key has there, so that no two sites
+// of a file share it: two containers of a pod have variables of one name.
+func (s *Site) identity() string {
+	if s.carrier != nil && s.carrier.part != "" && s.At == s.Written {
+		return s.Holder + " in container " + s.carrier.part
+	}
+	return s.Holder
 }
 
 // borneAt is the slot of the site at a place of an instance, and what bears it. Of several
@@ -66,5 +80,5 @@ func (p *Pass) borneAt(at sources.Position, instance string) (keys.Slot, string)
 	if best == nil {
 		return "", ""
 	}
-	return best.Slot, best.Holder
+	return best.Slot, best.identity()
 }

@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -53,6 +54,71 @@ func TestFindingID(t *testing.T) {
 	} {
 		if has(t, archive, id) {
 			t.Errorf("%s: the id is the same", name)
+		}
+	}
+}
+
+// TestFindingIDOfGenerated: kustomize names a generated Secret by its content, and a hash of a
+// secret goes nowhere: neither a change of content renames the finding, nor does it show the hash.
+func TestFindingIDOfGenerated(t *testing.T) {
+	const generated = `
+-- k8s/kustomization.yaml --
+namespace: supabase
+secretGenerator:
+  - name: supabase-keys
+    literals: [JWT_SECRET=hunter2, LEVEL=debug]
+`
+	first := lintArchive(t, generated).Findings
+	if len(first) == 0 {
+		t.Fatal("a short JWT secret is not found")
+	}
+	for _, content := range []string{"hunter3, LEVEL=debug", "hunter2, LEVEL=info"} {
+		again := lintArchive(t, strings.Replace(generated, "hunter2, LEVEL=debug", content, 1)).Findings
+		if len(again) != len(first) || again[0].ID != first[0].ID {
+			t.Errorf("%s: the id has changed", content)
+		}
+	}
+	hash := regexp.MustCompile(`supabase-keys-[a-z0-9]{10}`)
+	if said := fmt.Sprintf("%+v", first); hash.MatchString(said) {
+		t.Errorf("the findings show the hash: %s", hash.FindString(said))
+	}
+}
+
+// TestFindingIDOfRead: what is wrong with a Secret is called by the Secret, whoever reads it,
+// and another instance beside its own does not rename it.
+func TestFindingIDOfRead(t *testing.T) {
+	const wrong = `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{anon.expired}}
+  JWT_SECRET: {{jwt_secret}}
+`
+	reader := func(name, namespace, variable string) string {
+		return "-- k8s/" + name + ".yaml --\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " + name + ", namespace: " + namespace + "}\n" +
+			"spec: {template: {spec: {containers: [{name: app, image: app, env: [{name: " + variable + ", valueFrom: {secretKeyRef: {name: supabase-keys, key: ANON_KEY}}}]}]}}}\n"
+	}
+	id := func(archive string) string {
+		t.Helper()
+		for _, f := range lintArchive(t, archive).Findings {
+			if f.Rule == "key-expired" && f.At.File == "k8s/secret.yaml" {
+				return f.ID
+			}
+		}
+		t.Fatalf("the expired key is not found in\n%s", archive)
+		return ""
+	}
+	want := id(wrong)
+	for name, archive := range map[string]string{
+		"a reader":                wrong + reader("web", "supabase", "SUPABASE_ANON_KEY"),
+		"a reader that is first":  wrong + reader("api", "supabase", "ANON_KEY"),
+		"two readers":             wrong + reader("web", "supabase", "SUPABASE_ANON_KEY") + reader("api", "supabase", "ANON_KEY"),
+		"another instance beside": wrong + strings.NewReplacer("k8s/secret", "k8s/dev", "namespace: supabase", "namespace: dev", ".expired", "").Replace(wrong),
+	} {
+		if got := id(archive); got != want {
+			t.Errorf("%s: the id has changed", name)
 		}
 	}
 }

@@ -271,6 +271,15 @@ func (w *world) nameInstances() {
 	}
 }
 
+// identity is what makes it this instance, whatever else is deployed.
+func (i *instance) identity() string {
+	switch {
+	case len(i.declared) > 0 || i.ref != "" || i.unit == nil:
+		return i.name
+	}
+	return i.unit.Name + "\x00" + i.ns
+}
+
 // findHosts collects the names under which the instance's gateway is reached: its
 // Services within the cluster, the Ingresses and routes that lead to them, and what
 // its own services are told of their public address.

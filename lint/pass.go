@@ -82,7 +82,7 @@ func (p *Pass) related(sites []*Site, but sources.Position, say func(*Site) stri
 func (p *Pass) alike(sites []*Site, but sources.Position, say func(*Site) string) []Related {
 	out := p.related(sites, but, say)
 	for i, s := range slices.DeleteFunc(byPlace(sites), func(s *Site) bool { return s.Written == but }) {
-		out[i].Alike = s.Holder
+		out[i].Alike = s.identity()
 	}
 	return out
 }

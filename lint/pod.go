@@ -148,7 +148,7 @@ func (w *world) objectFiles(p *pod, v volume, part volumePart) []podFile {
 			}
 		}
 		file := podFile{
-			volume: v.name, path: name, source: objectName(f.object.Kind, f.object.Namespace, f.object.Name) + " " + e.Key,
+			volume: v.name, path: name, source: labelOf(f.object) + " " + e.Key,
 			value: e.Value, inside: e.Inside, entry: &entryRef{f.object, f.unit, e.Key}, from: e,
 		}
 		file.secret = part.kind == "Secret" && !isDocument(e.Value)

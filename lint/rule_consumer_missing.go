@@ -143,16 +143,22 @@ func checkConsumerMissing(p *Pass) {
 			why = "no consumer with a key is in the group " + strings.Join(shut[0].Groups, " or ")
 		}
 		f := Finding{
-			At: g.lineOf(shut[0].Line), atName: true, Bearer: "the routes of " + g.name, Instance: p.gatewayInstance(g),
+			At: g.lineOf(shut[0].Line), atName: true, Bearer: routeOf(g, names[0]), Instance: p.gatewayInstance(g),
 			Message: fmt.Sprintf("the route %s asks for a key, and %s: every request to it is refused", shut[0].Name, why),
 			Help:    "Add the consumer with its key, and its group under acls; or take key-auth off the route.",
 		}
 		if len(names) > 1 {
 			f.Message = fmt.Sprintf("%d routes ask for a key (%s), and %s: every request to them is refused", len(names), strings.Join(names[:min(3, len(names))], ", "), why)
 		}
+		for _, name := range names[1:] {
+			f.Also = append(f.Also, routeOf(g, name))
+		}
 		p.report(f)
 	}
 }
+
+// routeOf is what a route is called where the gateway must be told from others.
+func routeOf(g *gateway, route string) string { return "route " + route + " of " + g.name }
 
 // live lists the consumers that have a key, may have one, or have one that another rule
 // finds fault with.

@@ -104,9 +104,9 @@ func checkFluxEatsPlaceholder(p *Pass) {
 			}
 			first := eaten[0]
 			f := Finding{
-				At: first.At, atName: true, Bearer: objectName(o.Kind, o.Namespace, o.Name), Instance: p.instanceIn(u, o.Namespace),
+				At: first.At, atName: true, Bearer: labelOf(o) + " " + first.Name, Instance: p.instanceIn(u, o.Namespace),
 				Message: fmt.Sprintf("Flux puts nothing in the place of ${%s} in %s before anything else can: %s substitutes, and does not know %s (Flux 2.9 and later refuse to apply it)",
-					first.Name, objectName(o.Kind, o.Namespace, o.Name), first.By, first.Name),
+					first.Name, labelOf(o), first.By, first.Name),
 				Help: fmt.Sprintf("Annotate %s %s with kustomize.toolkit.fluxcd.io/substitute: disabled, or write $${%s}.", o.Kind, o.Name, first.Name),
 			}
 			for _, e := range eaten {

@@ -89,7 +89,7 @@ func checkGatewayNotRolled(p *Pass) {
 		var loose []string
 		for _, o := range g.feeds() {
 			if !g.run.pod.rollsWith(o) {
-				loose = append(loose, objectName(o.Kind, o.Namespace, o.Name))
+				loose = append(loose, labelOf(o))
 			}
 		}
 		if len(loose) == 0 {

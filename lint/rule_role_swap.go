@@ -160,7 +160,7 @@ func (p *Pass) reportSwap(sites []*Site) {
 	}
 	for _, s := range sortedSites(sites) {
 		if p.world.swappedAt(s) != at || s.At != at && s.At != s.Written {
-			f.Related = append(f.Related, Related{At: s.At, atName: s.At != s.Written, Message: fmt.Sprintf("%s holds %s", s.Holder, keyWords(s)), Alike: s.Holder})
+			f.Related = append(f.Related, Related{At: s.At, atName: s.At != s.Written, Message: fmt.Sprintf("%s holds %s", s.Holder, keyWords(s)), Alike: s.identity()})
 		}
 	}
 	p.report(f)

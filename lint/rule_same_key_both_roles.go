@@ -82,9 +82,8 @@ func checkSameKeyBothRoles(p *Pass) {
 			Message: fmt.Sprintf("%s holds the same key as %s", named.Holder, twin.Holder),
 			Help:    "Generate the missing key from the JWT secret and put it in its place, in the Secret and in whatever copies it.",
 		}
-		f.Related = p.related(append(append([]*Site{}, wrong...), right...), f.At, func(s *Site) string {
-			return fmt.Sprintf("%s: the same key, as the %s key", s.Holder, s.Role)
-		})
+		say := func(s *Site) string { return fmt.Sprintf("%s: the same key, as the %s key", s.Holder, s.Role) }
+		f.Related = append(p.alike(wrong, f.At, say), p.related(right, f.At, say)...)
 		p.report(f)
 		p.explain(wrong...)
 	}

@@ -34,7 +34,7 @@ func checkSealedSecretUnsealable(p *Pass) {
 				}
 				broken = append(broken, e.Key)
 				if f == nil {
-					f = &Finding{At: e.At, Bearer: objectName("SealedSecret", o.Namespace, o.Name), Message: e.Locked.Reason}
+					f = &Finding{At: e.At, Bearer: objectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key, Message: e.Locked.Reason}
 					continue
 				}
 				f.Related = append(f.Related, Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason, Alike: e.Key})
@@ -43,7 +43,7 @@ func checkSealedSecretUnsealable(p *Pass) {
 				continue
 			}
 			f.Message = fmt.Sprintf("SealedSecret %s cannot be unsealed (%s): %s",
-				strings.TrimPrefix(objectName("", o.Namespace, o.Name), " "), strings.Join(broken, ", "), f.Message)
+				strings.TrimPrefix(objectName("", o.Namespace, o.ShownName()), " "), strings.Join(broken, ", "), f.Message)
 			f.Help = "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."
 			p.report(*f)
 		}

@@ -96,9 +96,9 @@ func checkStillEncrypted(p *Pass) {
 					continue
 				}
 				p.report(Finding{
-					At: e.At, Bearer: objectName(o.Kind, o.Namespace, o.Name), Instance: p.instanceIn(u, o.Namespace),
+					At: e.At, Bearer: labelOf(o) + " " + e.Key, Instance: p.instanceIn(u, o.Namespace),
 					Message: fmt.Sprintf("%s reaches the cluster as SOPS ciphertext: %s has no spec.decryption, so Flux applies the file as it is",
-						objectName(o.Kind, o.Namespace, o.Name), u.Name),
+						labelOf(o), u.Name),
 					Help:    "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization.",
 					Related: []Related{{At: u.Declared, Message: u.Name, atName: true}},
 				})

@@ -1,6 +1,11 @@
 package lint
 
-import "github.com/keylint/keylint/sources"
+import (
+	"strings"
+	"unicode"
+
+	"github.com/keylint/keylint/sources"
+)
 
 var unreadable = &Rule{
 	Name:     "unreadable",
@@ -37,7 +42,18 @@ stringData:
 func (p *Pass) reportNotes(kind sources.NoteKind, help string) {
 	for _, n := range p.world.repo.Notes() {
 		if n.Kind == kind {
-			p.report(Finding{At: n.At, atName: kind == sources.NoteRenderFailed, Message: n.Message, Help: help})
+			p.report(Finding{At: n.At, atName: kind == sources.NoteRenderFailed, Bearer: withoutNumbers(n.Message), Message: n.Message, Help: help})
 		}
 	}
+}
+
+// withoutNumbers takes out of a message what moves with lines: what is left tells one failure
+// of a file from another.
+func withoutNumbers(message string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, message)
 }

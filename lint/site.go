@@ -44,10 +44,10 @@ type Site struct {
 	entry       *entryRef // the Secret or ConfigMap entry that the value was read from
 }
 
-// Bearer is what bears the site, with all that stands beside it: "Deployment web/web",
+// CarrierName is what bears the site, with all that stands beside it: "Deployment web/web",
 // "apps/web/.env.production", a gateway's configuration. It is the holder where nothing else
 // is known.
-func (s *Site) Bearer() string {
+func (s *Site) CarrierName() string {
 	if s.carrier == nil || s.carrier.name == "" {
 		return s.Holder
 	}
@@ -61,6 +61,7 @@ type carrier struct {
 	file    string
 	app     string // the app's directory; empty for what belongs to no app
 	urls    []urlVariable
+	part    string // of a pod, the container's name; else empty
 	backend string // which of Supabase's own services it is; empty for an app
 	// development says that the values serve development, test or staging: only what
 	// stands beside them tells the instance then.

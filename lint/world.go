@@ -51,6 +51,9 @@ func objectName(kind, namespace, name string) string {
 	return kind + " " + namespace + "/" + name
 }
 
+// labelOf is how an object of the repository is called in messages.
+func labelOf(o *render.Object) string { return objectName(o.Kind, o.Namespace, o.ShownName()) }
+
 // entriesOf reads an object's entries once.
 func (w *world) entriesOf(o *render.Object) []render.Entry {
 	if entries, ok := w.entries[o]; ok {

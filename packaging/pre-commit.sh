@@ -25,8 +25,8 @@ build() (
 	trap 'rm -rf "$tmp"' EXIT
 	trap 'exit 1' HUP INT TERM
 	# What git says in a hook's environment is of the other repository, and so may a
-	# workspace be.
-	cd "$root" && GOWORK=off go build -buildvcs=false -ldflags=-w -o "$tmp/" ./cmd/keylint && mv -f "$tmp"/keylint* "$dir/"
+	# workspace be, and what its own Go code is built for.
+	cd "$root" && unset GOOS GOARCH GOEXPERIMENT && GOFLAGS='' GOWORK=off go build -buildvcs=false -ldflags=-w -o "$tmp/" ./cmd/keylint && mv -f "$tmp"/keylint* "$dir/"
 )
 
 install() {

@@ -1,6 +1,9 @@
 package render
 
 import (
+	"regexp"
+	"strings"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
@@ -123,4 +126,19 @@ const maxObjects = 100_000
 func isList(kind string) bool {
 	const suffix = "List"
 	return len(kind) >= len(suffix) && kind[len(kind)-len(suffix):] == suffix
+}
+
+// contentHash is what kustomize puts behind the name of an object that it generates: ten
+// signs of a hash of the content, in an alphabet that forms no words (kustomize's
+// api/hasher).
+var contentHash = regexp.MustCompile(`-[2456789bcdfghkmt]{10}$`)
+
+// ShownName is the object's name for people, and for what is to stay the same while contents
+// change: without the hash, of which a short secret could be found out.
+func (o *Object) ShownName() string {
+	hash := contentHash.FindString(o.Name)
+	if hash == "" || strings.HasSuffix(o.OriginalName, hash) {
+		return o.Name
+	}
+	return strings.TrimSuffix(o.Name, hash)
 }

@@ -30,25 +30,45 @@ type BaselineEntry struct {
 	File     string        `json:"file"`
 	Line     int           `json:"line"`
 	Message  string        `json:"message"`
-	// Also names the further places at which the same is wrong, without their lines. One more
-	// makes the finding new: an outage that spreads is not the one that was known.
-	Also []string `json:"also,omitempty"`
+	// Places names all places at which the same is wrong, without their lines.
+	Places []string `json:"places"`
 }
 
-// covers says whether a finding is no more than the entry: as severe at most, and in no
-// further place.
-func (e BaselineEntry) covers(f lint.Finding) bool {
-	return e.Severity.AtLeast(f.Severity) && !slices.ContainsFunc(also(f), func(place string) bool { return !slices.Contains(e.Also, place) })
+// rule is the one that the entry's finding broke.
+func (e BaselineEntry) rule() string {
+	rule, _, _ := strings.Cut(e.ID, ":")
+	return rule
 }
 
-// also are the places of a finding beside its primary one.
-func also(f lint.Finding) []string {
-	var out []string
-	for _, p := range f.Places()[1:] {
-		out = append(out, oneLine(p))
+// take takes the places of a finding out of those that the entry names, if the finding is no
+// more than the entry: of the same rule, as severe at most, and in no place that the entry does
+// not name. One place more makes it new: an outage that spreads is not the one that was known.
+// One that is mended does not, though the finding may have been called by it. What is taken is
+// taken: places that are called alike are counted.
+func (e *BaselineEntry) take(f lint.Finding) bool {
+	if e.rule() != f.Rule || !e.Severity.AtLeast(f.Severity) {
+		return false
+	}
+	left := slices.Clone(e.Places)
+	for _, p := range places(f) {
+		i := slices.Index(left, p)
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	e.Places = left
+	return true
+}
+
+// places are those of a finding, as an entry names them.
+func places(f lint.Finding) []string {
+	out := f.Places()
+	for i := range out {
+		out[i] = oneLine(out[i])
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 const baselineVersion = 1
@@ -57,7 +77,7 @@ const baselineVersion = 1
 func NewBaseline(r *lint.Result) Baseline {
 	b := Baseline{Unknown: r.Coverage.Unknown}
 	add := func(f lint.Finding) {
-		b.Entries = append(b.Entries, BaselineEntry{ID: f.ID, Severity: f.Severity, File: oneLine(f.At.File), Line: f.At.Line, Message: oneLine(f.Message), Also: also(f)})
+		b.Entries = append(b.Entries, BaselineEntry{ID: f.ID, Severity: f.Severity, File: oneLine(f.At.File), Line: f.At.Line, Message: oneLine(f.Message), Places: places(f)})
 	}
 	for _, f := range r.Findings {
 		add(f)
@@ -78,21 +98,44 @@ func (b *Baseline) sort() {
 }
 
 // Apply moves the findings of a result that the baseline knows to the suppressed ones. A
-// finding that has become more than it was is new (see covers). It returns the entries that match
+// finding that has become more than it was is new (see take). It returns the entries that match
 // nothing any more; selected says of a file whether the run would have reported it.
 func (b Baseline) Apply(r *lint.Result, selected func(file string) bool) (gone []BaselineEntry) {
-	known := map[string]BaselineEntry{}
-	for _, e := range b.Entries {
-		known[e.ID] = e
+	entries, byID := slices.Clone(b.Entries), map[string]int{}
+	byRule := map[string][]int{}
+	for i, e := range entries {
+		byID[e.ID] = i
+		byRule[e.rule()] = append(byRule[e.rule()], i)
 	}
-	seen := map[string]bool{}
+	left := map[int]bool{} // the entries of which something is left
+	same := func(f lint.Finding) bool {
+		i, ok := byID[f.ID]
+		if ok {
+			left[i] = true
+		}
+		return ok && entries[i].take(f)
+	}
+	another := func(f lint.Finding) bool {
+		for _, i := range byRule[f.Rule] {
+			if entries[i].take(f) {
+				left[i] = true
+				return true
+			}
+		}
+		return false
+	}
 	for _, s := range r.Suppressed {
-		seen[s.ID] = true
+		same(s.Finding)
+	}
+	covered := make([]bool, len(r.Findings))
+	for _, cover := range []func(lint.Finding) bool{same, another} {
+		for i, f := range r.Findings {
+			covered[i] = covered[i] || cover(f)
+		}
 	}
 	kept := r.Findings[:0:0]
-	for _, f := range r.Findings {
-		seen[f.ID] = true
-		if e, ok := known[f.ID]; ok && e.covers(f) {
+	for i, f := range r.Findings {
+		if covered[i] {
 			r.Suppressed = append(r.Suppressed, lint.Suppressed{Finding: f, By: lint.ByBaseline})
 			continue
 		}
@@ -102,8 +145,8 @@ func (b Baseline) Apply(r *lint.Result, selected func(file string) bool) (gone [
 	if r.Coverage.Unknown > b.Unknown {
 		return nil
 	}
-	for _, e := range b.Entries {
-		if !seen[e.ID] && selected(e.File) {
+	for i, e := range b.Entries {
+		if !left[i] && selected(e.File) {
 			gone = append(gone, e)
 		}
 	}

@@ -14,8 +14,9 @@ func everything(string) bool { return true }
 // TestBaseline states, of a finding that was known, when it is still taken for known.
 func TestBaseline(t *testing.T) {
 	const id = "app-key-rejected:0123456789abcdef"
+	const other = "app-key-rejected:fedcba9876543210"
 	finding := func(severity lint.Severity, alike ...string) lint.Finding {
-		f := lint.Finding{ID: id, Severity: severity, At: sources.Position{File: "apps/web/.env", Line: 3}, Bearer: "apps/web/.env KEY", Message: "it is wrong"}
+		f := lint.Finding{ID: id, Rule: "app-key-rejected", Severity: severity, At: sources.Position{File: "apps/web/.env", Line: 3}, Bearer: "apps/web/.env KEY", Message: "it is wrong"}
 		for _, a := range alike {
 			f.Related = append(f.Related, lint.Related{At: sources.Position{File: a}, Alike: a + " KEY"})
 		}
@@ -23,8 +24,13 @@ func TestBaseline(t *testing.T) {
 		return f
 	}
 	known := NewBaseline(&lint.Result{Findings: []lint.Finding{finding(lint.Warning, "apps/a/.env", "apps/b/.env")}})
-	other := finding(lint.Warning)
-	other.ID = "app-key-rejected:fedcba9876543210"
+	elsewhere := finding(lint.Warning)
+	elsewhere.ID, elsewhere.At.File, elsewhere.Bearer = other, "apps/d/.env", "apps/d/.env KEY"
+	rule := finding(lint.Warning)
+	rule.Rule = "key-expired"
+	twice := finding(lint.Warning, "apps/a/.env", "apps/a/.env")
+	renamed := finding(lint.Warning, "apps/b/.env")
+	renamed.ID, renamed.At.File, renamed.Bearer = other, "apps/a/.env", "apps/a/.env KEY"
 	moved := finding(lint.Warning, "apps/a/.env", "apps/b/.env")
 	moved.At.Line, moved.Message = 40, "it is wrong in other words"
 	for name, c := range map[string]struct {
@@ -37,7 +43,10 @@ func TestBaseline(t *testing.T) {
 		"one of its places is right": {finding(lint.Warning, "apps/b/.env"), true},
 		"it has become worse":        {finding(lint.Error, "apps/a/.env", "apps/b/.env"), false},
 		"it is in one more place":    {finding(lint.Warning, "apps/a/.env", "apps/b/.env", "apps/c/.env"), false},
-		"another":                    {other, false},
+		"in another place":           {elsewhere, false},
+		"of another rule":            {rule, false},
+		"twice in one of its places": {twice, false},
+		"its first place is mended":  {renamed, true},
 	} {
 		r := &lint.Result{Findings: []lint.Finding{c.now}}
 		known.Apply(r, everything)

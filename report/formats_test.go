@@ -31,8 +31,8 @@ func many(n int) *lint.Result {
 	for i := 1; i <= n; i++ {
 		at := sources.Position{File: "apps/web/.env.production", Line: i, Column: 1, EndColumn: 9}
 		r.Findings = append(r.Findings,
-			lint.Finding{Rule: "key-expired", Severity: lint.Warning, Message: fmt.Sprintf("warning %d", i), At: at, ID: fmt.Sprintf("key-expired:%016x", i)},
-			lint.Finding{Rule: "app-key-rejected", Severity: lint.Error, Message: fmt.Sprintf("error %d", i), At: at, ID: fmt.Sprintf("app-key-rejected:%016x", i)})
+			lint.Finding{Rule: "key-expired", Severity: lint.Warning, Message: fmt.Sprintf("warning %d", i), Bearer: fmt.Sprint("KEY_", i), At: at, ID: fmt.Sprintf("key-expired:%016x", i)},
+			lint.Finding{Rule: "app-key-rejected", Severity: lint.Error, Message: fmt.Sprintf("error %d", i), Bearer: fmt.Sprint("KEY_", i), At: at, ID: fmt.Sprintf("app-key-rejected:%016x", i)})
 	}
 	return r
 }

@@ -87,7 +87,7 @@ func annotation(r *lint.Result, f lint.Finding) string {
 const maxRelated = 5
 
 func command(b *strings.Builder, kind string, properties []string, message string) {
-	b.WriteString("::" + kind + " " + strings.Join(properties, ",") + "::" + data(message) + "\n")
+	b.WriteString("::" + kind + " " + strings.Join(properties, ",") + "::" + data(uncommanding(message)) + "\n")
 }
 
 // data escapes a command's message as GitHub's toolkit does, so that it stays on its line.
@@ -99,7 +99,7 @@ func data(s string) string {
 // property escapes what stands between "::kind " and "::", where a file may be called so
 // that it would end it.
 func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(oneLine(s))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(uncommanding(oneLine(s)))
 }
 
 func githubKind(s lint.Severity) string {

@@ -67,7 +67,7 @@ func matrixRows(in *lint.Instance) (agreeing, odd []matrixRow) {
 	index := map[string]int{}
 	var rows []matrixRow
 	for _, j := range in.Sites {
-		bearer := j.Site.Bearer()
+		bearer := j.Site.CarrierName()
 		i, ok := index[bearer]
 		if !ok {
 			i = len(rows)

@@ -85,7 +85,7 @@ func sarifResultOf(r *lint.Result, f lint.Finding, rule int) sarifResult {
 	}
 	result := sarifResult{
 		RuleID: f.Rule, RuleIndex: rule, Level: sarifLevel(f.Severity), Message: sarifText{Text: sarifEscape(message)},
-		Fingerprints: map[string]string{"keylintFinding/v1": f.ID},
+		Fingerprints: map[string]string{"keylintFinding/v1": f.ID, "primaryLocationLineHash": lineHash(f.ID)},
 	}
 	l, ok := location(r, f.At, "")
 	if !ok { // GitHub refuses a whole log in which a result has no location
@@ -109,6 +109,18 @@ func sarifResultOf(r *lint.Result, f lint.Finding, rule int) sarifResult {
 		result.CodeFlows = []sarifFlow{{ThreadFlows: []sarifThread{{Locations: steps}}}}
 	}
 	return result
+}
+
+// lineHash is the finding's id in the form of the one fingerprint by which GitHub knows an alert
+// again: 16 hex digits and a number. What GitHub itself would compute changes with the line,
+// and so with the key.
+func lineHash(id string) string {
+	_, hash, _ := strings.Cut(id, ":")
+	hash, number, numbered := strings.Cut(hash, "-")
+	if !numbered {
+		number = "1"
+	}
+	return hash + ":" + number
 }
 
 // location is a place with what is said of it. There is none where no file is known.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,14 +45,18 @@ func cleanLines(s string) []string {
 }
 
 // uncommanding keeps a line from being one that a CI runner obeys: GitHub's takes
-// "::stop-commands::" at the beginning of a line, behind blanks too, and a file may be
-// called so.
+// "::stop-commands::" at the beginning of a line, behind blanks too, and its older form
+// "##[add-path]" anywhere in it, as Azure's takes "##vso[task.setvariable]" and TeamCity's
+// "##teamcity[…]"; and a file may be called so.
 func uncommanding(s string) string {
+	s = anywhere.ReplaceAllStringFunc(s, func(m string) string { return "#" + string(utf8.RuneError) + m[2:] })
 	if rest := strings.TrimLeft(s, " \t"); strings.HasPrefix(rest, "::") {
 		return s[:len(s)-len(rest)] + string(utf8.RuneError) + rest[1:]
 	}
 	return s
 }
+
+var anywhere = regexp.MustCompile(`##[A-Za-z]*\[`)
 
 // width counts the columns that s takes, a rune each.
 func width(s string) int { return utf8.RuneCountInString(s) }

@@ -31,7 +31,10 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 		return exitFailed, err
 	}
 	file := set.baseline
-	old, err := readBaseline(file, c.Bool(flagPrune))
+	old, err := readBaseline(file, set.baselineNamed && (exists(file) || c.Bool(flagPrune)))
+	if c.Bool(flagPrune) && err == nil && !exists(file) {
+		err = fmt.Errorf("there is no baseline %s to prune", shown(file))
+	}
 	if err != nil && (c.Bool(flagPrune) || !errors.Is(err, errDamaged)) { // a damaged one is what the command mends
 		return exitFailed, err
 	}
@@ -55,7 +58,13 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 		fmt.Fprintf(s.out, "%s is as it was: %s\n", shown(file), countFindings(len(now.Entries)))
 		return exitClean, nil
 	}
-	if err := writeWhole(file, now.Bytes()); err != nil {
+	var guarded bytes.Buffer
+	g := report.NewGuard(&guarded, s.ledger)
+	_, _ = g.Write(now.Bytes()) // into memory
+	if err := g.Flush(); err != nil {
+		return exitFailed, err
+	}
+	if err := writeWhole(file, guarded.Bytes()); err != nil {
 		return exitFailed, fmt.Errorf("cannot write the baseline %s: %w", shown(file), err)
 	}
 	fmt.Fprintf(s.out, "wrote %s: %s\n", shown(file), countFindings(len(now.Entries)))
@@ -78,7 +87,11 @@ var errDamaged = errors.New("no usable baseline")
 
 // readBaseline reads a baseline. One that is missing is empty, unless somebody named it.
 func readBaseline(file string, named bool) (report.Baseline, error) {
-	info, err := os.Lstat(file)
+	look := os.Lstat // what was found must lie in the repository, and a link could lead anywhere
+	if named {
+		look = os.Stat
+	}
+	info, err := look(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && named:
 		return report.Baseline{}, fmt.Errorf("no such baseline: %s; keylint baseline writes one", shown(file))
@@ -86,8 +99,7 @@ func readBaseline(file string, named bool) (report.Baseline, error) {
 		return report.Baseline{}, nil
 	case err != nil:
 		return report.Baseline{}, fmt.Errorf("cannot read the baseline %s: %w", shown(file), withoutPath(err))
-	case !info.Mode().IsRegular() && !named:
-		// What was found, not named, must lie in the repository: a link could lead anywhere.
+	case !info.Mode().IsRegular():
 		return report.Baseline{}, fmt.Errorf("the baseline %s is not a regular file", shown(file))
 	}
 	f, err := os.Open(file)
@@ -178,8 +190,6 @@ func baselineFile(c *cli.Context, configFile string, paths []string) (file strin
 		return "", false, fmt.Errorf("--%s names no file; without a baseline: --%s", flagBaseline, flagNoBaseline)
 	case named:
 		return c.String(flagBaseline), true, nil
-	case configFile != "":
-		return filepath.Join(filepath.Dir(configFile), baselineName), false, nil
 	}
 	first := paths[0]
 	if first == "-" {
@@ -189,5 +199,16 @@ func baselineFile(c *cli.Context, configFile string, paths []string) (file strin
 	if len(dirs) == 0 {
 		return "", false, nil
 	}
-	return filepath.Join(dirs[len(dirs)-1], baselineName), false, nil
+	root := dirs[len(dirs)-1]
+	if configFile != "" {
+		// A configuration outside of the repository serves several, which share no findings.
+		beside, err := filepath.EvalSymlinks(filepath.Dir(configFile))
+		if err == nil {
+			beside, err = filepath.Abs(beside)
+		}
+		if rel, relErr := filepath.Rel(root, beside); err == nil && relErr == nil && filepath.IsLocal(rel) {
+			root = beside
+		}
+	}
+	return filepath.Join(root, baselineName), false, nil
 }

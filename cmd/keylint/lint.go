@@ -155,6 +155,12 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 	return lint.Run(repo, units, lint.Options{Now: set.now, Config: set.rules}), repo, nil
 }
 
+// unreadable says whether a file could not be read, be it known or new.
+func unreadable(r *lint.Result) bool {
+	is := func(f lint.Finding) bool { return f.Rule == "unreadable" }
+	return slices.ContainsFunc(r.Findings, is) || slices.ContainsFunc(r.Suppressed, func(s lint.Suppressed) bool { return s.By == lint.ByBaseline && is(s.Finding) })
+}
+
 // distinct keeps the first of each: standard input can be read only once.
 func distinct(paths []string) []string {
 	var out []string
@@ -183,7 +189,7 @@ func verdict(r *lint.Result, set settings) (status int, why string) {
 	case !set.strict:
 	case c.Rendered < c.Roots:
 		return exitFindings, fmt.Sprintf("%d of %d kustomization roots did not build, and --strict asks for proof", c.Roots-c.Rendered, c.Roots)
-	case slices.ContainsFunc(r.Findings, func(f lint.Finding) bool { return f.Rule == "unreadable" }):
+	case unreadable(r):
 		return exitFindings, "a file could not be read, and --strict asks for proof"
 	case c.Agree+c.Disagree+c.Unknown == 0:
 		return exitFindings, "nothing was found to compare, and --strict asks for proof"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -139,21 +140,21 @@ func (s *session) write(outputs []output, r *lint.Result, options report.Options
 // takes its place. What is there and no regular file, such as a pipe, is written to as it is,
 // and so is a file whose directory takes no new one.
 func writeWhole(file string, content []byte) (err error) {
-	mode := fs.FileMode(0o644)
+	var mode fs.FileMode // of the file that is there; 0 for none
 	if info, err := os.Stat(file); err == nil {
 		if !info.Mode().IsRegular() {
-			return withoutPath(os.WriteFile(file, content, mode))
+			return withoutPath(os.WriteFile(file, content, 0o666))
 		}
 		mode = info.Mode().Perm()
-		if writable, err := os.OpenFile(file, os.O_WRONLY, 0); err != nil {
+		f, err := os.OpenFile(file, os.O_WRONLY, 0)
+		if err != nil {
 			return withoutPath(err) // a file that its owner protects is not replaced
-		} else {
-			writable.Close()
 		}
+		f.Close()
 	}
 	target := realPath(file)
-	f, err := os.CreateTemp(filepath.Dir(target), ".keylint-*")
-	if errors.Is(err, fs.ErrPermission) && mode != 0 && exists(target) {
+	f, err := createBeside(target)
+	if mode != 0 && errors.Is(err, fs.ErrPermission) {
 		return withoutPath(os.WriteFile(target, content, mode))
 	}
 	if err != nil {
@@ -169,11 +170,24 @@ func writeWhole(file string, content []byte) (err error) {
 	if _, err := f.Write(content); err != nil {
 		return err
 	}
-	if err := f.Chmod(mode); err != nil {
-		return err
+	if mode != 0 {
+		if err := f.Chmod(mode); err != nil {
+			return err
+		}
 	}
 	if err := f.Close(); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), target)
+}
+
+// createBeside makes a new file in the directory of another, with the mode that the user's
+// umask gives (os.CreateTemp's is for the owner alone).
+func createBeside(file string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(file), ".keylint-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
 }

@@ -64,7 +64,8 @@ key() { # INPUT VALUE
 		gsub(/^[ \t\r]+|[ \t\r]+$/, "")
 		gsub(/%/, "%25")
 		gsub(/\r/, "%0D")
-		if ($0 != "") print "::add-mask::" $0
+		# A bracket or a word that a key's file is framed with would mask half the log.
+		if (length($0) >= 8) print "::add-mask::" $0
 	}' "$file"
 	echo "::endgroup::"
 }

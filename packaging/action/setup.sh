@@ -35,7 +35,7 @@ case $version in
 		fail "the action is used from a branch, whose keylint $version belongs to no release and is built from source, and Go is not on this runner: let actions/setup-go run before it, or use the action from a release"
 	echo "Building keylint $version from source"
 	# What the job has set for its own Go code does not count for this one.
-	(cd "$action" && GOFLAGS='' GOWORK=off go build -buildvcs=false -ldflags='-s -w' -o "$work/$binary" ./cmd/keylint) ||
+	(cd "$action" && unset GOOS GOARCH GOEXPERIMENT && GOFLAGS='' GOWORK=off go build -buildvcs=false -ldflags='-s -w' -o "$work/$binary" ./cmd/keylint) ||
 		fail "keylint $version cannot be built from source; the reason stands above"
 	keylint=$work/$binary
 	;;
