@@ -507,10 +507,10 @@ has "cannot write the summary"
 for shell in sh bash "busybox sh"; do
 	command -v "${shell%% *}" >/dev/null || continue
 	begin "a key is masked line by line, and each line is escaped, by $shell"
-	step lint.sh INPUT_SUMMARY=false INPUT_AGE_KEY="$(printf 'AGE-SECRET-KEY-%%0A::error::x\r\n\n  a\r%%25\n')"
+	step lint.sh INPUT_SUMMARY=false INPUT_AGE_KEY="$(printf 'AGE-SECRET-KEY-%%0A::error::x\r\n\n  another\r%%25\n{\n')"
 	ended 2
 	grep '^::add-mask' "$log" >"$tmp/commands"
-	printf '::add-mask::%s\n' 'AGE-SECRET-KEY-%250A::error::x' 'a%0D%2525' | cmp -s - "$tmp/commands" || {
+	printf '::add-mask::%s\n' 'AGE-SECRET-KEY-%250A::error::x' 'another%0D%2525' | cmp -s - "$tmp/commands" || {
 		show
 		wrong "the masks are not the key's lines"
 	}

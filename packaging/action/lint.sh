@@ -64,7 +64,7 @@ key() { # INPUT VALUE
 		gsub(/^[ \t\r]+|[ \t\r]+$/, "")
 		gsub(/%/, "%25")
 		gsub(/\r/, "%0D")
-		# A bracket or a word that a key's file is framed with would mask half the log.
+		# Masking a bracket, with which JSON frames a key, would leave nothing of the log.
 		if (length($0) >= 8) print "::add-mask::" $0
 	}' "$file"
 	echo "::endgroup::"
