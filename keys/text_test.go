@@ -75,7 +75,7 @@ func TestLedger(t *testing.T) {
 	l.Add(keys.NewText("https://supabase.example.com"))
 	l.AddDecrypted(keys.NewText("supabase-db.supabase.svc"))
 	for _, leak := range []string{sample, base64.StdEncoding.EncodeToString([]byte(sample)), url.QueryEscape(sample)} {
-		if !l.Leaks("some text " + leak + " around", nil) {
+		if !l.Leaks("some text "+leak+" around", nil) {
 			t.Errorf("not seen: %s", leak)
 		}
 		if s := l.Scrub("some text " + leak); strings.Contains(s, leak) {
