@@ -10,7 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// schemaFile is what editors read: its address stands in the README.
+// schemaFile is what editors read: its address stands in docs/configuration.md.
 const schemaFile = "../../docs/keylint.schema.json"
 
 // TestConfigSchema holds the published JSON Schema to the fields that keylint reads; "go
@@ -56,16 +56,16 @@ func TestSchemaAgrees(t *testing.T) {
 	}
 }
 
-// TestDocumentedConfig reads the example in the README, which shows every field.
+// TestDocumentedConfig reads the example in docs/configuration.md, which shows every field.
 func TestDocumentedConfig(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../docs/configuration.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(readme), "```yaml\n# yaml-language-server")
+	_, rest, _ := strings.Cut(string(page), "```yaml\n# yaml-language-server")
 	example, _, ok := strings.Cut(rest, "```")
 	if !ok {
-		t.Fatal("the README has no example of a configuration")
+		t.Fatal("the page has no example of a configuration")
 	}
 	if _, line, err := parseConfig([]byte("#" + example)); err != nil {
 		t.Errorf("line %d: %v", line, err)

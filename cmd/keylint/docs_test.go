@@ -1,0 +1,94 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// page reads a page of the documentation, named from the repository's root.
+func page(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// block is the first code block of a page that begins so.
+func block(t *testing.T, name, beginning string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page(t, name), "\n"+beginning)
+	text, _, closed := strings.Cut(rest, "\n```\n")
+	if !ok || !closed {
+		t.Fatalf("%s has no block that begins with %q", name, beginning)
+	}
+	return text
+}
+
+// TestReadmeReport: what the README shows of a report is what keylint says of the fixture,
+// with lines left out.
+func TestReadmeReport(t *testing.T) {
+	rest := page(t, "testdata/fixtures/homelab-drift-sops/want.txt")
+	for _, line := range strings.Split(block(t, "README.md", "```text\n"), "\n") {
+		_, after, ok := strings.Cut("\n"+rest, "\n"+line+"\n")
+		if !ok {
+			t.Fatalf("this is not in the report, or not there:\n%s", line)
+		}
+		rest = after
+	}
+}
+
+// TestReadmeHook: the hook that the README shows is that of its page, which a test tries out.
+func TestReadmeHook(t *testing.T) {
+	const beginning = "```yaml\nrepos:"
+	if readme, own := block(t, "README.md", beginning), block(t, "docs/pre-commit.md", beginning); readme != own {
+		t.Errorf("the README shows another hook than docs/pre-commit.md:\n%s", lineDifference(own, readme))
+	}
+}
+
+// TestReadmeRelease: the README says that there is no release for as long as there is none.
+func TestReadmeRelease(t *testing.T) {
+	released := regexp.MustCompile(`(?m)^## \[\d`).MatchString(page(t, "CHANGELOG.md"))
+	if says := strings.Contains(page(t, "README.md"), "There is no release yet"); says == released {
+		t.Errorf("the changelog has a release: %v, the README says that there is none: %v", released, says)
+	}
+}
+
+// TestUsagePage holds the lists of flags, formats and commands to those that there are.
+func TestUsagePage(t *testing.T) {
+	s, _, _ := newSession()
+	var status int
+	app := s.app(&status)
+	usage := page(t, "docs/usage.md")
+	_, rest, _ := strings.Cut(usage, "\n## Flags\n")
+	flags, _, _ := strings.Cut(rest, "\n## ")
+	for _, f := range app.Flags {
+		if name := f.Names()[0]; !regexp.MustCompile("(?m)^\\|[^|]*`--" + name + "[ `]").MatchString(flags) {
+			t.Errorf("the table has no flag --%s", name)
+		}
+	}
+	for _, m := range regexp.MustCompile("`--([a-z-]+)").FindAllStringSubmatch(usage, -1) {
+		if _, ok := flagTable(app)[m[1]]; !ok {
+			t.Errorf("there is no flag --%s", m[1])
+		}
+	}
+	for _, name := range formatNames() {
+		if !strings.Contains(flags, "`"+name+"`") {
+			t.Errorf("the table has no format %s", name)
+		}
+	}
+	for _, name := range commandNames(app) {
+		if !strings.Contains(usage, "\n| `keylint "+name) {
+			t.Errorf("the table has no command %s", name)
+		}
+	}
+	for _, name := range shellNames() {
+		if !strings.Contains(usage, "keylint completion "+name) {
+			t.Errorf("the table has no completion for %s", name)
+		}
+	}
+}
