@@ -92,3 +92,62 @@ func TestUsagePage(t *testing.T) {
 		}
 	}
 }
+
+// sampleBlock is a sample on a page: a comment that names it, and the block below.
+var sampleBlock = regexp.MustCompile("(?ms)^(<!-- sample: ([a-z-]+) -->\n\n```[a-z]+\n)(.*?)^```$")
+
+// holdSamples compares the samples on a page with those that are made here, or rewrites them
+// with -update. It returns the names of those that there are.
+func holdSamples(t *testing.T, name string, make func(sample string) string) (seen []string) {
+	t.Helper()
+	text := sampleBlock.ReplaceAllStringFunc(page(t, name), func(s string) string {
+		m := sampleBlock.FindStringSubmatch(s)
+		seen = append(seen, m[2])
+		return m[1] + make(m[2]) + "```"
+	})
+	compareGolden(t, filepath.Join("..", "..", filepath.FromSlash(name)), text)
+	return seen
+}
+
+// maxShown is how many characters of a line a sample shows.
+const maxShown = 240
+
+// excerpt is a part of a report: each from the line that begins with one text to the next that
+// begins with the other, with "…" for what is left out.
+func excerpt(t *testing.T, text string, parts [][2]string) string {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	var b strings.Builder
+	next := 0
+	leaveOut := func(to int) {
+		if to > next {
+			indent := len(lines[next]) - len(strings.TrimLeft(lines[next], " "))
+			b.WriteString(strings.Repeat(" ", indent) + "…\n")
+		}
+		next = to
+	}
+	find := func(beginning string) int {
+		for i := next; i < len(lines); i++ {
+			if strings.HasPrefix(lines[i], beginning) {
+				return i
+			}
+		}
+		t.Fatalf("below line %d none begins with %q:\n%s", next, beginning, text)
+		return 0
+	}
+	for _, part := range parts {
+		leaveOut(find(part[0]))
+		for end := find(part[1]); next <= end; next++ {
+			b.WriteString(firstCharacters(lines[next], maxShown) + "\n")
+		}
+	}
+	leaveOut(len(lines))
+	return b.String()
+}
+
+func firstCharacters(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}
