@@ -235,7 +235,7 @@ func TestOutputs(t *testing.T) {
 		{"text json", "both text and json want standard output; write one of them to a file: --format json=FILE"},
 		{"text=a json=./a", "both text and json want the file a"},
 		{"json=", "--format json= names no file"},
-		{"jsn", `unknown format "jsn" (did you mean json?); there are: text, json, github, markdown, sarif, junit, gitlab`},
+		{"jsn", `unknown format "jsn" (did you mean json?); there are: ` + strings.Join(formatNames(), ", ")},
 	} {
 		all, err := outputs(strings.Fields(c.values))
 		var parts []string
