@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
@@ -68,16 +70,24 @@ type Related struct {
 // Places names all places at which a finding's defect stands, without their lines: the
 // primary one first, and those that are like it.
 func (f Finding) Places() []string {
-	places := []string{f.At.File + " " + f.Bearer}
+	places := []string{placeName(f.At.File, f.Bearer)}
 	for _, r := range f.Related {
 		if r.Alike != "" {
-			places = append(places, r.At.File+" "+r.Alike)
+			places = append(places, placeName(r.At.File, r.Alike))
 		}
 	}
 	for _, name := range f.Also {
-		places = append(places, f.At.File+" "+name)
+		places = append(places, placeName(f.At.File, name))
 	}
 	return places
+}
+
+// placeName is a file and what bears the key in it, which may be the file itself.
+func placeName(file, bearer string) string {
+	if strings.HasPrefix(bearer, file+" ") {
+		return bearer
+	}
+	return file + " " + bearer
 }
 
 // Frame is the line of a position with every key in it masked, for showing. It is

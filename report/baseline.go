@@ -140,6 +140,9 @@ func (b Baseline) Apply(r *lint.Result, selected func(file string) bool) (gone [
 			continue
 		}
 		kept = append(kept, f)
+		for _, n := range byRule[f.Rule] { // what has grown is not gone, by whichever place it is called now
+			left[n] = left[n] || slices.ContainsFunc(places(f), func(p string) bool { return slices.Contains(b.Entries[n].Places, p) })
+		}
 	}
 	r.Findings = kept
 	if r.Coverage.Unknown > b.Unknown {
@@ -164,21 +167,36 @@ func (b Baseline) Without(gone []BaselineEntry) Baseline {
 	return out
 }
 
-// With is the baseline with the entries of another whose files are not selected: those that
-// a run of a part of the repository could not see.
+// With is the baseline with the entries of another that its run could not see: those whose
+// files were not selected, and, where it could tell less than the other's, all.
 func (b Baseline) With(other Baseline, selected func(file string) bool) Baseline {
-	has := map[string]bool{}
-	for _, e := range b.Entries {
-		has[e.ID] = true
+	less := b.Unknown > other.Unknown
+	out := Baseline{Entries: slices.Clone(b.Entries), Unknown: b.Unknown}
+	if less && len(other.Entries) > 0 {
+		out.Unknown = other.Unknown // a later run with the keys may then say what is gone
 	}
-	b.Entries = slices.Clone(b.Entries)
 	for _, e := range other.Entries {
-		if !has[e.ID] && !selected(e.File) {
-			b.Entries = append(b.Entries, e)
+		if !b.has(e) && (less || !selected(e.File)) {
+			out.Entries = append(out.Entries, e)
 		}
 	}
-	b.sort()
-	return b
+	out.sort()
+	return out
+}
+
+func (b Baseline) has(e BaselineEntry) bool {
+	return slices.ContainsFunc(b.Entries, func(own BaselineEntry) bool { return own.ID == e.ID })
+}
+
+// Lacking counts the entries that another baseline has and this one has not.
+func (b Baseline) Lacking(other Baseline) int {
+	n := 0
+	for _, e := range other.Entries {
+		if !b.has(e) {
+			n++
+		}
+	}
+	return n
 }
 
 // Bytes is the baseline as it is written: JSON, an entry a line, so that a change of one is a
@@ -214,9 +232,12 @@ func ParseBaseline(text []byte) (Baseline, error) {
 		Unknown  int             `json:"unknown"`
 		Findings []BaselineEntry `json:"findings"`
 	}
+	if line := conflict(text); line > 0 {
+		return Baseline{}, fmt.Errorf("line %d: a merge left both sides: keep the entries of both, each on its line, with a comma between any two", line)
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if err := decoder.Decode(&form); err != nil {
-		return Baseline{}, fmt.Errorf("line %d: it is damaged: no JSON, or not that of a baseline; keylint baseline writes it anew", 1+bytes.Count(text[:offset(err, decoder, text)], []byte("\n")))
+		return Baseline{}, fmt.Errorf("line %d: it is damaged: no JSON, or not that of a baseline. Mend it, or take it away and let keylint baseline write what is found today", 1+bytes.Count(text[:offset(err, decoder, text)], []byte("\n")))
 	}
 	switch {
 	case form.Version == nil:
@@ -233,6 +254,16 @@ func ParseBaseline(text []byte) (Baseline, error) {
 		}
 	}
 	return Baseline{Entries: form.Findings, Unknown: form.Unknown}, nil
+}
+
+// conflict is the line of the first marker that a merge leaves; 0 where there is none.
+func conflict(text []byte) int {
+	for n, line := range strings.Split(string(text), "\n") {
+		if strings.HasPrefix(line, "<<<<<<< ") || strings.HasPrefix(line, ">>>>>>> ") {
+			return n + 1
+		}
+	}
+	return 0
 }
 
 // offset is the byte at which reading failed.

@@ -64,9 +64,14 @@ func (m *markdown) section(s string) bool {
 // verdictLine says in one line what it comes to.
 func verdictLine(r *lint.Result) string {
 	c := r.Coverage
+	known := r.CountSuppressed(lint.ByBaseline)
 	switch {
+	case len(r.Findings) > 0 && known > 0:
+		return fmt.Sprintf("%s, new beside %d known", findingCounts(r), known)
 	case len(r.Findings) > 0:
 		return findingCounts(r)
+	case known > 0:
+		return fmt.Sprintf("no new findings, %d known", known)
 	case c.Sites == 0:
 		return "nothing to compare"
 	case c.Agree+c.Disagree == 0:

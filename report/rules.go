@@ -10,6 +10,9 @@ import (
 	"github.com/keylint/keylint/lint"
 )
 
+// ExampleNote explains what stands in the examples.
+const ExampleNote = "In an example {{anon}} and the like stand for keys, {{anon.old}} for one from before the last rotation, and # HERE for the place of the finding."
+
 // Rule writes a rule's documentation in Markdown: why it matters, the mend, and an example
 // of each. {{anon}} and the like stand for keys.
 func Rule(w io.Writer, r *lint.Rule) error {

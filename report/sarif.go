@@ -60,6 +60,7 @@ func SARIF(w io.Writer, r *lint.Result, o Options) error {
 func sarifRuleOf(rule *lint.Rule) sarifRule {
 	var help strings.Builder
 	_ = Rule(&help, rule)
+	help.WriteString("\n" + ExampleNote + "\n")
 	name := pascalCase(rule.Name)
 	if strings.EqualFold(name, rule.Name) { // the standard wants a name to say more than the id
 		name = ""
@@ -181,8 +182,8 @@ func sarifEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`).Replace(s)
 }
 
-// sentence ends with a full stop and begins with a capital, as viewers expect of messages;
-// a name at the beginning stays as it is.
+// sentence ends with a full stop, as viewers expect of messages. Its beginning stays as it is,
+// for it may be a name.
 func sentence(s string) string {
 	s = strings.TrimSpace(s)
 	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {

@@ -49,13 +49,17 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 	}
 	now := report.NewBaseline(r).With(old, repo.Selected)
 	if c.Bool(flagPrune) {
-		if now.Unknown > old.Unknown {
-			return exitFailed, fmt.Errorf("more sites cannot be told than when %s was written (%d, then %d), and what seems to be gone may be hidden there; give the private keys that were given then, or write it anew without --%s", shown(file), now.Unknown, old.Unknown, flagPrune)
+		if r.Coverage.Unknown > old.Unknown {
+			return exitFailed, fmt.Errorf("more sites cannot be told than when %s was written (%d, then %d), and what seems to be gone may be hidden there; give the private keys that were given then", shown(file), r.Coverage.Unknown, old.Unknown)
 		}
 		now = old.Without(old.Apply(r, repo.Selected))
 	}
-	if err == nil && exists(file) && bytes.Equal(now.Bytes(), old.Bytes()) {
+	switch {
+	case err == nil && exists(file) && bytes.Equal(now.Bytes(), old.Bytes()):
 		fmt.Fprintf(s.out, "%s is as it was: %s\n", shown(file), countFindings(len(now.Entries)))
+		return exitClean, nil
+	case !exists(file) && len(now.Entries) == 0:
+		fmt.Fprintln(s.out, "there is no finding to take for known, and no baseline was written")
 		return exitClean, nil
 	}
 	var guarded bytes.Buffer
@@ -67,7 +71,10 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 	if err := writeWhole(file, guarded.Bytes()); err != nil {
 		return exitFailed, fmt.Errorf("cannot write the baseline %s: %w", shown(file), err)
 	}
-	fmt.Fprintf(s.out, "wrote %s: %s\n", shown(file), countFindings(len(now.Entries)))
+	fmt.Fprintf(s.out, "wrote %s: %s (%d new, %d gone)\n", shown(file), countFindings(len(now.Entries)), old.Lacking(now), now.Lacking(old))
+	if r.Coverage.Unknown > old.Unknown && len(old.Entries) > 0 {
+		fmt.Fprintf(s.err, "keylint: more sites cannot be told than when it was written (%d, then %d): its entries were kept, for they may be hidden there\n", r.Coverage.Unknown, old.Unknown)
+	}
 	return exitClean, nil
 }
 
@@ -141,7 +148,7 @@ func applyBaseline(set settings, r *lint.Result, repo *sources.Repository) error
 			fmt.Fprintf(&text, " and %d more", len(gone)-i)
 			break
 		}
-		text.WriteString(" " + e.ID)
+		text.WriteString(" " + e.ID + " in " + e.File)
 	}
 	r.Notes = append(r.Notes, sources.Note{Kind: sources.NoteBaseline, At: sources.Position{File: shownBaseline(set)}, Message: text.String()})
 	return nil

@@ -43,9 +43,9 @@ func outputs(values []string) ([]output, error) {
 			}
 		}
 		if other, taken := claimed[realPath(file)]; taken && file == "" {
-			return nil, fmt.Errorf("both %s and %s want standard output; write one of them to a file: --format %s=FILE", other, name, name)
+			return nil, fmt.Errorf("%s want standard output; write one of them to a file: --format %s=FILE", both(other, name), name)
 		} else if taken {
-			return nil, fmt.Errorf("both %s and %s want the file %s", other, name, file)
+			return nil, fmt.Errorf("%s want the file %s", both(other, name), file)
 		}
 		claimed[realPath(file)] = name
 		all = append(all, output{f, file})
@@ -54,6 +54,14 @@ func outputs(values []string) ([]output, error) {
 		all = append(all, output{format: report.Formats()[0]})
 	}
 	return all, nil
+}
+
+// both names two reports that want one place.
+func both(a, b string) string {
+	if a == b {
+		return "two " + a + " reports"
+	}
+	return "both " + a + " and " + b
 }
 
 func formatNames() []string {

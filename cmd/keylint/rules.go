@@ -31,7 +31,7 @@ func (s *session) explain(c *cli.Context) (int, error) {
 			return exitFailed, err
 		}
 	}
-	fmt.Fprintln(s.out, "\nIn an example {{anon}} and the like stand for keys, {{anon.old}} for one from before the last rotation, and # HERE for the place of the finding.")
+	fmt.Fprintln(s.out, "\n"+report.ExampleNote)
 	return exitClean, nil
 }
 
