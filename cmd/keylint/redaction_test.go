@@ -86,7 +86,7 @@ func everyOutput(t *testing.T, dir string, flags []string) map[string]string {
 	baseline := filepath.Join(t.TempDir(), "baseline.json")
 	r := keylint(append([]string{"baseline", dir, "--baseline", baseline}, flags...)...)
 	b, err := os.ReadFile(baseline)
-	if err != nil {
+	if err != nil && !strings.Contains(r.stdout, "no baseline was written") {
 		t.Errorf("%v: %s", err, r.stderr)
 	}
 	outputs["baseline stdout"], outputs["baseline stderr"], outputs["baseline file"] = r.stdout, r.stderr, string(b)
