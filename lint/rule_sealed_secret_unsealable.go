@@ -22,6 +22,9 @@ Seal again for the name and namespace that are rendered, or with --scope namespa
 
 func checkSealedSecretUnsealable(p *Pass) {
 	for _, u := range p.world.units {
+		if !u.Deployed() {
+			continue // a template that nothing lists, say
+		}
 		for _, o := range u.Objects {
 			if o.Kind != "Secret" {
 				continue

@@ -26,12 +26,14 @@ func SARIF(w io.Writer, r *lint.Result, o Options) error {
 	index := map[string]int{}
 	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{
-		Name: "keylint", Version: o.Version, InformationURI: homePage,
+		Name: "keylint", InformationURI: homePage,
 		ShortDescription: sarifText{Text: "Will every Supabase key that something presents be accepted by everything that checks it?"},
 	}
-	if semantic.MatchString(o.Version) {
-		run.Tool.Driver.SemanticVersion = o.Version
+	run.Tool.Driver.Version = o.Version
+	if !semantic.MatchString(o.Version) { // "(devel)": viewers want to compare
+		run.Tool.Driver.Version = "0.0.0-devel"
 	}
+	run.Tool.Driver.SemanticVersion = run.Tool.Driver.Version
 	run.AutomationDetails.ID = "keylint/"
 	run.OriginalURIBaseIDs = map[string]sarifBase{srcRoot: {Description: sarifText{Text: "The root of the repository."}}}
 	if o.Source.Repository != "" {
