@@ -35,7 +35,8 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 	if c.Bool(flagPrune) && err == nil && !exists(file) {
 		err = fmt.Errorf("there is no baseline %s to prune", shown(file))
 	}
-	if err != nil && (c.Bool(flagPrune) || !errors.Is(err, errDamaged)) { // a damaged one is what the command mends
+	damaged := errors.Is(err, errDamaged)
+	if err != nil && (c.Bool(flagPrune) || !damaged) { // a damaged one is what the command mends
 		return exitFailed, err
 	}
 	r, repo, err := s.check(set)
@@ -55,7 +56,7 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 		now = old.Without(old.Apply(r, repo.Selected))
 	}
 	switch {
-	case err == nil && exists(file) && bytes.Equal(now.Bytes(), old.Bytes()):
+	case !damaged && exists(file) && bytes.Equal(now.Bytes(), old.Bytes()):
 		fmt.Fprintf(s.out, "%s is as it was: %s\n", shown(file), countFindings(len(now.Entries)))
 		return exitClean, nil
 	case !exists(file) && len(now.Entries) == 0:
