@@ -39,6 +39,7 @@ type Finding struct {
 	Message  string // one sentence: what is wrong, in the words of DESIGN; no key text
 	At       sources.Position
 	Instance string // name of the instance; empty where it concerns none
+	Of       string // what the instance is, whatever it is called beside others
 	// Slot and Bearer name the primary place without its line: the slot of the key there,
 	// and what bears it with the name that the key has ("Secret supabase/supabase-keys
 	// ANON_KEY"). A rule that finds fault with a site need not set them.
@@ -70,7 +71,7 @@ type Related struct {
 // Places names all places at which a finding's defect stands, without their lines: the
 // primary one first, and those that are like it.
 func (f Finding) Places() []string {
-	places := []string{placeName(f.At.File, f.Bearer)}
+	places := []string{placeName(f.At.File, withSlot(f.Bearer, f.Slot))}
 	for _, r := range f.Related {
 		if r.Alike != "" {
 			places = append(places, placeName(r.At.File, r.Alike))

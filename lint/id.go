@@ -18,8 +18,8 @@ import (
 // is deployed beside it. It stays the same while lines move, values and messages change, and other files come and
 // go: a baseline and a forge's list of alerts hold on to it. No value goes into it, and what
 // does was scrubbed, so that it tells nothing of a key.
-func findingID(f Finding, instance string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, instance, f.At.File, f.Bearer, string(f.Slot)}, "\x00")))
+func findingID(f Finding) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, f.Of, f.At.File, f.Bearer, string(f.Slot)}, "\x00")))
 	return f.Rule + ":" + hex.EncodeToString(sum[:8])
 }
 
@@ -47,7 +47,8 @@ func (p *Pass) named() []Suppressed {
 	}
 	seen := map[string]int{}
 	for i := range all {
-		id := findingID(all[i].Finding, p.world.repo.Ledger().Scrub(instances[all[i].Instance]))
+		all[i].Of = p.world.repo.Ledger().Scrub(instances[all[i].Instance])
+		id := findingID(all[i].Finding)
 		if seen[id]++; seen[id] > 1 {
 			id += fmt.Sprintf("-%d", seen[id])
 		}
@@ -56,13 +57,23 @@ func (p *Pass) named() []Suppressed {
 	return all
 }
 
-// identity is what bears the site, and the name that the key has there, so that no two sites
-// of a file share it: two containers of a pod have variables of one name.
-func (s *Site) identity() string {
-	if s.carrier != nil && s.carrier.part != "" && s.At == s.Written {
+// bearer is what bears the site, and the name that the key has there: of two containers of a pod,
+// which may have variables of one name, the one that it is.
+func (s *Site) bearer() string {
+	if s.carrier != nil && s.carrier.part != "" {
 		return s.Holder + " in container " + s.carrier.part
 	}
 	return s.Holder
+}
+
+// identity is the bearer with the slot: one variable may hold keys of several, one after the other.
+func (s *Site) identity() string { return withSlot(s.bearer(), s.Slot) }
+
+func withSlot(bearer string, slot keys.Slot) string {
+	if slot == "" {
+		return bearer
+	}
+	return bearer + " as " + string(slot)
 }
 
 // borneAt is the slot of the site at a place of an instance, and what bears it. Of several
@@ -80,5 +91,5 @@ func (p *Pass) borneAt(at sources.Position, instance string) (keys.Slot, string)
 	if best == nil {
 		return "", ""
 	}
-	return best.Slot, best.identity()
+	return best.Slot, best.bearer()
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -277,7 +278,8 @@ func (i *instance) identity() string {
 	case len(i.declared) > 0 || i.ref != "" || i.unit == nil:
 		return i.name
 	}
-	return i.unit.Name + "\x00" + i.ns
+	parts := []string{string(i.unit.Kind), i.unit.Path, i.unit.Declared.File, i.ns}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
 }
 
 // findHosts collects the names under which the instance's gateway is reached: its

@@ -83,6 +83,7 @@ type Coverage struct {
 	Agree    int
 	Disagree int
 	Unknown  int
+	Locked   int      // values that a private key which was not given would open
 	Reasons  []Reason // why the unknown ones are, most frequent first
 }
 

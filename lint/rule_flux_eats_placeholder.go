@@ -107,11 +107,11 @@ func checkFluxEatsPlaceholder(p *Pass) {
 				At: first.At, atName: true, Bearer: labelOf(o) + " " + first.Name, Instance: p.instanceIn(u, o.Namespace),
 				Message: fmt.Sprintf("Flux puts nothing in the place of ${%s} in %s before anything else can: %s substitutes, and does not know %s (Flux 2.9 and later refuse to apply it)",
 					first.Name, labelOf(o), first.By, first.Name),
-				Help: fmt.Sprintf("Annotate %s %s with kustomize.toolkit.fluxcd.io/substitute: disabled, or write $${%s}.", o.Kind, o.Name, first.Name),
+				Help: fmt.Sprintf("Annotate %s %s with kustomize.toolkit.fluxcd.io/substitute: disabled, or write $${%s}.", o.Kind, o.ShownName(), first.Name),
 			}
 			for _, e := range eaten {
 				if e.At != first.At {
-					f.Related = append(f.Related, Related{At: e.At, Message: "${" + e.Name + "} likewise", Alike: e.Name, atName: true})
+					f.Related = append(f.Related, Related{At: e.At, Message: "${" + e.Name + "} likewise", Alike: labelOf(o) + " " + e.Name, atName: true})
 				}
 			}
 			p.report(f)

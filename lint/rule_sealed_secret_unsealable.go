@@ -40,7 +40,7 @@ func checkSealedSecretUnsealable(p *Pass) {
 					f = &Finding{At: e.At, Bearer: objectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key, Message: e.Locked.Reason}
 					continue
 				}
-				f.Related = append(f.Related, Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason, Alike: e.Key})
+				f.Related = append(f.Related, Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason, Alike: objectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key})
 			}
 			if f == nil {
 				continue

@@ -82,7 +82,7 @@ func checkSecretRefDangling(p *Pass) {
 		sort.SliceStable(refs, func(a, b int) bool { return refs[a].at.Before(refs[b].at) })
 		first := refs[0]
 		f := Finding{
-			At: first.at, atName: true, Bearer: first.holder, Instance: p.instanceOf(first.where),
+			At: first.at, atName: true, Bearer: first.identity(), Instance: p.instanceOf(first.where),
 			Message: fmt.Sprintf("%s refers to nothing: %s", first.holder, first.why),
 			Help:    "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError).",
 		}
@@ -90,7 +90,7 @@ func checkSecretRefDangling(p *Pass) {
 			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.holder, number(len(refs)-1), first.why)
 		}
 		for _, d := range refs[1:] {
-			f.Related = append(f.Related, Related{At: d.at, Message: d.holder, Alike: d.holder, atName: true})
+			f.Related = append(f.Related, Related{At: d.at, Message: d.holder, Alike: d.identity(), atName: true})
 		}
 		p.report(f)
 	}
@@ -104,4 +104,12 @@ func (p *Pass) instanceOf(c *container) string {
 		}
 	}
 	return ""
+}
+
+// identity is the reference with the container that makes it.
+func (d *danglingRef) identity() string {
+	if d.where == nil {
+		return d.holder
+	}
+	return d.holder + " in " + d.where.label()
 }

@@ -134,6 +134,7 @@ func (w *world) result(p *Pass) *Result {
 		return x.Text < y.Text
 	})
 	w.countUnits(r)
+	w.countLocked(r)
 	return r
 }
 
@@ -148,6 +149,30 @@ func (w *world) countUnits(r *Result) {
 			r.Coverage.Roots++
 			if u.Rendered {
 				r.Coverage.Rendered++
+			}
+		}
+	}
+}
+
+// countLocked counts what a private key that was not given would open.
+func (w *world) countLocked(r *Result) {
+	for _, f := range w.repo.Files() {
+		if f.Example || !f.BearsKeys() {
+			continue
+		}
+		if locked := f.Locked(); locked != nil && wantsKey(locked.Kind) {
+			r.Coverage.Locked++
+		}
+	}
+	for _, u := range w.units {
+		for _, o := range u.Objects {
+			if o.Kind != "Secret" {
+				continue
+			}
+			for _, e := range w.entriesOf(o) {
+				if e.Sealed && e.Locked != nil && wantsKey(e.Locked.Kind) {
+					r.Coverage.Locked++
+				}
 			}
 		}
 	}
@@ -187,3 +212,6 @@ func fingerprint(s *Site, letters map[[32]byte]string) string {
 	}
 	return letters[sum]
 }
+
+// wantsKey says whether a private key would open it.
+func wantsKey(kind sources.LockKind) bool { return kind == sources.NoKey || kind == sources.WrongKey }

@@ -171,13 +171,13 @@ func nearMiss(u *render.Unit, kind, namespace, name string) string {
 			continue
 		}
 		if o.OriginalName == name && o.Name != name && o.Namespace == namespace {
-			return "kustomize renames the one that is meant to " + o.Name + ", and does not follow that in references to what a controller makes, such as the Secret of a SealedSecret"
+			return "kustomize renames the one that is meant to " + o.ShownName() + ", and does not follow that in references to what a controller makes, such as the Secret of a SealedSecret"
 		}
 		if o.Name == name && o.Namespace != namespace {
 			return "a " + kind + " of that name is in namespace " + o.Namespace + ", which a pod of " + namespace + " cannot read"
 		}
 		if o.Namespace == namespace && slip(o.Name, name) {
-			names = append(names, o.Name)
+			names = append(names, o.ShownName())
 		}
 	}
 	if len(names) == 0 {

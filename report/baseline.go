@@ -17,10 +17,10 @@ import (
 // see which one it is.
 type Baseline struct {
 	Entries []BaselineEntry
-	// Unknown counts the sites that could not be told when it was written. A run that can tell
-	// less, such as that of a fork's pull request, where no private key is at hand, does not see
+	// Locked counts the values that a private key which was not given would have opened when it
+	// was written. A run that can open less, such as that of a fork's pull request, does not see
 	// everything, and cannot say that a finding is gone.
-	Unknown int
+	Locked int
 }
 
 // BaselineEntry is one known finding.
@@ -30,6 +30,7 @@ type BaselineEntry struct {
 	File     string        `json:"file"`
 	Line     int           `json:"line"`
 	Message  string        `json:"message"`
+	Of       string        `json:"of,omitempty"` // the instance, as lint.Finding has it
 	// Places names all places at which the same is wrong, without their lines.
 	Places []string `json:"places"`
 }
@@ -38,27 +39,6 @@ type BaselineEntry struct {
 func (e BaselineEntry) rule() string {
 	rule, _, _ := strings.Cut(e.ID, ":")
 	return rule
-}
-
-// take takes the places of a finding out of those that the entry names, if the finding is no
-// more than the entry: of the same rule, as severe at most, and in no place that the entry does
-// not name. One place more makes it new: an outage that spreads is not the one that was known.
-// One that is mended does not, though the finding may have been called by it. What is taken is
-// taken: places that are called alike are counted.
-func (e *BaselineEntry) take(f lint.Finding) bool {
-	if e.rule() != f.Rule || !e.Severity.AtLeast(f.Severity) {
-		return false
-	}
-	left := slices.Clone(e.Places)
-	for _, p := range places(f) {
-		i := slices.Index(left, p)
-		if i < 0 {
-			return false
-		}
-		left = slices.Delete(left, i, i+1)
-	}
-	e.Places = left
-	return true
 }
 
 // places are those of a finding, as an entry names them.
@@ -75,9 +55,9 @@ const baselineVersion = 1
 
 // NewBaseline lists all findings of a result that no comment and no configuration takes out.
 func NewBaseline(r *lint.Result) Baseline {
-	b := Baseline{Unknown: r.Coverage.Unknown}
+	b := Baseline{Locked: r.Coverage.Locked}
 	add := func(f lint.Finding) {
-		b.Entries = append(b.Entries, BaselineEntry{ID: f.ID, Severity: f.Severity, File: oneLine(f.At.File), Line: f.At.Line, Message: oneLine(f.Message), Places: places(f)})
+		b.Entries = append(b.Entries, BaselineEntry{ID: f.ID, Severity: f.Severity, File: oneLine(f.At.File), Line: f.At.Line, Message: oneLine(f.Message), Of: oneLine(f.Of), Places: places(f)})
 	}
 	for _, f := range r.Findings {
 		add(f)
@@ -97,84 +77,125 @@ func (b *Baseline) sort() {
 	})
 }
 
-// Apply moves the findings of a result that the baseline knows to the suppressed ones. A
-// finding that has become more than it was is new (see take). It returns the entries that match
-// nothing any more; selected says of a file whether the run would have reported it.
-func (b Baseline) Apply(r *lint.Result, selected func(file string) bool) (gone []BaselineEntry) {
-	entries, byID := slices.Clone(b.Entries), map[string]int{}
-	byRule := map[string][]int{}
-	for i, e := range entries {
-		byID[e.ID] = i
-		byRule[e.rule()] = append(byRule[e.rule()], i)
-	}
-	left := map[int]bool{} // the entries of which something is left
-	same := func(f lint.Finding) bool {
-		i, ok := byID[f.ID]
-		if ok {
-			left[i] = true
-		}
-		return ok && entries[i].take(f)
-	}
-	another := func(f lint.Finding) bool {
-		for _, i := range byRule[f.Rule] {
-			if entries[i].take(f) {
-				left[i] = true
-				return true
-			}
-		}
-		return false
-	}
+// Apply moves the findings of a result that the baseline knows to the suppressed ones. A finding
+// is known if each of its places is one that the baseline names for this rule and instance, with
+// a severity as bad: one place more makes it new, for an outage that spreads is not the one that
+// was known; one that is mended does not, though the finding may have been called by it. A place
+// that is taken is taken, since several may be called alike.
+//
+// It returns the entries of which nothing is left, and the baseline without them and without the
+// places of others that are mended; none is gone where the run could open less. selected says
+// of a file whether the run would have reported it.
+func (b Baseline) Apply(r *lint.Result, selected func(file string) bool) (gone []BaselineEntry, rest Baseline) {
+	p := newPool(b)
 	for _, s := range r.Suppressed {
-		same(s.Finding)
-	}
-	covered := make([]bool, len(r.Findings))
-	for _, cover := range []func(lint.Finding) bool{same, another} {
-		for i, f := range r.Findings {
-			covered[i] = covered[i] || cover(f)
-		}
+		p.take(s.Finding)
 	}
 	kept := r.Findings[:0:0]
-	for i, f := range r.Findings {
-		if covered[i] {
+	for _, f := range r.Findings {
+		if p.take(f) {
 			r.Suppressed = append(r.Suppressed, lint.Suppressed{Finding: f, By: lint.ByBaseline})
 			continue
 		}
+		p.touch(f) // what has grown is not gone
 		kept = append(kept, f)
-		for _, n := range byRule[f.Rule] { // what has grown is not gone, by whichever place it is called now
-			left[n] = left[n] || slices.ContainsFunc(places(f), func(p string) bool { return slices.Contains(b.Entries[n].Places, p) })
-		}
 	}
 	r.Findings = kept
-	if r.Coverage.Unknown > b.Unknown {
-		return nil
+	if r.Coverage.Locked > b.Locked {
+		return nil, b
 	}
+	rest = Baseline{Locked: r.Coverage.Locked}
 	for i, e := range b.Entries {
-		if !left[i] && selected(e.File) {
+		left := p.left(i)
+		switch {
+		case !selected(e.File):
+			rest.Entries = append(rest.Entries, e)
+		case len(left) == 0:
 			gone = append(gone, e)
+		default:
+			e.Places = left
+			rest.Entries = append(rest.Entries, e)
 		}
 	}
-	return gone
+	return gone, rest
 }
 
-// Without is the baseline without some of its entries.
-func (b Baseline) Without(gone []BaselineEntry) Baseline {
-	out := Baseline{Unknown: b.Unknown}
-	for _, e := range b.Entries {
-		if !slices.ContainsFunc(gone, func(g BaselineEntry) bool { return g.ID == e.ID }) {
-			out.Entries = append(out.Entries, e)
+// pool holds the places that a baseline knows.
+type pool struct {
+	entries []BaselineEntry
+	at      map[poolKey][]*known
+}
+
+type (
+	poolKey struct{ rule, of, place string }
+	known   struct {
+		entry       int
+		severity    lint.Severity
+		taken, seen bool
+	}
+)
+
+func newPool(b Baseline) *pool {
+	p := &pool{entries: b.Entries, at: map[poolKey][]*known{}}
+	for i, e := range b.Entries {
+		for _, place := range e.Places {
+			k := poolKey{e.rule(), e.Of, place}
+			p.at[k] = append(p.at[k], &known{entry: i, severity: e.Severity})
+		}
+	}
+	return p
+}
+
+// take takes all places of a finding out of the pool, or none.
+func (p *pool) take(f lint.Finding) bool {
+	var taken []*known
+	for _, place := range places(f) {
+		found := false
+		for _, k := range p.at[poolKey{f.Rule, oneLine(f.Of), place}] {
+			if !k.taken && k.severity.AtLeast(f.Severity) {
+				k.taken, found = true, true
+				taken = append(taken, k)
+				break
+			}
+		}
+		if !found {
+			for _, k := range taken {
+				k.taken = false
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// touch marks the places of a finding as still wrong.
+func (p *pool) touch(f lint.Finding) {
+	for _, place := range places(f) {
+		for _, k := range p.at[poolKey{f.Rule, oneLine(f.Of), place}] {
+			k.seen = true
+		}
+	}
+}
+
+// left are the places of an entry that are still wrong.
+func (p *pool) left(entry int) []string {
+	var out []string
+	e := p.entries[entry]
+	for _, place := range slices.Compact(slices.Clone(e.Places)) {
+		for _, k := range p.at[poolKey{e.rule(), e.Of, place}] {
+			if k.entry == entry && (k.taken || k.seen) {
+				out = append(out, place)
+			}
 		}
 	}
 	return out
 }
 
 // With is the baseline with the entries of another that its run could not see: those whose
-// files were not selected, and, where it could tell less than the other's, all.
+// files were not selected, and, where it could open less than the other's, all.
 func (b Baseline) With(other Baseline, selected func(file string) bool) Baseline {
-	less := b.Unknown > other.Unknown
-	out := Baseline{Entries: slices.Clone(b.Entries), Unknown: b.Unknown}
-	if less && len(other.Entries) > 0 {
-		out.Unknown = other.Unknown // a later run with the keys may then say what is gone
-	}
+	less := b.Locked > other.Locked
+	out := Baseline{Entries: slices.Clone(b.Entries), Locked: b.Locked}
 	for _, e := range other.Entries {
 		if !b.has(e) && (less || !selected(e.File)) {
 			out.Entries = append(out.Entries, e)
@@ -203,7 +224,7 @@ func (b Baseline) Lacking(other Baseline) int {
 // change of one line.
 func (b Baseline) Bytes() []byte {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "{\n  \"version\": %d,\n  \"unknown\": %d,\n  \"findings\": [", baselineVersion, b.Unknown)
+	fmt.Fprintf(&out, "{\n  \"version\": %d,\n  \"locked\": %d,\n  \"findings\": [", baselineVersion, b.Locked)
 	for i, e := range b.Entries {
 		var line bytes.Buffer
 		encoder := json.NewEncoder(&line)
@@ -229,7 +250,7 @@ var findingIDForm = regexp.MustCompile(`^[a-z0-9-]+:[0-9a-f]{16}(-[0-9]+)?$`)
 func ParseBaseline(text []byte) (Baseline, error) {
 	var form struct {
 		Version  *int            `json:"version"`
-		Unknown  int             `json:"unknown"`
+		Locked   int             `json:"locked"`
 		Findings []BaselineEntry `json:"findings"`
 	}
 	if line := conflict(text); line > 0 {
@@ -253,7 +274,32 @@ func ParseBaseline(text []byte) (Baseline, error) {
 			return Baseline{}, fmt.Errorf("it is damaged: entry %d has no id and severity of a finding; keylint baseline writes it anew", i+1)
 		}
 	}
-	return Baseline{Entries: form.Findings, Unknown: form.Unknown}, nil
+	return Baseline{Entries: merged(form.Findings), Locked: form.Locked}, nil
+}
+
+// merged is the entries with one for each id: a merge may leave both sides'.
+func merged(entries []BaselineEntry) []BaselineEntry {
+	index := map[string]int{}
+	var out []BaselineEntry
+	for _, e := range entries {
+		slices.Sort(e.Places)
+		i, twice := index[e.ID]
+		if !twice {
+			index[e.ID] = len(out)
+			out = append(out, e)
+			continue
+		}
+		for _, p := range e.Places {
+			if !slices.Contains(out[i].Places, p) {
+				out[i].Places = append(out[i].Places, p)
+			}
+		}
+		slices.Sort(out[i].Places)
+		if e.Severity.AtLeast(out[i].Severity) {
+			out[i].Severity = e.Severity
+		}
+	}
+	return out
 }
 
 // conflict is the line of the first marker that a merge leaves; 0 where there is none.

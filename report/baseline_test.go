@@ -26,6 +26,8 @@ func TestBaseline(t *testing.T) {
 	known := NewBaseline(&lint.Result{Findings: []lint.Finding{finding(lint.Warning, "apps/a/.env", "apps/b/.env")}})
 	elsewhere := finding(lint.Warning)
 	elsewhere.ID, elsewhere.At.File, elsewhere.Bearer = other, "apps/d/.env", "apps/d/.env KEY"
+	instance := finding(lint.Warning)
+	instance.Of = "another"
 	rule := finding(lint.Warning)
 	rule.Rule = "key-expired"
 	twice := finding(lint.Warning, "apps/a/.env", "apps/a/.env")
@@ -45,6 +47,7 @@ func TestBaseline(t *testing.T) {
 		"it is in one more place":    {finding(lint.Warning, "apps/a/.env", "apps/b/.env", "apps/c/.env"), false},
 		"in another place":           {elsewhere, false},
 		"of another rule":            {rule, false},
+		"of another instance":        {instance, false},
 		"twice in one of its places": {twice, false},
 		"its first place is mended":  {renamed, true},
 	} {
@@ -67,18 +70,48 @@ func TestBaselineGone(t *testing.T) {
 		"all are there":              {many(2), everything, 0},
 		"one of each is gone":        {many(1), everything, 2},
 		"a part that was not linted": {many(1), func(file string) bool { return file == "k8s" }, 0},
-		"less could be told":         {&lint.Result{Coverage: lint.Coverage{Unknown: 1}}, everything, 0},
+		"less could be opened":       {&lint.Result{Coverage: lint.Coverage{Locked: 1}}, everything, 0},
 		"a comment ignores it": {&lint.Result{Suppressed: []lint.Suppressed{
 			{Finding: many(2).Findings[0], By: lint.ByComment}, {Finding: many(2).Findings[1], By: lint.ByComment},
 			{Finding: many(2).Findings[2], By: lint.ByComment}, {Finding: many(2).Findings[3], By: lint.ByComment}}}, everything, 0},
 	} {
-		gone := known.Apply(c.result, c.selected)
+		gone, rest := known.Apply(c.result, c.selected)
 		if len(gone) != c.gone {
 			t.Errorf("%s: %d are gone, want %d", name, len(gone), c.gone)
 		}
-		if left := known.Without(gone); len(left.Entries) != 4-c.gone {
-			t.Errorf("%s: without them %d are left", name, len(left.Entries))
+		if len(rest.Entries) != 4-c.gone {
+			t.Errorf("%s: without them %d are left", name, len(rest.Entries))
 		}
+	}
+}
+
+// TestBaselineShrinks: of an entry the mended places go, so that they do not come back unseen;
+// two entries whose places come to share one value are known all the same.
+func TestBaselineShrinks(t *testing.T) {
+	finding := func(id, file string, alike ...string) lint.Finding {
+		f := lint.Finding{ID: "app-key-rejected:" + strings.Repeat(id, 16), Rule: "app-key-rejected", Severity: lint.Error, At: sources.Position{File: file}, Bearer: "KEY"}
+		for _, a := range alike {
+			f.Related = append(f.Related, lint.Related{At: sources.Position{File: a}, Alike: "KEY"})
+		}
+		return f
+	}
+	both := NewBaseline(&lint.Result{Findings: []lint.Finding{finding("a", "apps/a/.env", "apps/b/.env")}})
+	gone, rest := both.Apply(&lint.Result{Findings: []lint.Finding{finding("b", "apps/b/.env")}}, everything)
+	if len(gone) != 0 || len(rest.Entries) != 1 || len(rest.Entries[0].Places) != 1 {
+		t.Errorf("gone %+v, left %+v", gone, rest)
+	}
+	again := &lint.Result{Findings: []lint.Finding{finding("a", "apps/a/.env", "apps/b/.env")}}
+	if rest.Apply(again, everything); len(again.Findings) != 1 {
+		t.Error("a mended place that broke again is taken for known")
+	}
+	two := NewBaseline(&lint.Result{Findings: []lint.Finding{finding("a", "apps/a/.env"), finding("b", "apps/b/.env")}})
+	one := &lint.Result{Findings: []lint.Finding{finding("a", "apps/a/.env", "apps/b/.env")}}
+	if gone, _ := two.Apply(one, everything); len(one.Findings) != 0 || len(gone) != 0 {
+		t.Errorf("two that became one: new %+v, gone %+v", one.Findings, gone)
+	}
+	twice, err := ParseBaseline([]byte(strings.Replace(string(both.Bytes()), "    {\"id\"", "    "+strings.TrimSpace(strings.Split(string(both.Bytes()), "\n")[4])+",\n    {\"id\"", 1)))
+	if err != nil || !reflect.DeepEqual(twice, both) {
+		t.Errorf("an entry that stands twice: %v, %+v", err, twice)
 	}
 }
 

@@ -126,7 +126,8 @@ func writeJSON(w io.Writer, value any) error {
 	if err := e.Encode(value); err != nil {
 		return err
 	}
-	_, err := w.Write(b.Bytes())
+	// In a log, where a runner would obey it, "##[…]" is written so that it reads the same.
+	_, err := w.Write(anywhere.ReplaceAllFunc(b.Bytes(), func(m []byte) []byte { return append([]byte(`\u0023#`), m[2:]...) }))
 	return err
 }
 

@@ -9,7 +9,7 @@ import "strings"
 // code is a name as a code span. A backquote would end it and a bar the cell that it stands
 // in, and neither can be escaped there: a look-alike stands for each.
 func code(s string) string {
-	s = strings.NewReplacer("`", "ˋ", "|", "ǀ", "\t", " ").Replace(oneLine(s))
+	s = strings.NewReplacer("`", "ˋ", "|", "ǀ", "\t", " ", "##", "#\u2060#").Replace(oneLine(s))
 	if strings.TrimSpace(s) == "" {
 		return ""
 	}

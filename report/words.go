@@ -1,10 +1,11 @@
 package report
 
 import (
+	"unicode"
+
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -50,7 +51,7 @@ func cleanLines(s string) []string {
 // "##teamcity[…]"; and a file may be called so.
 func uncommanding(s string) string {
 	s = anywhere.ReplaceAllStringFunc(s, func(m string) string { return "#" + string(utf8.RuneError) + m[2:] })
-	if rest := strings.TrimLeft(s, " \t"); strings.HasPrefix(rest, "::") {
+	if rest := strings.TrimLeftFunc(s, unicode.IsSpace); strings.HasPrefix(rest, "::") {
 		return s[:len(s)-len(rest)] + string(utf8.RuneError) + rest[1:]
 	}
 	return s

@@ -50,10 +50,10 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 	}
 	now := report.NewBaseline(r).With(old, repo.Selected)
 	if c.Bool(flagPrune) {
-		if r.Coverage.Unknown > old.Unknown {
-			return exitFailed, fmt.Errorf("more sites cannot be told than when %s was written (%d, then %d), and what seems to be gone may be hidden there; give the private keys that were given then", shown(file), r.Coverage.Unknown, old.Unknown)
+		if r.Coverage.Locked > old.Locked {
+			return exitFailed, fmt.Errorf("more values are locked than when %s was written (%d, then %d), and what seems to be gone may be hidden there; give the private keys that were given then (or, if there are none for what came in since, write it anew without --%s first)", shown(file), r.Coverage.Locked, old.Locked, flagPrune)
 		}
-		now = old.Without(old.Apply(r, repo.Selected))
+		_, now = old.Apply(r, repo.Selected)
 	}
 	switch {
 	case !damaged && exists(file) && bytes.Equal(now.Bytes(), old.Bytes()):
@@ -73,8 +73,8 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 		return exitFailed, fmt.Errorf("cannot write the baseline %s: %w", shown(file), err)
 	}
 	fmt.Fprintf(s.out, "wrote %s: %s (%d new, %d gone)\n", shown(file), countFindings(len(now.Entries)), old.Lacking(now), now.Lacking(old))
-	if r.Coverage.Unknown > old.Unknown && len(old.Entries) > 0 {
-		fmt.Fprintf(s.err, "keylint: more sites cannot be told than when it was written (%d, then %d): its entries were kept, for they may be hidden there\n", r.Coverage.Unknown, old.Unknown)
+	if r.Coverage.Locked > old.Locked && len(old.Entries) > 0 {
+		fmt.Fprintf(s.err, "keylint: more values are locked than when it was written (%d, then %d): its entries were kept, for they may be hidden there\n", r.Coverage.Locked, old.Locked)
 	}
 	return exitClean, nil
 }
@@ -138,7 +138,7 @@ func applyBaseline(set settings, r *lint.Result, repo *sources.Repository) error
 	if err != nil {
 		return err
 	}
-	gone := b.Apply(r, repo.Selected)
+	gone, _ := b.Apply(r, repo.Selected)
 	if len(gone) == 0 {
 		return nil
 	}

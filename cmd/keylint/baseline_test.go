@@ -63,8 +63,8 @@ spec:
   template:
     spec:
       containers:
-        - {name: web, image: web, env: [{name: SUPABASE_ANON_KEY, value: WEB}]}
-        - {name: worker, image: worker, env: [{name: SUPABASE_ANON_KEY, value: WORKER}]}
+        - {name: web, image: web, env: [{name: SUPABASE_ANON_KEY, value: WEB}, {name: SUPABASE_SERVICE_ROLE_KEY, valueFrom: {secretKeyRef: {name: supabase-keys, key: KEYWEB}}}]}
+        - {name: worker, image: worker, env: [{name: SUPABASE_ANON_KEY, value: WORKER}, {name: SUPABASE_SERVICE_ROLE_KEY, valueFrom: {secretKeyRef: {name: supabase-keys, key: KEYWORKER}}}]}
 -- apps/a/.env.production --
 NEXT_PUBLIC_SUPABASE_ANON_KEY=AAA
 -- apps/b/.env.production --
@@ -75,25 +75,26 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY=BBB
 // what was not wrong before is told, and what only moved or was mended is not.
 func TestBaselineHidesNothingNew(t *testing.T) {
 	with := func(values ...string) string {
-		defaults := []string{"WEB", "{{anon}}", "WORKER", "{{anon}}", "AAA", "{{anon}}", "BBB", "{{anon}}", "REST", "anon", "META", "admin"}
+		defaults := []string{"WEB", "{{anon}}", "WORKER", "{{anon}}", "AAA", "{{anon}}", "BBB", "{{anon}}", "REST", "anon", "META", "admin", "KEYWEB", "SERVICE_ROLE_KEY", "KEYWORKER", "SERVICE_ROLE_KEY"}
 		return strings.NewReplacer(append(values, defaults...)...).Replace(commonStack)
 	}
 	for name, c := range map[string]struct {
 		before, after string
 		news          bool
 	}{
-		"nothing changes":                        {with("AAA", "{{anon.old}}"), with("AAA", "{{anon.old}}"), false},
-		"another app is broken":                  {with("AAA", "{{anon.weak}}"), with("AAA", "{{anon.weak}}", "BBB", "{{anon.old}}"), true},
-		"the same breaks another app":            {with("AAA", "{{anon.old}}"), with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), true},
-		"the same breaks an app that goes first": {with("BBB", "{{anon.old}}"), with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), true},
-		"one of two is mended":                   {with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), with("BBB", "{{anon.old}}"), false},
-		"the other of two is mended":             {with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), with("AAA", "{{anon.old}}"), false},
-		"one is mended and another broken":       {with("AAA", "{{anon.old}}"), with("BBB", "{{anon.old}}"), true},
-		"one container for the other":            {with("WORKER", "{{anon.old}}"), with("WEB", "{{anon.old}}"), true},
-		"both containers":                        {with("WORKER", "{{anon.old}}"), with("WEB", "{{anon.old}}", "WORKER", "{{anon.old}}"), true},
-		"a second route is shut":                 {with("META", "nobody"), with("META", "nobody", "REST", "nobody"), true},
-		"a route is shut in place of another":    {with("META", "nobody"), with("REST", "nobody"), true},
-		"of two shut routes one is mended":       {with("META", "nobody", "REST", "nobody"), with("META", "nobody"), false},
+		"nothing changes":                           {with("AAA", "{{anon.old}}"), with("AAA", "{{anon.old}}"), false},
+		"another app is broken":                     {with("AAA", "{{anon.weak}}"), with("AAA", "{{anon.weak}}", "BBB", "{{anon.old}}"), true},
+		"the same breaks another app":               {with("AAA", "{{anon.old}}"), with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), true},
+		"the same breaks an app that goes first":    {with("BBB", "{{anon.old}}"), with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), true},
+		"one of two is mended":                      {with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), with("BBB", "{{anon.old}}"), false},
+		"the other of two is mended":                {with("AAA", "{{anon.old}}", "BBB", "{{anon.old}}"), with("AAA", "{{anon.old}}"), false},
+		"one is mended and another broken":          {with("AAA", "{{anon.old}}"), with("BBB", "{{anon.old}}"), true},
+		"one container for the other":               {with("WORKER", "{{anon.old}}"), with("WEB", "{{anon.old}}"), true},
+		"both containers":                           {with("WORKER", "{{anon.old}}"), with("WEB", "{{anon.old}}", "WORKER", "{{anon.old}}"), true},
+		"one container's reference for the other's": {with("KEYWEB", "NO_KEY"), with("KEYWORKER", "NO_KEY"), true},
+		"a second route is shut":                    {with("META", "nobody"), with("META", "nobody", "REST", "nobody"), true},
+		"a route is shut in place of another":       {with("META", "nobody"), with("REST", "nobody"), true},
+		"of two shut routes one is mended":          {with("META", "nobody", "REST", "nobody"), with("META", "nobody"), false},
 		"a second Secret with the same mistake": {
 			with() + "-- one/secret.yaml --\n" + bothRoles("one"),
 			with() + "-- one/secret.yaml --\n" + bothRoles("one") + "-- two/secret.yaml --\n" + bothRoles("two"), true},
@@ -110,7 +111,7 @@ func TestBaselineHidesNothingNew(t *testing.T) {
 				t.Fatalf("exit status %d: %s%s", r.status, r.stdout, r.stderr)
 			}
 			if r := lint("--fail-on=info"); r.status != exitClean {
-				t.Fatalf("what was taken for known is told:\n%s", r.stdout)
+				t.Fatalf("exit status %d, what was taken for known is told:\n%s%s", r.status, r.stdout, r.stderr)
 			}
 			if err := testkeys.WriteArchive(dir, c.after); err != nil {
 				t.Fatal(err)
@@ -134,7 +135,7 @@ func bothRoles(name string) string {
 func TestBaselineHoldsNoKey(t *testing.T) {
 	dir := t.TempDir()
 	key := testkeys.Fill("{{anon.old}}")
-	if err := testkeys.WriteArchive(dir, strings.NewReplacer("AAA", key, "apps/a/", "apps/"+key+"/", "WEB", "{{anon}}", "WORKER", "{{anon}}", "BBB", "{{anon}}", "REST", "anon", "META", "admin").Replace(commonStack)); err != nil {
+	if err := testkeys.WriteArchive(dir, strings.NewReplacer("AAA", key, "apps/a/", "apps/"+key+"/", "WEB", "{{anon}}", "WORKER", "{{anon}}", "BBB", "{{anon}}", "REST", "anon", "META", "admin", "KEYWEB", "SERVICE_ROLE_KEY", "KEYWORKER", "SERVICE_ROLE_KEY").Replace(commonStack)); err != nil {
 		t.Fatal(err)
 	}
 	baseline := filepath.Join(t.TempDir(), "baseline.json")
