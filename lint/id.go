@@ -15,9 +15,10 @@ import (
 // and its primary place's file, bearer and slot. It is "rule:" and 16 hex digits.
 //
 // The instance goes in by what it is, not by its name, which grows longer where a second one
-// is deployed beside it. It stays the same while lines move, values and messages change, and other files come and
-// go: a baseline and a forge's list of alerts hold on to it. No value goes into it, and what
-// does was scrubbed, so that it tells nothing of a key.
+// is deployed beside it. The id stays the same while lines move, values and messages change,
+// and other files come and go: a baseline and a forge's list of alerts hold on to it. No value
+// goes into it. Instance and bearer were scrubbed; where a file is called like a key, the guard
+// holds back the whole report, which names the file.
 func findingID(f Finding) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, f.Of, f.At.File, f.Bearer, string(f.Slot)}, "\x00")))
 	return f.Rule + ":" + hex.EncodeToString(sum[:8])

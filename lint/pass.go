@@ -70,19 +70,22 @@ func (p *Pass) report(f Finding) {
 // is written.
 func (p *Pass) related(sites []*Site, but sources.Position, say func(*Site) string) []Related {
 	var out []Related
-	for _, s := range byPlace(sites) {
-		if s.Written != but {
-			out = append(out, Related{At: s.Written, Message: say(s)})
-		}
+	for _, s := range placesBut(sites, but) {
+		out = append(out, Related{At: s.Written, Message: say(s)})
 	}
 	return out
 }
 
+// placesBut is byPlace without the site of one place.
+func placesBut(sites []*Site, but sources.Position) []*Site {
+	return slices.DeleteFunc(byPlace(sites), func(s *Site) bool { return s.Written == but })
+}
+
 // alike lists sites as further places at which the same is wrong as at the primary one.
 func (p *Pass) alike(sites []*Site, but sources.Position, say func(*Site) string) []Related {
-	out := p.related(sites, but, say)
-	for i, s := range slices.DeleteFunc(byPlace(sites), func(s *Site) bool { return s.Written == but }) {
-		out[i].Alike = s.identity()
+	var out []Related
+	for _, s := range placesBut(sites, but) {
+		out = append(out, Related{At: s.Written, Message: say(s), Alike: s.identity()})
 	}
 	return out
 }
