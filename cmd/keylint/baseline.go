@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -110,17 +109,9 @@ func readBaseline(file string, named bool) (report.Baseline, error) {
 	case !info.Mode().IsRegular():
 		return report.Baseline{}, fmt.Errorf("the baseline %s is not a regular file", shown(file))
 	}
-	f, err := os.Open(file)
+	text, err := readBounded(file, "the baseline "+shown(file), maxBaseline)
 	if err != nil {
-		return report.Baseline{}, fmt.Errorf("cannot read the baseline %s: %w", shown(file), withoutPath(err))
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
-	if err != nil {
-		return report.Baseline{}, fmt.Errorf("cannot read the baseline %s: %w", shown(file), withoutPath(err))
-	}
-	if len(text) > maxBaseline {
-		return report.Baseline{}, fmt.Errorf("the baseline %s is larger than %d MiB", shown(file), maxBaseline>>20)
+		return report.Baseline{}, err
 	}
 	b, err := report.ParseBaseline(text)
 	if err != nil {

@@ -132,18 +132,27 @@ func upward(p string) []string {
 	}
 }
 
-func loadConfig(file string) (config, error) {
+// readBounded reads a file of at most so many bytes, which errors call by the given name.
+func readBounded(file, name string, limit int) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return config{}, fmt.Errorf("cannot read %s: %w", shown(file), withoutPath(err))
+		return nil, fmt.Errorf("cannot read %s: %w", name, withoutPath(err))
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	b, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
 	if err != nil {
-		return config{}, fmt.Errorf("cannot read %s: %w", shown(file), withoutPath(err))
+		return nil, fmt.Errorf("cannot read %s: %w", name, withoutPath(err))
 	}
-	if len(b) > maxConfig {
-		return config{}, fmt.Errorf("%s is larger than %d MiB", shown(file), maxConfig>>20)
+	if len(b) > limit {
+		return nil, fmt.Errorf("%s is larger than %d MiB", name, limit>>20)
+	}
+	return b, nil
+}
+
+func loadConfig(file string) (config, error) {
+	b, err := readBounded(file, shown(file), maxConfig)
+	if err != nil {
+		return config{}, err
 	}
 	c, line, err := parseConfig(b)
 	c.file = file
