@@ -19,7 +19,7 @@ func FuzzDiagnosis(f *testing.F) {
 	f.Add(`{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"BB"},{"kty":"oct","k":"AAAA"}]}`, "[]")
 	f.Fuzz(func(t *testing.T, text, other string) {
 		a, b := keys.NewText(text), keys.NewText(other)
-		keys.Classify(other)
+		keys.Names{}.Of(other)
 		keys.Recognize(a)
 		defect, _ := keys.FindDefect(a)
 		words := []string{

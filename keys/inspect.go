@@ -34,10 +34,10 @@ type Signature struct {
 
 // Assignment takes a key out of a line of a dotenv file, where the name is one that keys
 // are kept under: name is empty, and value the text itself, for anything else.
-func Assignment(t Text) (name string, value Text) {
+func (n Names) Assignment(t Text) (name string, value Text) {
 	line := strings.TrimPrefix(strings.TrimSpace(t.Reveal()), "export ")
 	name, rest, ok := strings.Cut(line, "=")
-	if !ok || strings.ContainsAny(line, "\r\n") || Classify(name).Slot == "" {
+	if !ok || strings.ContainsAny(line, "\r\n") || n.Of(name).Slot == "" {
 		return "", t
 	}
 	return name, NewText(rest)

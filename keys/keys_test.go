@@ -8,7 +8,8 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-func TestClassify(t *testing.T) {
+func TestNames(t *testing.T) {
+	var names keys.Names
 	tests := []struct {
 		name   string
 		slot   keys.Slot
@@ -35,13 +36,31 @@ func TestClassify(t *testing.T) {
 		{"SECRET_KEY_BASE", "", false, ""},
 	}
 	for _, tt := range tests {
-		got := keys.Classify(tt.name)
+		got := names.Of(tt.name)
 		if got.Slot != tt.slot || got.Strong != tt.strong || got.PublicPrefix != tt.prefix {
 			t.Errorf("%s: got %+v", tt.name, got)
 		}
 	}
-	if keys.Classify("SUPABASE_KEY").Role() != "" {
+	if names.Of("SUPABASE_KEY").Role() != "" {
 		t.Error("SUPABASE_KEY promises a role; it is used for both")
+	}
+}
+
+// TestNamesOfTheUser adds names, and takes prefix and suffix off any.
+func TestNamesOfTheUser(t *testing.T) {
+	names := keys.NewNames(map[string]keys.Slot{"NEXT_PUBLIC_GATE": keys.Anon, "SUPABASE_KEY": keys.Secret})
+	for name, want := range map[string]keys.Name{
+		"NEXT_PUBLIC_GATE":         {Slot: keys.Anon, Strong: true, PublicPrefix: "NEXT_PUBLIC_", Suffix: "GATE"},
+		"GATE":                     {Suffix: "GATE"},
+		"SUPABASE_KEY":             {Slot: keys.Secret, Strong: true, Suffix: "SUPABASE_KEY"},
+		"NEXT_PUBLIC_ADMIN_TOKEN":  {PublicPrefix: "NEXT_PUBLIC_", Suffix: "ADMIN_TOKEN"},
+		"VITE_SUPABASE_URL":        {PublicPrefix: "VITE_", Suffix: "SUPABASE_URL", URL: true},
+		"stagingSupabaseUrl":       {Suffix: "STAGING_SUPABASE_URL", URL: true},
+		"NEXT_PUBLIC_APP_BASE_URL": {PublicPrefix: "NEXT_PUBLIC_", Suffix: "APP_BASE_URL"},
+	} {
+		if got := names.Of(name); got != want {
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
 	}
 }
 

@@ -18,6 +18,14 @@ type Name struct {
 	// the browser gets, for example "NEXT_PUBLIC_"; empty where there is none.
 	PublicPrefix string
 
+	// Suffix is what stands behind the prefix, in capitals with underscores:
+	// "SUPABASE_ANON_KEY". It is the whole name where there is no prefix.
+	Suffix string
+
+	// URL says that the value is the address under which Supabase is reached, which tells
+	// the instance that the keys beside it are meant for.
+	URL bool
+
 	// AnyRole names (SUPABASE_KEY) are used for public and for server keys alike: the
 	// value decides.
 	AnyRole bool
@@ -68,41 +76,50 @@ var weakNames = map[string]Slot{
 	"JWT_KEYS":             JWTKeys, "JWT_JWKS": JWKS, "API_JWT_JWKS": JWKS,
 }
 
-// Classify reads a variable's or data key's name in any of the spellings that are in
-// use: SUPABASE_ANON_KEY, supabase-anon-key, anonKey, STAGING_SUPABASE_ANON_KEY.
-func Classify(name string) Name {
-	n := screaming(name)
-	var result Name
+// Names is the one door through which a variable's or a data key's name is read. The zero
+// value knows the names that are in use everywhere.
+type Names struct{ own map[string]Slot }
+
+// NewNames adds names of the user's own, as they are written. They are strong.
+func NewNames(own map[string]Slot) Names { return Names{own} }
+
+// Of reads a name in any of the spellings that are in use: SUPABASE_ANON_KEY,
+// supabase-anon-key, anonKey, STAGING_SUPABASE_ANON_KEY. Prefix and suffix are those of
+// every name, also of one that means nothing here.
+func (n Names) Of(name string) Name {
+	result := read(name)
+	if slot, ok := n.own[name]; ok {
+		result.Slot, result.Strong, result.AnyRole = slot, true, false
+	}
+	return result
+}
+
+func read(name string) Name {
+	result := Name{Suffix: screaming(name)}
 	for _, p := range publicPrefixes {
-		if rest, ok := strings.CutPrefix(n, p); ok {
-			n, result.PublicPrefix = rest, p
+		if rest, ok := strings.CutPrefix(result.Suffix, p); ok {
+			result.PublicPrefix, result.Suffix = p, rest
 			break
 		}
 	}
+	result.URL = isURL(result.Suffix)
+	n := result.Suffix
 	if i := strings.LastIndex(n, "SUPABASE_"); i > 0 && n[i-1] == '_' {
 		n = n[i:]
 	}
 	if slot, ok := strongNames[n]; ok {
 		result.Slot, result.Strong, result.AnyRole = slot, true, anyRoleNames[n]
-		return result
+	} else if rest, ok := strings.CutPrefix(n, "SUPABASE_"); ok && weakNames[rest] != "" {
+		result.Slot, result.Strong = weakNames[rest], true
+	} else {
+		result.Slot = weakNames[n]
 	}
-	if rest, ok := strings.CutPrefix(n, "SUPABASE_"); ok {
-		if slot, ok := weakNames[rest]; ok {
-			result.Slot, result.Strong = slot, true
-			return result
-		}
-	}
-	if slot, ok := weakNames[n]; ok {
-		result.Slot = slot
-		return result
-	}
-	return Name{}
+	return result
 }
 
-// IsURL says whether the name is that of the address under which an app reaches
-// Supabase, which tells the instance that the keys beside it are meant for.
-func IsURL(name string) bool {
-	n := screaming(name)
+// isURL says whether the name, in capitals, is that of the address under which an app
+// reaches Supabase.
+func isURL(n string) bool {
 	for _, suffix := range []string{"SUPABASE_URL", "SUPABASE_API_URL", "SUPABASE_PUBLIC_URL", "SUPABASE_PROJECT_URL"} {
 		if n == suffix || strings.HasSuffix(n, "_"+suffix) {
 			return true

@@ -99,7 +99,7 @@ func (b *build) declares(name string) bool {
 // goes with that one.
 func (b *build) setsURL() bool {
 	for _, a := range b.sets {
-		if keys.IsURL(a.Name) && (!a.Value.IsAbsent() && a.Value.Len() > 0 || b.args[a.Name] != nil) {
+		if wellKnown.Of(a.Name).URL && (!a.Value.IsAbsent() && a.Value.Len() > 0 || b.args[a.Name] != nil) {
 			return true
 		}
 	}

@@ -79,7 +79,7 @@ func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 	w.production[dir] = winners
 	var urls []urlVariable
 	for _, name := range slices.Sorted(maps.Keys(winners)) {
-		if keys.IsURL(name) {
+		if wellKnown.Of(name).URL {
 			urls = appendURL(urls, name, winners[name].Value.Reveal())
 		}
 	}
@@ -131,7 +131,7 @@ func of(all []sources.Effective, file string) []sources.Effective {
 func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []urlVariable) {
 	c := &carrier{name: f.Path, file: f.Path, app: dir, development: isDevelopment(f)}
 	for _, v := range variables {
-		if keys.IsURL(v.Name) {
+		if wellKnown.Of(v.Name).URL {
 			c.urls = appendURL(c.urls, v.Name, v.Value.Reveal())
 		}
 	}
@@ -179,7 +179,7 @@ func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.
 func ownURLs(variables []sources.Effective) []urlVariable {
 	var urls []urlVariable
 	for _, v := range variables {
-		if keys.IsURL(v.Name) {
+		if wellKnown.Of(v.Name).URL {
 			urls = appendURL(urls, v.Name, v.Value.Reveal())
 		}
 	}
@@ -191,7 +191,7 @@ func ownURLs(variables []sources.Effective) []urlVariable {
 func isStackEnv(variables []sources.Effective) bool {
 	bare := map[keys.Slot]bool{}
 	for _, v := range variables {
-		if n := keys.Classify(v.Name); !n.Strong && n.PublicPrefix == "" {
+		if n := wellKnown.Of(v.Name); !n.Strong && n.PublicPrefix == "" {
 			bare[n.Slot] = true
 		}
 	}
@@ -221,7 +221,7 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 	w.collectBuilds(f, d)
 	c := &carrier{name: f.Path, file: f.Path, app: f.Dir()}
 	for _, a := range d.Assignments {
-		if keys.IsURL(a.Name) && !a.Value.IsAbsent() {
+		if wellKnown.Of(a.Name).URL && !a.Value.IsAbsent() {
 			c.urls = appendURL(c.urls, a.Name, a.Value.Reveal())
 		}
 	}

@@ -273,7 +273,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
 		v := p.resolve(a, "build.args ")
 		resolved = append(resolved, v)
 		declared.args[a.Name] = v
-		if keys.IsURL(a.Name) && v.value.IsKnown() {
+		if wellKnown.Of(a.Name).URL && v.value.IsKnown() {
 			built.urls = appendURL(built.urls, a.Name, v.value.Text().Reveal())
 		}
 	}

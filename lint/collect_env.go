@@ -124,7 +124,7 @@ func (c *container) asRead(v *variable) keys.Value {
 func urlsOf(c *container) []urlVariable {
 	var urls []urlVariable
 	for _, name := range c.order {
-		if v := c.env[name]; keys.IsURL(name) && v.value.IsKnown() {
+		if v := c.env[name]; wellKnown.Of(name).URL && v.value.IsKnown() {
 			urls = appendURL(urls, name, v.value.Text().Reveal())
 		}
 	}
@@ -137,7 +137,7 @@ func appendURL(urls []urlVariable, name, value string) []urlVariable {
 	if err != nil || u.Hostname() == "" {
 		return urls
 	}
-	return append(urls, urlVariable{prefix: keys.Classify(name).PublicPrefix, host: strings.ToLower(u.Hostname())})
+	return append(urls, urlVariable{prefix: wellKnown.Of(name).PublicPrefix, host: strings.ToLower(u.Hostname())})
 }
 
 // collectEntries turns the entries of Secrets and ConfigMaps into stored sites. It
@@ -164,7 +164,7 @@ func (w *world) collectEntries() {
 			}
 			c := &carrier{name: labelOf(o), file: o.File}
 			for _, e := range w.entriesOf(o) {
-				if keys.IsURL(e.Key) && e.Value.IsKnown() {
+				if wellKnown.Of(e.Key).URL && e.Value.IsKnown() {
 					c.urls = appendURL(c.urls, e.Key, e.Value.Text().Reveal())
 				}
 			}

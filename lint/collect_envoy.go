@@ -46,7 +46,7 @@ func localSlot(name string) keys.Slot {
 	if slot := envoyLocals[name]; slot != "" {
 		return slot
 	}
-	return keys.Classify(name).Slot
+	return wellKnown.Of(name).Slot
 }
 
 // isEnvoyGateway says whether the container is given keys, or a configuration that looks
@@ -54,7 +54,7 @@ func localSlot(name string) keys.Slot {
 func (w *world) isEnvoyGateway(p *pod, c *container) bool {
 	given := 0
 	for _, name := range c.order {
-		if slot := keys.Classify(name).Slot; slot != "" && slot.Role() != keys.Signing {
+		if slot := wellKnown.Of(name).Slot; slot != "" && slot.Role() != keys.Signing {
 			given++
 		}
 	}
@@ -172,7 +172,7 @@ func (w *world) addEnvoyKey(g *gateway, k sources.EnvoyKey, slot keys.Slot, rend
 	}
 	s := &Site{
 		Slot: slot, Standing: Accepted, Holder: "Envoy", At: at, Value: v.Trimmed(), Unit: g.unit, namespace: g.namespace,
-		carrier: &carrier{name: g.name, file: at.File}, name: keys.Classify(cred.name),
+		carrier: &carrier{name: g.name, file: at.File}, name: wellKnown.Of(cred.name),
 	}
 	switch text := v.Text().Reveal(); {
 	case v.IsKnown() && text == "":
@@ -223,12 +223,12 @@ func (w *world) addEnvoyEnvironment(g *gateway, c *container) {
 	set := map[keys.Slot]bool{}
 	for _, name := range c.order {
 		if v := c.env[name]; !v.value.IsKnown() || v.value.Text().Len() > 0 {
-			set[keys.Classify(name).Slot] = true
+			set[wellKnown.Of(name).Slot] = true
 		}
 	}
 	g.partial = partial(set)
 	for _, name := range c.order {
-		v, class := c.env[name], keys.Classify(name)
+		v, class := c.env[name], wellKnown.Of(name)
 		slot := slotOf(class, v.value)
 		switch {
 		case slot == "" || slot.Role() == keys.Signing || v.value.IsKnown() && v.value.Text().Len() == 0:

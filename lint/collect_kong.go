@@ -227,7 +227,7 @@ func (w *world) partialKong(g *gateway) []keys.Slot {
 	set, told := map[keys.Slot]bool{}, false
 	c := g.server()
 	for _, name := range c.order {
-		slot := keys.Classify(name).Slot
+		slot := wellKnown.Of(name).Slot
 		told = told || slot == keys.AnonAsymmetric
 		set[slot] = set[slot] || isSet(c.env[name])
 	}
@@ -313,7 +313,7 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 	}
 	s := &Site{
 		Standing: Accepted, Role: g.config.Role(c.Consumer), Holder: "Kong consumer " + c.Consumer,
-		At: at, Unit: g.unit, namespace: g.namespace, Value: v.Trimmed(), name: keys.Classify(cred.name),
+		At: at, Unit: g.unit, namespace: g.namespace, Value: v.Trimmed(), name: wellKnown.Of(cred.name),
 		carrier: &carrier{name: g.name, file: at.File},
 	}
 	text := c.Key.Reveal()
@@ -401,7 +401,7 @@ func (w *world) traceCredential(g *gateway, s *Site, cred *credential, uses []su
 	}
 	v := by.env[use.Name]
 	if s.name.Slot == "" {
-		s.name = keys.Classify(use.Name)
+		s.name = wellKnown.Of(use.Name)
 	}
 	if v == nil {
 		return

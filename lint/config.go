@@ -15,7 +15,6 @@ type Config struct {
 	Ignore       []string            // patterns of the paths whose findings are not reported
 	Production   []string            // patterns of the paths that production is deployed from; empty goes by their words
 	ExpiryWindow int                 // days before its end from which a key is reported; 0 is the default, 90
-	Names        map[string]keys.Slot
 	Instances    []DeclaredInstance
 }
 
@@ -38,14 +37,7 @@ func (c Config) expiryWindow() int {
 	return defaultExpiryWindow
 }
 
-// classify is keys.Classify with the names that the configuration adds.
-func (w *world) classify(name string) keys.Name {
-	n := keys.Classify(name)
-	if slot, ok := w.config.Names[name]; ok {
-		n.Slot, n.Strong, n.AnyRole = slot, true, false
-	}
-	return n
-}
+func (w *world) classify(name string) keys.Name { return w.repo.Names().Of(name) }
 
 // matches says whether a path, or a directory that it lies in, matches one of the patterns.
 // A pattern without a slash is that of a name at any depth.

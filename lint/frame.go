@@ -96,7 +96,7 @@ const minGuessed = 20
 // shownName is a name that a person wrote where a name belongs, if it can be one: a key
 // that was pasted there by mistake is masked.
 func shownName(name string) string {
-	if len(name) > 40 && keys.Classify(name).Slot == "" || len(name) >= 24 && keys.LooksRandom(name) {
+	if len(name) > 40 && wellKnown.Of(name).Slot == "" || len(name) >= 24 && keys.LooksRandom(name) {
 		return mask
 	}
 	return name

@@ -261,7 +261,7 @@ func (p *Pass) gatewayInstance(g *gateway) string {
 // reportCredential reports what is wrong with one credential of a gateway.
 func (p *Pass) reportCredential(g *gateway, c *credential, f Finding) {
 	f.At, f.Bearer, f.Instance = c.at, c.label(), p.gatewayInstance(g)
-	f.Slot = keys.Classify(c.name).Slot
+	f.Slot = wellKnown.Of(c.name).Slot
 	if c.site != nil {
 		f.Slot, f.Trace = c.site.Slot, c.site.Trace
 		p.explain(c.site)

@@ -22,7 +22,7 @@ func placeholderName(s string) string {
 // isVariableName tells the name of a variable from a secret that begins with "$": it is
 // in capitals or in small letters throughout, or a name that means something here.
 func isVariableName(s string) bool {
-	return len(s) <= 64 && (strings.ToUpper(s) == s || strings.ToLower(s) == s) || keys.Classify(s).Slot != ""
+	return len(s) <= 64 && (strings.ToUpper(s) == s || strings.ToLower(s) == s) || wellKnown.Of(s).Slot != ""
 }
 
 // otherStyle writes a reference in the style that it is not written in: "${NAME}" for
@@ -46,3 +46,6 @@ var decK = regexp.MustCompile(`^\$\{\{\s*env\s+"?'?DECK_\w+"?'?\s*\}\}$`)
 // "referenceable": a key-auth key is none, and the text itself becomes the key
 // (kong/plugins/key-auth/daos.lua).
 var vault = regexp.MustCompile(`^\{vault://[^}]*\}$`)
+
+// wellKnown are the names that are in use everywhere.
+var wellKnown keys.Names

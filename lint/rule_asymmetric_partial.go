@@ -103,7 +103,7 @@ func (p *Pass) reportPartial(g *gateway) {
 	if c := g.server(); c != nil {
 		for _, name := range c.order { // the first that is set
 			for _, slot := range translated {
-				if v := c.env[name]; keys.Classify(name).Slot == slot && at == g.at && isSet(v) {
+				if v := c.env[name]; wellKnown.Of(name).Slot == slot && at == g.at && isSet(v) {
 					at = v.at
 				}
 			}

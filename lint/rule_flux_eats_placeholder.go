@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 )
 
@@ -123,7 +122,7 @@ func checkFluxEatsPlaceholder(p *Pass) {
 func eatenKeys(o *render.Object) []render.Eaten {
 	var out []render.Eaten
 	for _, e := range o.Eaten() {
-		if keys.Classify(e.Name).Slot != "" {
+		if wellKnown.Of(e.Name).Slot != "" {
 			out = append(out, e)
 		}
 	}

@@ -119,7 +119,7 @@ func (p *Pass) checkEmpty(g *gateway, c *credential) {
 		Message: fmt.Sprintf("%s comes to nothing: nobody passes with it", c.label()),
 		Help:    "Give the variable a value, or take the line out. In a compose file, a variable that is meant for the shell is written $$NAME.",
 	}
-	if role := keys.Classify(c.name).Slot; role == keys.Publishable || role == keys.Secret {
+	if role := wellKnown.Of(c.name).Slot; role == keys.Publishable || role == keys.Secret {
 		f.Severity = Warning
 		f.Help = "Give the variable a value, or take the line out, as upstream's entrypoint does with empty keys."
 	}

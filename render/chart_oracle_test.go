@@ -259,7 +259,7 @@ func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 		layers = append(layers, fileLayers(repo.File(filepath.ToSlash(name)))...)
 	}
 	var words keys.Standins
-	merged, err := mergeLayers(layers, &words)
+	merged, err := mergeLayers(layers, keys.Names{}, &words)
 	if err != nil {
 		return nil, err
 	}

@@ -145,7 +145,7 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 	o.Root = docs[0].Root
 	o.origin = fromSubstitution{o.substituted}
 	for _, e := range o.Eaten() {
-		if keys.Classify(e.Name).Slot == "" { // of a key it is a finding
+		if repo.Names().Of(e.Name).Slot == "" { // of a key it is a finding
 			repo.Note(sources.NoteSkipped, e.At, fmt.Sprintf("nothing sets the variable %s of %s: it becomes nothing, and Flux 2.9 and later refuse it", e.Name, s.label))
 		}
 	}

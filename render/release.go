@@ -59,7 +59,7 @@ func (r *release) install(g *graph) (objects []*Object, missing []string) {
 	}
 	layers := append(slices.Clone(c.defaults()), r.layers...)
 	words := g.repo.Standins()
-	values, err := mergeLayers(layers, words)
+	values, err := mergeLayers(layers, g.repo.Names(), words)
 	if err != nil {
 		lose(sources.NoteRenderFailed, r.at, r.label+": its values are not a mapping that Helm can read")
 		return r.environments(g), missing
@@ -79,6 +79,9 @@ func (r *release) install(g *graph) (objects []*Object, missing []string) {
 		return r.environments(g), missing
 	}
 	installed := &installed{release: r, chart: c, repo: g.repo, layers: layers, values: values}
+	for pass := range installed.marked {
+		installed.marked[pass].marks.names = g.repo.Names()
+	}
 	for _, template := range sortedKeys(rendered) {
 		objects = append(objects, installed.objects(template, rendered[template])...)
 	}

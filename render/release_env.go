@@ -18,7 +18,7 @@ func (r *release) environments(g *graph) []*Object {
 	places := map[*yaml.Node]func(*yaml.Node) place{}
 	for _, l := range r.layers {
 		eachMapping(l.root, 0, func(n *yaml.Node) {
-			env := environmentIn(n)
+			env := environmentIn(n, g.repo.Names())
 			if env == nil {
 				return
 			}
@@ -78,7 +78,7 @@ func eachMapping(n *yaml.Node, depth int, visit func(*yaml.Node)) {
 // environmentIn is the environment that a mapping holds, as a container has it: the
 // mapping itself where its keys are variables, or a list of name and value below "env" or
 // such. It is nil where no variable is Supabase's alone.
-func environmentIn(n *yaml.Node) *yaml.Node {
+func environmentIn(n *yaml.Node, names keys.Names) *yaml.Node {
 	env := &yaml.Node{Kind: yaml.SequenceNode}
 	ours := false
 	add := func(name, value *yaml.Node) {
@@ -96,7 +96,7 @@ func environmentIn(n *yaml.Node) *yaml.Node {
 				item = mapping("name", name, "valueFrom", from)
 			}
 		}
-		ours = ours || keys.Classify(name.Value).Strong
+		ours = ours || names.Of(name.Value).Strong
 		env.Content = append(env.Content, item)
 	}
 	pairs(n, func(key, value *yaml.Node) {
@@ -109,7 +109,7 @@ func environmentIn(n *yaml.Node) *yaml.Node {
 		}
 		for _, item := range value.Content {
 			item = sources.Follow(item)
-			if name := sources.Field(item, "name"); name != nil && keys.Classify(name.Value).Strong {
+			if name := sources.Field(item, "name"); name != nil && names.Of(name.Value).Strong {
 				list := &yaml.Node{Kind: yaml.SequenceNode, Content: value.Content}
 				env, ours = list, true
 				return

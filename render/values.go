@@ -112,11 +112,11 @@ func (l layer) below(key string) layer {
 
 // mergeLayers is what Helm makes of them. What an unknown layer may set, the key-like
 // values beneath it, becomes unknown.
-func mergeLayers(layers []layer, words *keys.Standins) (map[string]any, error) {
+func mergeLayers(layers []layer, names keys.Names, words *keys.Standins) (map[string]any, error) {
 	merged := map[string]any{}
 	for _, l := range layers {
 		if !l.unknown.IsAbsent() {
-			blur(merged, "", func() string { return words.Word(l.unknown) })
+			blur(merged, "", names, func() string { return words.Word(l.unknown) })
 			continue
 		}
 		if l.root == nil || l.root.Kind != yaml.MappingNode {
@@ -136,14 +136,14 @@ func mergeLayers(layers []layer, words *keys.Standins) (map[string]any, error) {
 }
 
 // blur replaces the values that are named or look like a key.
-func blur(values map[string]any, parent string, word func() string) {
+func blur(values map[string]any, parent string, names keys.Names, word func() string) {
 	for _, name := range sortedKeys(values) {
 		switch v := values[name].(type) {
 		case map[string]any:
-			blur(v, name, word)
+			blur(v, name, names, word)
 		case string:
 			// What is empty is a slot that is not in use.
-			if v != "" && isKeyLike(parent, name, v) {
+			if v != "" && isKeyLike(names, parent, name, v) {
 				values[name] = word()
 			}
 		}
@@ -152,13 +152,16 @@ func blur(values map[string]any, parent string, word func() string) {
 
 // isKeyLike says whether a value is a key, by its name or its text. The chart of
 // supabase-community has secret.jwt.secret.
-func isKeyLike(parent, name, text string) bool {
-	return keys.Classify(name).Slot != "" || parent == "jwt" && name == "secret" || keys.Recognize(keys.NewText(text)) != ""
+func isKeyLike(names keys.Names, parent, name, text string) bool {
+	return names.Of(name).Slot != "" || parent == "jwt" && name == "secret" || keys.Recognize(keys.NewText(text)) != ""
 }
 
 // marks number the values of a chart, so that one that comes out of a template can be
 // led back to where it went in.
-type marks struct{ paths [][]string }
+type marks struct {
+	names keys.Names
+	paths [][]string
+}
 
 var mark = regexp.MustCompile(`zqm([0-9]{6})q`)
 
@@ -188,7 +191,7 @@ func (m *marks) mapping(v any, way []string, parent string, all bool) any {
 		}
 		return out
 	case string:
-		if v == "" || !all && !isKeyLike(parent, name, v) || len(m.paths) > 999_999 {
+		if v == "" || !all && !isKeyLike(m.names, parent, name, v) || len(m.paths) > 999_999 {
 			return v
 		}
 		m.paths = append(m.paths, way)

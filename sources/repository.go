@@ -21,6 +21,7 @@ type Options struct {
 	Stdin   io.Reader // manifests, read where a path is "-"
 	Keyring *Keyring  // nil holds no key
 	Ledger  *keys.Ledger
+	Names   keys.Names // reads the names of variables, those of the user's own among them
 }
 
 // Repository is what is on disk: one git work tree, or several that are linted
@@ -32,6 +33,7 @@ type Repository struct {
 	selected []string // names that the user's paths have here; "" is everything
 	keyring  *Keyring
 	ledger   *keys.Ledger
+	names    keys.Names
 	standins keys.Standins
 
 	mu      sync.Mutex
@@ -53,7 +55,7 @@ const stdinName = "<stdin>"
 
 // Open finds the work trees around the paths and walks each once.
 func Open(o Options) (*Repository, error) {
-	r := &Repository{files: map[string]*File{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger}
+	r := &Repository{files: map[string]*File{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names}
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}
@@ -305,6 +307,9 @@ func within(name, dir string) bool {
 
 // Ledger remembers every key text of this run.
 func (r *Repository) Ledger() *keys.Ledger { return r.ledger }
+
+// Names reads the names of variables and data keys, as the user of this run calls them.
+func (r *Repository) Names() keys.Names { return r.names }
 
 // Standins are the words that stand for unknown values while something is rendered.
 func (r *Repository) Standins() *keys.Standins { return &r.standins }

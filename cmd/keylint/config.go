@@ -26,6 +26,7 @@ type config struct {
 	strict bool
 	keys   sources.KeyFiles // besides those of the flags
 	rules  lint.Config
+	names  map[string]keys.Slot // further names of variables and data keys
 }
 
 // readConfig reads the file that --config names, or else the nearest .keylint.yaml of

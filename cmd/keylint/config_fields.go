@@ -102,17 +102,17 @@ func configFields() []field {
 			return nil
 		}},
 		{"names", "further names of variables and data keys, by the slot that they hold", each(namedSlots, texts("a name as it is written")), func(c *config, n *yaml.Node) error {
-			c.rules.Names = map[string]keys.Slot{}
+			c.names = map[string]keys.Slot{}
 			return pairsOf("names", n, namedSlots, func(slot string, value *yaml.Node) error {
 				var names []string
 				if err := list("names."+slot, value, &names); err != nil {
 					return err
 				}
 				for i, name := range names {
-					if other, ok := c.rules.Names[name]; ok {
+					if other, ok := c.names[name]; ok {
 						return at(value.Content[i], "the name %s stands for %s already", keys.ScrubShapes(name), other)
 					}
-					c.rules.Names[name] = keys.Slot(slot)
+					c.names[name] = keys.Slot(slot)
 				}
 				return nil
 			})

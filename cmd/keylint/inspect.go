@@ -46,22 +46,23 @@ func (s *session) inspect(c *cli.Context) (int, error) {
 	if slices.Contains(c.StringSlice(flagJWTSecret), "-") {
 		return exitFailed, fmt.Errorf("--%s takes a file; standard input is for the key", flagJWTSecret)
 	}
+	var names keys.Names
 	var secrets []keys.NamedSecret
 	for _, file := range c.StringSlice(flagJWTSecret) {
 		secret, err := s.readKey(file)
 		if err != nil {
 			return exitFailed, err
 		}
-		_, secret = keys.Assignment(secret)
+		_, secret = names.Assignment(secret)
 		secrets = append(secrets, keys.NamedSecret{Name: file, Text: secret})
 	}
 	key, err := s.readKey(name)
 	if err != nil {
 		return exitFailed, err
 	}
-	variable, key := keys.Assignment(key)
+	variable, key := names.Assignment(key)
 	i := keys.Inspect(key, now, secrets)
-	if role := keys.Classify(variable).Role(); role != "" && i.Slot != "" && i.Slot.Role() != role {
+	if role := names.Of(variable).Role(); role != "" && i.Slot != "" && i.Slot.Role() != role {
 		i.Faults = append(i.Faults, fmt.Sprintf("it stands in %s, which is for a %s key, and it is a %s key", variable, role, i.Slot.Role()))
 	}
 	if err := report.Inspection(s.out, i, report.Options{Color: color}); err != nil {

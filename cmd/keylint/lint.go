@@ -26,6 +26,7 @@ type settings struct {
 	verbose bool
 	now     time.Time
 	rules   lint.Config
+	names   keys.Names
 	keys    sources.KeyFiles
 
 	baseline      string // the file; empty for none
@@ -109,7 +110,7 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	if !c.IsSet(flagStrict) {
 		set.strict = cfg.strict
 	}
-	set.rules, set.keys = cfg.rules, cfg.keys
+	set.rules, set.names, set.keys = cfg.rules, keys.NewNames(cfg.names), cfg.keys
 	set.keys.Age = append(set.keys.Age, c.StringSlice(flagAgeKey)...)
 	set.keys.PGP = append(set.keys.PGP, c.StringSlice(flagPGPKey)...)
 	set.keys.SealedSecrets = append(set.keys.SealedSecrets, c.StringSlice(flagSealedSecretsKey)...)
@@ -145,7 +146,7 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 		}
 	}
 	p.at("reading the repository")
-	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger})
+	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -181,7 +181,7 @@ func TestParseConfig(t *testing.T) {
 		{text: "expiry-window: 0\n", line: 1, err: "expiry-window is a number of days from 1 to 3650"},
 		{text: "expiry-window: 99999999999999999999\n", line: 1, err: "expiry-window is a number of days from 1 to 3650"},
 
-		{text: "names:\n  anon: [PUBLIC_KEY]\n", want: config{rules: lint.Config{Names: map[string]keys.Slot{"PUBLIC_KEY": keys.Anon}}}},
+		{text: "names:\n  anon: [PUBLIC_KEY]\n", want: config{names: map[string]keys.Slot{"PUBLIC_KEY": keys.Anon}}},
 		{text: "names:\n  annon: [PUBLIC_KEY]\n", line: 2,
 			err: `unknown key "annon" (did you mean anon?); there are: anon, service_role, publishable, secret, jwt_secret, jwt_keys, jwks`},
 		{text: "names:\n  anon: [KEY]\n  secret:\n    - KEY\n", line: 4, err: "the name KEY stands for anon already"},
