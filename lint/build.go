@@ -17,44 +17,36 @@ type build struct {
 	sets    []sources.Assignment // what is in force where the app is built
 	context string
 	service string                       // the compose service that builds it; empty where none does
-	args    map[string]*variable         // what that service gives, by name
+	args    map[string]*binding          // what that service gives, by name
 	env     map[string]sources.Effective // what the .env files beside it give a production build
-}
-
-// composeBuild is a build that a compose file declares.
-type composeBuild struct {
-	service    string
-	context    string
-	dockerfile string
-	args       map[string]*variable
 }
 
 // collectBuilds lists the builds of a Dockerfile: one for each compose service that builds it,
 // or one of which it is not known who starts it.
-func (w *world) collectBuilds(f *sources.File, d *sources.Dockerfile) {
-	one := build{file: f, parsed: d, sets: d.AppBuild(), env: w.production[f.Dir()]}
+func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
+	one := build{file: f, parsed: d, sets: d.AppBuild(), env: a.production[f.Dir()]}
 	composed := false
-	for _, c := range w.composeBuilds {
+	for _, c := range a.composeBuilds {
 		if c.dockerfile == f.Path {
 			composed = true
 			b := one
 			b.context, b.service, b.args = c.context, c.service, c.args
-			w.builds = append(w.builds, &b)
+			a.builds = append(a.builds, &b)
 		}
 	}
 	if !composed {
-		one.context = w.contextOf(f, d)
-		w.builds = append(w.builds, &one)
+		one.context = a.contextOf(f, d)
+		a.builds = append(a.builds, &one)
 	}
 }
 
 // contextOf is the build context of a Dockerfile that no compose file builds: the nearest
 // directory, from its own upward, that has all that it copies by name. In a monorepo the
 // context often is the root.
-func (w *world) contextOf(f *sources.File, d *sources.Dockerfile) string {
+func (a *apps) contextOf(f *sources.File, d *sources.Dockerfile) string {
 	for dir := f.Dir(); ; dir = path.Dir(dir) {
 		missing := slices.ContainsFunc(d.Copies, func(source string) bool {
-			return !strings.ContainsAny(source, "*?[$") && !strings.Contains(source, "://") && !w.repo.FileSystem().Exists(path.Join(dir, source))
+			return !strings.ContainsAny(source, "*?[$") && !strings.Contains(source, "://") && !a.repo.FileSystem().Exists(path.Join(dir, source))
 		})
 		if !missing {
 			return dir
@@ -74,7 +66,7 @@ func (b *build) given(name string) (value keys.Value, at sources.Position, ok bo
 		}
 		switch arg := b.args[a.Name]; {
 		case a.Arg && arg != nil:
-			value, at, ok = arg.value, arg.at, true
+			value, at, ok = arg.value, arg.at(), true
 		case a.Arg && a.Value.IsAbsent():
 			value, at = keys.Unknown("it takes a build argument, and the repository does not say which"), b.at(a)
 		case !a.Arg && a.From != "" && a.From == name && ok: // ENV X=$X hands on what ARG X holds
@@ -132,11 +124,11 @@ var argumentsOf = []string{"build-arg", "build_args", "buildArgs"}
 
 // suppliedElsewhere says whether something in the repository seems to give a build the
 // variable: a workflow, a script.
-func (w *world) suppliedElsewhere(name string) bool {
-	if at := w.repo.ScriptNaming(name); at.File != "" {
+func (a *apps) suppliedElsewhere(name string) bool {
+	if at := a.repo.ScriptNaming(name); at.File != "" {
 		return true
 	}
-	for _, f := range w.repo.Files() {
+	for _, f := range a.repo.Files() {
 		if !f.IsManifest() || !f.BearsKeys() || !f.Mentions(name) {
 			continue
 		}
@@ -163,18 +155,18 @@ type emptied struct {
 
 // findEmptied compares the production files of an app: the first that defines a name wins,
 // also with nothing.
-func (w *world) findEmptied(winners map[string]sources.Effective, all []sources.Effective, everywhere bool) {
+func (a *apps) findEmptied(winners map[string]sources.Effective, all []sources.Effective, everywhere bool) {
 	for _, e := range all {
 		winner := winners[e.Name]
-		if winner.File == e.File || winner.Value.Len() > 0 || e.Value.Len() == 0 || !w.classify(e.Name).Strong {
+		if winner.File == e.File || winner.Value.Len() > 0 || e.Value.Len() == 0 || !a.names.Of(e.Name).Strong {
 			continue
 		}
 		known := false
-		for _, other := range w.emptied {
+		for _, other := range a.emptied {
 			known = known || other.name == e.Name && other.empty.File == winner.File
 		}
 		if !known {
-			w.emptied = append(w.emptied, emptied{e.Name, winner, e, everywhere})
+			a.emptied = append(a.emptied, emptied{e.Name, winner, e, everywhere})
 		}
 	}
 }

@@ -5,26 +5,29 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 
-// collectApps finds what apps have built in: the variables of their .env files, as
+// apps is what apps have built in, and the builds that it is built in by.
+type apps struct {
+	*inventory
+	carriers   []*carrier // .env files and Dockerfiles
+	builds     []*build
+	emptied    []emptied
+	production map[string]map[string]sources.Effective // what the .env files of a directory give a production build
+}
+
+// readApps finds what apps have built in: the variables of their .env files, as
 // Next.js and Vite read them, and the defaults in their Dockerfiles. A .env file that a unit is
 // made of (the stack's own, a generator's input) belongs to that unit.
-func (w *world) collectApps() {
-	used := map[string]bool{}
-	for _, u := range w.units {
-		for _, f := range u.Inputs {
-			used[f] = true
-		}
-	}
+func readApps(inv *inventory) *apps {
+	a := &apps{inventory: inv, production: map[string]map[string]sources.Effective{}}
 	dirs := map[string][]*sources.File{}
 	var order []string
-	for _, f := range w.repo.Files() {
-		if f.Example || used[f.Path] {
+	for _, f := range a.repo.Files() {
+		if f.Example || a.inputs[f.Path] {
 			continue
 		}
 		if f.IsDotenv() {
@@ -34,16 +37,17 @@ func (w *world) collectApps() {
 			dirs[f.Dir()] = append(dirs[f.Dir()], f)
 		}
 	}
-	urls := map[string][]urlVariable{}
+	urls := map[string][]urlBinding{}
 	for _, dir := range order {
-		urls[dir] = w.collectDotenv(dir, dirs[dir])
+		urls[dir] = a.collectDotenv(dir, dirs[dir])
 	}
-	for _, f := range w.repo.Files() {
+	for _, f := range a.repo.Files() {
 		// Without a key of its own it may still take in the .env files beside it.
-		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(w.production[f.Dir()]) > 0) {
-			w.collectDockerfile(f, urls[f.Dir()])
+		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(a.production[f.Dir()]) > 0) {
+			a.collectDockerfile(f, urls[f.Dir()])
 		}
 	}
+	return a
 }
 
 // collectDotenv reads the .env files of one app. It returns the Supabase URLs of the
@@ -52,7 +56,7 @@ func (w *world) collectApps() {
 // Which file wins is asked twice: of all files, for the build on the machine where they
 // lie, and of those that git holds, for the build of a fresh clone. A file that git
 // ignores thus never hides what the others will build in.
-func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
+func (a *apps) collectDotenv(dir string, files []*sources.File) []urlBinding {
 	byPath := map[string]*sources.File{}
 	for _, f := range files {
 		byPath[f.Path] = f
@@ -72,28 +76,27 @@ func (w *world) collectDotenv(dir string, files []*sources.File) []urlVariable {
 	here, allHere, bounded := sources.LoadProductionEnv(production)
 	winners, all, _ := sources.LoadProductionEnv(committed)
 	if bounded {
-		w.repo.Note(sources.NoteBound, sources.Position{File: production[0].Path}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
+		a.repo.Note(sources.NoteBound, sources.Position{File: production[0].Path}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
 	}
-	w.findEmptied(winners, all, true)
-	w.findEmptied(here, allHere, false)
-	w.production[dir] = winners
-	var urls []urlVariable
+	a.findEmptied(winners, all, true)
+	a.findEmptied(here, allHere, false)
+	a.production[dir] = winners
+	var winning []*binding
 	for _, name := range slices.Sorted(maps.Keys(winners)) {
-		if wellKnown.Of(name).URL {
-			urls = appendURL(urls, name, winners[name].Value.Reveal())
-		}
+		winning = append(winning, effective(winners[name]))
 	}
+	urls := urlsOf(a.names, winning)
 	for _, f := range files {
 		if inProduction[f.Path] && f.Ignored {
-			w.collectEnvFile(dir, f, of(allHere, f.Path), here, urls)
+			a.collectEnvFile(dir, f, of(allHere, f.Path), here, urls)
 			continue
 		}
 		if inProduction[f.Path] {
-			w.collectEnvFile(dir, f, of(all, f.Path), winners, urls)
+			a.collectEnvFile(dir, f, of(all, f.Path), winners, urls)
 			continue
 		}
 		_, own := sources.LoadNextEnv([]sources.EnvFile{envFile(f)})
-		w.collectEnvFile(dir, f, own, nil, nil)
+		a.collectEnvFile(dir, f, own, nil, nil)
 	}
 	return urls
 }
@@ -128,70 +131,53 @@ func of(all []sources.Effective, file string) []sources.Effective {
 	return out
 }
 
-func (w *world) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []urlVariable) {
-	c := &carrier{name: f.Path, file: f.Path, app: dir, development: isDevelopment(f)}
+// effective is a variable of a .env file.
+func effective(e sources.Effective) *binding {
+	return &binding{name: e.Name, holder: e.File + " " + e.Name, value: keys.Known(e.Value), where: stands(e.In(e.File))}
+}
+
+// collectEnvFile adds the carrier of one file, and another for those of its values that a
+// stronger file goes before in a production build: these serve development only.
+func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []urlBinding) {
+	c := &carrier{kind: inEnvFile, name: f.Path, file: f.Path, app: dir, development: isDevelopment(f), ignored: f.Ignored}
+	var all []*binding
 	for _, v := range variables {
-		if wellKnown.Of(v.Name).URL {
-			c.urls = appendURL(c.urls, v.Name, v.Value.Reveal())
-		}
+		all = append(all, effective(v))
 	}
+	c.stack = a.isStackEnv(all)
+	c.urls = urlsOf(a.names, all)
+	beaten := *c
+	beaten.development = true
 	if len(c.urls) == 0 {
 		c.urls = urls
 	}
-	stack := isStackEnv(variables)
-	for _, v := range variables {
-		name := w.classify(v.Name)
-		recognized := keys.Recognize(v.Value)
-		if !name.Strong && recognized == "" && (name.Slot == "" || !stack) {
-			continue
-		}
-		at := v.In(f.Path)
-		s := &Site{
-			Standing: Presented, Holder: f.Path + " " + v.Name, At: at,
-			name: name, variable: v.Name, carrier: c, Value: w.repo.Standins().Resolve(v.Value),
-		}
-		if winner, ok := winners[v.Name]; ok && winner.File != f.Path && !c.development {
-			// Another file goes before this one in a production build, so that this
-			// value serves development only.
-			s.carrier = &carrier{name: c.name, file: c.file, app: c.app, urls: ownURLs(variables), development: true}
-		}
-		if v.Value.Len() == 0 && (name.PublicPrefix == "" || winners[v.Name].File != f.Path) {
+	for _, b := range all {
+		winner, wins := winners[b.name]
+		name, text := a.names.Of(b.name), b.value.Text()
+		switch {
+		case text.Len() == 0 && (name.PublicPrefix == "" || winner.File != f.Path):
 			continue // a slot that is not in use, or of which env-shadowed-by-empty tells
+		case text.Len() == 0:
+			b.value = keys.Unknown("it is set to nothing; the environment of the build must set it")
+		case keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" && name.Slot.Role() != keys.Signing:
+			b.placeholder = !keys.IsReference(text)
+			b.value = keys.Unknown("a placeholder word stands where the key belongs; something must replace it before the build")
 		}
-		if v.Value.Len() == 0 {
-			s.Value = keys.Unknown("it is set to nothing; the environment of the build must set it")
-		} else if keys.LooksLikePlaceholder(v.Value) && recognized == "" && name.Slot.Role() != keys.Signing {
-			s.placeholder = !keys.IsReference(v.Value)
-			s.Value = keys.Unknown("a placeholder word stands where the key belongs; something must replace it before the build")
-		}
-		if s.Slot = slotOf(name, s.Value); s.Slot == "" {
-			continue
-		}
-		if s.Slot.Role() == keys.Signing {
-			s.Standing = Verifying
-		} else if stack {
-			s.Standing = Stored
-		}
-		w.add(s)
-	}
-}
-
-func ownURLs(variables []sources.Effective) []urlVariable {
-	var urls []urlVariable
-	for _, v := range variables {
-		if wellKnown.Of(v.Name).URL {
-			urls = appendURL(urls, v.Name, v.Value.Reveal())
+		if wins && winner.File != f.Path && !c.development {
+			beaten.bindings = append(beaten.bindings, b)
+		} else {
+			c.bindings = append(c.bindings, b)
 		}
 	}
-	return urls
+	a.carriers = append(a.carriers, c, &beaten)
 }
 
 // isStackEnv says whether a file is the stack's own .env, which holds the keys under
 // the names that the stack itself uses.
-func isStackEnv(variables []sources.Effective) bool {
+func (a *apps) isStackEnv(variables []*binding) bool {
 	bare := map[keys.Slot]bool{}
 	for _, v := range variables {
-		if n := wellKnown.Of(v.Name); !n.Strong && n.PublicPrefix == "" {
+		if n := a.names.Of(v.name); !n.Strong && n.PublicPrefix == "" {
 			bare[n.Slot] = true
 		}
 	}
@@ -206,7 +192,7 @@ func isDevelopment(f *sources.File) bool {
 
 // collectDockerfile reads a Dockerfile: its defaults are sites, and what reaches its build is
 // put together for the rules.
-func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
+func (a *apps) collectDockerfile(f *sources.File, urls []urlBinding) {
 	b, err := f.Plain()
 	if err != nil {
 		return
@@ -214,49 +200,34 @@ func (w *world) collectDockerfile(f *sources.File, urls []urlVariable) {
 	d, err := sources.ParseDockerfile(b)
 	if err != nil {
 		if f.BearsKeys() {
-			w.repo.Note(sources.NoteUnreadable, f.At(), err.Error())
+			a.repo.Note(sources.NoteUnreadable, f.At(), err.Error())
 		}
 		return
 	}
-	w.collectBuilds(f, d)
-	c := &carrier{name: f.Path, file: f.Path, app: f.Dir()}
-	for _, a := range d.Assignments {
-		if wellKnown.Of(a.Name).URL && !a.Value.IsAbsent() {
-			c.urls = appendURL(c.urls, a.Name, a.Value.Reveal())
-		}
-	}
-	if len(c.urls) == 0 {
-		c.urls = urls
-	}
-	for _, a := range d.Assignments {
-		name := w.classify(a.Name)
-		if a.From != "" || a.Value.IsAbsent() || a.Value.Len() == 0 || !name.Strong && keys.Recognize(a.Value) == "" {
-			continue // ENV X=$X hands on what its ARG holds
-		}
-		kind := "ENV"
-		if a.Arg {
-			kind = "ARG"
-		}
-		s := &Site{
-			Standing: Presented, Holder: fmt.Sprintf("%s %s %s", f.Path, kind, a.Name), Value: keys.Known(a.Value),
-			At:   a.In(f.Path),
-			name: name, variable: a.Name, carrier: c,
-		}
-		if keys.LooksLikePlaceholder(a.Value) && keys.Recognize(a.Value) == "" {
-			s.Value = keys.Unknown("a placeholder word is the default; a build argument must replace it")
-		}
-		if s.Slot = slotOf(name, s.Value); s.Slot == "" {
+	a.collectBuilds(f, d)
+	c := &carrier{kind: inImage, name: f.Path, file: f.Path, app: f.Dir()}
+	var all []*binding
+	for _, s := range d.Assignments {
+		if s.Value.IsAbsent() {
 			continue
 		}
-		if s.Slot.Role() == keys.Signing {
-			s.Standing = Verifying
+		kind := "ENV"
+		if s.Arg {
+			kind = "ARG"
 		}
-		w.add(s)
+		b := &binding{name: s.Name, holder: fmt.Sprintf("%s %s %s", f.Path, kind, s.Name), value: keys.Known(s.Value), where: stands(s.In(f.Path))}
+		all = append(all, b)
+		if s.From == "" { // ENV X=$X hands on what its ARG holds
+			c.bindings = append(c.bindings, b)
+		}
 	}
-}
-
-// isExpression says whether a text is filled in by something else: a CI secret, a
-// template.
-func isExpression(s string) bool {
-	return strings.Contains(s, "${{") || strings.Contains(s, "{{")
+	if c.urls = urlsOf(a.names, all); len(c.urls) == 0 {
+		c.urls = urls
+	}
+	for _, b := range c.bindings {
+		if text := b.value.Text(); keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" {
+			b.value = keys.Unknown("a placeholder word is the default; a build argument must replace it")
+		}
+	}
+	a.carriers = append(a.carriers, c)
 }

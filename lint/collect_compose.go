@@ -14,13 +14,13 @@ import (
 )
 
 // collectCompose reads the compose files: each service is a container, and what it
-// builds with are sites of the app in the build context.
-func (w *world) collectCompose() {
-	for _, u := range w.units {
+// builds with is a carrier of the app in the build context.
+func (inv *inventory) collectCompose() {
+	for _, u := range inv.units {
 		if u.Compose == nil {
 			continue
 		}
-		p := &composeProject{world: w, unit: u, dir: u.Compose.Dir(), env: map[string]*variable{}, asked: map[string]bool{}}
+		p := &composeProject{inv: inv, unit: u, dir: u.Compose.Dir(), env: map[string]*binding{}, asked: map[string]bool{}}
 		p.readEnv(p.dir)
 		for _, s := range u.Compose.Services {
 			if u.ComposeOnly == nil || u.ComposeOnly[s.Name] {
@@ -28,27 +28,27 @@ func (w *world) collectCompose() {
 				continue
 			}
 			for _, v := range s.Environment { // collected elsewhere; the .env serves them all the same
-				p.resolve(v, "environment ")
+				p.resolve(v, "", "environment ")
 			}
 		}
-		p.addStored()
+		p.addStack()
 	}
 }
 
 // composeProject is one compose file with the .env beside it.
 type composeProject struct {
-	world *world
+	inv   *inventory
 	unit  *render.Unit
 	dir   string
-	env   map[string]*variable // of .env, which compose interpolates from
-	asked map[string]bool      // the names that an interpolation asked for
-	stack bool                 // one of the services is Supabase's own
+	env   map[string]*binding // of .env, which compose interpolates from
+	asked map[string]bool     // the names that an interpolation asked for
+	stack bool                // one of the services is Supabase's own
 }
 
 // readEnv reads the .env beside the compose file. It becomes an input of the unit
 // where a service uses it, so that it is not taken for an app's.
 func (p *composeProject) readEnv(dir string) {
-	f := p.world.repo.File(path.Join(dir, ".env"))
+	f := p.inv.repo.File(path.Join(dir, ".env"))
 	if f == nil {
 		return
 	}
@@ -65,17 +65,15 @@ func (p *composeProject) inDialect(b []byte) []sources.Variable {
 }
 
 // variables reads a file of variables.
-func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources.Variable) []*variable {
+func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources.Variable) []*binding {
 	b, err := f.Plain()
 	if err != nil || f.Locked() != nil {
 		return nil
 	}
-	var out []*variable
+	var out []*binding
 	for _, v := range parse(b) {
-		at := v.In(f.Path)
-		out = append(out, &variable{
-			name: v.Name, value: keys.Known(v.Value), at: at, written: at, trace: []Step{{at, f.Path + " " + v.Name}},
-		})
+		at, holder := v.In(f.Path), f.Path+" "+v.Name
+		out = append(out, &binding{name: v.Name, holder: holder, value: keys.Known(v.Value), where: stands(at, Step{at, holder})})
 	}
 	return out
 }
@@ -89,16 +87,16 @@ func (p *composeProject) lookup(name string) (string, bool) {
 
 func (p *composeProject) addService(s sources.ComposeService) {
 	c := &container{
-		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*variable{}, dir: s.WorkingDir, inside: s.InsideCommand,
+		owner: "compose service " + s.Name, name: s.Name, image: s.Image, unit: p.unit, env: map[string]*binding{}, dir: s.WorkingDir, inside: s.InsideCommand,
 	}
-	c.carrier = &carrier{name: p.unit.Name + " service " + s.Name, file: p.unit.Name}
+	c.carrier = &carrier{kind: inContainer, name: p.unit.Name + " service " + s.Name, file: p.unit.Name, unit: p.unit}
 	c.openEnv = append(c.openEnv, p.unit.Compose.Faults...)
 	if s.EnvDir != "" {
 		p.readEnv(s.EnvDir)
 	}
 	for _, env := range s.EnvFiles {
-		f := p.world.repo.File(env.Path)
-		if f != nil && !p.world.repo.SameTree(p.dir, env.Path) {
+		f := p.inv.repo.File(env.Path)
+		if f != nil && !p.inv.repo.SameTree(p.dir, env.Path) {
 			f = nil // of another repository that is linted together with this one
 		}
 		if f == nil && env.Optional {
@@ -106,7 +104,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 		if f == nil {
 			why := "the env_file " + env.Path + " is not in the repository"
-			p.world.repo.Note(sources.NoteSkipped, env.At, "compose service "+s.Name+": "+why)
+			p.inv.repo.Note(sources.NoteSkipped, env.At, "compose service "+s.Name+": "+why)
 			c.openEnv = append(c.openEnv, why)
 			continue
 		}
@@ -116,11 +114,12 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			parse = sources.ParseRawEnv
 		}
 		for _, v := range p.variables(f, parse) {
+			v.holder = c.holder(v.name)
 			c.set(v)
 		}
 	}
 	for _, v := range s.Environment {
-		c.set(p.resolve(v, "environment "))
+		c.set(p.resolve(v, c.holder(v.Name), "environment "))
 	}
 	own := &pod{owner: c.owner, unit: p.unit, containers: []*container{c}}
 	mount := func(target string, part volumePart) {
@@ -143,29 +142,27 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	for _, word := range s.Words() {
 		c.command = append(c.command, p.interpolated(word))
 	}
-	p.world.pods = append(p.world.pods, own)
-	c.carrier.backend = backendOf(c)
-	c.carrier.urls = urlsOf(c)
+	p.inv.pods = append(p.inv.pods, own)
+	p.inv.fillCarrier(c)
 	p.stack = p.stack || c.carrier.backend != ""
-	p.world.containers = append(p.world.containers, c)
+	p.inv.containers = append(p.inv.containers, c)
 	p.addBuild(s, c)
 }
 
-// addStored makes stored sites of the keys in the stack's .env that the services take.
-func (p *composeProject) addStored() {
+// addStack adds the stack's .env as a carrier of what the services take from it.
+func (p *composeProject) addStack() {
 	if !p.stack {
 		return
 	}
+	byFile := map[string]*carrier{}
 	for _, name := range slices.Sorted(maps.Keys(p.asked)) {
-		v, class := p.env[name], p.world.classify(name)
-		slot := slotOf(class, v.value)
-		if slot == "" || v.value.Text().Len() == 0 {
-			continue
+		v := p.env[name]
+		file := v.at().File
+		if byFile[file] == nil {
+			byFile[file] = &carrier{kind: inStack, name: file, file: file, unit: p.unit, stack: true}
+			p.inv.composed = append(p.inv.composed, byFile[file])
 		}
-		p.world.add(&Site{
-			Slot: slot, Standing: Stored, Holder: v.at.File + " " + name, Value: v.value, At: v.at, Unit: p.unit, name: class,
-			carrier: &carrier{name: v.at.File, file: v.at.File},
-		})
+		byFile[file].bindings = append(byFile[file].bindings, &binding{name: name, holder: v.holder, value: v.value, where: placement{at: v.at(), written: v.at()}})
 	}
 }
 
@@ -179,9 +176,11 @@ func (p *composeProject) use(file string) {
 	p.unit.Inputs = append(p.unit.Inputs, file)
 }
 
-// resolve interpolates a value from .env.
-func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variable {
-	out := &variable{name: v.Name, at: v.At, written: v.At, trace: []Step{{v.At, what + v.Name}}, inside: v.Inside}
+// resolve interpolates a value from .env. holder is how the variable is called in messages,
+// what how its step in a trace is.
+func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string) *binding {
+	here := Step{v.At, what + v.Name}
+	out := &binding{name: v.Name, holder: holder, where: stands(v.At, here), inside: v.Inside}
 	raw := v.Raw.Reveal()
 	if !v.HasText {
 		raw = "${" + v.Name + "}"
@@ -192,7 +191,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 		if required := sources.Required(raw); required != "" && p.env[required] == nil {
 			why = fmt.Sprintf("compose does not start without the variable %s, and %s does not set it", required, path.Join(p.dir, ".env"))
 		}
-		p.world.repo.Note(sources.NoteSkipped, v.At, what+v.Name+": "+why)
+		p.inv.repo.Note(sources.NoteSkipped, v.At, what+v.Name+": "+why)
 		out.value = keys.Unknown(why)
 		return out
 	}
@@ -201,11 +200,11 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 		if from == nil {
 			continue
 		}
-		p.use(from.at.File)
+		p.use(from.at().File)
 		p.asked[name] = true
 		if from.value.IsKnown() && from.value.Text().Reveal() == text {
-			out.value, out.written = from.value, from.written
-			out.trace = append(out.trace, from.trace...)
+			out.value = from.value
+			out.where = placement{at: v.At, written: from.written(), trace: append([]Step{here}, from.trace()...)}
 			return out
 		}
 	}
@@ -220,12 +219,16 @@ func (p *composeProject) resolve(v sources.ComposeVariable, what string) *variab
 	return out
 }
 
+// isExpression says whether a text is filled in by something else: a CI secret, a
+// template.
+func isExpression(s string) bool { return strings.Contains(s, "{{") }
+
 // interpolated is a word of a command as compose hands it on: "$$" is a "$", and ${NAME}
 // comes from .env, or is nothing. A key that would come from there stays a variable, since
 // a key is no part of a script; so does one that may come from the shell.
 func (p *composeProject) interpolated(word string) string {
 	text, _, ok := sources.Interpolate(word, func(name string) (string, bool) {
-		slot := p.world.classify(name).Slot
+		slot := p.inv.names.Of(name).Slot
 		if slot == "" || p.env[name] == nil && p.suppliesKeys() {
 			return p.lookup(name)
 		}
@@ -241,7 +244,7 @@ func (p *composeProject) interpolated(word string) string {
 // hold is then nothing.
 func (p *composeProject) suppliesKeys() bool {
 	for name := range p.env {
-		if p.world.classify(name).Slot != "" {
+		if p.inv.names.Of(name).Slot != "" {
 			return true
 		}
 	}
@@ -257,7 +260,7 @@ func nameOf(variable string) string {
 	return "a variable"
 }
 
-// addBuild makes sites of the build arguments: they are built into the app.
+// addBuild adds the build arguments: they are built into the app.
 func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
 	if s.Context == "" {
 		return
@@ -266,37 +269,24 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *container) {
 	if dockerfile == "" {
 		dockerfile = "Dockerfile"
 	}
-	declared := composeBuild{service: s.Name, context: s.Context, dockerfile: path.Join(s.Context, dockerfile), args: map[string]*variable{}}
-	built := &carrier{name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: s.Context}
-	var resolved []*variable
+	declared := composeBuild{service: s.Name, context: s.Context, dockerfile: path.Join(s.Context, dockerfile), args: map[string]*binding{}}
+	built := &carrier{kind: inBuild, name: p.unit.Name + " build of " + s.Name, file: p.unit.Name, app: s.Context, unit: p.unit}
 	for _, a := range s.Args {
-		v := p.resolve(a, "build.args ")
-		resolved = append(resolved, v)
+		v := p.resolve(a, fmt.Sprintf("%s build.args %s of %s", p.unit.Name, a.Name, s.Name), "build.args ")
+		built.bindings = append(built.bindings, v)
 		declared.args[a.Name] = v
-		if wellKnown.Of(a.Name).URL && v.value.IsKnown() {
-			built.urls = appendURL(built.urls, a.Name, v.value.Text().Reveal())
-		}
 	}
-	p.world.composeBuilds = append(p.world.composeBuilds, declared)
-	if len(built.urls) == 0 {
+	p.inv.composeBuilds = append(p.inv.composeBuilds, declared)
+	if built.urls = urlsOf(p.inv.names, built.bindings); len(built.urls) == 0 {
 		built.urls = c.carrier.urls
 	}
-	for _, v := range resolved {
-		name := p.world.classify(v.name)
-		if !name.Strong && (!v.value.IsKnown() || keys.Recognize(v.value.Text()) == "") || v.value.IsKnown() && v.value.Text().Len() == 0 {
-			continue
-		}
-		slot := slotOf(name, v.value)
-		if slot == "" {
-			continue
-		}
-		standing := Presented
-		if slot.Role() == keys.Signing {
-			standing = Verifying
-		}
-		p.world.add(&Site{
-			Slot: slot, Standing: standing, Holder: fmt.Sprintf("%s build.args %s of %s", p.unit.Name, v.name, s.Name),
-			Value: v.value, At: v.at, Written: v.written, Trace: v.trace, Unit: p.unit, name: name, variable: v.name, carrier: built,
-		})
-	}
+	p.inv.composed = append(p.inv.composed, built)
+}
+
+// composeBuild is a build that a compose file declares.
+type composeBuild struct {
+	service    string
+	context    string
+	dockerfile string
+	args       map[string]*binding
 }

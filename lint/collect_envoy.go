@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"path"
 	"regexp"
 	"strings"
 
@@ -11,25 +10,16 @@ import (
 	"github.com/keylint/keylint/substitute"
 )
 
-// collectEnvoy finds every Envoy that guards Supabase, upstream's gateway since docker
-// 0.8.0: one whose configuration compares the apikey header with keys, or where that is
-// built into the image, one that is given the keys.
-func (w *world) collectEnvoy() {
-	for _, p := range w.pods {
+// collectEnvoy finds every Envoy that guards Supabase: one whose configuration compares the
+// apikey header with keys, or where that is built into the image, one that is given the keys.
+func (f *finder) collectEnvoy() {
+	for _, p := range f.pods {
 		for _, c := range p.containers {
-			if !c.init && isEnvoyImage(c.image) {
-				w.addEnvoy(p, c)
+			if c.guards {
+				f.addEnvoy(p, c)
 			}
 		}
 	}
-}
-
-// isEnvoyImage says whether the image is Envoy's, under whatever registry.
-func isEnvoyImage(image string) bool {
-	base := path.Base(strings.ToLower(image))
-	base, _, _ = strings.Cut(base, "@")
-	base, _, _ = strings.Cut(base, ":")
-	return base == "envoy" || strings.HasPrefix(base, "envoy-") || base == "supabase-envoy"
 }
 
 // translated are the four keys that upstream's Lua filter wants all of before it takes an
@@ -42,51 +32,27 @@ var envoyLocals = map[string]keys.Slot{
 	"SERVICE_ROLE_JWT": keys.ServiceRoleAsymmetric, "ANON_JWT": keys.AnonAsymmetric,
 }
 
-func localSlot(name string) keys.Slot {
+func (f *finder) localSlot(name string) keys.Slot {
 	if slot := envoyLocals[name]; slot != "" {
 		return slot
 	}
-	return wellKnown.Of(name).Slot
+	return f.names.Of(name).Slot
 }
 
-// isEnvoyGateway says whether the container is given keys, or a configuration that looks
-// at them: any other Envoy is somebody's proxy.
-func (w *world) isEnvoyGateway(p *pod, c *container) bool {
-	given := 0
-	for _, name := range c.order {
-		if slot := wellKnown.Of(name).Slot; slot != "" && slot.Role() != keys.Signing {
-			given++
-		}
-	}
-	if given >= 2 {
-		return true
-	}
-	for _, f := range w.files(p) {
-		if sources.IsEnvoy([]byte(f.value.Text().Reveal())) {
-			return true
-		}
-	}
-	return false
-}
-
-func (w *world) addEnvoy(p *pod, c *container) {
-	if !w.isEnvoyGateway(p, c) {
-		return
-	}
-	c.carrier.backend = "Envoy"
-	r := w.follow(p, c, nil)
+func (f *finder) addEnvoy(p *pod, c *container) {
+	r := follow(f.inventory, p, c, nil)
 	g := &gateway{
 		name: c.label(), product: "Envoy", unit: p.unit, namespace: p.namespace, run: r, renderers: []*container{c},
 		at: sources.Position{File: c.carrier.file},
 	}
-	w.gateways = append(w.gateways, g)
+	f.gateways = append(f.gateways, g)
 	if r.stopped != nil {
 		g.fault = &fault{at: r.position(r.halted.StoppedAt, 1, 0), missing: r.halted.Missing, where: r.stopped,
 			message: fmt.Sprintf("%s ends before Envoy's configuration is there: %s", r.stopped.label(), r.halted.Stopped)}
 	}
 	config, rendered := r.envoyConfiguration()
 	if config == nil {
-		w.addEnvoyEnvironment(g, c)
+		f.addEnvoyEnvironment(g, c)
 		return
 	}
 	g.rendered = rendered
@@ -99,7 +65,7 @@ func (w *world) addEnvoy(p *pod, c *container) {
 		g.name = source
 		g.at = r.position(substitute.Place{Source: source, Line: 1}, 1, 0)
 	}
-	w.addEnvoyKeys(g, config, rendered)
+	f.addEnvoyKeys(g, config, rendered)
 }
 
 // envoyConfiguration is the configuration that Envoy reads: the rendered one where
@@ -120,13 +86,13 @@ func (r *run) envoyConfiguration() (*sources.EnvoyConfig, *substitute.Rendered) 
 
 // addEnvoyKeys makes accepted sites of what the policies compare with, and where the
 // filter translates of the opaque keys.
-func (w *world) addEnvoyKeys(g *gateway, config *sources.EnvoyConfig, rendered *substitute.Rendered) {
+func (f *finder) addEnvoyKeys(g *gateway, config *sources.EnvoyConfig, rendered *substitute.Rendered) {
 	seen := map[string]bool{}
 	add := func(k sources.EnvoyKey, slot keys.Slot) {
-		_, before := w.envoyTemplate(g, placeOf(rendered, k.Line))
+		_, before := f.envoyTemplate(g, placeOf(rendered, k.Line))
 		if text := before.Reveal() + " " + k.Key.Reveal(); !seen[text] {
 			seen[text] = true
-			w.addEnvoyKey(g, k, slot, rendered)
+			f.addEnvoyKey(g, k, slot, rendered)
 		}
 	}
 	for _, k := range config.Exact {
@@ -134,7 +100,7 @@ func (w *world) addEnvoyKeys(g *gateway, config *sources.EnvoyConfig, rendered *
 	}
 	set := map[keys.Slot]bool{}
 	for _, k := range config.Locals {
-		if slot := localSlot(k.Name); slot != "" && k.Key.Len() > 0 {
+		if slot := f.localSlot(k.Name); slot != "" && k.Key.Len() > 0 {
 			set[slot] = true
 		}
 	}
@@ -143,7 +109,7 @@ func (w *world) addEnvoyKeys(g *gateway, config *sources.EnvoyConfig, rendered *
 		return
 	}
 	for _, k := range config.Locals {
-		if slot := localSlot(k.Name); set[slot] && (slot == keys.Publishable || slot == keys.Secret) {
+		if slot := f.localSlot(k.Name); set[slot] && (slot == keys.Publishable || slot == keys.Secret) {
 			add(k, slot)
 		}
 	}
@@ -161,57 +127,50 @@ func partial(set map[keys.Slot]bool) []keys.Slot {
 }
 
 // addEnvoyKey makes an accepted site of one value of Envoy's configuration.
-func (w *world) addEnvoyKey(g *gateway, k sources.EnvoyKey, slot keys.Slot, rendered *substitute.Rendered) {
+func (f *finder) addEnvoyKey(g *gateway, k sources.EnvoyKey, slot keys.Slot, rendered *substitute.Rendered) {
 	v, uses := rendered.Resolve(k.Key.Reveal())
 	from := placeOf(rendered, k.Line)
-	at, before := w.envoyTemplate(g, from)
+	at, before := f.envoyTemplate(g, from)
 	cred := &credential{at: at, key: before, name: placeholderName(before.Reveal()), holder: "Envoy's apikey"}
 	g.credentials = append(g.credentials, cred)
 	if cred.name != "" {
 		cred.template = before.Reveal()
 	}
-	s := &Site{
-		Slot: slot, Standing: Accepted, Holder: "Envoy", At: at, Value: v.Trimmed(), Unit: g.unit, namespace: g.namespace,
-		carrier: &carrier{name: g.name, file: at.File}, name: wellKnown.Of(cred.name),
-	}
+	b := &binding{name: cred.name, holder: "Envoy", slot: slot, value: v.Trimmed()}
 	switch text := v.Text().Reveal(); {
 	case v.IsKnown() && text == "":
 		cred.fate = empty
-		if slot := s.name.Slot; slot != keys.Anon && slot != keys.ServiceRole {
+		if slot := f.names.Of(b.name).Slot; slot != keys.Anon && slot != keys.ServiceRole {
 			cred.fate = gone // a slot that is not in use
 			return
 		}
-		s.Value = keys.Unknown("nothing is put in its place")
+		b.value = keys.Unknown("nothing is put in its place")
 	case v.IsKnown() && len(uses) == 0 && keys.LooksLikePlaceholder(v.Text()) && keys.Recognize(v.Text()) == "":
 		cred.fate = literal
-		s.Value = keys.Unknown("Envoy takes a placeholder for the key itself")
+		b.value = keys.Unknown("Envoy takes a placeholder for the key itself")
 	}
-	w.traceCredential(g, s, cred, uses)
-	if s.Slot == "" {
-		s.Role = s.name.Slot.Role()
-		w.settleSlot(s)
+	f.traceCredential(g, b, at, cred, uses)
+	if name := f.names.Of(b.name); b.slot == "" {
+		b.slot, b.role = settle(name.Slot.Role(), name, b.value)
 	}
-	if s.Slot == "" {
-		return
+	if b.slot != "" {
+		cred.holder, cred.binding = fmt.Sprintf("Envoy's %s key", b.slot), b
 	}
-	cred.holder = fmt.Sprintf("Envoy's %s key", s.Slot)
-	cred.site = s
-	g.sites = append(g.sites, w.add(s))
 }
 
 // envoyTemplate finds the placeholder in a line of the template, in either style.
-func (w *world) envoyTemplate(g *gateway, from substitute.Place) (sources.Position, keys.Text) {
-	f, ok := g.run.files[from.Source]
-	lines := strings.Split(f.value.Text().Reveal(), "\n")
+func (f *finder) envoyTemplate(g *gateway, from substitute.Place) (sources.Position, keys.Text) {
+	file, ok := g.run.files[from.Source]
+	lines := strings.Split(file.value.Text().Reveal(), "\n")
 	if !ok || from.Line < 1 || from.Line > len(lines) {
 		return g.run.position(from, 1, 0), keys.NewText("")
 	}
 	line := lines[from.Line-1]
 	at := placeholderIn.FindStringIndex(line)
 	if at == nil {
-		return f.inside(from.Line, 0, 0), keys.NewText("")
+		return file.inside(from.Line, 0, 0), keys.NewText("")
 	}
-	return f.inside(from.Line, at[0]+1, at[1]+1), keys.NewText(line[at[0]:at[1]])
+	return file.inside(from.Line, at[0]+1, at[1]+1), keys.NewText(line[at[0]:at[1]])
 }
 
 // placeholderIn finds a reference within a line.
@@ -219,31 +178,24 @@ var placeholderIn = regexp.MustCompile(`\$(\{\w+\}|\w+)`)
 
 // addEnvoyEnvironment makes accepted sites of the variables of an Envoy whose
 // configuration is not in the repository, by upstream's names: the image renders it.
-func (w *world) addEnvoyEnvironment(g *gateway, c *container) {
+func (f *finder) addEnvoyEnvironment(g *gateway, c *container) {
 	set := map[keys.Slot]bool{}
-	for _, name := range c.order {
-		if v := c.env[name]; !v.value.IsKnown() || v.value.Text().Len() > 0 {
-			set[wellKnown.Of(name).Slot] = true
+	for _, v := range c.variables {
+		if !v.value.IsKnown() || v.value.Text().Len() > 0 {
+			set[f.names.Of(v.name).Slot] = true
 		}
 	}
 	g.partial = partial(set)
-	for _, name := range c.order {
-		v, class := c.env[name], wellKnown.Of(name)
-		slot := slotOf(class, v.value)
+	for _, v := range c.variables {
+		slot := slotOf(f.names.Of(v.name), v.value)
 		switch {
 		case slot == "" || slot.Role() == keys.Signing || v.value.IsKnown() && v.value.Text().Len() == 0:
 			continue
 		case g.partial != nil && slot != keys.Anon && slot != keys.ServiceRole:
 			continue
 		}
-		if v.missing != nil {
-			w.dangling = append(w.dangling, v.missing)
-		}
-		s := &Site{
-			Slot: slot, Standing: Accepted, Holder: "Envoy", Value: v.value, At: v.at, Written: v.written,
-			Trace: v.trace, Unit: g.unit, namespace: g.namespace, name: class, carrier: c.carrier, entry: v.entry,
-		}
-		g.credentials = append(g.credentials, &credential{at: v.at, name: name, site: s, holder: fmt.Sprintf("Envoy's %s key", slot)})
-		g.sites = append(g.sites, w.add(s))
+		b := *v
+		b.holder, b.slot = "Envoy", slot
+		g.credentials = append(g.credentials, &credential{at: v.at(), name: v.name, holder: fmt.Sprintf("Envoy's %s key", slot), binding: &b, carrier: c.carrier})
 	}
 }

@@ -12,8 +12,8 @@ import (
 // collectIngressController finds the consumers of Kong's Ingress Controller: a
 // KongConsumer names Secrets, of which those with the label of a key-auth credential hold
 // a key (konghq.com/credential since KIC 3.0, the data key kongCredType before).
-func (w *world) collectIngressController() {
-	for _, u := range w.units {
+func (f *finder) collectIngressController() {
+	for _, u := range f.units {
 		byNamespace := map[string]*gateway{}
 		for _, o := range u.Objects {
 			if o.Kind != "KongConsumer" || !strings.HasPrefix(o.APIVersion, "configuration.konghq.com/") {
@@ -26,26 +26,26 @@ func (w *world) collectIngressController() {
 					config: &sources.KongConfig{}, at: o.Locate(sources.Field(o.Root, "metadata", "name")),
 				}
 				byNamespace[o.Namespace] = g
-				w.gateways = append(w.gateways, g)
+				f.gateways = append(f.gateways, g)
 			}
-			w.addKongConsumer(g, o)
+			f.addKongConsumer(g, o)
 		}
 	}
 }
 
 // credentialType is what kind of credential a Secret holds for the Ingress Controller:
 // by its label, or by its data key; empty where nothing says so.
-func (w *world) credentialType(o *render.Object) string {
+func (f *finder) credentialType(o *render.Object) string {
 	if label := labelsOf(sources.Field(o.Root, "metadata", "labels"))["konghq.com/credential"]; label != "" {
 		return label
 	}
-	if e, ok := w.entry(o, "kongCredType"); ok && e.Value.IsKnown() {
+	if e, ok := f.entry(o, "kongCredType"); ok && e.Value.IsKnown() {
 		return e.Value.Text().Reveal()
 	}
 	return ""
 }
 
-func (w *world) addKongConsumer(g *gateway, o *render.Object) {
+func (f *finder) addKongConsumer(g *gateway, o *render.Object) {
 	username := sources.Text(sources.Field(o.Root, "username"))
 	if username == "" {
 		username = o.Name
@@ -58,64 +58,57 @@ func (w *world) addKongConsumer(g *gateway, o *render.Object) {
 	var list []keyed
 	for _, n := range sources.Items(sources.Field(o.Root, "credentials")) {
 		name, at := sources.Text(n), o.Locate(n)
-		f := w.find(g.unit, "Secret", o.Namespace, name)
-		if f.object == nil {
-			w.ignored = append(w.ignored, ignoredCredential{g, at, username, "it names the Secret " + name + ": " + f.why, f.absent})
-			if !f.absent {
-				list = append(list, keyed{f, at})
+		secret := f.find(g.unit, "Secret", o.Namespace, name)
+		if secret.object == nil {
+			f.ignored = append(f.ignored, ignoredCredential{g, at, username, "it names the Secret " + name + ": " + secret.why, secret.absent})
+			if !secret.absent {
+				list = append(list, keyed{secret, at})
 			}
 			continue
 		}
-		switch kind := w.credentialType(f.object); kind {
+		switch kind := f.credentialType(secret.object); kind {
 		case "acl":
-			if e, ok := w.entry(f.object, "group"); ok && e.Value.IsKnown() {
+			if e, ok := f.entry(secret.object, "group"); ok && e.Value.IsKnown() {
 				consumer.Groups = append(consumer.Groups, e.Value.Text().Reveal())
 			}
 		case "key-auth":
-			list = append(list, keyed{f, at})
+			list = append(list, keyed{secret, at})
 		case "":
-			w.ignored = append(w.ignored, ignoredCredential{g, at, username,
+			f.ignored = append(f.ignored, ignoredCredential{g, at, username,
 				fmt.Sprintf("Secret %s has neither the label konghq.com/credential nor a data key kongCredType", name), true})
 		case "keyauth", "key_auth", "keyauth_credential", "apikey":
-			w.ignored = append(w.ignored, ignoredCredential{g, at, username,
+			f.ignored = append(f.ignored, ignoredCredential{g, at, username,
 				fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), true})
 		}
 	}
 	g.config.Consumers = append(g.config.Consumers, consumer)
 	for _, k := range list {
-		w.addKongSecret(g, consumer.Name, k.found, k.ref)
+		f.addKongSecret(g, consumer.Name, k.found, k.ref)
 	}
 }
 
 // addKongSecret makes an accepted site of the key in a credential's Secret.
-func (w *world) addKongSecret(g *gateway, username string, f found, ref sources.Position) {
-	s := &Site{
-		Standing: Accepted, Role: g.config.Role(username), Holder: "KongConsumer " + username, At: ref,
-		Unit: g.unit, namespace: g.namespace, carrier: &carrier{name: g.name, file: ref.File},
-		Value: keys.Unknown(f.why),
-	}
-	cred := &credential{consumer: username, at: ref, holder: s.Holder}
-	if f.object != nil {
-		name := labelOf(f.object)
-		e, ok := w.entry(f.object, "key")
+func (f *finder) addKongSecret(g *gateway, username string, secret found, ref sources.Position) {
+	b := &binding{holder: "KongConsumer " + username, role: g.config.Role(username), value: keys.Unknown(secret.why), where: stands(ref)}
+	if secret.object != nil {
+		name := labelOf(secret.object)
+		e, ok := f.entry(secret.object, "key")
 		if !ok {
-			w.ignored = append(w.ignored, ignoredCredential{g, ref, username, name + " has no data key \"key\"", true})
+			f.ignored = append(f.ignored, ignoredCredential{g, ref, username, name + " has no data key \"key\"", true})
 			return
 		}
-		s.Value, s.Written, s.entry = e.Value, e.At, &entryRef{f.object, f.unit, "key"}
-		s.Trace = []Step{{ref, "credentials of KongConsumer " + username}, {sources.Position{File: e.At.File}, name + " key"}}
+		file := sources.Position{File: e.At.File}
+		b.value, b.entry = e.Value, &entryRef{secret.object, secret.unit, "key"}
+		b.where.written = e.At
+		b.where.trace = []Step{{ref, "credentials of KongConsumer " + username}, {file, name + " key"}}
 		for _, via := range e.Via {
-			s.Trace = append(s.Trace, Step{sources.Position{File: e.At.File}, via})
+			b.where.trace = append(b.where.trace, Step{file, via})
 		}
-		s.Trace = append(s.Trace, Step{e.At, "written here"})
+		b.where.trace = append(b.where.trace, Step{e.At, "written here"})
 	}
-	w.settleSlot(s)
-	if s.Slot == "" {
-		return
+	if b.slot, b.role = settle(b.role, keys.Name{}, b.value); b.slot != "" {
+		g.credentials = append(g.credentials, &credential{consumer: username, at: ref, holder: b.holder, binding: b})
 	}
-	cred.site = s
-	g.credentials = append(g.credentials, cred)
-	g.sites = append(g.sites, w.add(s))
 }
 
 // ignoredCredential is a credential that the Ingress Controller passes over.

@@ -14,24 +14,24 @@ import (
 // collectKong finds every Kong: first the containers that read a declarative
 // configuration, with what their pods make of its template, then the configurations that
 // no container of the repository reads.
-func (w *world) collectKong() {
+func (f *finder) collectKong() {
 	used := map[string]bool{} // files and entries that a Kong's pod is shown
-	for _, p := range w.pods {
+	for _, p := range f.pods {
 		for _, c := range p.containers {
-			if !c.init && w.readsConfiguration(p, c) {
-				w.addKong(p, c, used)
+			if !c.init && f.readsConfiguration(p, c) {
+				f.addKong(p, c, used)
 			}
 		}
 	}
-	w.collectLoose(used)
+	f.collectLoose(used)
 }
 
 // readsConfiguration says whether the container is a Kong without a database.
-func (w *world) readsConfiguration(p *pod, c *container) bool {
+func (f *finder) readsConfiguration(p *pod, c *container) bool {
 	if c.env["KONG_DECLARATIVE_CONFIG"] != nil || c.env[configurationString] != nil {
 		return true
 	}
-	return c.carrier.backend == "Kong" && len(c.openEnv) > 0 && len(w.templates(w.files(p))) > 0
+	return c.carrier.backend == "Kong" && len(c.openEnv) > 0 && len(f.templates(f.files(p))) > 0
 }
 
 // template is a Kong configuration as it stands in the repository.
@@ -41,7 +41,7 @@ type template struct {
 }
 
 // templates picks the Kong configurations out of a pod's files, by source.
-func (w *world) templates(files []podFile) map[string]*template {
+func (f *finder) templates(files []podFile) map[string]*template {
 	out := map[string]*template{}
 	for _, f := range files {
 		text := []byte(f.value.Text().Reveal())
@@ -65,14 +65,14 @@ func (f podFile) id() string {
 func entryID(u *render.Unit, source string) string { return u.Name + " " + source }
 
 // addKong follows a Kong's pod and reads what Kong reads.
-func (w *world) addKong(p *pod, c *container, used map[string]bool) {
-	r := w.follow(p, c, nil)
+func (f *finder) addKong(p *pod, c *container, used map[string]bool) {
+	r := follow(f.inventory, p, c, nil)
 	g := &gateway{name: c.label(), product: "Kong", unit: p.unit, namespace: p.namespace, run: r, renderers: []*container{c}}
-	all := w.files(p)
+	all := f.files(p)
 	if f, ok := r.files[configurationString]; ok {
 		all = append(all, f)
 	}
-	templates := w.templates(all)
+	templates := f.templates(all)
 	rendered, why := r.configuration()
 	for _, t := range templates {
 		used[t.file.id()] = true
@@ -100,12 +100,12 @@ func (w *world) addKong(p *pod, c *container, used map[string]bool) {
 		}
 		why = "Kong does not start: " + r.halted.Stopped
 	case rendered != nil && why == "":
-		if w.readRendered(g, rendered, templates) {
+		if f.readRendered(g, rendered, templates) {
 			return
 		}
 		why = "what is made of the template is not a configuration that Kong can read"
 	}
-	w.addUnknown(g, templates, why)
+	f.addUnknown(g, templates, why)
 }
 
 // configuration is the text that Kong reads, or why it is not known.
@@ -132,7 +132,7 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 }
 
 // addUnknown makes sites of the templates whose rendering is not known.
-func (w *world) addUnknown(g *gateway, templates map[string]*template, why string) {
+func (f *finder) addUnknown(g *gateway, templates map[string]*template, why string) {
 	for _, source := range sortedKeys(templates) {
 		t := templates[source]
 		if t.config == nil {
@@ -144,17 +144,17 @@ func (w *world) addUnknown(g *gateway, templates map[string]*template, why strin
 		}
 		for _, c := range t.config.Credentials {
 			at := t.file.inside(c.Line, c.Column, c.EndColumn)
-			w.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
+			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
 		}
 	}
 	if len(g.credentials) > 0 || g.fault != nil {
-		w.gateways = append(w.gateways, g)
+		f.gateways = append(f.gateways, g)
 	}
 }
 
 // readRendered reads the configuration as Kong finds it, and leads each credential back to
 // the template. It is false where Kong cannot read it.
-func (w *world) readRendered(g *gateway, rendered *substitute.Rendered, templates map[string]*template) bool {
+func (f *finder) readRendered(g *gateway, rendered *substitute.Rendered, templates map[string]*template) bool {
 	text := rendered.Text()
 	config, problem := sources.ParseKong(text)
 	if config == nil {
@@ -162,9 +162,9 @@ func (w *world) readRendered(g *gateway, rendered *substitute.Rendered, template
 			return false
 		}
 		if problem != nil && len(rendered.Steps) == 0 {
-			f := g.run.files[rendered.From[min(problem.Line, len(rendered.From))-1].Source]
-			if f.inside != nil {
-				w.repo.Note(sources.NoteUnreadable, f.inside(problem.Line, 1, 0), f.source+": "+problem.Message)
+			file := g.run.files[rendered.From[min(problem.Line, len(rendered.From))-1].Source]
+			if file.inside != nil {
+				f.repo.Note(sources.NoteUnreadable, file.inside(problem.Line, 1, 0), file.source+": "+problem.Message)
 			}
 			return false
 		}
@@ -172,7 +172,7 @@ func (w *world) readRendered(g *gateway, rendered *substitute.Rendered, template
 		return false
 	}
 	g.config, g.rendered = config, rendered
-	g.partial = w.partialKong(g)
+	g.partial = f.partialKong(g)
 	g.inside = func(line int) sources.Position { return g.run.position(placeOf(rendered, line), 1, 0) }
 	byPlace := map[substitute.Place][]sources.KongCredential{}
 	var order []substitute.Place
@@ -204,32 +204,32 @@ func (w *world) readRendered(g *gateway, rendered *substitute.Rendered, template
 			}
 			byPlace[from] = list[1:]
 			v, uses := rendered.Resolve(list[0].Key.Reveal())
-			w.addCredential(g, w.resolved(list[0], v), at, before.Key, v, uses, "")
+			f.addCredential(g, f.resolved(list[0], v), at, before.Key, v, uses, "")
 		}
 	}
 	for _, from := range order { // of here-documents, and of templates that are no YAML themselves
 		for _, c := range byPlace[from] {
 			v, uses := rendered.Resolve(c.Key.Reveal())
-			at, before := w.unparsed(g, from)
-			w.addCredential(g, w.resolved(c, v), at, before, v, uses, "")
+			at, before := f.unparsed(g, from)
+			f.addCredential(g, f.resolved(c, v), at, before, v, uses, "")
 		}
 	}
 	if g.at.File == "" {
 		g.at = g.run.position(placeOf(rendered, 1), 1, 0)
 	}
-	w.gateways = append(w.gateways, g)
+	f.gateways = append(f.gateways, g)
 	return true
 }
 
 // partialKong lists which of the four keys are missing where upstream's Kong translates
 // opaque keys: where it is told of the asymmetric ones at all, and the sb_ pair is set.
-func (w *world) partialKong(g *gateway) []keys.Slot {
+func (f *finder) partialKong(g *gateway) []keys.Slot {
 	set, told := map[keys.Slot]bool{}, false
 	c := g.server()
-	for _, name := range c.order {
-		slot := wellKnown.Of(name).Slot
+	for _, v := range c.variables {
+		slot := f.names.Of(v.name).Slot
 		told = told || slot == keys.AnonAsymmetric
-		set[slot] = set[slot] || isSet(c.env[name])
+		set[slot] = set[slot] || isSet(v)
 	}
 	if !told || len(c.openEnv) > 0 || !set[keys.Publishable] || !set[keys.Secret] {
 		return nil
@@ -238,7 +238,7 @@ func (w *world) partialKong(g *gateway) []keys.Slot {
 }
 
 // resolved is the credential with its real text in place of marks.
-func (w *world) resolved(c sources.KongCredential, v keys.Value) sources.KongCredential {
+func (f *finder) resolved(c sources.KongCredential, v keys.Value) sources.KongCredential {
 	c.Key = v.Text()
 	return c
 }
@@ -251,21 +251,21 @@ func placeOf(r *substitute.Rendered, line int) substitute.Place {
 }
 
 // unparsed finds the key in a line of a text that is not YAML: what follows "key:".
-func (w *world) unparsed(g *gateway, from substitute.Place) (sources.Position, keys.Text) {
-	f, ok := g.run.files[from.Source]
-	lines := strings.Split(f.value.Text().Reveal(), "\n")
+func (f *finder) unparsed(g *gateway, from substitute.Place) (sources.Position, keys.Text) {
+	file, ok := g.run.files[from.Source]
+	lines := strings.Split(file.value.Text().Reveal(), "\n")
 	if !ok || from.Line < 1 || from.Line > len(lines) {
 		return g.run.position(from, 1, 0), keys.NewText("")
 	}
 	line := lines[from.Line-1]
 	i := strings.Index(line, "key:")
 	if i < 0 {
-		return f.inside(from.Line, 1, 0), keys.NewText("")
+		return file.inside(from.Line, 1, 0), keys.NewText("")
 	}
 	rest := strings.TrimLeft(line[i+len("key:"):], " \"'")
 	column := len(line) - len(rest) + 1
 	rest = strings.TrimRight(rest, " \"'}],")
-	return f.inside(from.Line, column, column+len(rest)), keys.NewText(rest)
+	return file.inside(from.Line, column, column+len(rest)), keys.NewText(rest)
 }
 
 // unreadable says why Kong cannot read what was made of the template.
@@ -305,24 +305,20 @@ func firstSource(r *run) *podFile {
 
 // addCredential settles what becomes of one credential. before is what stands in the
 // template; v is what Kong reads, made of uses; why is set where that is not known.
-func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.Position, before keys.Text, v keys.Value, uses []substitute.Use, why string) {
+func (f *finder) addCredential(g *gateway, c sources.KongCredential, at sources.Position, before keys.Text, v keys.Value, uses []substitute.Use, why string) {
 	cred := &credential{consumer: c.Consumer, holder: "Kong consumer " + c.Consumer, at: at, key: before, name: placeholderName(before.Reveal())}
 	g.credentials = append(g.credentials, cred)
 	if cred.name != "" || len(uses) > 0 && keys.Recognize(before) == "" {
 		cred.template = shownName(strings.Trim(strings.TrimSpace(before.Reveal()), `"'`))
 	}
-	s := &Site{
-		Standing: Accepted, Role: g.config.Role(c.Consumer), Holder: "Kong consumer " + c.Consumer,
-		At: at, Unit: g.unit, namespace: g.namespace, Value: v.Trimmed(), name: wellKnown.Of(cred.name),
-		carrier: &carrier{name: g.name, file: at.File},
-	}
+	b := &binding{name: cred.name, holder: cred.holder, role: g.config.Role(c.Consumer), value: v.Trimmed()}
 	text := c.Key.Reveal()
 	switch {
 	case why != "":
 		cred.fate = notRendered
-		s.Value = keys.Known(before)
+		b.value = keys.Known(before)
 		if cred.name != "" || keys.LooksLikePlaceholder(before) && keys.Recognize(before) == "" {
-			s.Value = keys.Unknown(why)
+			b.value = keys.Unknown(why)
 		}
 		if before.Len() == 0 {
 			return
@@ -336,7 +332,7 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 		cred.fate = empty
 	case !c.IsString:
 		cred.fate, cred.kind = notAString, c.Kind
-	case len(uses) == 0 && (placeholderName(text) != "" || s.Role != "" && keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
+	case len(uses) == 0 && (placeholderName(text) != "" || b.role != "" && keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
 		cred.fate = literal
 		if cred.name != "" && strings.TrimSpace(text) != strings.Trim(strings.TrimSpace(before.Reveal()), `"'`) {
 			cred.kind = shownName(text)
@@ -347,51 +343,53 @@ func (w *world) addCredential(g *gateway, c sources.KongCredential, at sources.P
 	}
 	switch cred.fate {
 	case literal, notForKong:
-		s.Value = keys.Unknown("Kong takes a placeholder for the key itself")
+		b.value = keys.Unknown("Kong takes a placeholder for the key itself")
 	case empty:
-		s.Value = keys.Unknown("nothing is put in its place")
+		b.value = keys.Unknown("nothing is put in its place")
 	case notAString:
-		s.Value = keys.Unknown("Kong refuses what it comes to")
+		b.value = keys.Unknown("Kong refuses what it comes to")
 	case gone:
 		return
 	}
-	w.traceCredential(g, s, cred, uses)
-	w.settleSlot(s)
-	if s.Slot == "" && s.Value.IsKnown() {
-		w.extra = append(w.extra, s)
+	f.traceCredential(g, b, at, cred, uses)
+	b.slot, b.role = settle(b.role, f.names.Of(b.name), b.value)
+	switch {
+	case b.slot == "":
+		if b.value.IsKnown() {
+			g.extra = append(g.extra, b.value)
+		}
+	case cred.fate != empty || b.slot != keys.Publishable && b.slot != keys.Secret:
+		cred.binding = b
 	}
-	if s.Slot == "" || cred.fate == empty && (s.Slot == keys.Publishable || s.Slot == keys.Secret) {
-		return
-	}
-	cred.site = s
-	g.sites = append(g.sites, w.add(s))
 }
 
 // traceCredential writes down the way from the credential back to where its value is
 // written.
-func (w *world) traceCredential(g *gateway, s *Site, cred *credential, uses []substitute.Use) {
+func (f *finder) traceCredential(g *gateway, b *binding, at sources.Position, cred *credential, uses []substitute.Use) {
+	b.where = stands(at)
 	if cred.template != "" {
-		s.Trace = []Step{{s.At, cred.template}}
+		b.where.trace = []Step{{at, cred.template}}
 	}
 	if len(uses) == 0 {
 		return
 	}
-	if s.Trace == nil {
-		s.Trace = []Step{{s.At, "written by a script"}}
+	if b.where.trace == nil {
+		b.where.trace = []Step{{at, "written by a script"}}
 	}
+	then := func(steps ...Step) { b.where.trace = append(b.where.trace, steps...) }
 	for _, step := range g.steps() {
 		if by := g.run.by[step.Program]; by != nil {
-			s.Trace = append(s.Trace, Step{sources.Position{File: by.carrier.file}, step.Tool + " in " + step.Program})
+			then(Step{sources.Position{File: by.carrier.file}, step.Tool + " in " + step.Program})
 		}
 	}
 	use := uses[0]
 	if use.Program == "" {
-		if f, ok := g.run.files[use.Name]; ok && f.entry != nil {
-			s.Written = f.from.At
-			if !s.Value.IsKnown() || keys.Trim(f.from.Value.Text()).Equal(keys.Trim(s.Value.Text())) {
-				s.entry = f.entry // and not where the key is one line of a file
+		if file, ok := g.run.files[use.Name]; ok && file.entry != nil {
+			b.where.written = file.from.At
+			if !b.value.IsKnown() || keys.Trim(file.from.Value.Text()).Equal(keys.Trim(b.value.Text())) {
+				b.entry = file.entry // and not where the key is one line of a file
 			}
-			s.Trace = append(s.Trace, Step{sources.Position{File: f.from.At.File}, "mounted " + f.source}, Step{f.from.At, "written here"})
+			then(Step{sources.Position{File: file.from.At.File}, "mounted " + file.source}, Step{file.from.At, "written here"})
 		}
 		return
 	}
@@ -399,41 +397,15 @@ func (w *world) traceCredential(g *gateway, s *Site, cred *credential, uses []su
 	if by == nil {
 		return
 	}
-	v := by.env[use.Name]
-	if s.name.Slot == "" {
-		s.name = wellKnown.Of(use.Name)
+	if f.names.Of(b.name).Slot == "" {
+		b.name = use.Name
 	}
+	v := by.env[use.Name]
 	if v == nil {
 		return
 	}
-	if v.missing != nil {
-		w.dangling = append(w.dangling, v.missing)
-		return
-	}
-	s.Written, s.entry = v.written, v.entry
-	s.Trace = append(s.Trace, v.trace...)
-}
-
-// settleSlot finds the slot of a credential: by its text within the consumer's role,
-// else by the placeholder's name, else the legacy key of the role.
-func (w *world) settleSlot(s *Site) {
-	byName := s.name.Slot
-	if s.Value.IsKnown() {
-		if r := keys.Recognize(s.Value.Text()); r != "" && (s.Role == "" || r.Role() == s.Role) {
-			s.Slot = r
-			s.Role = r.Role()
-			return
-		}
-	}
-	if byName != "" && (s.Role == "" || byName.Role() == s.Role) {
-		s.Slot = byName
-		s.Role = byName.Role()
-		return
-	}
-	switch s.Role {
-	case keys.Public:
-		s.Slot = keys.Anon
-	case keys.Server:
-		s.Slot = keys.ServiceRole
+	if b.broken = v.broken; b.broken == nil {
+		b.where.written, b.entry = v.written(), v.entry
+		then(v.trace()...)
 	}
 }

@@ -12,17 +12,13 @@ import (
 
 // collectLoose finds the configurations that no Kong of the repository reads: in an entry
 // of a ConfigMap or Secret, in a file of its own.
-func (w *world) collectLoose(used map[string]bool) {
-	inputs := map[string]bool{}
-	for _, u := range w.units {
-		for _, f := range u.Inputs {
-			inputs[f] = true
-		}
+func (f *finder) collectLoose(used map[string]bool) {
+	for _, u := range f.units {
 		for _, o := range u.Objects {
 			if o.Kind != "ConfigMap" && o.Kind != "Secret" {
 				continue
 			}
-			for _, e := range w.entriesOf(o) {
+			for _, e := range f.entriesOf(o) {
 				name := labelOf(o) + " " + e.Key
 				text := []byte(e.Value.Text().Reveal())
 				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[entryID(u, name)] {
@@ -30,24 +26,24 @@ func (w *world) collectLoose(used map[string]bool) {
 				}
 				config, problem := sources.ParseKong(text)
 				if problem != nil {
-					w.repo.Note(sources.NoteUnreadable, e.Inside(problem.Line, 1, 0), name+": "+problem.Message)
+					f.repo.Note(sources.NoteUnreadable, e.Inside(problem.Line, 1, 0), name+": "+problem.Message)
 				}
 				if config != nil {
-					w.addLoose(&gateway{name: name, unit: u, namespace: o.Namespace, config: config, at: e.Inside(1, 1, 0)}, e.Inside, w.whoMounts(u, o))
+					f.addLoose(&gateway{name: name, unit: u, namespace: o.Namespace, config: config, at: e.Inside(1, 1, 0)}, e.Inside, f.whoMounts(u, o))
 				}
 			}
 		}
 	}
-	for _, f := range w.repo.Files() {
-		if !used[f.Path] && !inputs[f.Path] && f.IsManifest() && f.BearsKeys() && !f.Example {
-			w.collectLooseFile(f)
+	for _, file := range f.repo.Files() {
+		if !used[file.Path] && !f.inputs[file.Path] && file.IsManifest() && file.BearsKeys() && !file.Example {
+			f.collectLooseFile(file)
 		}
 	}
 }
 
 // whoMounts is the first pod of the unit that is shown the object; nil where none is.
-func (w *world) whoMounts(u *render.Unit, o *render.Object) *pod {
-	for _, p := range w.pods {
+func (f *finder) whoMounts(u *render.Unit, o *render.Object) *pod {
+	for _, p := range f.pods {
 		if p.unit == u && (p.namespace == o.Namespace || p.namespace == "" || o.Namespace == "") && p.mounts(o) {
 			return p
 		}
@@ -56,38 +52,38 @@ func (w *world) whoMounts(u *render.Unit, o *render.Object) *pod {
 }
 
 // collectLooseFile reads a configuration that stands in a file of its own.
-func (w *world) collectLooseFile(f *sources.File) {
-	text, err := f.Plain()
+func (f *finder) collectLooseFile(file *sources.File) {
+	text, err := file.Plain()
 	if err != nil {
 		return
 	}
 	config, problem := sources.ParseKong(text)
 	if problem != nil && !problem.Template {
-		w.repo.Note(sources.NoteUnreadable, sources.Position{File: f.Path, Line: problem.Line}, problem.Message)
+		f.repo.Note(sources.NoteUnreadable, sources.Position{File: file.Path, Line: problem.Line}, problem.Message)
 	}
 	if config == nil {
 		return
 	}
-	g := &gateway{name: f.Path, config: config, at: sources.Position{File: f.Path, Line: 1, Column: 1}}
-	g.unit = w.standaloneUnit(f)
+	g := &gateway{name: file.Path, config: config, at: sources.Position{File: file.Path, Line: 1, Column: 1}}
+	g.unit = f.standaloneUnit(file)
 	g.namespace = onlyNamespace(g.unit)
-	w.addLoose(g, func(line, column, end int) sources.Position {
-		return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: end}
+	f.addLoose(g, func(line, column, end int) sources.Position {
+		return sources.Position{File: file.Path, Line: line, Column: column, EndColumn: end}
 	}, nil)
 }
 
 // addLoose adds a configuration that no Kong of the repository reads. Where nothing at all
 // is shown it, and the unit has a Kong that reads another, it is dead: what it lists is
 // accepted by nobody.
-func (w *world) addLoose(g *gateway, inside func(line, column, end int) sources.Position, shown *pod) {
+func (f *finder) addLoose(g *gateway, inside func(line, column, end int) sources.Position, shown *pod) {
 	g.product = "Kong"
 	g.inside = func(line int) sources.Position { return inside(line, 1, 0) }
 	why := fmt.Sprintf("nothing in the repository renders %s, so what takes the place of its placeholders is not known", g.name)
 	if shown != nil {
 		why = fmt.Sprintf("what %s makes of %s is not known", shown.owner, g.name)
-	} else if script := w.mentionedIn(g); script != "" {
+	} else if script := f.mentionedIn(g); script != "" {
 		why = fmt.Sprintf("%s is rendered by %s, which keylint does not follow", g.name, script)
-	} else if w.readsAnother(g) {
+	} else if f.readsAnother(g) {
 		g.dead = true
 	}
 	for _, c := range g.config.Credentials {
@@ -97,20 +93,20 @@ func (w *world) addLoose(g *gateway, inside func(line, column, end int) sources.
 			continue
 		}
 		if c.IsString && placeholderName(c.Key.Reveal()) == "" && !(keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == "") {
-			w.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
+			f.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
 		} else if c.IsString {
-			w.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
+			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
 		} else {
-			w.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
+			f.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
 		}
 	}
-	w.gateways = append(w.gateways, g)
+	f.gateways = append(f.gateways, g)
 }
 
 // mentionedIn is the script of the repository that names the configuration's file, as
 // "deploy.sh:12"; empty where none does.
-func (w *world) mentionedIn(g *gateway) string {
-	at := w.repo.ScriptNaming(path.Base(g.at.File))
+func (f *finder) mentionedIn(g *gateway) string {
+	at := f.repo.ScriptNaming(path.Base(g.at.File))
 	if at.File == "" {
 		return ""
 	}
@@ -119,8 +115,8 @@ func (w *world) mentionedIn(g *gateway) string {
 
 // readsAnother says whether a Kong of the same unit and namespace reads another
 // configuration.
-func (w *world) readsAnother(g *gateway) bool {
-	for _, other := range w.gateways {
+func (f *finder) readsAnother(g *gateway) bool {
+	for _, other := range f.gateways {
 		if other.run != nil && other.unit == g.unit && (other.namespace == g.namespace || g.namespace == "") {
 			return true
 		}
@@ -143,24 +139,24 @@ func onlyNamespace(u *render.Unit) string {
 
 // standaloneUnit is what a configuration that nothing mounts belongs to: the compose
 // file or the plain manifests beside it, or a unit of its own.
-func (w *world) standaloneUnit(f *sources.File) *render.Unit {
-	for _, u := range w.units {
-		if u.Kind == render.Directory && u.Name == f.Dir() || u.Kind == render.ComposeFile && path.Dir(u.Name) == f.Dir() {
+func (f *finder) standaloneUnit(file *sources.File) *render.Unit {
+	for _, u := range f.units {
+		if u.Kind == render.Directory && u.Name == file.Dir() || u.Kind == render.ComposeFile && path.Dir(u.Name) == file.Dir() {
 			return u
 		}
 	}
-	u := &render.Unit{Name: f.Path, Kind: render.Directory, Inputs: []string{f.Path}}
-	if w.hasGateway() || w.underKustomization(f) {
+	u := &render.Unit{Name: file.Path, Kind: render.Directory, Inputs: []string{file.Path}}
+	if f.hasGateway() || f.underKustomization(file) {
 		u.Kind = render.Undeployed
 	}
-	w.units = append(w.units, u)
+	f.loose = append(f.loose, u)
 	return u
 }
 
 // hasGateway says whether a configuration that is deployed has been found: one that
 // nothing mounts is then a stale copy.
-func (w *world) hasGateway() bool {
-	for _, g := range w.gateways {
+func (f *finder) hasGateway() bool {
+	for _, g := range f.gateways {
 		if g.unit.Deployed() && (g.run != nil || g.namespace != "") {
 			return true
 		}
@@ -169,9 +165,9 @@ func (w *world) hasGateway() bool {
 }
 
 // underKustomization says whether a kustomization governs the file's directory.
-func (w *world) underKustomization(f *sources.File) bool {
-	for dir := f.Dir(); ; dir = path.Dir(dir) {
-		for _, k := range w.repo.Files() {
+func (f *finder) underKustomization(file *sources.File) bool {
+	for dir := file.Dir(); ; dir = path.Dir(dir) {
+		for _, k := range f.repo.Files() {
 			if k.IsKustomization() && k.Dir() == dir {
 				return true
 			}

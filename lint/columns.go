@@ -7,15 +7,15 @@ import (
 )
 
 // widen fills in Result.Wide for every place that a finding names.
-func (w *world) widen(r *Result) {
+func (p *Pass) widen(r *Result) {
 	r.Wide = map[sources.Position]sources.Position{}
 	each := func(f Finding) {
-		w.widenPlace(r, f.At)
+		p.widenPlace(r, f.At)
 		for _, related := range f.Related {
-			w.widenPlace(r, related.At)
+			p.widenPlace(r, related.At)
 		}
 		for _, step := range f.Trace {
-			w.widenPlace(r, step.At)
+			p.widenPlace(r, step.At)
 		}
 	}
 	for _, f := range r.Findings {
@@ -26,11 +26,11 @@ func (w *world) widen(r *Result) {
 	}
 }
 
-func (w *world) widenPlace(r *Result, at sources.Position) {
+func (p *Pass) widenPlace(r *Result, at sources.Position) {
 	if at.Column == 0 || at.Line == 0 {
 		return
 	}
-	f := w.repo.File(at.File)
+	f := p.repo.File(at.File)
 	if f == nil {
 		return
 	}

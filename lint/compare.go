@@ -136,7 +136,7 @@ func (r reference) name() string {
 // lists says whether the gateway accepts the site's text as the key of a consumer that the
 // user added.
 func (i *instance) lists(s *Site) bool {
-	return i != nil && s.Value.IsKnown() && slices.ContainsFunc(i.extra, func(other *Site) bool { return other.Value.Equal(s.Value) })
+	return i != nil && s.Value.IsKnown() && slices.ContainsFunc(i.extra, s.Value.Equal)
 }
 
 // comparable says whether a site can be held against the reference at all. A stored

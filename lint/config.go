@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -37,8 +36,6 @@ func (c Config) expiryWindow() int {
 	return defaultExpiryWindow
 }
 
-func (w *world) classify(name string) keys.Name { return w.repo.Names().Of(name) }
-
 // matches says whether a path, or a directory that it lies in, matches one of the patterns.
 // A pattern without a slash is that of a name at any depth.
 func matches(patterns []string, name string) bool {
@@ -58,11 +55,11 @@ func matches(patterns []string, name string) bool {
 
 // declareInstances carries out what the configuration says of instances: the stacks below
 // the paths are one, under that name, and answer at the hosts.
-func (w *world) declareInstances() {
-	for _, d := range w.config.Instances {
+func (g *grouping) declareInstances() {
+	for _, d := range g.config.Instances {
 		var one *instance
-		kept := w.instances[:0:0]
-		for _, i := range w.instances {
+		kept := g.instances[:0:0]
+		for _, i := range g.instances {
 			if i.unit == nil || !matches(d.Paths, i.unit.Path) {
 				kept = append(kept, i)
 				continue
@@ -78,9 +75,9 @@ func (w *world) declareInstances() {
 				one.hosts[h] = true
 			}
 		}
-		w.instances = kept
+		g.instances = kept
 		if one == nil {
-			w.repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+shownName(d.Name)+": no Supabase stack lies below its paths")
+			g.repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+shownName(d.Name)+": no Supabase stack lies below its paths")
 			continue
 		}
 		one.name, one.declared = d.Name, d.Paths

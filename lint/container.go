@@ -24,14 +24,15 @@ type container struct {
 	namespace string
 	object    *render.Object // nil for a compose service
 	labels    map[string]string
-	env       map[string]*variable
-	order     []string // names in order of declaration
-	openEnv   []string // reasons why env may hold more than is known here
-	command   []string // entrypoint and arguments; empty for the image's own
-	dir       string   // the working directory
+	env       map[string]*binding // by name
+	variables []*binding          // the same in order of declaration
+	openEnv   []string            // reasons why env may hold more than is known here
+	command   []string            // entrypoint and arguments; empty for the image's own
+	dir       string              // the working directory
 	mounts    []substitute.Mount
 	carrier   *carrier
 
+	guards       bool // it is an Envoy that compares keys
 	mountsSource bool // of a compose service: the app's sources lie over what was built
 
 	// inside leads from a place in the command's script to its place on disk.
@@ -58,29 +59,29 @@ var podSpecs = [][]string{
 }
 
 // collectContainers finds every container of every workload.
-func (w *world) collectContainers() {
-	for _, u := range w.units {
+func (inv *inventory) collectContainers() {
+	for _, u := range inv.units {
 		for _, o := range u.Objects {
 			for _, at := range podSpecs {
 				pod := sources.Field(o.Root, at...)
 				if sources.Field(pod, "containers") == nil {
 					continue
 				}
-				w.collectPod(u, o, pod, at)
+				inv.collectPod(u, o, pod, at)
 				break
 			}
 		}
 	}
 }
 
-func (w *world) collectPod(u *render.Unit, o *render.Object, spec *yaml.Node, at []string) {
+func (inv *inventory) collectPod(u *render.Unit, o *render.Object, spec *yaml.Node, at []string) {
 	labels := labelsOf(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
 	annotations := labelsOf(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
 	p := &pod{
 		owner: labelOf(o), unit: u, namespace: o.Namespace, object: o,
 		volumes: readVolumes(spec), annotations: annotations,
 	}
-	w.pods = append(w.pods, p)
+	inv.pods = append(inv.pods, p)
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, n := range sources.Items(sources.Field(spec, list)) {
 			c := &container{
@@ -88,18 +89,17 @@ func (w *world) collectPod(u *render.Unit, o *render.Object, spec *yaml.Node, at
 				init: list == "initContainers", image: sources.Text(sources.Field(n, "image")),
 				unit: u, namespace: o.Namespace, object: o, labels: labels,
 			}
-			c.carrier = &carrier{name: c.owner, file: o.File, part: c.name}
+			c.carrier = &carrier{kind: inContainer, name: c.owner, file: o.File, part: c.name, unit: u, ns: o.Namespace}
 			for _, m := range sources.Items(sources.Field(n, "volumeMounts")) {
 				c.mounts = append(c.mounts, substitute.Mount{
 					Volume: sources.Text(sources.Field(m, "name")), Path: sources.Text(sources.Field(m, "mountPath")), SubPath: sources.Text(sources.Field(m, "subPath")),
 				})
 			}
-			w.readEnvironment(c, n)
+			inv.readEnvironment(c, n)
 			c.readCommand(n)
 			p.containers = append(p.containers, c)
-			c.carrier.backend = backendOf(c)
-			c.carrier.urls = urlsOf(c)
-			w.containers = append(w.containers, c)
+			inv.fillCarrier(c)
+			inv.containers = append(inv.containers, c)
 		}
 	}
 }

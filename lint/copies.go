@@ -16,13 +16,13 @@ const (
 )
 
 // original is what an object stands for that is filled by one of them; else itself.
-func (w *world) original(f found) found {
+func (inv *inventory) original(f found) found {
 	for _, annotation := range []string{reflector + "reflects", replicator + "replicate-from"} {
 		namespace, name, ok := strings.Cut(annotationOf(f.object, annotation), "/")
 		if !ok {
 			continue
 		}
-		for _, u := range w.units {
+		for _, u := range inv.units {
 			if u.Deployed() && !u.Apart(f.unit) {
 				if o := u.Find(f.object.Kind, namespace, name); o != nil && o != f.object {
 					return found{object: o, unit: u, via: copiedBy(annotation, f.object.Namespace)}
@@ -34,8 +34,8 @@ func (w *world) original(f found) found {
 }
 
 // copied looks for an object of another namespace that is copied into this one.
-func (w *world) copied(from *render.Unit, kind, namespace, name string) found {
-	for _, u := range w.units {
+func (inv *inventory) copied(from *render.Unit, kind, namespace, name string) found {
+	for _, u := range inv.units {
 		if !u.Deployed() || u.Apart(from) {
 			continue
 		}
@@ -84,15 +84,15 @@ func listsNamespace(patterns, namespace string, ifEmpty bool) bool {
 
 // scripted is the Secret that a script of the repository makes with kubectl, asked for
 // where no manifest makes it.
-func (w *world) scripted(from *render.Unit, kind, namespace, name string) *render.Object {
+func (inv *inventory) scripted(from *render.Unit, kind, namespace, name string) *render.Object {
 	if kind != "Secret" {
 		return nil
 	}
-	if !w.scriptsRead {
-		w.scriptsRead = true
-		w.scripts = render.ScriptSecrets(w.repo)
+	if !inv.scriptsRead {
+		inv.scriptsRead = true
+		inv.scripts = render.ScriptSecrets(inv.repo)
 	}
-	for _, o := range w.scripts {
+	for _, o := range inv.scripts {
 		if o.Name == name && (o.Namespace == namespace || o.Namespace == "" || namespace == "") {
 			return o
 		}

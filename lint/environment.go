@@ -2,7 +2,9 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -10,20 +12,6 @@ import (
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 )
-
-// variable is one environment variable as its container will see it.
-type variable struct {
-	name    string
-	value   keys.Value
-	at      sources.Position // where the container declares it
-	written sources.Position // where the value is written
-	trace   []Step           // from the declaration to where the value is written
-	entry   *entryRef        // the Secret or ConfigMap entry that it was read from
-	missing *danglingRef     // why there is none
-
-	// inside leads from a place in a literal value to its place on disk; nil for any other.
-	inside func(line, column, end int) sources.Position
-}
 
 // danglingRef is a reference that leads nowhere.
 type danglingRef struct {
@@ -37,32 +25,35 @@ type danglingRef struct {
 // readEnvironment computes the container's variables in the order in which the
 // kubelet does: envFrom first, a later source over an earlier one, then env, where
 // $(NAME) stands for what is already there.
-func (w *world) readEnvironment(c *container, n *yaml.Node) {
-	c.env = map[string]*variable{}
+func (inv *inventory) readEnvironment(c *container, n *yaml.Node) {
+	c.env = map[string]*binding{}
 	for _, from := range sources.Items(sources.Field(n, "envFrom")) {
-		w.readEnvFrom(c, from)
+		inv.readEnvFrom(c, from)
 	}
 	for _, item := range sources.Items(sources.Field(n, "env")) {
-		name := sources.Text(sources.Field(item, "name"))
+		nameNode := sources.Field(item, "name")
+		name := sources.Text(nameNode)
 		if name == "" {
 			continue
 		}
-		nameAt := c.object.Locate(sources.Field(item, "name"))
-		v := &variable{name: name, at: nameAt, written: nameAt}
+		v := &binding{name: name, holder: c.holder(name), locate: func() placement { return stands(c.object.Locate(nameNode)) }}
 		if from := sources.Given(sources.Field(item, "valueFrom")); from != nil {
-			if w.readValueFrom(c, v, from); v.value.IsAbsent() {
+			if inv.readValueFrom(c, v, from); v.value.IsAbsent() {
 				continue // optional, and not there: the kubelet leaves the variable out
 			}
 		} else {
-			w.readLiteral(c, v, sources.Field(item, "value"))
+			inv.readLiteral(c, v, sources.Field(item, "value"))
 		}
 		c.set(v)
 	}
 }
 
-func (c *container) set(v *variable) {
-	if _, ok := c.env[v.name]; !ok {
-		c.order = append(c.order, v.name)
+func (c *container) set(v *binding) {
+	list := &c.variables
+	if known, ok := c.env[v.name]; ok {
+		(*list)[slices.Index(*list, known)] = v
+	} else {
+		*list = append(*list, v)
 	}
 	c.env[v.name] = v
 }
@@ -73,7 +64,7 @@ var (
 	valueFromFields = map[string]string{"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}
 )
 
-func (w *world) readEnvFrom(c *container, from *yaml.Node) {
+func (inv *inventory) readEnvFrom(c *container, from *yaml.Node) {
 	prefix := sources.Text(sources.Field(from, "prefix"))
 	for _, kind := range []string{"ConfigMap", "Secret"} {
 		nameNode := sources.Field(from, envFromFields[kind], "name")
@@ -81,40 +72,42 @@ func (w *world) readEnvFrom(c *container, from *yaml.Node) {
 		if name == "" {
 			continue
 		}
-		f := w.find(c.unit, kind, c.namespace, name)
+		f := inv.find(c.unit, kind, c.namespace, name)
 		if f.object == nil {
 			c.openEnv = append(c.openEnv, f.why)
 			continue
 		}
-		at := c.object.Locate(nameNode)
+		at := sync.OnceValue(func() sources.Position { return c.object.Locate(nameNode) })
 		if open := f.object.Open(); open != "" {
 			c.openEnv = append(c.openEnv, open)
 		}
-		for _, e := range w.entriesOf(f.object) {
-			v := &variable{name: prefix + e.Key, at: at}
-			v.fromEntry(f, kind, e, "envFrom")
+		for _, e := range inv.entriesOf(f.object) {
+			v := &binding{name: prefix + e.Key, holder: c.holder(prefix + e.Key)}
+			v.fromEntry(f, e, "envFrom", at)
 			c.set(v)
 		}
 	}
 }
 
 // fromEntry lets the variable take an entry's value.
-func (v *variable) fromEntry(f found, kind string, e render.Entry, how string) {
-	v.value, v.written = e.Value, e.At
-	v.entry = &entryRef{f.object, f.unit, e.Key}
-	v.trace = append(v.trace,
-		Step{v.at, fmt.Sprintf("%s %s", how, v.name)},
-		Step{sources.Position{File: e.At.File}, labelOf(f.object) + " " + e.Key})
-	if f.via != "" {
-		v.trace = append(v.trace, Step{sources.Position{File: e.At.File}, f.via})
+func (b *binding) fromEntry(f found, e render.Entry, how string, at func() sources.Position) {
+	b.value, b.entry = e.Value, &entryRef{f.object, f.unit, e.Key}
+	b.locate = func() placement {
+		file := sources.Position{File: e.At.File}
+		p := placement{at: at(), written: e.At}
+		p.trace = []Step{{p.at, fmt.Sprintf("%s %s", how, b.name)}, {file, labelOf(f.object) + " " + e.Key}}
+		if f.via != "" {
+			p.trace = append(p.trace, Step{file, f.via})
+		}
+		for _, via := range e.Via {
+			p.trace = append(p.trace, Step{file, via})
+		}
+		p.trace = append(p.trace, Step{e.At, "written here"})
+		return p
 	}
-	for _, via := range e.Via {
-		v.trace = append(v.trace, Step{sources.Position{File: e.At.File}, via})
-	}
-	v.trace = append(v.trace, Step{e.At, "written here"})
 }
 
-func (w *world) readValueFrom(c *container, v *variable, from *yaml.Node) {
+func (inv *inventory) readValueFrom(c *container, v *binding, from *yaml.Node) {
 	for _, kind := range []string{"ConfigMap", "Secret"} {
 		ref := sources.Field(from, valueFromFields[kind])
 		if ref == nil {
@@ -123,36 +116,35 @@ func (w *world) readValueFrom(c *container, v *variable, from *yaml.Node) {
 		nameNode, keyNode := sources.Field(ref, "name"), sources.Field(ref, "key")
 		name, key := sources.Text(nameNode), sources.Text(keyNode)
 		optional := sources.Text(sources.Field(ref, "optional")) == "true"
-		f := w.find(c.unit, kind, c.namespace, name)
+		f := inv.find(c.unit, kind, c.namespace, name)
 		if f.object == nil {
 			if f.absent && !optional {
-				v.missing = w.newDangling(c, v, c.object.Locate(nameNode), f.why)
+				v.broken = inv.newDangling(c, v, c.object.Locate(nameNode), f.why)
 			}
 			v.value = keys.Unknown(f.why)
 			return
 		}
-		e, ok := w.entry(f.object, key)
+		e, ok := inv.entry(f.object, key)
 		if !ok && optional {
 			return
 		}
 		if !ok {
-			why := fmt.Sprintf("%s has no data key %s", labelOf(f.object), shownName(w.repo.Ledger().Scrub(key)))
-			if known := entryNames(w.entriesOf(f.object)); known != "" {
+			why := fmt.Sprintf("%s has no data key %s", labelOf(f.object), shownName(inv.repo.Ledger().Scrub(key)))
+			if known := entryNames(inv.entriesOf(f.object)); known != "" {
 				why += "; it has " + known
 			}
 			v.value = keys.Unknown(why)
-			v.missing = w.newDangling(c, v, c.object.Locate(keyNode), why)
+			v.broken = inv.newDangling(c, v, c.object.Locate(keyNode), why)
 			return
 		}
-		v.at = c.object.Locate(keyNode)
-		v.fromEntry(f, kind, e, "env")
+		v.fromEntry(f, e, "env", func() sources.Position { return c.object.Locate(keyNode) })
 		return
 	}
 	v.value = keys.Unknown("it is set by the cluster (fieldRef or resourceFieldRef)")
 }
 
-func (w *world) newDangling(c *container, v *variable, at sources.Position, why string) *danglingRef {
-	return &danglingRef{at: at, why: why, holder: c.holder(v.name), name: w.classify(v.name), where: c}
+func (inv *inventory) newDangling(c *container, v *binding, at sources.Position, why string) *danglingRef {
+	return &danglingRef{at: at, why: why, holder: c.holder(v.name), name: inv.names.Of(v.name), where: c}
 }
 
 // entryNames lists an object's data keys for a message, a few at the most.
@@ -168,21 +160,30 @@ func entryNames(entries []render.Entry) string {
 }
 
 // readLiteral reads a value, with $(NAME) for what is declared before it.
-func (w *world) readLiteral(c *container, v *variable, n *yaml.Node) {
+func (inv *inventory) readLiteral(c *container, v *binding, n *yaml.Node) {
 	if n != nil {
-		v.at = c.object.Locate(n)
 		v.inside = func(line, column, end int) sources.Position { return c.object.Inside(n, line, column, end) }
 	}
-	v.written = v.at
-	v.trace = []Step{{v.at, "env " + v.name}}
+	name := v.locate
+	v.locate = func() placement {
+		at := name().at
+		if n != nil {
+			at = c.object.Locate(n)
+		}
+		return stands(at, Step{at, "env " + v.name})
+	}
 	text := sources.Text(n)
 	if whole, ok := wholeReference(text); ok && c.env[whole] != nil {
-		from := c.env[whole]
-		v.value, v.written, v.entry, v.missing = from.value, from.written, from.entry, from.missing
-		v.trace = append(v.trace, from.trace...)
+		from, here := c.env[whole], v.locate
+		v.value, v.entry, v.broken = from.value, from.entry, from.broken
+		v.locate = func() placement {
+			p := here()
+			p.written, p.trace = from.written(), append(p.trace, from.trace()...)
+			return p
+		}
 		return
 	}
-	v.value = w.repo.Standins().Resolve(keys.NewText(text))
+	v.value = inv.repo.Standins().Resolve(keys.NewText(text))
 	if !v.value.IsKnown() {
 		return
 	}
@@ -206,7 +207,7 @@ func wholeReference(s string) (string, bool) {
 // reference, and a reference to what is not declared stays as it is
 // (kubernetes/third_party/forked/golang/expansion). The second result says why the
 // text cannot be known.
-func expandReferences(s string, env map[string]*variable) (string, string) {
+func expandReferences(s string, env map[string]*binding) (string, string) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '$' || i+1 == len(s) {

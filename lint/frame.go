@@ -32,33 +32,33 @@ var shownNames = map[string]bool{
 
 // frame is the line at a position with the key in it masked. Where the position is
 // that of a name (a data key, a file), the name is shown.
-func (w *world) frame(at sources.Position, isName bool) Frame {
-	f := w.repo.File(at.File)
+func (p *Pass) frame(at sources.Position, isName bool) Frame {
+	f := p.repo.File(at.File)
 	if f == nil || at.Line == 0 {
 		return Frame{}
 	}
 	line := f.Line(at.Line)
 	if at.Column < 1 || at.Column > len(line)+1 {
-		return Frame{Text: clip(w.unplaced(line), true)}
+		return Frame{Text: clip(p.unplaced(line), true)}
 	}
-	before := clip(w.clean(line[:at.Column-1]), false)
+	before := clip(p.clean(line[:at.Column-1]), false)
 	key, after := line[at.Column-1:], ""
 	if at.EndColumn > at.Column && at.EndColumn <= len(line)+1 {
 		key, after = line[at.Column-1:at.EndColumn-1], line[at.EndColumn-1:]
 	}
 	shown := mask
 	if isName || placeholderName(key) != "" {
-		shown = shownName(w.clean(key))
+		shown = shownName(p.clean(key))
 	} else if end := strings.TrimRight(key, " \t"); strings.HasSuffix(end, `"`) || strings.HasSuffix(end, "'") {
 		shown += end[len(end)-1:]
 	}
 	start := len(before) + 1
-	return Frame{Text: before + shown + clip(w.clean(after), true), MaskStart: start, MaskEnd: start + len(shown)}
+	return Frame{Text: before + shown + clip(p.clean(after), true), MaskStart: start, MaskEnd: start + len(shown)}
 }
 
 // clean masks whatever else on the line is or may be a secret.
-func (w *world) clean(s string) string {
-	s = strings.ToValidUTF8(w.repo.Ledger().Scrub(s), "?")
+func (p *Pass) clean(s string) string {
+	s = strings.ToValidUTF8(p.repo.Ledger().Scrub(s), "?")
 	s = assigned.ReplaceAllStringFunc(s, func(m string) string {
 		part := assigned.FindStringSubmatch(m)
 		value := strings.TrimRight(part[4], " \t")
@@ -80,8 +80,8 @@ var longWord = regexp.MustCompile(`\S+`)
 
 // unplaced masks a line of which it is not known where on it the secret stands, such as
 // one that could not be parsed: of long words only names are left.
-func (w *world) unplaced(line string) string {
-	return longWord.ReplaceAllStringFunc(w.clean(line), func(m string) string {
+func (p *Pass) unplaced(line string) string {
+	return longWord.ReplaceAllStringFunc(p.clean(line), func(m string) string {
 		if len(m) < minGuessed || strings.Contains(m, mask) || strings.HasSuffix(m, ":") || placeholderName(m) != "" {
 			return m
 		}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,9 +27,9 @@ type gateway struct {
 	run         *run                // the pod that reads it, followed; nil where none in the repository does
 	renderers   []*container        // the containers whose programs the configuration went through, and the server
 	credentials []*credential
-	sites       []*Site
-	fault       *fault      // why it does not start
-	partial     []keys.Slot // of the four keys that opaque keys need, those that are not set
+	extra       []keys.Value // what consumers that the user added present
+	fault       *fault       // why it does not start
+	partial     []keys.Slot  // of the four keys that opaque keys need, those that are not set
 	rendered    *substitute.Rendered
 	eaten       bool // Flux took something out of its configuration or script
 	dead        bool // nothing reads the configuration, and another gateway is there
@@ -64,8 +65,9 @@ type credential struct {
 	name     string // the variable that it names; empty where it names none
 	fate     fate
 	kind     string // of notAString and notForKong "a number", "a decK reference"; of literal the text where it is another than the template's
-	site     *Site  // nil where nothing can be presented for it
 	key      keys.Text
+	binding  *binding // nil where nothing can be presented for it
+	carrier  *carrier // of an Envoy that is given the keys, its container; else nil
 }
 
 // label is how the credential is called in messages.
@@ -82,6 +84,11 @@ func (g *gateway) server() *container {
 		return nil
 	}
 	return g.run.server
+}
+
+// presentable says whether a key can be presented that the gateway accepts.
+func (g *gateway) presentable() bool {
+	return slices.ContainsFunc(g.credentials, func(c *credential) bool { return c.binding != nil })
 }
 
 // renders says whether the container's variables go into the configuration: they are
@@ -111,8 +118,8 @@ func (g *gateway) hasVariable(name string) answer {
 }
 
 // rendersGateway says whether the container renders a gateway's configuration.
-func (w *world) rendersGateway(c *container) bool {
-	for _, g := range w.gateways {
+func (f *finder) rendersGateway(c *container) bool {
+	for _, g := range f.gateways {
 		if g.renders(c) {
 			return true
 		}
@@ -131,24 +138,24 @@ const (
 )
 
 // eachLiteral visits the credentials of which the placeholder's text became the key.
-func (w *world) eachLiteral(visit func(*gateway, *credential, literalCause)) {
-	for _, g := range w.gateways {
+func (f *finder) eachLiteral(visit func(*gateway, *credential, literalCause)) {
+	for _, g := range f.gateways {
 		for _, c := range g.credentials {
 			if c.fate == literal && !g.eaten && g.run != nil && g.unit.Deployed() {
-				visit(g, c, w.cause(g, c))
+				visit(g, c, f.cause(g, c))
 			}
 		}
 	}
 }
 
-func (w *world) cause(g *gateway, c *credential) literalCause {
+func (f *finder) cause(g *gateway, c *credential) literalCause {
 	steps := g.steps()
 	switch {
 	case c.kind != "":
 		return causeValue
 	case len(steps) == 0 || c.name == "":
 		return causeNothing
-	case w.substitutesOther(g, c):
+	case f.substitutesOther(g, c):
 		return causeStyle
 	case steps[len(steps)-1].Tool == "awk" || steps[0].Tool == "awk":
 		if g.hasVariable(c.name) == no {
@@ -160,9 +167,9 @@ func (w *world) cause(g *gateway, c *credential) literalCause {
 
 // substitutesOther follows the pod once more, over a template in which the placeholder is
 // written in the other style, to see whether the script substitutes that.
-func (w *world) substitutesOther(g *gateway, c *credential) bool {
+func (f *finder) substitutesOther(g *gateway, c *credential) bool {
 	before, after := c.template, otherStyle(c.template)
-	r := w.follow(g.run.pod, g.run.server, func(f podFile) keys.Value {
+	r := follow(f.inventory, g.run.pod, g.run.server, func(f podFile) keys.Value {
 		text := f.value.Text().Reveal()
 		if !f.value.IsKnown() || f.secret || !sources.IsKong([]byte(text)) && !sources.IsEnvoy([]byte(text)) {
 			return f.value
@@ -246,25 +253,4 @@ func (g *gateway) version() *version {
 	v.major, _ = strconv.Atoi(m[1])
 	v.minor, _ = strconv.Atoi(m[2])
 	return &v
-}
-
-// gatewayInstance is the name of the instance that the gateway belongs to.
-func (p *Pass) gatewayInstance(g *gateway) string {
-	for _, i := range p.world.instances {
-		if i.holds(g.unit, g.namespace) {
-			return i.name
-		}
-	}
-	return ""
-}
-
-// reportCredential reports what is wrong with one credential of a gateway.
-func (p *Pass) reportCredential(g *gateway, c *credential, f Finding) {
-	f.At, f.Bearer, f.Instance = c.at, c.label(), p.gatewayInstance(g)
-	f.Slot = wellKnown.Of(c.name).Slot
-	if c.site != nil {
-		f.Slot, f.Trace = c.site.Slot, c.site.Trace
-		p.explain(c.site)
-	}
-	p.report(f)
 }

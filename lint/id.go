@@ -43,12 +43,12 @@ func (p *Pass) named() []Suppressed {
 		return x.Message < y.Message
 	})
 	instances := map[string]string{}
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		instances[i.name] = i.identity()
 	}
 	seen := map[string]int{}
 	for i := range all {
-		all[i].Of = p.world.repo.Ledger().Scrub(instances[all[i].Instance])
+		all[i].Of = p.repo.Ledger().Scrub(instances[all[i].Instance])
 		id := findingID(all[i].Finding)
 		if seen[id]++; seen[id] > 1 {
 			id += fmt.Sprintf("-%d", seen[id])

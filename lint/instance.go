@@ -21,9 +21,9 @@ type instance struct {
 	hosts map[string]bool
 	sites []*Site
 
-	extra    []*Site    // what the gateway accepts beside the keys, from consumers that the user added
-	signed   signatures // those of the whole run
-	declared []string   // patterns of paths that the configuration gives it
+	extra    []keys.Value // what the gateway accepts beside the keys, from consumers that the user added
+	signed   signatures   // those of the whole run
+	declared []string     // patterns of paths that the configuration gives it
 
 	public  bool // it has an address that the world may use
 	gateway bool // a gateway's credentials are in sight
@@ -48,62 +48,66 @@ func (i *instance) holds(u *render.Unit, ns string) bool {
 	return false
 }
 
+// grouping puts the instances together.
+type grouping struct {
+	*collection
+	config    Config
+	instances []*instance
+	signed    signatures
+}
+
 // group finds the nuclei, then lets every other site join one.
 //
 // A nucleus is a namespace of a unit in which a gateway with Supabase's consumers, or a
 // service that is Supabase's alone, runs, or where there is none, in which the stack's own Secret lies. Two overlays of
 // one base are two units, and so two instances.
-func (w *world) group() {
-	for _, u := range w.units {
+func group(c *collection, config Config) *grouping {
+	g := &grouping{collection: c, config: config, signed: signatures{}}
+	for _, u := range g.units {
 		if u.Deployed() {
-			w.instances = append(w.instances, w.nuclei(u)...)
+			g.instances = append(g.instances, g.nuclei(u)...)
 		}
 	}
-	w.mergeParts()
-	for _, i := range w.instances {
-		w.findHosts(i)
+	g.mergeParts()
+	for _, i := range g.instances {
+		g.findHosts(i)
 	}
-	w.declareInstances()
-	w.joinSites()
-	kept := w.instances[:0]
-	for _, i := range w.instances {
-		if len(i.sites) > 0 {
-			kept = append(kept, i)
-		}
-	}
-	w.instances = kept
-	for _, i := range w.instances {
-		for _, s := range w.extra {
-			if i.holds(s.Unit, s.namespace) {
-				i.extra = append(i.extra, s)
+	g.declareInstances()
+	g.joinSites()
+	g.instances = slices.DeleteFunc(g.instances, func(i *instance) bool { return len(i.sites) == 0 })
+	for _, i := range g.instances {
+		for _, gw := range g.gateways {
+			if i.holds(gw.unit, gw.namespace) {
+				i.extra = append(i.extra, gw.extra...)
 			}
 		}
 	}
-	w.nameInstances()
-	sort.SliceStable(w.instances, func(a, b int) bool { return w.instances[a].name < w.instances[b].name })
+	g.nameInstances()
+	sort.SliceStable(g.instances, func(a, b int) bool { return g.instances[a].name < g.instances[b].name })
+	return g
 }
 
-func (w *world) nuclei(u *render.Unit) []*instance {
+func (g *grouping) nuclei(u *render.Unit) []*instance {
 	byNamespace := map[string]*instance{}
 	at := func(ns string) *instance {
 		if byNamespace[ns] == nil {
-			byNamespace[ns] = &instance{unit: u, ns: ns, parts: []part{{u, ns}}, hosts: map[string]bool{}, signed: w.signed}
+			byNamespace[ns] = &instance{unit: u, ns: ns, parts: []part{{u, ns}}, hosts: map[string]bool{}, signed: g.signed}
 		}
 		return byNamespace[ns]
 	}
-	for _, g := range w.gateways {
-		if g.unit == u && len(g.sites) > 0 {
-			at(g.namespace).gateway = true
-			at(g.namespace).backend = true
+	for _, gw := range g.gateways {
+		if gw.unit == u && gw.presentable() {
+			at(gw.namespace).gateway = true
+			at(gw.namespace).backend = true
 		}
 	}
-	for _, c := range w.containers {
+	for _, c := range g.containers {
 		if c.unit == u && ownServices[c.carrier.backend] {
 			at(c.namespace).backend = true
 		}
 	}
 	if len(byNamespace) == 0 {
-		for ns, slots := range w.storedSlots(u) {
+		for ns, slots := range g.storedSlots(u) {
 			if slots[keys.JWTSecret] && (slots[keys.Anon] || slots[keys.ServiceRole]) {
 				at(ns)
 			}
@@ -135,9 +139,9 @@ func foldBackends(byNamespace map[string]*instance) []*instance {
 }
 
 // storedSlots lists, for each namespace, the slots that Secrets hold.
-func (w *world) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
+func (g *grouping) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
 	out := map[string]map[keys.Slot]bool{}
-	for _, s := range w.sites {
+	for _, s := range g.sites {
 		if s.Unit == u && s.Standing == Stored {
 			if out[s.namespace] == nil {
 				out[s.namespace] = map[keys.Slot]bool{}
@@ -153,16 +157,16 @@ func (w *world) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
 // same namespace that has the gateway, the nearest in the directory tree. Where two are
 // equally near they stay alone. Units that define an object of the same name are
 // alternatives, such as two overlays, and never pieces of one.
-func (w *world) mergeParts() {
-	w.mergeNamespaces()
+func (g *grouping) mergeParts() {
+	g.mergeNamespaces()
 	into := map[*instance]*instance{}
-	for _, i := range w.instances {
-		if target := w.missingHalf(i); target != nil {
+	for _, i := range g.instances {
+		if target := g.missingHalf(i); target != nil {
 			into[i] = target
 		}
 	}
 	var kept []*instance
-	for _, i := range w.instances {
+	for _, i := range g.instances {
 		target := into[i]
 		if target == nil {
 			kept = append(kept, i)
@@ -173,14 +177,14 @@ func (w *world) mergeParts() {
 		}
 		target.parts = append(target.parts, i.parts...)
 	}
-	w.instances = kept
+	g.instances = kept
 }
 
 // mergeNamespaces puts together what several units deploy to one namespace of one cluster,
 // unless each has a gateway of its own.
-func (w *world) mergeNamespaces() {
+func (g *grouping) mergeNamespaces() {
 	var kept []*instance
-	for _, i := range w.instances {
+	for _, i := range g.instances {
 		var into *instance
 		for _, k := range kept {
 			if k.unit != i.unit && k.unit.Together(i.unit) && k.ns == i.ns && !(k.gateway && i.gateway) {
@@ -198,11 +202,11 @@ func (w *world) mergeNamespaces() {
 		}
 		into.gateway, into.backend = into.gateway || i.gateway, into.backend || i.backend
 	}
-	w.instances = kept
+	g.instances = kept
 }
 
 // missingHalf is the instance that has what i lacks: a gateway, or services at all.
-func (w *world) missingHalf(i *instance) *instance {
+func (g *grouping) missingHalf(i *instance) *instance {
 	if i.gateway {
 		return nil
 	}
@@ -212,7 +216,7 @@ func (w *world) missingHalf(i *instance) *instance {
 	} {
 		var best *instance
 		nearest := -1
-		for _, other := range w.instances {
+		for _, other := range g.instances {
 			if other == i || !has(other) || other.ns != i.ns && i.ns != "" && other.ns != "" || alternatives(i.unit, other.unit) {
 				continue
 			}
@@ -252,12 +256,12 @@ func alternatives(a, b *render.Unit) bool {
 
 // nameInstances names each by its unit, and by its namespace where the unit holds
 // several.
-func (w *world) nameInstances() {
+func (g *grouping) nameInstances() {
 	perUnit := map[*render.Unit]int{}
-	for _, i := range w.instances {
+	for _, i := range g.instances {
 		perUnit[i.unit]++
 	}
-	for _, i := range w.instances {
+	for _, i := range g.instances {
 		switch {
 		case len(i.declared) > 0: // the configuration named it
 		case i.ref != "":
@@ -285,9 +289,9 @@ func (i *instance) identity() string {
 // findHosts collects the names under which the instance's gateway is reached: its
 // Services within the cluster, the Ingresses and routes that lead to them, and what
 // its own services are told of their public address.
-func (w *world) findHosts(i *instance) {
+func (g *grouping) findHosts(i *instance) {
 	services := map[string]bool{}
-	for _, c := range w.containers {
+	for _, c := range g.containers {
 		if !i.holds(c.unit, c.namespace) || c.carrier.backend != "Kong" && c.carrier.backend != "Envoy" {
 			continue
 		}
@@ -313,7 +317,7 @@ func (w *world) findHosts(i *instance) {
 			}
 		}
 	}
-	for _, c := range w.containers {
+	for _, c := range g.containers {
 		if i.holds(c.unit, c.namespace) && c.carrier.backend != "" {
 			for _, u := range c.carrier.urls {
 				public = append(public, u.host)

@@ -10,14 +10,14 @@ import (
 // joinSites lets every site join an instance, by the strongest evidence there is:
 // where it lies, what it refers to, the Supabase URL beside it, its key, or there
 // being one instance only. A site without evidence stays alone and cannot be told.
-func (w *world) joinSites() {
-	deployed := append([]*instance(nil), w.instances...)
+func (g *grouping) joinSites() {
+	deployed := append([]*instance(nil), g.instances...)
 	byCarrier := map[*carrier]*instance{}
-	for _, s := range w.sites {
+	for _, s := range g.sites {
 		if s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
-		if i := w.home(s, deployed); i != nil {
+		if i := g.home(s, deployed); i != nil {
 			i.sites = append(i.sites, s)
 			byCarrier[s.carrier] = i
 		}
@@ -28,19 +28,19 @@ func (w *world) joinSites() {
 			joined[s] = true
 		}
 	}
-	byReference := w.references(deployed, joined)
-	for _, s := range w.sites {
+	byReference := g.references(deployed, joined)
+	for _, s := range g.sites {
 		if joined[s] || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
-		if i := w.joinOne(s, deployed, byReference); i != nil {
+		if i := g.joinOne(s, deployed, byReference); i != nil {
 			i.sites = append(i.sites, s)
 		}
 	}
 }
 
 // home is the instance in whose nucleus a site lies.
-func (w *world) home(s *Site, instances []*instance) *instance {
+func (g *grouping) home(s *Site, instances []*instance) *instance {
 	for _, i := range instances {
 		if i.nucleus(s) {
 			// An app that runs beside Supabase may still talk to a hosted project.
@@ -59,7 +59,7 @@ func (w *world) home(s *Site, instances []*instance) *instance {
 
 // references maps every entry that a joined site reads to its instance, so that the
 // Secret behind it joins as well, and so does all else that reads it.
-func (w *world) references(instances []*instance, joined map[*Site]bool) map[entryRef]*instance {
+func (g *grouping) references(instances []*instance, joined map[*Site]bool) map[entryRef]*instance {
 	out := map[entryRef]*instance{}
 	for _, i := range instances {
 		for _, s := range i.sites {
@@ -71,7 +71,7 @@ func (w *world) references(instances []*instance, joined map[*Site]bool) map[ent
 	return out
 }
 
-func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]*instance) *instance {
+func (g *grouping) joinOne(s *Site, deployed []*instance, byReference map[entryRef]*instance) *instance {
 	// configuration
 	if s.entry != nil {
 		if i := byReference[*s.entry]; i != nil {
@@ -83,7 +83,7 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 	}
 	// a hosted project, by its URL or by the reference in its key
 	if ref := hostedRef(s); ref != "" {
-		return w.hosted(ref)
+		return g.hosted(ref)
 	}
 	hosts := s.hosts()
 	reachable := func(i *instance) bool { return s.Unit == nil || i.unit == nil || !s.Unit.Apart(i.unit) }
@@ -125,7 +125,7 @@ func (w *world) joinOne(s *Site, deployed []*instance, byReference map[entryRef]
 	if len(deployed) == 1 {
 		return deployed[0]
 	}
-	return w.likeliest(s, deployed)
+	return g.likeliest(s, deployed)
 }
 
 // nearestIn is the instance of the site's namespace that is nearest in the directory
@@ -224,14 +224,14 @@ func hostedRef(s *Site) string {
 }
 
 // hosted is the instance of a hosted project, made at its first site.
-func (w *world) hosted(ref string) *instance {
-	for _, i := range w.instances {
+func (g *grouping) hosted(ref string) *instance {
+	for _, i := range g.instances {
 		if i.ref == ref {
 			return i
 		}
 	}
-	i := &instance{ref: ref, hosts: map[string]bool{}, signed: w.signed}
-	w.instances = append(w.instances, i)
+	i := &instance{ref: ref, hosts: map[string]bool{}, signed: g.signed}
+	g.instances = append(g.instances, i)
 	return i
 }
 
@@ -262,7 +262,7 @@ func isLocal(hosts []string) bool {
 // likeliest is the instance that a key was probably meant for which is none of
 // anybody's: it is wrong whichever it was, as long as every instance's keys are known.
 // The words of the paths decide: apps/web-prod goes with overlays/prod.
-func (w *world) likeliest(s *Site, deployed []*instance) *instance {
+func (g *grouping) likeliest(s *Site, deployed []*instance) *instance {
 	var best *instance
 	score := -1
 	for _, i := range deployed {

@@ -27,7 +27,7 @@ func (p *Pass) eachPlace(visit func(sites []*Site)) {
 func (p *Pass) each(key func(*Site) any, visit func(sites []*Site)) {
 	groups := map[any][]*Site{}
 	var order []any
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.explained[s] || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}

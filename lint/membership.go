@@ -25,7 +25,7 @@ func (i *instance) ruleOf(d disagreement) string {
 
 // checkMembership reports the disagreements that break the pass's rule.
 func checkMembership(p *Pass) {
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		for _, d := range p.disagreements(i) {
 			if i.ruleOf(d) == p.rule.Name {
 				p.reportDisagreement(i, d)
@@ -148,7 +148,7 @@ func (d disagreement) whose() string {
 // twin recognises a key that another instance holds.
 func (p *Pass) twin(i *instance, d disagreement) string {
 	v := d.wrong[0].Value
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if other := p.instance[s]; s.Value.Equal(v) && other != nil && other != i {
 			return fmt.Sprintf("it is the %s key of %s", s.Slot, other.name)
 		}

@@ -13,10 +13,9 @@ import (
 // rule that finds a cause explains its sites, and no later rule reports what merely
 // follows from it.
 type Pass struct {
-	world     *world
+	*grouping
 	rule      *Rule
 	now       time.Time
-	config    Config
 	explained map[*Site]bool // what a rule has accounted for: no longer compared
 	blamed    map[*Site]bool // part of a disagreement, and still what others are held against
 	instance  map[*Site]*instance
@@ -25,6 +24,23 @@ type Pass struct {
 
 	ignores    map[string][]*ignore // by file
 	suppressed []Suppressed
+}
+
+func newPass(g *grouping, o Options) *Pass {
+	p := &Pass{grouping: g, now: o.Now, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}, written: map[sources.Position][]*Site{}}
+	for _, i := range g.instances {
+		for _, s := range i.sites {
+			p.instance[s] = i
+		}
+	}
+	for _, s := range g.sites {
+		p.written[s.Written] = append(p.written[s.Written], s)
+		if s.At != s.Written {
+			p.written[s.At] = append(p.written[s.At], s)
+		}
+	}
+	p.ignores = p.readIgnores()
+	return p
 }
 
 // explain marks sites as accounted for, and with them every site that takes its value
@@ -52,17 +68,17 @@ func (p *Pass) report(f Finding) {
 	if s := p.config.Severities[f.Rule]; s != "" {
 		f.Severity = s
 	}
-	f.Message = p.world.repo.Ledger().Scrub(f.Message)
-	f.Help = p.world.repo.Ledger().Scrub(f.Help)
-	f.Frame = p.world.frame(f.At, f.atName)
+	f.Message = p.repo.Ledger().Scrub(f.Message)
+	f.Help = p.repo.Ledger().Scrub(f.Help)
+	f.Frame = p.frame(f.At, f.atName)
 	for i := range f.Related {
-		f.Related[i].Alike = p.world.repo.Ledger().Scrub(f.Related[i].Alike)
-		f.Related[i].Frame = p.world.frame(f.Related[i].At, f.Related[i].atName)
+		f.Related[i].Alike = p.repo.Ledger().Scrub(f.Related[i].Alike)
+		f.Related[i].Frame = p.frame(f.Related[i].At, f.Related[i].atName)
 	}
 	if f.Bearer == "" {
 		f.Slot, f.Bearer = p.borneAt(f.At, f.Instance)
 	}
-	f.Bearer = p.world.repo.Ledger().Scrub(f.Bearer)
+	f.Bearer = p.repo.Ledger().Scrub(f.Bearer)
 	p.findings = append(p.findings, f)
 }
 

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
-	"github.com/keylint/keylint/substitute"
 )
 
 // pod is what runs together over shared volumes: a workload's pod, or a service of a
@@ -116,31 +114,31 @@ func (p *pod) mounts(o *render.Object) bool {
 }
 
 // files lists the files that the pod's volumes show, as far as they are known.
-func (w *world) files(p *pod) []podFile {
+func (inv *inventory) files(p *pod) []podFile {
 	var out []podFile
 	for _, v := range p.volumes {
 		for _, part := range v.parts {
 			switch part.kind {
 			case "path":
-				out = append(out, w.pathFiles(v, part)...)
+				out = append(out, inv.pathFiles(v, part)...)
 			case "text":
 				out = append(out, podFile{volume: v.name, source: p.unit.Name + " config " + part.text.Name,
 					value: keys.Known(part.text.Content), inside: part.text.Inside})
 			default:
-				out = append(out, w.objectFiles(p, v, part)...)
+				out = append(out, inv.objectFiles(p, v, part)...)
 			}
 		}
 	}
 	return out
 }
 
-func (w *world) objectFiles(p *pod, v volume, part volumePart) []podFile {
-	f := w.find(p.unit, part.kind, p.namespace, part.name)
+func (inv *inventory) objectFiles(p *pod, v volume, part volumePart) []podFile {
+	f := inv.find(p.unit, part.kind, p.namespace, part.name)
 	if f.object == nil {
 		return nil
 	}
 	var out []podFile
-	for _, e := range w.entriesOf(f.object) {
+	for _, e := range inv.entriesOf(f.object) {
 		name := e.Key
 		if part.items != nil {
 			if name = part.items[e.Key]; name == "" {
@@ -164,9 +162,9 @@ func isDocument(v keys.Value) bool {
 }
 
 // pathFiles lists what a bind mount shows: a file, or the files of a directory.
-func (w *world) pathFiles(v volume, part volumePart) []podFile {
-	list := w.repo.Dir(part.name)
-	single := w.repo.File(part.name)
+func (inv *inventory) pathFiles(v volume, part volumePart) []podFile {
+	list := inv.repo.Dir(part.name)
+	single := inv.repo.File(part.name)
 	if single != nil {
 		list = []*sources.File{single}
 	}
@@ -188,89 +186,6 @@ func (w *world) pathFiles(v volume, part volumePart) []podFile {
 		out = append(out, file)
 	}
 	return out
-}
-
-// run is a pod's programs followed up to the point where its server reads its
-// configuration.
-type run struct {
-	pod     *pod
-	server  *container
-	files   map[string]podFile    // by source
-	by      map[string]*container // by the name of their program
-	outcome *substitute.Outcome   // of the server
-	stopped *container            // the container whose program ended with an error
-	halted  *substitute.Outcome   // its outcome
-}
-
-// follow follows the programs of a pod, the initContainers and then the server. change
-// alters a file before it is put there, to find out what would be.
-func (w *world) follow(p *pod, server *container, change func(podFile) keys.Value) *run {
-	r := &run{pod: p, server: server, files: map[string]podFile{}, by: map[string]*container{}}
-	files := substitute.NewPod()
-	for _, f := range w.files(p) {
-		r.files[f.source] = f
-		value := f.value
-		if change != nil {
-			value = change(f)
-		}
-		if f.secret {
-			files.PutValue(f.volume, f.path, f.source, value)
-		} else {
-			files.Put(f.volume, f.path, f.source, value)
-		}
-	}
-	if v := server.env[configurationString]; v != nil && v.inside != nil && v.value.IsKnown() {
-		r.files[configurationString] = podFile{source: configurationString, value: v.value, inside: v.inside}
-	}
-	for _, c := range p.containers {
-		if !c.init && c != server {
-			continue
-		}
-		g := c.program()
-		r.by[g.Name] = c
-		o := files.Run(g)
-		if c == server {
-			r.outcome = o
-		}
-		if o.Stopped != "" && r.stopped == nil {
-			r.stopped, r.halted = c, o
-		}
-	}
-	return r
-}
-
-// program is what the container runs.
-func (c *container) program() *substitute.Program {
-	g := &substitute.Program{
-		Name: c.label(), Command: c.command, Kubelet: c.object != nil, Mounts: c.mounts,
-		Dir: c.dir, Home: "/root", Source: c.label(),
-	}
-	if c.carrier.backend == "Kong" {
-		g.Home = "/home/kong" // of the user that Kong's images run as
-	}
-	for _, name := range c.order {
-		v := c.env[name]
-		g.Env = append(g.Env, substitute.Variable{Name: name, Value: v.value, Plain: name == configurationString})
-	}
-	if len(c.openEnv) > 0 {
-		g.OpenEnv = fmt.Sprintf("it may come from envFrom or a file: %s", c.openEnv[0])
-	}
-	return g
-}
-
-// configurationString is the variable from which Kong takes its whole configuration, where
-// there is no file (kong/templates/kong_defaults.lua).
-const configurationString = "KONG_DECLARATIVE_CONFIG_STRING"
-
-// position leads from a place in a file of the pod, or in a container's command, to disk.
-func (r *run) position(at substitute.Place, column, end int) sources.Position {
-	if f, ok := r.files[at.Source]; ok && f.inside != nil && at.Line > 0 {
-		return f.inside(at.Line, column, end)
-	}
-	if c := r.by[at.Source]; c != nil && c.inside != nil && at.Line > 0 {
-		return c.inside(at.Line, 1, 0)
-	}
-	return sources.Position{File: r.server.carrier.file}
 }
 
 // sortedKeys lists a map's keys in order.

@@ -79,12 +79,12 @@ spec:
 }
 
 func checkAsymmetricPartial(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.gateways {
 		if g.unit.Deployed() && len(g.partial) > 0 && len(g.partial) < len(translated) {
 			p.reportPartial(g)
 		}
 	}
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		p.checkVerifiers(i)
 	}
 }
@@ -101,10 +101,10 @@ func (p *Pass) reportPartial(g *gateway) {
 	}
 	at := g.at
 	if c := g.server(); c != nil {
-		for _, name := range c.order { // the first that is set
+		for _, v := range c.variables { // the first that is set
 			for _, slot := range translated {
-				if v := c.env[name]; wellKnown.Of(name).Slot == slot && at == g.at && isSet(v) {
-					at = v.at
+				if p.names.Of(v.name).Slot == slot && at == g.at && isSet(v) {
+					at = v.at()
 				}
 			}
 		}
@@ -117,7 +117,7 @@ func (p *Pass) reportPartial(g *gateway) {
 }
 
 // isSet says whether a variable has, or may have, a value.
-func isSet(v *variable) bool { return v != nil && (!v.value.IsKnown() || v.value.Text().Len() > 0) }
+func isSet(v *binding) bool { return v != nil && (!v.value.IsKnown() || v.value.Text().Len() > 0) }
 
 // verifiers are the services that check tokens, with the variables that take a JWKS.
 var verifiers = map[string][]string{
@@ -127,9 +127,9 @@ var verifiers = map[string][]string{
 // checkVerifiers reports an instance whose Auth signs with a key that one of the other
 // services does not know.
 func (p *Pass) checkVerifiers(i *instance) {
-	var signer *variable
+	var signer *binding
 	var lacking []*container
-	for _, c := range p.world.containers {
+	for _, c := range p.containers {
 		if !i.holds(c.unit, c.namespace) {
 			continue
 		}
@@ -144,13 +144,13 @@ func (p *Pass) checkVerifiers(i *instance) {
 		return
 	}
 	var names []string
-	f := Finding{At: signer.at, atName: true, Bearer: "GOTRUE_JWT_KEYS", Instance: i.name, Trace: signer.trace,
+	f := Finding{At: signer.at(), atName: true, Bearer: "GOTRUE_JWT_KEYS", Instance: i.name, Trace: signer.trace(),
 		Help: "Give each of them the JWKS that belongs to these keys, or take GOTRUE_JWT_KEYS out."}
 	for _, c := range lacking {
 		names = append(names, c.carrier.backend)
 		at := sources.Position{File: c.carrier.file}
 		if v := c.env["PGRST_JWT_SECRET"]; v != nil {
-			at = v.at
+			at = v.at()
 		}
 		f.Related = append(f.Related, Related{At: at, Message: fmt.Sprintf("%s is given no JWKS (%s)", c.label(), strings.Join(verifiers[c.carrier.backend], " or ")), Alike: c.label(), atName: true})
 	}

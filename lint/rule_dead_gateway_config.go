@@ -89,7 +89,7 @@ spec:
 }
 
 func checkDeadGatewayConfig(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.gateways {
 		if !g.dead || !g.unit.Deployed() {
 			continue
 		}

@@ -63,7 +63,7 @@ var productionWord = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|live)([^
 // checkDemoKey reports each place where published keys are written once: the defaults of
 // a chart are three at a time.
 func checkDemoKey(p *Pass) {
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		byPlace := map[sources.Position][]*Site{}
 		var order []sources.Position
 		for _, s := range sortedSites(i.sites) {

@@ -84,8 +84,9 @@ spec:
 func checkDuplicateCredential(p *Pass) {
 	for _, g := range p.wholeGateways() {
 		seen := map[[32]byte]*Site{}
-		for _, s := range g.sites {
-			if !s.Value.IsKnown() || p.explained[s] {
+		for _, c := range g.credentials {
+			s := p.credentials[c]
+			if s == nil || !s.Value.IsKnown() || p.explained[s] {
 				continue
 			}
 			sum := s.Value.Text().Sum()

@@ -48,14 +48,14 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 
 // checkEnvFileNotInBuild looks at public keys only: a server key is better not built in.
 func checkEnvFileNotInBuild(p *Pass) {
-	for _, b := range p.world.builds {
+	for _, b := range p.builds {
 		if b.file.Mentions("--mount=type=secret") || b.file.Mentions("--mount=type=bind") {
 			continue // the build may get the file in another way
 		}
 		asked := map[string]bool{}
 		for _, name := range slices.Sorted(maps.Keys(b.env)) {
 			e := b.env[name]
-			class := p.world.classify(name)
+			class := p.names.Of(name)
 			if !slices.Contains(inlinedPrefixes, class.PublicPrefix) || !class.Strong || e.Value.Len() == 0 || b.declares(name) || !b.copies(e.File) {
 				continue
 			}
@@ -63,7 +63,7 @@ func checkEnvFileNotInBuild(p *Pass) {
 				continue
 			}
 			asked[e.File] = true
-			at, out := p.world.repo.LeftOut(b.context, b.file.Path, e.File)
+			at, out := p.repo.LeftOut(b.context, b.file.Path, e.File)
 			if !out {
 				continue
 			}

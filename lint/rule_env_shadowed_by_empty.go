@@ -37,7 +37,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 }
 
 func checkEnvShadowedByEmpty(p *Pass) {
-	for _, e := range p.world.emptied {
+	for _, e := range p.emptied {
 		f := Finding{
 			At: e.empty.In(e.empty.File), atName: true, Bearer: e.name,
 			Message: fmt.Sprintf("%s is set to nothing here, and %s goes before %s: the app is built without the key", e.name, e.empty.File, e.full.File),
@@ -47,23 +47,23 @@ func checkEnvShadowedByEmpty(p *Pass) {
 		if !e.everywhere {
 			f.Severity = Warning
 			f.Message += ", on this machine: git ignores the file"
-		} else if p.world.declared(e) {
+		} else if p.declared(e) {
 			f.Severity = Warning
 			f.Message += ", unless the Dockerfile's build argument is given"
-		} else if p.world.suppliedElsewhere(e.name) {
+		} else if p.suppliedElsewhere(e.name) {
 			f.Severity = Warning
 			f.Message += ", unless the environment of the build has it: a workflow or a script names it"
 		}
 		p.report(f)
 	}
-	for _, b := range p.world.builds {
+	for _, b := range p.builds {
 		p.checkEmptyArguments(b)
 	}
 }
 
 // declared says whether a Dockerfile of the app may still set the variable.
-func (w *world) declared(e emptied) bool {
-	return slices.ContainsFunc(w.builds, func(b *build) bool {
+func (p *Pass) declared(e emptied) bool {
+	return slices.ContainsFunc(p.builds, func(b *build) bool {
 		return b.file.Dir() == path.Dir(e.empty.File) && b.declares(e.name)
 	})
 }
@@ -72,7 +72,7 @@ func (w *world) declared(e emptied) bool {
 func (p *Pass) checkEmptyArguments(b *build) {
 	for _, name := range slices.Sorted(maps.Keys(b.env)) {
 		file := b.env[name]
-		if !p.world.classify(name).Strong || file.Value.Len() == 0 {
+		if !p.names.Of(name).Strong || file.Value.Len() == 0 {
 			continue
 		}
 		for _, a := range b.sets {
@@ -87,7 +87,7 @@ func (p *Pass) checkEmptyArguments(b *build) {
 			switch {
 			case b.service != "":
 				f.Message = fmt.Sprintf("compose service %s builds this without the argument %s: the ENV is then empty, and goes before %s", b.service, a.From, file.File)
-			case p.world.suppliedElsewhere(a.From):
+			case p.suppliedElsewhere(a.From):
 				continue
 			default:
 				f.Severity = Warning

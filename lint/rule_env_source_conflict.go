@@ -44,7 +44,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 // checkEnvSourceConflict says nothing where one of the two is named already, and where the
 // stronger source brings a URL along: that is another instance, on purpose.
 func checkEnvSourceConflict(p *Pass) {
-	for _, b := range p.world.builds {
+	for _, b := range p.builds {
 		if b.setsURL() {
 			continue
 		}
@@ -52,7 +52,7 @@ func checkEnvSourceConflict(p *Pass) {
 			file := b.env[name]
 			at := file.In(file.File)
 			value, given, ok := b.given(name)
-			if !p.world.classify(name).Strong || !ok || !value.IsKnown() || value.Text().Len() == 0 || file.Value.Len() == 0 ||
+			if !p.names.Of(name).Strong || !ok || !value.IsKnown() || value.Text().Len() == 0 || file.Value.Len() == 0 ||
 				value.Text().Equal(file.Value) || p.explainedAt(given) || p.explainedAt(at) {
 				continue
 			}
@@ -72,7 +72,7 @@ func checkEnvSourceConflict(p *Pass) {
 
 // explainedAt says whether a rule has told of the site that is written at a place.
 func (p *Pass) explainedAt(at sources.Position) bool {
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if s.Written == at && (p.explained[s] || p.blamed[s]) {
 			return true
 		}

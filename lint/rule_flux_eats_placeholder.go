@@ -95,9 +95,9 @@ spec:
 
 // checkFluxEatsPlaceholder reports each object once, with every place in it.
 func checkFluxEatsPlaceholder(p *Pass) {
-	for _, u := range p.world.units {
+	for _, u := range p.units {
 		for _, o := range u.Objects {
-			eaten := eatenKeys(o)
+			eaten := p.eatenKeys(o)
 			if len(eaten) == 0 {
 				continue
 			}
@@ -118,20 +118,9 @@ func checkFluxEatsPlaceholder(p *Pass) {
 	}
 }
 
-// eatenKeys are the references to keys that Flux took out of an object.
-func eatenKeys(o *render.Object) []render.Eaten {
-	var out []render.Eaten
-	for _, e := range o.Eaten() {
-		if wellKnown.Of(e.Name).Slot != "" {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
 // instanceIn is the name of the instance that has the namespace of the unit.
 func (p *Pass) instanceIn(u *render.Unit, ns string) string {
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		if i.holds(u, ns) {
 			return i.name
 		}
@@ -139,22 +128,10 @@ func (p *Pass) instanceIn(u *render.Unit, ns string) string {
 	return ""
 }
 
-// markEaten remembers the gateways whose configuration or script Flux took something out
-// of: what is wrong with them follows from that.
-func (w *world) markEaten() {
-	for _, g := range w.gateways {
-		for _, o := range g.unit.Objects {
-			if o.Namespace == g.namespace && len(eatenKeys(o)) > 0 {
-				g.eaten = true
-			}
-		}
-	}
-}
-
 // wholeGateways are the gateways that are what they were meant to be.
 func (p *Pass) wholeGateways() []*gateway {
 	var out []*gateway
-	for _, g := range p.world.gateways {
+	for _, g := range p.gateways {
 		if !g.eaten {
 			out = append(out, g)
 		}

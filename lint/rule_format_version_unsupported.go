@@ -78,7 +78,7 @@ spec:
 }
 
 func checkFormatVersionUnsupported(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.gateways {
 		if g.config == nil || g.dead || g.product != "Kong" || g.config.VersionLine == 0 {
 			continue
 		}

@@ -82,7 +82,7 @@ spec:
 }
 
 func checkGatewayNotRolled(p *Pass) {
-	for _, g := range p.world.gateways {
+	for _, g := range p.gateways {
 		if g.run == nil || g.run.pod.object == nil || g.fault != nil || !g.unit.Deployed() {
 			continue
 		}
@@ -120,8 +120,10 @@ func (g *gateway) feeds() []*render.Object {
 			add(g.run.files[source].entry)
 		}
 	}
-	for _, s := range g.sites {
-		add(s.entry)
+	for _, c := range g.credentials {
+		if c.binding != nil {
+			add(c.binding.entry)
+		}
 	}
 	slices.SortStableFunc(out, func(a, b *render.Object) int { return strings.Compare(a.Kind, b.Kind) })
 	return out

@@ -49,7 +49,7 @@ spec:
 }
 
 func checkJWKSMismatch(p *Pass) {
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		sets := p.keySets(i)
 		for _, set := range sets {
 			p.checkSymmetric(i, set)

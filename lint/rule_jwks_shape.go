@@ -60,7 +60,7 @@ func checkJWKSShape(p *Pass) {
 		}
 		set, err := keys.ParseKeySet(s.Value.Text())
 		if set.Size > keys.MaxKeys {
-			p.world.repo.Note(sources.NoteBound, s.Written, fmt.Sprintf("%s: the set has %d keys, of which the first %d are read", s.Holder, set.Size, keys.MaxKeys))
+			p.repo.Note(sources.NoteBound, s.Written, fmt.Sprintf("%s: the set has %d keys, of which the first %d are read", s.Holder, set.Size, keys.MaxKeys))
 		}
 		for _, s := range sites {
 			message, help := "", "Let upstream's utils/add-new-auth-keys.sh make JWT_KEYS and JWT_JWKS anew."

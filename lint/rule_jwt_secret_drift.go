@@ -66,7 +66,7 @@ spec:
 }
 
 func checkJWTSecretDrift(p *Pass) {
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		groups := p.secretsByValue(i)
 		p.checkSecretLengths(i, groups)
 		if len(groups) < 2 {

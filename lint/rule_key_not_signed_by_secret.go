@@ -39,7 +39,7 @@ stringData:
 }
 
 func checkKeyNotSignedBySecret(p *Pass) {
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		var secrets, failing, verifying []*Site
 		for _, s := range i.sites {
 			if s.Slot == keys.JWTSecret && s.Value.IsKnown() && s.Value.Text().Len() > 0 && !p.explained[s] {
@@ -127,8 +127,8 @@ func (p *Pass) whyUnsigned(i *instance, s *Site, secrets []*Site) string {
 	if origin := keys.Published(s.Value.Text()); origin != "" {
 		return ": it is a demo key, signed with the secret that " + origin + " publishes"
 	}
-	for _, other := range p.world.sites {
-		if other.Slot != keys.JWTSecret || !other.Value.IsKnown() || p.instance[other] == i || !p.world.signed.verify(s, other) {
+	for _, other := range p.sites {
+		if other.Slot != keys.JWTSecret || !other.Value.IsKnown() || p.instance[other] == i || !p.signed.verify(s, other) {
 			continue
 		}
 		if name := p.instanceName(other); name != "" {

@@ -47,7 +47,7 @@ stringData:
 }
 
 func checkKICCredentialIgnored(p *Pass) {
-	for _, c := range p.world.ignored {
+	for _, c := range p.ignored {
 		if !c.certain || !c.gateway.unit.Deployed() {
 			continue
 		}

@@ -106,7 +106,7 @@ func checkPlaceholderEnvMissing(p *Pass) {
 			}
 		}
 	}
-	p.world.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
+	p.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
 		if cause == causeMissing {
 			p.reportMissing(g, c, fmt.Sprintf("awk leaves %s as it is, and that very text becomes %s", c.template, g.asKey(c)))
 		}

@@ -95,7 +95,7 @@ spec:
 }
 
 func checkPlaceholderNotSubstituted(p *Pass) {
-	p.world.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
+	p.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
 		if cause == causeValue {
 			p.reportCredential(g, c, Finding{
 				Message: fmt.Sprintf("the variable %s holds %s, which nothing substitutes: that very text becomes %s", c.name, c.kind, g.asKey(c)),

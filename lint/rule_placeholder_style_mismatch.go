@@ -111,7 +111,7 @@ spec:
 }
 
 func checkPlaceholderStyleMismatch(p *Pass) {
-	p.world.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
+	p.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
 		if cause != causeStyle {
 			return
 		}

@@ -30,7 +30,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 // be told: something may fill it in.
 func checkPlaceholderValue(p *Pass) {
 	reported := map[sources.Position]bool{}
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if p.explained[s] || reported[s.Written] || !s.isPlaceholder() || p.signs(s) || s.carrier.development || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}

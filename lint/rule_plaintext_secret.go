@@ -46,11 +46,11 @@ JWT_SECRET={{jwt_secret}}
 func checkPlaintextSecret(p *Pass) {
 	byFile := map[string][]*Site{}
 	var order []string
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if !p.isSecret(s) {
 			continue
 		}
-		f := p.world.repo.File(s.Written.File)
+		f := p.repo.File(s.Written.File)
 		if f == nil || f.Example || !f.Committed() || !f.Shows(s.Value.Text()) {
 			continue
 		}

@@ -57,7 +57,7 @@ func (p *Pass) refMismatch(s *Site) (message string, severity Severity) {
 	case t.Ref == "":
 		return "", ""
 	}
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		if i.ref == "" && i.answers(hosts) {
 			return "the key of %s is of the hosted project " + projectName(t.Ref) + ", and the URL beside it, " + hosts[0] + ", is that of " + i.name, Error
 		}

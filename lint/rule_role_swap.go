@@ -102,11 +102,11 @@ func checkRoleSwap(p *Pass) {
 	}
 	groups := map[place][]*Site{}
 	var order []place
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if p.explained[s] || !swapped(s) || p.instance[s].lists(s) {
 			continue
 		}
-		at := place{p.world.swappedAt(s).File, p.instance[s]}
+		at := place{p.swappedAt(s).File, p.instance[s]}
 		if groups[at] == nil {
 			order = append(order, at)
 		}
@@ -120,8 +120,8 @@ func checkRoleSwap(p *Pass) {
 
 // swappedAt is where the mistake was made: where the value is written, unless it
 // stands there under the right name, and the reference took the wrong one.
-func (w *world) swappedAt(s *Site) sources.Position {
-	for _, origin := range w.sites {
+func (p *Pass) swappedAt(s *Site) sources.Position {
+	for _, origin := range p.sites {
 		if origin.At == s.Written && origin != s && !swapped(origin) && origin.promisedRole() != "" {
 			return s.At
 		}
@@ -132,7 +132,7 @@ func (w *world) swappedAt(s *Site) sources.Position {
 func (p *Pass) reportSwap(sites []*Site) {
 	byAt := map[sources.Position]*Site{}
 	for _, s := range sites {
-		at := p.world.swappedAt(s)
+		at := p.swappedAt(s)
 		if known := byAt[at]; known == nil || s.At == at && known.At != at {
 			byAt[at] = s
 		}
@@ -141,11 +141,11 @@ func (p *Pass) reportSwap(sites []*Site) {
 	roles := map[keys.Role]bool{}
 	for at, s := range byAt {
 		roles[s.promisedRole()] = true
-		if first == nil || at.Before(p.world.swappedAt(first)) {
+		if first == nil || at.Before(p.swappedAt(first)) {
 			first = s
 		}
 	}
-	at := p.world.swappedAt(first)
+	at := p.swappedAt(first)
 	f := Finding{
 		At: at, Instance: p.instanceName(first), Trace: first.Trace,
 		Message: fmt.Sprintf("%s holds %s", first.Holder, keyWords(first)),
@@ -159,7 +159,7 @@ func (p *Pass) reportSwap(sites []*Site) {
 		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds %s", first.Holder, keyWords(first))
 	}
 	for _, s := range sortedSites(sites) {
-		if p.world.swappedAt(s) != at || s.At != at && s.At != s.Written {
+		if p.swappedAt(s) != at || s.At != at && s.At != s.Written {
 			f.Related = append(f.Related, Related{At: s.At, atName: s.At != s.Written, Message: fmt.Sprintf("%s holds %s", s.Holder, keyWords(s)), Alike: s.identity()})
 		}
 	}

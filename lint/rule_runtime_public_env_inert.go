@@ -57,12 +57,12 @@ var inlinedPrefixes = []string{"NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBL
 
 func checkRuntimePublicEnvInert(p *Pass) {
 	containers := map[*carrier]*container{}
-	for _, c := range p.world.containers {
+	for _, c := range p.containers {
 		containers[c.carrier] = c
 	}
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		c := containers[s.carrier]
-		if c == nil || c.init || c.carrier.backend != "" || !slices.Contains(inlinedPrefixes, s.name.PublicPrefix) || !p.world.onlyServes(c) ||
+		if c == nil || c.init || c.carrier.backend != "" || !slices.Contains(inlinedPrefixes, s.name.PublicPrefix) || !p.onlyServes(c) ||
 			s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
@@ -92,7 +92,7 @@ func checkRuntimePublicEnvInert(p *Pass) {
 // may be it.
 func (p *Pass) builtIn(c *container, s *Site) (same, other *Site) {
 	var own, all []*Site
-	for _, b := range p.world.sites {
+	for _, b := range p.sites {
 		if b.carrier == nil || b.carrier.app == "" || b.carrier.development || b.variable != s.variable || !b.Value.IsKnown() ||
 			p.instance[s] != nil && p.instance[b] != nil && p.instance[b] != p.instance[s] {
 			continue
@@ -119,12 +119,12 @@ func (p *Pass) builtIn(c *container, s *Site) (same, other *Site) {
 // onlyServes says whether a container runs what the image holds, and neither builds the app
 // nor edits it: no command of its own, or one that is known to serve, and no sources that
 // are mounted for development.
-func (w *world) onlyServes(c *container) bool {
+func (p *Pass) onlyServes(c *container) bool {
 	if c.mountsSource {
 		return false
 	}
 	command := c.command
-	for _, b := range w.builds { // of the image that compose builds, the command is known
+	for _, b := range p.builds { // of the image that compose builds, the command is known
 		if len(command) == 0 && c.object == nil && b.service == c.name {
 			command = b.parsed.Command
 		}

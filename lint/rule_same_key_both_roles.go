@@ -43,7 +43,7 @@ func checkSameKeyBothRoles(p *Pass) {
 	}
 	groups := map[group][]*Site{}
 	var order []group
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if !s.Value.IsKnown() || s.Role == keys.Signing || s.Standing == Presented && s.carrier.backend == "" {
 			continue
 		}

@@ -21,7 +21,7 @@ Seal again for the name and namespace that are rendered, or with --scope namespa
 }
 
 func checkSealedSecretUnsealable(p *Pass) {
-	for _, u := range p.world.units {
+	for _, u := range p.units {
 		if !u.Deployed() {
 			continue // a template that nothing lists, say
 		}
@@ -31,7 +31,7 @@ func checkSealedSecretUnsealable(p *Pass) {
 			}
 			var f *Finding
 			var broken []string
-			for _, e := range p.world.entriesOf(o) {
+			for _, e := range p.entriesOf(o) {
 				if e.Locked == nil || !certain(e.Locked.Kind) || !e.Sealed {
 					continue
 				}

@@ -66,8 +66,9 @@ func checkSecretRefDangling(p *Pass) {
 	seen := map[sources.Position]bool{}
 	byWhy := map[string][]*danglingRef{}
 	var order []string
-	for _, d := range p.world.dangling {
-		if seen[d.at] {
+	for _, s := range p.sites {
+		d := s.broken
+		if d == nil || seen[d.at] {
 			continue
 		}
 		seen[d.at] = true
@@ -98,7 +99,7 @@ func checkSecretRefDangling(p *Pass) {
 
 // instanceOf is the name of the instance that a container belongs to.
 func (p *Pass) instanceOf(c *container) string {
-	for _, i := range p.world.instances {
+	for _, i := range p.instances {
 		if i.holds(c.unit, c.namespace) {
 			return i.name
 		}

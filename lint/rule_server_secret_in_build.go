@@ -35,14 +35,14 @@ RUN --mount=type=secret,id=service_role,env=SUPABASE_SERVICE_ROLE_KEY npm run bu
 // checkServerSecretInBuild reports each name of a Dockerfile once, whatever its value is.
 func checkServerSecretInBuild(p *Pass) {
 	seen := map[*sources.File]bool{}
-	for _, b := range p.world.builds {
+	for _, b := range p.builds {
 		if seen[b.file] {
 			continue // another service builds it too
 		}
 		seen[b.file] = true
 		told := map[string]bool{}
 		for _, a := range b.parsed.Assignments {
-			name := p.world.classify(a.Name)
+			name := p.names.Of(a.Name)
 			slot := slotOf(name, keys.Known(a.Value))
 			if recognized := keys.Recognize(a.Value); recognized != "" {
 				slot = recognized

@@ -30,7 +30,7 @@ SUPABASE_SERVICE_ROLE_KEY={{service_role}}
 }
 
 func checkServiceKeyPublic(p *Pass) {
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if p.explained[s] || s.name.PublicPrefix == "" || !s.Value.IsKnown() {
 			continue
 		}

@@ -16,7 +16,7 @@ Check out the last good version and edit it with "sops FILE", never with an edit
 }
 
 func checkSOPSIntegrity(p *Pass) {
-	for _, f := range p.world.repo.Files() {
+	for _, f := range p.repo.Files() {
 		if f.Example || !f.BearsKeys() {
 			continue
 		}

@@ -78,12 +78,12 @@ func checkStillEncrypted(p *Pass) {
 		p.explain(sites...)
 	})
 	stored := map[*render.Object][]*Site{}
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if s.entry != nil && s.Standing == Stored {
 			stored[s.entry.object] = append(stored[s.entry.object], s)
 		}
 	}
-	for _, u := range p.world.units {
+	for _, u := range p.units {
 		if !u.Undecrypted {
 			continue
 		}
@@ -91,7 +91,7 @@ func checkStillEncrypted(p *Pass) {
 			if o.Kind != "Secret" || stored[o] == nil && !o.GivesValues {
 				continue
 			}
-			for _, e := range p.world.entriesOf(o) {
+			for _, e := range p.entriesOf(o) {
 				if !e.SOPS {
 					continue
 				}

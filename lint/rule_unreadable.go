@@ -40,7 +40,7 @@ stringData:
 
 // reportNotes turns what went wrong while reading or rendering into findings.
 func (p *Pass) reportNotes(kind sources.NoteKind, help string) {
-	for _, n := range p.world.repo.Notes() {
+	for _, n := range p.repo.Notes() {
 		if n.Kind == kind {
 			p.report(Finding{At: n.At, atName: kind == sources.NoteRenderFailed, Bearer: withoutNumbers(n.Message), Message: n.Message, Help: help})
 		}

@@ -58,9 +58,9 @@ type ignoredRule struct {
 }
 
 // readIgnores finds the comments in every file that findings can lie in.
-func (w *world) readIgnores() map[string][]*ignore {
+func (p *Pass) readIgnores() map[string][]*ignore {
 	byFile := map[string][]*ignore{}
-	for _, f := range w.repo.Files() {
+	for _, f := range p.repo.Files() {
 		if (f.BearsKeys() || f.IsKustomization()) && !f.Example && f.Mentions("keylint:") {
 			if b, err := f.Disk(); err == nil {
 				byFile[f.Path] = parseIgnores(f.Path, string(b))

@@ -36,7 +36,7 @@ data:
 }
 
 func checkValueDoubleBase64(p *Pass) {
-	for _, s := range p.world.sites {
+	for _, s := range p.sites {
 		if s.notBase64 && !(s.Value.IsKnown() && keys.IsReference(s.Value.Text())) && (s.Unit == nil || s.Unit.Deployed()) {
 			p.reportKey([]*Site{s}, "", "%s stands under data: and is not base64: the API server refuses the whole Secret",
 				"Put the text under stringData:, or its base64 under data: (printf '%s' \"$KEY\" | base64 -w0).")

@@ -45,7 +45,7 @@ services:
 func checkValueInterpolated(p *Pass) {
 	p.eachPlace(func(sites []*Site) {
 		first := sites[0]
-		why := p.world.interpolated(first)
+		why := p.interpolated(first)
 		if why == "" {
 			return
 		}
@@ -60,8 +60,8 @@ func checkValueInterpolated(p *Pass) {
 var variableInText = regexp.MustCompile(`\$[A-Za-z_]`)
 
 // interpolated says what of a value's text on disk its reader takes for something else.
-func (w *world) interpolated(s *Site) string {
-	f := w.repo.File(s.Written.File)
+func (p *Pass) interpolated(s *Site) string {
+	f := p.repo.File(s.Written.File)
 	if f == nil || f.Encrypted() || s.Written.Column < 2 || !f.IsDotenv() && (s.Unit == nil || s.Unit.Compose == nil) {
 		return ""
 	}

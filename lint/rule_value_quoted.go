@@ -52,7 +52,7 @@ func checkValueQuoted(p *Pass) {
 
 // unquoteHelp names the reader that keeps the quotes.
 func (p *Pass) unquoteHelp(s *Site) string {
-	if f := p.world.repo.File(s.Written.File); f != nil && f.IsDotenv() {
+	if f := p.repo.File(s.Written.File); f != nil && f.IsDotenv() {
 		return "Take the quotes off: kustomize's envs:, kubectl's --from-env-file, docker's --env-file and compose's format: raw keep them, other than dotenv and compose's own format."
 	}
 	return "Take the quotes off the value itself: those that YAML needs stand round it once."

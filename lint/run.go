@@ -18,32 +18,8 @@ type Options struct {
 
 // Run lints what the repository deploys.
 func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
-	w := &world{repo: repo, config: o.Config, units: units, entries: map[*render.Object][]render.Entry{}, production: map[string]map[string]sources.Effective{}, signed: signatures{}}
-	w.collectContainers()
-	w.collectCompose()
-	w.collectEnvoy()
-	w.collectIngressController()
-	w.collectKong()
-	w.markEaten()
-	w.collectEnv()
-	w.collectEntries()
-	w.collectApps()
-	w.sortSites()
-	w.group()
-
-	p := &Pass{world: w, now: o.Now, config: o.Config, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}, written: map[sources.Position][]*Site{}}
-	for _, i := range w.instances {
-		for _, s := range i.sites {
-			p.instance[s] = i
-		}
-	}
-	for _, s := range w.sites {
-		p.written[s.Written] = append(p.written[s.Written], s)
-		if s.At != s.Written {
-			p.written[s.At] = append(p.written[s.At], s)
-		}
-	}
-	p.ignores = w.readIgnores()
+	g := group(collect(repo, units), o.Config)
+	p := newPass(g, o)
 	for _, rule := range Rules() {
 		p.rule = rule
 		if o.Config.Severities[rule.Name] != Off {
@@ -51,31 +27,17 @@ func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
 		}
 	}
 	p.suppress()
-	return w.result(p)
+	return p.result()
 }
-
-// sortedSites orders sites by place, then holder.
-func sortedSites(sites []*Site) []*Site {
-	out := append([]*Site(nil), sites...)
-	sort.SliceStable(out, func(a, b int) bool {
-		if out[a].At != out[b].At {
-			return out[a].At.Before(out[b].At)
-		}
-		return out[a].Holder < out[b].Holder
-	})
-	return out
-}
-
-func (w *world) sortSites() { w.sites = sortedSites(w.sites) }
 
 // result puts together what is reported: findings that concern a selected path, and
 // every site with its outcome.
-func (w *world) result(p *Pass) *Result {
-	r := &Result{Units: w.units}
+func (p *Pass) result() *Result {
+	r := &Result{Units: p.units}
 	for _, f := range p.named() {
 		switch {
-		case !w.concernsSelection(f.Finding):
-		case f.By == "" && matches(w.config.Ignore, f.At.File):
+		case !p.concernsSelection(f.Finding):
+		case f.By == "" && matches(p.config.Ignore, f.At.File):
 			f.By = ByConfiguration
 			fallthrough
 		case f.By != "":
@@ -84,9 +46,9 @@ func (w *world) result(p *Pass) *Result {
 			r.Findings = append(r.Findings, f.Finding)
 		}
 	}
-	w.widen(r)
-	for _, n := range w.repo.Notes() {
-		if w.repo.Selected(n.At.File) || n.At.File == "" {
+	p.widen(r)
+	for _, n := range p.repo.Notes() {
+		if p.repo.Selected(n.At.File) || n.At.File == "" {
 			r.Notes = append(r.Notes, n)
 		}
 	}
@@ -107,14 +69,14 @@ func (w *world) result(p *Pass) *Result {
 		}
 		return j
 	}
-	for _, i := range w.instances {
+	for _, i := range p.instances {
 		shown := &Instance{Name: i.name}
 		for _, s := range sortedSites(i.sites) {
 			shown.Sites = append(shown.Sites, count(i, s))
 		}
 		r.Instances = append(r.Instances, shown)
 	}
-	for _, s := range w.sites {
+	for _, s := range p.sites {
 		switch {
 		case p.instance[s] != nil:
 		case s.Unit != nil && !s.Unit.Deployed():
@@ -133,14 +95,14 @@ func (w *world) result(p *Pass) *Result {
 		}
 		return x.Text < y.Text
 	})
-	w.countUnits(r)
-	w.countLocked(r)
+	p.countUnits(r)
+	p.countLocked(r)
 	return r
 }
 
 // countUnits counts the units that hold a site, and the roots that built.
-func (w *world) countUnits(r *Result) {
-	for _, u := range w.units {
+func (p *Pass) countUnits(r *Result) {
+	for _, u := range p.units {
 		if !u.Deployed() {
 			continue
 		}
@@ -155,8 +117,8 @@ func (w *world) countUnits(r *Result) {
 }
 
 // countLocked counts what a private key that was not given would open.
-func (w *world) countLocked(r *Result) {
-	for _, f := range w.repo.Files() {
+func (p *Pass) countLocked(r *Result) {
+	for _, f := range p.repo.Files() {
 		if f.Example || !f.BearsKeys() {
 			continue
 		}
@@ -164,12 +126,12 @@ func (w *world) countLocked(r *Result) {
 			r.Coverage.Locked++
 		}
 	}
-	for _, u := range w.units {
+	for _, u := range p.units {
 		for _, o := range u.Objects {
 			if o.Kind != "Secret" {
 				continue
 			}
-			for _, e := range w.entriesOf(o) {
+			for _, e := range p.entriesOf(o) {
 				if e.Sealed && e.Locked != nil && wantsKey(e.Locked.Kind) {
 					r.Coverage.Locked++
 				}
@@ -180,12 +142,12 @@ func (w *world) countLocked(r *Result) {
 
 // concernsSelection says whether a finding's place or a related one lies under a path
 // that the user named.
-func (w *world) concernsSelection(f Finding) bool {
-	if w.repo.Selected(f.At.File) {
+func (p *Pass) concernsSelection(f Finding) bool {
+	if p.repo.Selected(f.At.File) {
 		return true
 	}
 	for _, r := range f.Related {
-		if w.repo.Selected(r.At.File) {
+		if p.repo.Selected(r.At.File) {
 			return true
 		}
 	}

@@ -35,13 +35,14 @@ type Site struct {
 	Trace    []Step           // from the place of use back to where the value is written
 	Unit     *render.Unit     // nil for what no unit deploys, such as an app's .env file
 
+	name        keys.Name // what the variable's name promises
 	variable    string    // its name; empty where the key stands in none
-	name        keys.Name // what the variable's name promises; of a gateway credential nothing
 	namespace   string
 	carrier     *carrier
-	notBase64   bool      // it stands in the open where base64 belongs
-	placeholder bool      // a word that a person was to replace, which makes the value unknown
-	entry       *entryRef // the Secret or ConfigMap entry that the value was read from
+	notBase64   bool         // it stands in the open where base64 belongs
+	placeholder bool         // a word that a person was to replace, which makes the value unknown
+	entry       *entryRef    // the Secret or ConfigMap entry that the value was read from
+	broken      *danglingRef // the reference that leads nowhere, which is why there is no value
 }
 
 // CarrierName is what bears the site, with all that stands beside it: "Deployment web/web",
@@ -52,26 +53,6 @@ func (s *Site) CarrierName() string {
 		return s.Holder
 	}
 	return s.carrier.name
-}
-
-// carrier is what bears a site: a container's environment, a file, an object. What
-// stands beside a key in its carrier tells which instance the key is meant for.
-type carrier struct {
-	name    string // "apps/web/.env.production", "Deployment web/web"
-	file    string
-	app     string // the app's directory; empty for what belongs to no app
-	urls    []urlVariable
-	part    string // of a pod, the container's name; else empty
-	backend string // which of Supabase's own services it is; empty for an app
-	// development says that the values serve development, test or staging: only what
-	// stands beside them tells the instance then.
-	development bool
-}
-
-// urlVariable is a Supabase URL beside a key.
-type urlVariable struct {
-	prefix string
-	host   string
 }
 
 // Outcome is the result of comparing a site with the others of its instance.

@@ -5,78 +5,8 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
-	"github.com/keylint/keylint/sources"
 )
-
-// world is everything that one run looks at.
-type world struct {
-	repo       *sources.Repository
-	config     Config
-	units      []*render.Unit
-	pods       []*pod
-	containers []*container
-	gateways   []*gateway
-	sites      []*Site
-	extra      []*Site // credentials of consumers that are neither of the two roles: no sites of their own
-	dangling   []*danglingRef
-	ignored    []ignoredCredential
-
-	scripts     []*render.Object // Secrets that scripts make with kubectl
-	scriptsRead bool
-	instances   []*instance
-
-	builds        []*build
-	composeBuilds []composeBuild
-	production    map[string]map[string]sources.Effective // what the .env files of an app's directory give a production build
-	emptied       []emptied
-
-	entries map[*render.Object][]render.Entry
-	signed  signatures
-}
-
-// entryRef names one data key of one object.
-type entryRef struct {
-	object *render.Object
-	unit   *render.Unit
-	key    string
-}
-
-// objectName is how an object is called in messages.
-func objectName(kind, namespace, name string) string {
-	if namespace == "" {
-		return kind + " " + name
-	}
-	return kind + " " + namespace + "/" + name
-}
-
-// labelOf is how an object of the repository is called in messages.
-func labelOf(o *render.Object) string { return objectName(o.Kind, o.Namespace, o.ShownName()) }
-
-// entriesOf reads an object's entries once.
-func (w *world) entriesOf(o *render.Object) []render.Entry {
-	if entries, ok := w.entries[o]; ok {
-		return entries
-	}
-	entries := o.Entries()
-	w.entries[o] = entries
-	return entries
-}
-
-// entry finds one data key.
-func (w *world) entry(o *render.Object, key string) (render.Entry, bool) {
-	for _, e := range w.entriesOf(o) {
-		if e.Key == key {
-			return e, true
-		}
-	}
-	e, ok := o.Undeclared(key)
-	if ok { // what somebody reads is a site from now on
-		w.entries[o] = append(w.entries[o], e)
-	}
-	return e, ok
-}
 
 // found is what a reference leads to.
 type found struct {
@@ -91,18 +21,18 @@ type found struct {
 // asked first. What it does not have may come from another unit of the same
 // namespace, if there is just one; from a part that could not be rendered; or from
 // outside the repository.
-func (w *world) find(from *render.Unit, kind, namespace, name string) found {
+func (inv *inventory) find(from *render.Unit, kind, namespace, name string) found {
 	if o := from.Find(kind, namespace, name); o != nil {
-		return w.original(found{object: o, unit: from})
+		return inv.original(found{object: o, unit: from})
 	}
-	if copied := w.copied(from, kind, namespace, name); copied.object != nil {
+	if copied := inv.copied(from, kind, namespace, name); copied.object != nil {
 		return copied
 	}
-	elsewhere := w.elsewhere(from, kind, namespace, name)
+	elsewhere := inv.elsewhere(from, kind, namespace, name)
 	label := objectName(kind, namespace, name)
 	switch len(elsewhere) {
 	case 1:
-		return w.original(elsewhere[0])
+		return inv.original(elsewhere[0])
 	case 0:
 	default:
 		return found{why: label + " stands in several places, and which one is deployed beside it cannot be told"}
@@ -110,7 +40,7 @@ func (w *world) find(from *render.Unit, kind, namespace, name string) found {
 	if len(from.Missing) > 0 {
 		return found{why: label + " is not in what could be rendered: " + from.Missing[0]}
 	}
-	if o := w.scripted(from, kind, namespace, name); o != nil {
+	if o := inv.scripted(from, kind, namespace, name); o != nil {
 		return found{object: o, unit: from}
 	}
 	if twin := nearMiss(from, kind, namespace, name); twin != "" {
@@ -122,10 +52,10 @@ func (w *world) find(from *render.Unit, kind, namespace, name string) found {
 // elsewhere looks for the object in the other deployed units, those of the same cluster
 // first, then the nearest in the directory tree: of dev/secrets and prod/secrets,
 // prod/kong means the latter.
-func (w *world) elsewhere(from *render.Unit, kind, namespace, name string) []found {
+func (inv *inventory) elsewhere(from *render.Unit, kind, namespace, name string) []found {
 	var best []found
 	nearest := -1
-	for _, u := range w.units {
+	for _, u := range inv.units {
 		if u == from || !u.Deployed() || u.Apart(from) {
 			continue
 		}
@@ -212,40 +142,13 @@ func editDistance(a, b string) int {
 	return previous[len(b)]
 }
 
-// add records a site and remembers its text, so that it never reaches the output.
-func (w *world) add(s *Site) *Site {
-	if s.Value.IsKnown() {
-		s.Value = w.repo.Standins().Resolve(s.Value.Text())
+// eatenKeys are the references to keys that Flux took out of an object.
+func (inv *inventory) eatenKeys(o *render.Object) []render.Eaten {
+	var out []render.Eaten
+	for _, e := range o.Eaten() {
+		if inv.names.Of(e.Name).Slot != "" {
+			out = append(out, e)
+		}
 	}
-	if s.Value.IsKnown() {
-		w.repo.Ledger().Add(s.Value.Text())
-	}
-	if s.Role == "" {
-		s.Role = s.Slot.Role()
-	}
-	if s.Written.File == "" {
-		s.Written = s.At
-	}
-	w.sites = append(w.sites, s)
-	return s
-}
-
-// slotOf settles which slot a value fills, from what its name promises and what its
-// text says. A publishable key in a variable called ANON_KEY is legal: the text
-// decides within a role. Where the roles differ the promise stands, so that the swap
-// is found.
-func slotOf(name keys.Name, value keys.Value) keys.Slot {
-	if !value.IsKnown() {
-		return name.Slot
-	}
-	recognized := keys.Recognize(value.Text())
-	switch {
-	case recognized == "":
-		return name.Slot
-	case name.Slot == "" || name.AnyRole:
-		return recognized
-	case recognized.Role() == name.Slot.Role():
-		return recognized
-	}
-	return name.Slot
+	return out
 }
