@@ -9,24 +9,24 @@ import (
 
 // difference says how a wrong value differs from what is accepted: whose it is, where
 // another instance holds it, or else what was done to it.
-func (p *Pass) difference(i *instance, d disagreement) keys.Difference {
-	if words := p.twin(i, d); words != "" {
+func difference(p *Pass, i *instance, d disagreement) keys.Difference {
+	if words := twin(p, i, d); words != "" {
 		return keys.Difference{Class: keys.OtherInstance, Words: words}
 	}
 	if len(d.right) == 0 {
 		return keys.Difference{}
 	}
-	differs := keys.Compare(d.wrong[0].Value.Text(), d.right[0].Value.Text(), d.whose(), i.secrets()...)
+	differs := keys.Compare(d.wrong[0].Value.Text(), d.right[0].Value.Text(), whose(d), i.secrets()...)
 	if differs.Class == keys.OtherIssue {
-		differs.Words += p.alsoWrong(i, d.wrong[0])
+		differs.Words += alsoWrong(p, i, d.wrong[0])
 	}
 	return differs
 }
 
 // alsoWrong says what else ails a key of another issue than the accepted one: whoever puts it
 // into the gateway as well would meet that next.
-func (p *Pass) alsoWrong(i *instance, s *Site) string {
-	t, ok := token(s)
+func alsoWrong(p *Pass, i *instance, s *Site) string {
+	t, ok := s.token()
 	switch {
 	case !ok:
 		return ""
@@ -71,7 +71,7 @@ func mend(class keys.Class, right string) string {
 // afterwards says what must be restarted or rebuilt for a change at the site to count.
 func afterwards(s *Site) string {
 	switch {
-	case s.isBuiltIn():
+	case s.carrier.builtIn(s.name):
 		return ", and rebuild the app: the key is built into it."
 	case s.carrier.app != "":
 		return ", and restart the app."
@@ -85,17 +85,11 @@ func afterwards(s *Site) string {
 	return ", and roll the workload out: a container reads its environment when it starts."
 }
 
-// isBuiltIn says whether a build takes the key into what it makes: by the variable's prefix, or
-// as a build argument or a variable of the image.
-func (s *Site) isBuiltIn() bool {
-	return s.carrier.app != "" && (s.name.PublicPrefix != "" || !isEnvFile(s.carrier.file))
-}
-
 // help says how to mend what is not accepted.
-func (d disagreement) help(differs keys.Difference, primary *Site) string {
+func help(d disagreement, differs keys.Difference, primary *Site) string {
 	class, right := differs.Class, "the key that the gateway accepts"
-	if d.by != "the gateway" {
-		right = "the key that " + d.by + " holds"
+	if !d.gateway {
+		right = "the key that " + d.store + " holds"
 	}
 	switch {
 	case differs.Later:
@@ -107,7 +101,7 @@ func (d disagreement) help(differs keys.Difference, primary *Site) string {
 }
 
 // helpRight says how to mend an accepted key that nothing else holds.
-func (d disagreement) helpRight(class keys.Class, primary *Site) string {
+func helpRight(d disagreement, class keys.Class, primary *Site) string {
 	right := fmt.Sprintf("the %s key that the others hold", d.slot)
 	switch {
 	case class == keys.Whitespace || class == keys.Quotes || class == keys.Encoded:

@@ -37,7 +37,7 @@ func TestMend(t *testing.T) {
 // TestAfterwards says for each kind of place what a change there needs to take effect.
 func TestAfterwards(t *testing.T) {
 	for want, s := range map[string]*Site{
-		"rebuild the app":                   {Standing: Presented, carrier: &carrier{app: "apps/web", file: "apps/web/Dockerfile"}},
+		"rebuild the app":                   {Standing: Presented, carrier: &carrier{kind: inImage, app: "apps/web", file: "apps/web/Dockerfile"}},
 		"roll the gateway out":              {Standing: Accepted, carrier: &carrier{backend: "Kong"}},
 		"roll out what reads it":            {Standing: Stored, carrier: &carrier{}},
 		"app.settings.jwt_secret":           {Standing: Verifying, carrier: &carrier{backend: "Postgres"}},

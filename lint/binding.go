@@ -33,7 +33,7 @@ type binding struct {
 type placement struct {
 	at      sources.Position // where it is used
 	written sources.Position // where a person would edit it
-	trace   []Step           // from the one to the other
+	trace   []sources.Step   // from the one to the other
 }
 
 // placed finds the binding's place. Most variables of most containers bear no key, and theirs
@@ -50,9 +50,9 @@ func (b *binding) placed() placement {
 
 func (b *binding) at() sources.Position      { return b.placed().at }
 func (b *binding) written() sources.Position { return b.placed().written }
-func (b *binding) trace() []Step             { return b.placed().trace }
+func (b *binding) trace() []sources.Step     { return b.placed().trace }
 
 // stands is the place of a value that is written where it is used.
-func stands(at sources.Position, steps ...Step) placement {
+func stands(at sources.Position, steps ...sources.Step) placement {
 	return placement{at: at, written: at, trace: steps}
 }

@@ -89,9 +89,9 @@ func (b *build) declares(name string) bool {
 
 // setsURL says whether the build's environment has a Supabase URL of its own: its key then
 // goes with that one.
-func (b *build) setsURL() bool {
+func (b *build) setsURL(names keys.Names) bool {
 	for _, a := range b.sets {
-		if wellKnown.Of(a.Name).URL && (!a.Value.IsAbsent() && a.Value.Len() > 0 || b.args[a.Name] != nil) {
+		if names.Of(a.Name).URL && (!a.Value.IsAbsent() && a.Value.Len() > 0 || b.args[a.Name] != nil) {
 			return true
 		}
 	}

@@ -73,7 +73,7 @@ func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources
 	var out []*binding
 	for _, v := range parse(b) {
 		at, holder := v.In(f.Path), f.Path+" "+v.Name
-		out = append(out, &binding{name: v.Name, holder: holder, value: keys.Known(v.Value), where: stands(at, Step{at, holder})})
+		out = append(out, &binding{name: v.Name, holder: holder, value: keys.Known(v.Value), where: stands(at, sources.Step{At: at, Text: holder})})
 	}
 	return out
 }
@@ -179,7 +179,7 @@ func (p *composeProject) use(file string) {
 // resolve interpolates a value from .env. holder is how the variable is called in messages,
 // what how its step in a trace is.
 func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string) *binding {
-	here := Step{v.At, what + v.Name}
+	here := sources.Step{At: v.At, Text: what + v.Name}
 	out := &binding{name: v.Name, holder: holder, where: stands(v.At, here), inside: v.Inside}
 	raw := v.Raw.Reveal()
 	if !v.HasText {
@@ -204,12 +204,12 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		p.asked[name] = true
 		if from.value.IsKnown() && from.value.Text().Reveal() == text {
 			out.value = from.value
-			out.where = placement{at: v.At, written: from.written(), trace: append([]Step{here}, from.trace()...)}
+			out.where = placement{at: v.At, written: from.written(), trace: append([]sources.Step{here}, from.trace()...)}
 			return out
 		}
 	}
 	if text == "" && len(names) > 0 && !strings.Contains(raw, "-") {
-		out.value = keys.Unknown(fmt.Sprintf("%s is not in %s; it comes from the shell", nameOf(names[0]), path.Join(p.dir, ".env")))
+		out.value = keys.Unknown(fmt.Sprintf("%s is not in %s; it comes from the shell", keys.ShownVariable(names[0]), path.Join(p.dir, ".env")))
 		return out
 	}
 	out.value = keys.Known(keys.NewText(text))
@@ -249,15 +249,6 @@ func (p *composeProject) suppliesKeys() bool {
 		}
 	}
 	return false
-}
-
-// nameOf is how a variable is called in a message. What only looks like one may be a
-// secret with a "$" in it, and is not named.
-func nameOf(variable string) string {
-	if isVariableName(variable) {
-		return variable
-	}
-	return "a variable"
 }
 
 // addBuild adds the build arguments: they are built into the app.

@@ -131,7 +131,7 @@ func (f *finder) addEnvoyKey(g *gateway, k sources.EnvoyKey, slot keys.Slot, ren
 	v, uses := rendered.Resolve(k.Key.Reveal())
 	from := placeOf(rendered, k.Line)
 	at, before := f.envoyTemplate(g, from)
-	cred := &credential{at: at, key: before, name: placeholderName(before.Reveal()), holder: "Envoy's apikey"}
+	cred := &credential{at: at, key: before, name: keys.ReferenceName(before.Reveal()), holder: "Envoy's apikey"}
 	g.credentials = append(g.credentials, cred)
 	if cred.name != "" {
 		cred.template = before.Reveal()

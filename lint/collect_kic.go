@@ -100,11 +100,11 @@ func (f *finder) addKongSecret(g *gateway, username string, secret found, ref so
 		file := sources.Position{File: e.At.File}
 		b.value, b.entry = e.Value, &entryRef{secret.object, secret.unit, "key"}
 		b.where.written = e.At
-		b.where.trace = []Step{{ref, "credentials of KongConsumer " + username}, {file, name + " key"}}
+		b.where.trace = []sources.Step{{At: ref, Text: "credentials of KongConsumer " + username}, {At: file, Text: name + " key"}}
 		for _, via := range e.Via {
-			b.where.trace = append(b.where.trace, Step{file, via})
+			b.where.trace = append(b.where.trace, sources.Step{At: file, Text: via})
 		}
-		b.where.trace = append(b.where.trace, Step{e.At, "written here"})
+		b.where.trace = append(b.where.trace, sources.Step{At: e.At, Text: "written here"})
 	}
 	if b.slot, b.role = settle(b.role, keys.Name{}, b.value); b.slot != "" {
 		g.credentials = append(g.credentials, &credential{consumer: username, at: ref, holder: b.holder, binding: b})

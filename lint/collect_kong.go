@@ -2,7 +2,10 @@ package lint
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -133,7 +136,7 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 
 // addUnknown makes sites of the templates whose rendering is not known.
 func (f *finder) addUnknown(g *gateway, templates map[string]*template, why string) {
-	for _, source := range sortedKeys(templates) {
+	for _, source := range slices.Sorted(maps.Keys(templates)) {
 		t := templates[source]
 		if t.config == nil {
 			continue
@@ -295,7 +298,7 @@ func (r *run) unreadable(rendered *substitute.Rendered, problem *sources.Problem
 }
 
 func firstSource(r *run) *podFile {
-	for _, name := range sortedKeys(r.files) {
+	for _, name := range slices.Sorted(maps.Keys(r.files)) {
 		if f := r.files[name]; sources.IsKong([]byte(f.value.Text().Reveal())) && f.inside != nil {
 			return &f
 		}
@@ -306,10 +309,10 @@ func firstSource(r *run) *podFile {
 // addCredential settles what becomes of one credential. before is what stands in the
 // template; v is what Kong reads, made of uses; why is set where that is not known.
 func (f *finder) addCredential(g *gateway, c sources.KongCredential, at sources.Position, before keys.Text, v keys.Value, uses []substitute.Use, why string) {
-	cred := &credential{consumer: c.Consumer, holder: "Kong consumer " + c.Consumer, at: at, key: before, name: placeholderName(before.Reveal())}
+	cred := &credential{consumer: c.Consumer, holder: "Kong consumer " + c.Consumer, at: at, key: before, name: keys.ReferenceName(before.Reveal())}
 	g.credentials = append(g.credentials, cred)
 	if cred.name != "" || len(uses) > 0 && keys.Recognize(before) == "" {
-		cred.template = shownName(strings.Trim(strings.TrimSpace(before.Reveal()), `"'`))
+		cred.template = keys.ShownName(strings.Trim(strings.TrimSpace(before.Reveal()), `"'`))
 	}
 	b := &binding{name: cred.name, holder: cred.holder, role: g.config.Role(c.Consumer), value: v.Trimmed()}
 	text := c.Key.Reveal()
@@ -332,13 +335,13 @@ func (f *finder) addCredential(g *gateway, c sources.KongCredential, at sources.
 		cred.fate = empty
 	case !c.IsString:
 		cred.fate, cred.kind = notAString, c.Kind
-	case len(uses) == 0 && (placeholderName(text) != "" || b.role != "" && keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
+	case len(uses) == 0 && (keys.ReferenceName(text) != "" || b.role != "" && keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
 		cred.fate = literal
 		if cred.name != "" && strings.TrimSpace(text) != strings.Trim(strings.TrimSpace(before.Reveal()), `"'`) {
-			cred.kind = shownName(text)
+			cred.kind = keys.ShownName(text)
 		}
 		if cred.template == "" {
-			cred.template = shownName(text)
+			cred.template = keys.ShownName(text)
 		}
 	}
 	switch cred.fate {
@@ -368,18 +371,18 @@ func (f *finder) addCredential(g *gateway, c sources.KongCredential, at sources.
 func (f *finder) traceCredential(g *gateway, b *binding, at sources.Position, cred *credential, uses []substitute.Use) {
 	b.where = stands(at)
 	if cred.template != "" {
-		b.where.trace = []Step{{at, cred.template}}
+		b.where.trace = []sources.Step{{At: at, Text: cred.template}}
 	}
 	if len(uses) == 0 {
 		return
 	}
 	if b.where.trace == nil {
-		b.where.trace = []Step{{at, "written by a script"}}
+		b.where.trace = []sources.Step{{At: at, Text: "written by a script"}}
 	}
-	then := func(steps ...Step) { b.where.trace = append(b.where.trace, steps...) }
+	then := func(steps ...sources.Step) { b.where.trace = append(b.where.trace, steps...) }
 	for _, step := range g.steps() {
 		if by := g.run.by[step.Program]; by != nil {
-			then(Step{sources.Position{File: by.carrier.file}, step.Tool + " in " + step.Program})
+			then(sources.Step{At: sources.Position{File: by.carrier.file}, Text: step.Tool + " in " + step.Program})
 		}
 	}
 	use := uses[0]
@@ -389,7 +392,7 @@ func (f *finder) traceCredential(g *gateway, b *binding, at sources.Position, cr
 			if !b.value.IsKnown() || keys.Trim(file.from.Value.Text()).Equal(keys.Trim(b.value.Text())) {
 				b.entry = file.entry // and not where the key is one line of a file
 			}
-			then(Step{sources.Position{File: file.from.At.File}, "mounted " + file.source}, Step{file.from.At, "written here"})
+			then(sources.Step{At: sources.Position{File: file.from.At.File}, Text: "mounted " + file.source}, sources.Step{At: file.from.At, Text: "written here"})
 		}
 		return
 	}
@@ -409,3 +412,12 @@ func (f *finder) traceCredential(g *gateway, b *binding, at sources.Position, cr
 		then(v.trace()...)
 	}
 }
+
+// decK matches a reference that decK fills in when it syncs, and Kong never
+// (developer.konghq.com/deck/reference/env-variables).
+var decK = regexp.MustCompile(`^\$\{\{\s*env\s+"?'?DECK_\w+"?'?\s*\}\}$`)
+
+// vault matches a reference to a vault, which Kong follows in fields that are
+// "referenceable": a key-auth key is none, and the text itself becomes the key
+// (kong/plugins/key-auth/daos.lua).
+var vault = regexp.MustCompile(`^\{vault://[^}]*\}$`)

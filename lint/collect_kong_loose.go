@@ -92,7 +92,7 @@ func (f *finder) addLoose(g *gateway, inside func(line, column, end int) sources
 			g.credentials = append(g.credentials, &credential{consumer: c.Consumer, at: at, fate: gone, key: c.Key})
 			continue
 		}
-		if c.IsString && placeholderName(c.Key.Reveal()) == "" && !(keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == "") {
+		if c.IsString && keys.ReferenceName(c.Key.Reveal()) == "" && !(keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == "") {
 			f.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
 		} else if c.IsString {
 			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)

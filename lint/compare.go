@@ -16,7 +16,11 @@ type disagreement struct {
 	slot  keys.Slot
 	wrong []*Site
 	right []*Site
-	by    string // what the wrong ones were compared with: "the gateway" or the stored key
+
+	// They were compared with what the gateway accepts, or else with what store, the holder of
+	// the stored key, has.
+	gateway bool
+	store   string
 }
 
 // reference is what presented and stored keys of a role are compared with: what the
@@ -89,7 +93,7 @@ func (p *Pass) disagreements(i *instance) []disagreement {
 			}
 			sum := s.Value.Text().Sum()
 			if byValue[sum] == nil {
-				byValue[sum] = &disagreement{role: role, slot: s.Slot, by: ref.name()}
+				byValue[sum] = &disagreement{role: role, slot: s.Slot, gateway: ref.gateway, store: ref.sites[0].Holder}
 				order = append(order, sum)
 			}
 			byValue[sum].wrong = append(byValue[sum].wrong, s)
@@ -124,13 +128,6 @@ func (i *instance) onlyFeeds(s *Site) bool {
 		}
 	}
 	return feeds
-}
-
-func (r reference) name() string {
-	if r.gateway {
-		return "the gateway"
-	}
-	return r.sites[0].Holder
 }
 
 // lists says whether the gateway accepts the site's text as the key of a consumer that the
@@ -346,19 +343,19 @@ func (i *instance) stores(sites []*Site) bool {
 	return false
 }
 
-// standsAt says whether the site names the place where both are written better than the
-// other: it lies there, and best of all it is where the key is stored.
-func (s *Site) standsAt(other *Site) bool {
-	rank := func(s *Site) int {
-		switch {
-		case s.Standing == Stored:
-			return 2
-		case s.At == s.Written:
-			return 1
+// signs says what verifies under the secret: 2 for a key that the gateway accepts, 1 for
+// any other of the instance, 0 for none.
+func (i *instance) signs(secret *Site) int {
+	best := 0
+	for _, s := range i.sites {
+		if i.signed.verify(s, secret) {
+			if s.Standing == Accepted {
+				return 2
+			}
+			best = 1
 		}
-		return 0
 	}
-	return rank(s) > rank(other)
+	return best
 }
 
 // byPlace orders sites by where their value is written, and one site for each such

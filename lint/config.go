@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -77,7 +78,7 @@ func (g *grouping) declareInstances() {
 		}
 		g.instances = kept
 		if one == nil {
-			g.repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+shownName(d.Name)+": no Supabase stack lies below its paths")
+			g.repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+keys.ShownName(d.Name)+": no Supabase stack lies below its paths")
 			continue
 		}
 		one.name, one.declared = d.Name, d.Paths

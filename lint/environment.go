@@ -22,6 +22,14 @@ type danglingRef struct {
 	where  *container
 }
 
+// identity is the reference with the container that makes it.
+func (d *danglingRef) identity() string {
+	if d.where == nil {
+		return d.holder
+	}
+	return d.holder + " in " + d.where.label()
+}
+
 // readEnvironment computes the container's variables in the order in which the
 // kubelet does: envFrom first, a later source over an earlier one, then env, where
 // $(NAME) stands for what is already there.
@@ -95,14 +103,14 @@ func (b *binding) fromEntry(f found, e render.Entry, how string, at func() sourc
 	b.locate = func() placement {
 		file := sources.Position{File: e.At.File}
 		p := placement{at: at(), written: e.At}
-		p.trace = []Step{{p.at, fmt.Sprintf("%s %s", how, b.name)}, {file, labelOf(f.object) + " " + e.Key}}
+		p.trace = []sources.Step{{At: p.at, Text: fmt.Sprintf("%s %s", how, b.name)}, {At: file, Text: labelOf(f.object) + " " + e.Key}}
 		if f.via != "" {
-			p.trace = append(p.trace, Step{file, f.via})
+			p.trace = append(p.trace, sources.Step{At: file, Text: f.via})
 		}
 		for _, via := range e.Via {
-			p.trace = append(p.trace, Step{file, via})
+			p.trace = append(p.trace, sources.Step{At: file, Text: via})
 		}
-		p.trace = append(p.trace, Step{e.At, "written here"})
+		p.trace = append(p.trace, sources.Step{At: e.At, Text: "written here"})
 		return p
 	}
 }
@@ -129,7 +137,7 @@ func (inv *inventory) readValueFrom(c *container, v *binding, from *yaml.Node) {
 			return
 		}
 		if !ok {
-			why := fmt.Sprintf("%s has no data key %s", labelOf(f.object), shownName(inv.repo.Ledger().Scrub(key)))
+			why := fmt.Sprintf("%s has no data key %s", labelOf(f.object), keys.ShownName(inv.repo.Ledger().Scrub(key)))
 			if known := entryNames(inv.entriesOf(f.object)); known != "" {
 				why += "; it has " + known
 			}
@@ -170,7 +178,7 @@ func (inv *inventory) readLiteral(c *container, v *binding, n *yaml.Node) {
 		if n != nil {
 			at = c.object.Locate(n)
 		}
-		return stands(at, Step{at, "env " + v.name})
+		return stands(at, sources.Step{At: at, Text: "env " + v.name})
 	}
 	text := sources.Text(n)
 	if whole, ok := wholeReference(text); ok && c.env[whole] != nil {

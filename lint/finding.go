@@ -47,7 +47,7 @@ type Finding struct {
 	Bearer  string
 	Related []Related
 	Also    []string // names of further things at which the same is wrong, beside Related
-	Trace   []Step
+	Trace   []sources.Step
 	Help    string // how to mend it
 	Frame   Frame
 	ID      string // see findingID

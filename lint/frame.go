@@ -8,9 +8,6 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// mask stands for a key in a frame. Its length tells nothing of the key's.
-const mask = "••••••••"
-
 // maxFrame bounds in bytes what is shown of a line before and after the key.
 const maxFrame = 120
 
@@ -46,9 +43,9 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 	if at.EndColumn > at.Column && at.EndColumn <= len(line)+1 {
 		key, after = line[at.Column-1:at.EndColumn-1], line[at.EndColumn-1:]
 	}
-	shown := mask
-	if isName || placeholderName(key) != "" {
-		shown = shownName(p.clean(key))
+	shown := keys.Mask
+	if isName || keys.ReferenceName(key) != "" {
+		shown = keys.ShownName(p.clean(key))
 	} else if end := strings.TrimRight(key, " \t"); strings.HasSuffix(end, `"`) || strings.HasSuffix(end, "'") {
 		shown += end[len(end)-1:]
 	}
@@ -62,14 +59,14 @@ func (p *Pass) clean(s string) string {
 	s = assigned.ReplaceAllStringFunc(s, func(m string) string {
 		part := assigned.FindStringSubmatch(m)
 		value := strings.TrimRight(part[4], " \t")
-		if shownNames[part[1]] || placeholderName(value) != "" || len(value) < 4 {
+		if shownNames[part[1]] || keys.ReferenceName(value) != "" || len(value) < 4 {
 			return m
 		}
-		return part[1] + part[2] + part[3] + mask + part[4][len(value):]
+		return part[1] + part[2] + part[3] + keys.Mask + part[4][len(value):]
 	})
 	return secretish.ReplaceAllStringFunc(s, func(m string) string {
 		if strings.HasPrefix(m, "ENC[") || keys.LooksRandom(m) {
-			return mask
+			return keys.Mask
 		}
 		return m
 	})
@@ -82,25 +79,16 @@ var longWord = regexp.MustCompile(`\S+`)
 // one that could not be parsed: of long words only names are left.
 func (p *Pass) unplaced(line string) string {
 	return longWord.ReplaceAllStringFunc(p.clean(line), func(m string) string {
-		if len(m) < minGuessed || strings.Contains(m, mask) || strings.HasSuffix(m, ":") || placeholderName(m) != "" {
+		if len(m) < minGuessed || strings.Contains(m, keys.Mask) || strings.HasSuffix(m, ":") || keys.ReferenceName(m) != "" {
 			return m
 		}
-		return mask
+		return keys.Mask
 	})
 }
 
 // minGuessed is the length in bytes from which a word that nothing explains may be a
 // secret.
 const minGuessed = 20
-
-// shownName is a name that a person wrote where a name belongs, if it can be one: a key
-// that was pasted there by mistake is masked.
-func shownName(name string) string {
-	if len(name) > 40 && wellKnown.Of(name).Slot == "" || len(name) >= 24 && keys.LooksRandom(name) {
-		return mask
-	}
-	return name
-}
 
 // clip keeps the end of what stands before the key, and the beginning of the rest.
 func clip(s string, start bool) string {

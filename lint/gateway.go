@@ -102,19 +102,10 @@ func (g *gateway) renders(c *container) bool {
 	return false
 }
 
-// hasVariable says whether one of the containers that the configuration goes through has
-// the variable; unclear where it may have more than is known.
-func (g *gateway) hasVariable(name string) answer {
-	result := no
-	for _, c := range g.renderers {
-		if c.env[name] != nil {
-			return yes
-		}
-		if len(c.openEnv) > 0 {
-			result = unclear
-		}
-	}
-	return result
+// lacks says whether none of the containers that the configuration goes through can have the
+// variable. It is false where one of them may have more than is known.
+func (g *gateway) lacks(name string) bool {
+	return !slices.ContainsFunc(g.renderers, func(c *container) bool { return c.env[name] != nil || len(c.openEnv) > 0 })
 }
 
 // rendersGateway says whether the container renders a gateway's configuration.
@@ -158,7 +149,7 @@ func (f *finder) cause(g *gateway, c *credential) literalCause {
 	case f.substitutesOther(g, c):
 		return causeStyle
 	case steps[len(steps)-1].Tool == "awk" || steps[0].Tool == "awk":
-		if g.hasVariable(c.name) == no {
+		if g.lacks(c.name) {
 			return causeMissing
 		}
 	}
@@ -168,7 +159,7 @@ func (f *finder) cause(g *gateway, c *credential) literalCause {
 // substitutesOther follows the pod once more, over a template in which the placeholder is
 // written in the other style, to see whether the script substitutes that.
 func (f *finder) substitutesOther(g *gateway, c *credential) bool {
-	before, after := c.template, otherStyle(c.template)
+	before, after := c.template, keys.OtherStyle(c.template)
 	r := follow(f.inventory, g.run.pod, g.run.server, func(f podFile) keys.Value {
 		text := f.value.Text().Reveal()
 		if !f.value.IsKnown() || f.secret || !sources.IsKong([]byte(text)) && !sources.IsEnvoy([]byte(text)) {

@@ -58,25 +58,6 @@ func (p *Pass) named() []Suppressed {
 	return all
 }
 
-// bearer is what bears the site, and the name that the key has there: of two containers of a pod,
-// which may have variables of one name, the one that it is.
-func (s *Site) bearer() string {
-	if s.carrier != nil && s.carrier.part != "" {
-		return s.Holder + " in container " + s.carrier.part
-	}
-	return s.Holder
-}
-
-// identity is the bearer with the slot: one variable may hold keys of several, one after the other.
-func (s *Site) identity() string { return withSlot(s.bearer(), s.Slot) }
-
-func withSlot(bearer string, slot keys.Slot) string {
-	if slot == "" {
-		return bearer
-	}
-	return bearer + " as " + string(slot)
-}
-
 // borneAt is the slot of the site at a place of an instance, and what bears it. Of several
 // sites that are fed from the place it is the one that stands there: another reader of a
 // Secret does not rename what is wrong with it.

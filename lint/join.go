@@ -44,7 +44,7 @@ func (g *grouping) home(s *Site, instances []*instance) *instance {
 	for _, i := range instances {
 		if i.nucleus(s) {
 			// An app that runs beside Supabase may still talk to a hosted project.
-			if s.Standing == Presented && s.carrier.backend == "" && hostedRef(s) != "" {
+			if s.Standing == Presented && s.carrier.backend == "" && s.hostedRef() != "" {
 				return nil
 			}
 			return i
@@ -82,7 +82,7 @@ func (g *grouping) joinOne(s *Site, deployed []*instance, byReference map[entryR
 		return i
 	}
 	// a hosted project, by its URL or by the reference in its key
-	if ref := hostedRef(s); ref != "" {
+	if ref := s.hostedRef(); ref != "" {
 		return g.hosted(ref)
 	}
 	hosts := s.hosts()
@@ -161,22 +161,6 @@ func onlyOne(instances []*instance, test func(*instance) bool) *instance {
 	return only
 }
 
-// hosts are the hosts of the Supabase URLs beside the key: those with the same public
-// prefix, or else all of them.
-func (s *Site) hosts() []string {
-	var same, all []string
-	for _, u := range s.carrier.urls {
-		all = append(all, u.host)
-		if u.prefix == s.name.PublicPrefix {
-			same = append(same, u.host)
-		}
-	}
-	if len(same) > 0 {
-		return same
-	}
-	return all
-}
-
 // answers says whether one of the hosts is the instance's.
 func (i *instance) answers(hosts []string) bool {
 	for _, h := range hosts {
@@ -204,25 +188,6 @@ func (i *instance) owns(s *Site) bool {
 	return false
 }
 
-// hostedURL matches the address of a hosted project.
-var hostedURL = regexp.MustCompile(`^([a-z0-9]{16,24})\.supabase\.(co|in|net|red)$`)
-
-// hostedRef is the reference of the hosted project that a site belongs to.
-func hostedRef(s *Site) string {
-	hosts := s.hosts()
-	for _, h := range hosts {
-		if m := hostedURL.FindStringSubmatch(h); m != nil {
-			return m[1]
-		}
-	}
-	if len(hosts) == 0 && s.Value.IsKnown() {
-		if token, ok := keys.ParseJWT(s.Value.Text()); ok {
-			return token.Ref
-		}
-	}
-	return ""
-}
-
 // hosted is the instance of a hosted project, made at its first site.
 func (g *grouping) hosted(ref string) *instance {
 	for _, i := range g.instances {
@@ -247,16 +212,6 @@ func foreign(hosts []string, instances []*instance) bool {
 		}
 	}
 	return true
-}
-
-// isLocal says whether the hosts are a developer's own machine.
-func isLocal(hosts []string) bool {
-	for _, h := range hosts {
-		if h == "localhost" || strings.HasPrefix(h, "127.") || h == "0.0.0.0" || h == "::1" || h == "host.docker.internal" || h == "10.0.2.2" {
-			return true
-		}
-	}
-	return false
 }
 
 // likeliest is the instance that a key was probably meant for which is none of

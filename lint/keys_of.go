@@ -4,8 +4,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-
-	"github.com/keylint/keylint/keys"
 )
 
 // eachKey visits every distinct text of each instance that is deployed or built into an
@@ -89,6 +87,3 @@ func mildInDevelopment(sites []*Site) Severity {
 	}
 	return ""
 }
-
-// token is the JWT in a site's value.
-func token(s *Site) (keys.JWT, bool) { return keys.ParseJWT(keys.Trim(s.Value.Text())) }

@@ -7,33 +7,44 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// ruleOf says which of the four membership rules a disagreement breaks.
-func (i *instance) ruleOf(d disagreement) string {
+// breach is which of the four membership rules a disagreement breaks.
+type breach int
+
+const (
+	storedRefused  breach = iota // the stack's own Secret holds what the gateway does not accept
+	publicRefused                // an app presents such a public key
+	serverRefused                // an app presents such a server key
+	servicesDiffer               // none but Supabase's own services do
+)
+
+func breachOf(i *instance, d disagreement) breach {
 	if i.stores(d.wrong) {
-		return "gateway-key-mismatch"
+		return storedRefused
 	}
 	for _, s := range d.wrong {
 		if s.carrier.backend == "" {
 			if d.role == keys.Public {
-				return "app-key-rejected"
+				return publicRefused
 			}
-			return "server-key-rejected"
+			return serverRefused
 		}
 	}
-	return "backend-key-drift"
+	return servicesDiffer
 }
 
-// checkMembership reports the disagreements that break the pass's rule.
-func checkMembership(p *Pass) {
-	for _, i := range p.instances {
-		for _, d := range p.disagreements(i) {
-			if i.ruleOf(d) == p.rule.Name {
-				p.reportDisagreement(i, d)
+// checkMembership reports the disagreements of one kind.
+func checkMembership(broken breach) func(*Pass) {
+	return func(p *Pass) {
+		for _, i := range p.instances {
+			for _, d := range p.disagreements(i) {
+				if breachOf(i, d) == broken {
+					reportDisagreement(p, i, d, broken)
+				}
 			}
-		}
-		for _, d := range p.impossible(i) {
-			if i.ruleOf(d) == p.rule.Name {
-				p.reportImpossible(i, d)
+			for _, d := range p.impossible(i) {
+				if breachOf(i, d) == broken {
+					reportImpossible(p, i, d)
+				}
 			}
 		}
 	}
@@ -41,10 +52,10 @@ func checkMembership(p *Pass) {
 
 // reportDisagreement makes one finding of one wrong value, however many places hold
 // it, and lists every place on either side.
-func (p *Pass) reportDisagreement(i *instance, d disagreement) {
+func reportDisagreement(p *Pass, i *instance, d disagreement, broken breach) {
 	named, others := i.culprits(d.wrong, d.right)
 	primary := byPlace(named)[0]
-	wantStored := p.rule.Name == "gateway-key-mismatch" && named[0] == d.wrong[0]
+	wantStored := broken == storedRefused && named[0] == d.wrong[0]
 	for _, s := range byPlace(named) { // that of the rule: the stack's own Secret, or else what is not
 		if wantStored == (s.Standing == Stored && i.nucleus(s)) {
 			primary = s
@@ -57,11 +68,11 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 			f.Trace = s.Trace
 		}
 	}
-	difference := p.difference(i, d)
+	difference := difference(p, i, d)
 	if named[0] == d.wrong[0] {
-		f.Message, f.Help = d.blameWrong(difference), d.help(difference, primary)
+		f.Message, f.Help = blameWrong(d, difference), help(d, difference, primary)
 	} else {
-		f.Message, f.Help = d.blameRight(i, primary), d.helpRight(difference.Class, primary)
+		f.Message, f.Help = blameRight(d, i, primary), helpRight(d, difference.Class, primary)
 	}
 	f.Related = append(p.alike(named, f.At, func(s *Site) string { return s.Holder + ": the same key as that" }),
 		p.related(others, f.At, func(s *Site) string {
@@ -79,24 +90,24 @@ func (p *Pass) reportDisagreement(i *instance, d disagreement) {
 }
 
 // blameWrong says who presents or stores what is not accepted, and how it differs.
-func (d disagreement) blameWrong(differs keys.Difference) string {
+func blameWrong(d disagreement, differs keys.Difference) string {
 	difference := ""
 	if differs.Words != "" {
 		difference = ": " + differs.Words
 	}
 	refusal := "that the gateway does not accept"
-	if d.by != "the gateway" {
-		refusal = "other than that of " + d.by
+	if !d.gateway {
+		refusal = "other than that of " + d.store
 	}
 	return fmt.Sprintf("%s %s %s key %s%s", holders(byPlace(d.wrong)), verb(byPlace(d.wrong)), article(string(d.slot)), refusal, difference)
 }
 
 // blameRight says that what is accepted is what differs from all else.
-func (d disagreement) blameRight(i *instance, primary *Site) string {
+func blameRight(d disagreement, i *instance, primary *Site) string {
 	accepts := "accepts"
 	if primary.Standing != Accepted {
 		accepts = "gives the gateway"
-		if d.by != "the gateway" {
+		if !d.gateway {
 			accepts = "holds"
 		}
 	}
@@ -138,15 +149,15 @@ func verb(sites []*Site) string {
 	return word
 }
 
-func (d disagreement) whose() string {
-	if d.by == "the gateway" {
+func whose(d disagreement) string {
+	if d.gateway {
 		return "the gateway's"
 	}
 	return "the Secret's"
 }
 
 // twin recognises a key that another instance holds.
-func (p *Pass) twin(i *instance, d disagreement) string {
+func twin(p *Pass, i *instance, d disagreement) string {
 	v := d.wrong[0].Value
 	for _, s := range p.sites {
 		if other := p.instance[s]; s.Value.Equal(v) && other != nil && other != i {

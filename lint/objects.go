@@ -32,13 +32,13 @@ func (inv *inventory) objectCarriers(read map[entryRef]keys.Slot) []*carrier {
 	return out
 }
 
-func viaSteps(via []string, at sources.Position) []Step {
-	var steps []Step
+func viaSteps(via []string, at sources.Position) []sources.Step {
+	var steps []sources.Step
 	for _, v := range via {
-		steps = append(steps, Step{sources.Position{File: at.File}, v})
+		steps = append(steps, sources.Step{At: sources.Position{File: at.File}, Text: v})
 	}
 	if len(steps) > 0 {
-		steps = append(steps, Step{at, "written here"})
+		steps = append(steps, sources.Step{At: at, Text: "written here"})
 	}
 	return steps
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -57,6 +58,26 @@ func (p *Pass) instanceName(s *Site) string {
 		return i.name
 	}
 	return ""
+}
+
+// instanceIn is the name of the instance that has the namespace of the unit.
+func (p *Pass) instanceIn(u *render.Unit, ns string) string {
+	for _, i := range p.instances {
+		if i.holds(u, ns) {
+			return i.name
+		}
+	}
+	return ""
+}
+
+// explainedAt says whether a rule has told of the site that is written at a place.
+func (p *Pass) explainedAt(at sources.Position) bool {
+	for _, s := range p.sites {
+		if s.Written == at && (p.explained[s] || p.blamed[s]) {
+			return true
+		}
+	}
+	return false
 }
 
 // report completes a finding and records it.

@@ -1,9 +1,7 @@
 package lint
 
 import (
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -187,6 +185,3 @@ func (inv *inventory) pathFiles(v volume, part volumePart) []podFile {
 	}
 	return out
 }
-
-// sortedKeys lists a map's keys in order.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

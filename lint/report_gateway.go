@@ -1,22 +1,23 @@
 package lint
 
-// gatewayInstance is the name of the instance that the gateway belongs to.
-func (p *Pass) gatewayInstance(g *gateway) string {
-	for _, i := range p.instances {
-		if i.holds(g.unit, g.namespace) {
-			return i.name
-		}
-	}
-	return ""
-}
-
 // reportCredential reports what is wrong with one credential of a gateway.
-func (p *Pass) reportCredential(g *gateway, c *credential, f Finding) {
-	f.At, f.Bearer, f.Instance = c.at, c.label(), p.gatewayInstance(g)
+func reportCredential(p *Pass, g *gateway, c *credential, f Finding) {
+	f.At, f.Bearer, f.Instance = c.at, c.label(), p.instanceIn(g.unit, g.namespace)
 	f.Slot = p.names.Of(c.name).Slot
 	if s := p.credentials[c]; s != nil {
 		f.Slot, f.Trace = s.Slot, s.Trace
 		p.explain(s)
 	}
 	p.report(f)
+}
+
+// wholeGateways are the gateways that are what they were meant to be.
+func wholeGateways(p *Pass) []*gateway {
+	var out []*gateway
+	for _, g := range p.gateways {
+		if !g.eaten {
+			out = append(out, g)
+		}
+	}
+	return out
 }

@@ -104,7 +104,7 @@ spec:
 }
 
 func checkACLMissing(p *Pass) {
-	for _, g := range p.wholeGateways() {
+	for _, g := range wholeGateways(p) {
 		if g.config == nil || g.dead || !g.unit.Deployed() || len(g.config.Routes) == 0 {
 			continue
 		}
@@ -112,13 +112,13 @@ func checkACLMissing(p *Pass) {
 		for _, r := range g.config.Routes {
 			asks = asks && len(r.Groups) > 0
 		}
-		live := g.live()
+		live := live(g)
 		for _, c := range g.config.Consumers {
 			if !asks || !live[c.Name] || len(c.Groups) > 0 {
 				continue
 			}
 			p.report(Finding{
-				At: g.lineOf(c.Line), atName: true, Bearer: "Kong consumer " + c.Name, Instance: p.gatewayInstance(g),
+				At: g.lineOf(c.Line), atName: true, Bearer: "Kong consumer " + c.Name, Instance: p.instanceIn(g.unit, g.namespace),
 				Message: fmt.Sprintf("Kong consumer %s has a key and is in no group, and every route asks for one: its key opens nothing (403)", c.Name),
 				Help:    fmt.Sprintf("Add it to its group under acls: {consumer: %s, group: …}.", c.Name),
 			})

@@ -46,5 +46,5 @@ VITE_SUPABASE_ANON_KEY={{anon}}
 -- apps/web/.env.production --
 NEXT_PUBLIC_SUPABASE_ANON_KEY={{publishable}}
 `,
-	Check: checkMembership,
+	Check: checkMembership(publicRefused),
 }

@@ -27,7 +27,7 @@ func checkAsymmetricKeyInApp(p *Pass) {
 	p.eachPlace(func(sites []*Site) {
 		var wrong []*Site
 		for _, s := range sites {
-			t, ok := token(s)
+			t, ok := s.token()
 			if ok && t.Asymmetric() && t.Ref == "" && s.Standing == Presented && s.carrier.backend == "" && keys.Recognize(s.Value.Text()) != "" {
 				wrong = append(wrong, s)
 			}

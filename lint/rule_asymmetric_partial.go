@@ -81,16 +81,16 @@ spec:
 func checkAsymmetricPartial(p *Pass) {
 	for _, g := range p.gateways {
 		if g.unit.Deployed() && len(g.partial) > 0 && len(g.partial) < len(translated) {
-			p.reportPartial(g)
+			reportPartial(p, g)
 		}
 	}
 	for _, i := range p.instances {
-		p.checkVerifiers(i)
+		checkVerifiers(p, i)
 	}
 }
 
 // reportPartial reports a gateway that has some of the four keys.
-func (p *Pass) reportPartial(g *gateway) {
+func reportPartial(p *Pass, g *gateway) {
 	missing := make([]string, 0, len(g.partial))
 	for _, slot := range g.partial {
 		missing = append(missing, string(slot))
@@ -110,7 +110,7 @@ func (p *Pass) reportPartial(g *gateway) {
 		}
 	}
 	p.report(Finding{
-		At: at, atName: true, Bearer: g.server().label(), Instance: p.gatewayInstance(g),
+		At: at, atName: true, Bearer: g.server().label(), Instance: p.instanceIn(g.unit, g.namespace),
 		Message: fmt.Sprintf("%s has some of the four keys that opaque keys need, and not %s: %s", g.server().label(), strings.Join(missing, ", "), then),
 		Help:    "Set all four, from one run of upstream's add-new-auth-keys.sh, or none.",
 	})
@@ -126,7 +126,7 @@ var verifiers = map[string][]string{
 
 // checkVerifiers reports an instance whose Auth signs with a key that one of the other
 // services does not know.
-func (p *Pass) checkVerifiers(i *instance) {
+func checkVerifiers(p *Pass, i *instance) {
 	var signer *binding
 	var lacking []*container
 	for _, c := range p.containers {
@@ -136,7 +136,7 @@ func (p *Pass) checkVerifiers(i *instance) {
 		if v := c.env["GOTRUE_JWT_KEYS"]; c.carrier.backend == "GoTrue" && isSet(v) && !emptyList(v.value) {
 			signer = v
 		}
-		if names := verifiers[c.carrier.backend]; names != nil && len(c.openEnv) == 0 && !c.takesJWKS(names) {
+		if names := verifiers[c.carrier.backend]; names != nil && len(c.openEnv) == 0 && !takesJWKS(c, names) {
 			lacking = append(lacking, c)
 		}
 	}
@@ -159,7 +159,7 @@ func (p *Pass) checkVerifiers(i *instance) {
 }
 
 // takesJWKS says whether the service is given a JWKS, as far as that can be told.
-func (c *container) takesJWKS(names []string) bool {
+func takesJWKS(c *container, names []string) bool {
 	for _, name := range names {
 		v := c.env[name]
 		switch {

@@ -51,5 +51,5 @@ spec:
             - name: SERVICE_KEY
               valueFrom: {secretKeyRef: {name: supabase-keys, key: SERVICE_ROLE_KEY}}
 `,
-	Check: checkMembership,
+	Check: checkMembership(servicesDiffer),
 }

@@ -121,13 +121,13 @@ spec:
 }
 
 func checkConsumerMissing(p *Pass) {
-	for _, g := range p.wholeGateways() {
+	for _, g := range wholeGateways(p) {
 		if g.config == nil || g.dead || g.fault != nil || !g.unit.Deployed() {
 			continue
 		}
 		var shut []sources.KongRoute
 		for _, r := range g.config.Routes {
-			if !g.someonePasses(r) {
+			if !someonePasses(g, r) {
 				shut = append(shut, r)
 			}
 		}
@@ -139,11 +139,11 @@ func checkConsumerMissing(p *Pass) {
 			names = append(names, r.Name)
 		}
 		why := "no consumer has a key"
-		if len(g.live()) > 0 {
+		if len(live(g)) > 0 {
 			why = "no consumer with a key is in the group " + strings.Join(shut[0].Groups, " or ")
 		}
 		f := Finding{
-			At: g.lineOf(shut[0].Line), atName: true, Bearer: routeOf(g, names[0]), Instance: p.gatewayInstance(g),
+			At: g.lineOf(shut[0].Line), atName: true, Bearer: routeOf(g, names[0]), Instance: p.instanceIn(g.unit, g.namespace),
 			Message: fmt.Sprintf("the route %s asks for a key, and %s: every request to it is refused", shut[0].Name, why),
 			Help:    "Add the consumer with its key, and its group under acls; or take key-auth off the route.",
 		}
@@ -162,7 +162,7 @@ func routeOf(g *gateway, route string) string { return "route " + route + " of "
 
 // live lists the consumers that have a key, may have one, or have one that another rule
 // finds fault with.
-func (g *gateway) live() map[string]bool {
+func live(g *gateway) map[string]bool {
 	out := map[string]bool{}
 	for _, c := range g.credentials {
 		if c.fate != gone {
@@ -173,8 +173,8 @@ func (g *gateway) live() map[string]bool {
 }
 
 // someonePasses says whether a consumer with a key may use the route.
-func (g *gateway) someonePasses(r sources.KongRoute) bool {
-	live := g.live()
+func someonePasses(g *gateway, r sources.KongRoute) bool {
+	live := live(g)
 	for _, c := range g.config.Consumers {
 		if !live[c.Name] {
 			continue

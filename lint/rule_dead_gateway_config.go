@@ -94,7 +94,7 @@ func checkDeadGatewayConfig(p *Pass) {
 			continue
 		}
 		p.report(Finding{
-			At: g.at, atName: true, Bearer: g.name, Instance: p.gatewayInstance(g),
+			At: g.at, atName: true, Bearer: g.name, Instance: p.instanceIn(g.unit, g.namespace),
 			Message: fmt.Sprintf("no gateway reads %s: what it lists is accepted by nobody", g.name),
 			Help:    "Take it out, or mount it where Kong reads its configuration.",
 		})

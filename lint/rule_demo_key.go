@@ -76,12 +76,12 @@ func checkDemoKey(p *Pass) {
 			byPlace[s.Written] = append(byPlace[s.Written], s)
 		}
 		for _, at := range order {
-			p.reportDemo(i, byPlace[at])
+			reportDemo(p, i, byPlace[at])
 		}
 	}
 }
 
-func (p *Pass) reportDemo(i *instance, sites []*Site) {
+func reportDemo(p *Pass, i *instance, sites []*Site) {
 	var stored []*Site
 	for _, s := range sites {
 		if s.Standing == Stored {
@@ -102,17 +102,17 @@ func (p *Pass) reportDemo(i *instance, sites []*Site) {
 		f.Message += "; it is the chart's default, because nothing sets it"
 		f.Help = "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."
 	}
-	f.Message += p.demoExpiry(sites)
-	if p.isProduction(i, first) {
+	f.Message += demoExpiry(p, sites)
+	if isProduction(p, i, first) {
 		f.Severity = Error
 	}
 	p.report(f)
 }
 
 // demoExpiry tells when the first of the keys ends: a published key cannot be renewed.
-func (p *Pass) demoExpiry(sites []*Site) string {
+func demoExpiry(p *Pass, sites []*Site) string {
 	for _, s := range sites {
-		if t, ok := token(s); ok && !t.Expires.IsZero() {
+		if t, ok := s.token(); ok && !t.Expires.IsZero() {
 			if t.Expires.After(p.now) {
 				return "; they stop working on " + t.Expires.Format(time.DateOnly)
 			}
@@ -124,7 +124,7 @@ func (p *Pass) demoExpiry(sites []*Site) string {
 
 // isProduction goes by the paths that the configuration names, and without them by the
 // words in the instance's and the file's names.
-func (p *Pass) isProduction(i *instance, s *Site) bool {
+func isProduction(p *Pass, i *instance, s *Site) bool {
 	if len(p.config.Production) > 0 {
 		return matches(p.config.Production, s.Written.File) || i.unit != nil && matches(p.config.Production, i.unit.Path)
 	}
@@ -135,7 +135,7 @@ func (p *Pass) isProduction(i *instance, s *Site) bool {
 func publishedHow(sites []*Site) string {
 	s := sites[0]
 	origin := keys.Published(s.Value.Text())
-	if _, ok := token(s); ok && len(sites) == 1 {
+	if _, ok := s.token(); ok && len(sites) == 1 {
 		return "signed with the JWT secret that " + origin + " publishes"
 	}
 	return "published by " + origin

@@ -82,7 +82,7 @@ spec:
 }
 
 func checkDuplicateCredential(p *Pass) {
-	for _, g := range p.wholeGateways() {
+	for _, g := range wholeGateways(p) {
 		seen := map[[32]byte]*Site{}
 		for _, c := range g.credentials {
 			s := p.credentials[c]
@@ -97,7 +97,7 @@ func checkDuplicateCredential(p *Pass) {
 			}
 			f := Finding{
 				At: s.At, Instance: p.instanceName(s), Trace: s.Trace,
-				Message: fmt.Sprintf("%s holds the same key as %s: %s", s.Holder, first.other(s), g.onDuplicate(first, s)),
+				Message: fmt.Sprintf("%s holds the same key as %s: %s", s.Holder, other(first, s), onDuplicate(g, first, s)),
 				Related: []Related{{At: first.At, Message: first.Holder + " holds it first"}},
 				Help:    "Give each credential a key of its own, or take the second out.",
 			}
@@ -111,7 +111,7 @@ func checkDuplicateCredential(p *Pass) {
 }
 
 // other names the site beside one of the same holder.
-func (s *Site) other(than *Site) string {
+func other(s *Site, than *Site) string {
 	if s.Holder == than.Holder {
 		return "another credential of it"
 	}
@@ -119,7 +119,7 @@ func (s *Site) other(than *Site) string {
 }
 
 // onDuplicate says what the gateway makes of a key that stands twice.
-func (g *gateway) onDuplicate(first, second *Site) string {
+func onDuplicate(g *gateway, first, second *Site) string {
 	const refuses = "Kong refuses the configuration (\"uniqueness violation\") and does not start"
 	drops := "Kong drops one of them without a word"
 	if first.Holder != second.Holder {

@@ -47,7 +47,7 @@ func checkEnvShadowedByEmpty(p *Pass) {
 		if !e.everywhere {
 			f.Severity = Warning
 			f.Message += ", on this machine: git ignores the file"
-		} else if p.declared(e) {
+		} else if declared(p, e) {
 			f.Severity = Warning
 			f.Message += ", unless the Dockerfile's build argument is given"
 		} else if p.suppliedElsewhere(e.name) {
@@ -57,19 +57,19 @@ func checkEnvShadowedByEmpty(p *Pass) {
 		p.report(f)
 	}
 	for _, b := range p.builds {
-		p.checkEmptyArguments(b)
+		checkEmptyArguments(p, b)
 	}
 }
 
 // declared says whether a Dockerfile of the app may still set the variable.
-func (p *Pass) declared(e emptied) bool {
+func declared(p *Pass, e emptied) bool {
 	return slices.ContainsFunc(p.builds, func(b *build) bool {
 		return b.file.Dir() == path.Dir(e.empty.File) && b.declares(e.name)
 	})
 }
 
 // checkEmptyArguments finds the ENVs that hand on an ARG which nothing gives.
-func (p *Pass) checkEmptyArguments(b *build) {
+func checkEmptyArguments(p *Pass, b *build) {
 	for _, name := range slices.Sorted(maps.Keys(b.env)) {
 		file := b.env[name]
 		if !p.names.Of(name).Strong || file.Value.Len() == 0 {

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
 )
 
 var envSourceConflict = &Rule{
@@ -45,7 +44,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 // stronger source brings a URL along: that is another instance, on purpose.
 func checkEnvSourceConflict(p *Pass) {
 	for _, b := range p.builds {
-		if b.setsURL() {
+		if b.setsURL(p.names) {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(b.env)) {
@@ -68,14 +67,4 @@ func checkEnvSourceConflict(p *Pass) {
 			})
 		}
 	}
-}
-
-// explainedAt says whether a rule has told of the site that is written at a place.
-func (p *Pass) explainedAt(at sources.Position) bool {
-	for _, s := range p.sites {
-		if s.Written == at && (p.explained[s] || p.blamed[s]) {
-			return true
-		}
-	}
-	return false
 }

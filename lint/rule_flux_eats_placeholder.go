@@ -2,8 +2,6 @@ package lint
 
 import (
 	"fmt"
-
-	"github.com/keylint/keylint/render"
 )
 
 var fluxEatsPlaceholder = &Rule{
@@ -116,25 +114,4 @@ func checkFluxEatsPlaceholder(p *Pass) {
 			p.report(f)
 		}
 	}
-}
-
-// instanceIn is the name of the instance that has the namespace of the unit.
-func (p *Pass) instanceIn(u *render.Unit, ns string) string {
-	for _, i := range p.instances {
-		if i.holds(u, ns) {
-			return i.name
-		}
-	}
-	return ""
-}
-
-// wholeGateways are the gateways that are what they were meant to be.
-func (p *Pass) wholeGateways() []*gateway {
-	var out []*gateway
-	for _, g := range p.gateways {
-		if !g.eaten {
-			out = append(out, g)
-		}
-	}
-	return out
 }

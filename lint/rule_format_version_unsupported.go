@@ -2,6 +2,8 @@ package lint
 
 import (
 	"fmt"
+
+	"github.com/keylint/keylint/keys"
 )
 
 var formatVersionUnsupported = &Rule{
@@ -95,8 +97,8 @@ func checkFormatVersionUnsupported(p *Pass) {
 			continue
 		}
 		p.report(Finding{
-			At: g.lineOf(g.config.VersionLine), atName: true, Bearer: g.name, Instance: p.gatewayInstance(g),
-			Message: fmt.Sprintf("the configuration is of format %s, and %s: Kong does not start", shownName(format), why),
+			At: g.lineOf(g.config.VersionLine), atName: true, Bearer: g.name, Instance: p.instanceIn(g.unit, g.namespace),
+			Message: fmt.Sprintf("the configuration is of format %s, and %s: Kong does not start", keys.ShownName(format), why),
 			Help:    "Write _format_version: \"2.1\", which Kong 2 and 3 read.",
 		})
 	}

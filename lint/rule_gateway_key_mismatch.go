@@ -47,5 +47,5 @@ data:
         keyauth_credentials:
           - key: {{service_role}}
 `,
-	Check: checkMembership,
+	Check: checkMembership(storedRefused),
 }

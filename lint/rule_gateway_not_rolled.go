@@ -87,8 +87,8 @@ func checkGatewayNotRolled(p *Pass) {
 			continue
 		}
 		var loose []string
-		for _, o := range g.feeds() {
-			if !g.run.pod.rollsWith(o) {
+		for _, o := range feeds(g) {
+			if !rollsWith(g.run.pod, o) {
 				loose = append(loose, labelOf(o))
 			}
 		}
@@ -97,7 +97,7 @@ func checkGatewayNotRolled(p *Pass) {
 		}
 		at := g.run.pod.object.Locate(sources.Field(g.run.pod.object.Root, "metadata", "name"))
 		p.report(Finding{
-			At: at, atName: true, Bearer: g.run.pod.owner, Instance: p.gatewayInstance(g),
+			At: at, atName: true, Bearer: g.run.pod.owner, Instance: p.instanceIn(g.unit, g.namespace),
 			Message: fmt.Sprintf("a change of %s does not reach %s: it takes its configuration when it starts, and nothing in the pod template changes with it",
 				strings.Join(loose, " or "), g.run.pod.owner),
 			Help: "Give the name a content hash (a kustomize generator), annotate the pod template with a checksum of both, or let a controller watch them (reloader.stakater.com/auto: \"true\").",
@@ -106,7 +106,7 @@ func checkGatewayNotRolled(p *Pass) {
 }
 
 // feeds lists the objects from which the gateway's keys come, ConfigMaps first.
-func (g *gateway) feeds() []*render.Object {
+func feeds(g *gateway) []*render.Object {
 	seen := map[*render.Object]bool{}
 	var out []*render.Object
 	add := func(e *entryRef) {
@@ -136,7 +136,7 @@ var (
 )
 
 // rollsWith says whether the pod is replaced when the object changes.
-func (p *pod) rollsWith(o *render.Object) bool {
+func rollsWith(p *pod, o *render.Object) bool {
 	if o.Name != o.OriginalName && contentHash.MatchString(o.Name) {
 		return true
 	}

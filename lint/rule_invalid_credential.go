@@ -82,10 +82,10 @@ spec:
 }
 
 func checkInvalidCredential(p *Pass) {
-	for _, g := range p.wholeGateways() {
+	for _, g := range wholeGateways(p) {
 		if f := g.fault; f != nil && f.missing == "" {
 			p.report(Finding{
-				At: f.at, atName: true, Bearer: f.where.label(), Instance: p.instanceOf(f.where),
+				At: f.at, atName: true, Bearer: f.where.label(), Instance: p.instanceIn(f.where.unit, f.where.namespace),
 				Message: f.message,
 				Help:    "Take the character out of the value, or render with a program that it does not disturb (envsubst, with the placeholder in quotes).",
 			})
@@ -93,17 +93,17 @@ func checkInvalidCredential(p *Pass) {
 		for _, c := range g.credentials {
 			switch c.fate {
 			case notForKong:
-				p.reportCredential(g, c, Finding{
+				reportCredential(p, g, c, Finding{
 					Message: fmt.Sprintf("Kong does not follow %s in a key-auth key: its text becomes %s", c.kind, g.asKey(c)),
 					Help:    "Put a placeholder there that is substituted before Kong reads the file, or the key.",
 				})
 			case notAString:
-				p.reportCredential(g, c, Finding{
+				reportCredential(p, g, c, Finding{
 					Message: fmt.Sprintf("%s comes to %s, and Kong refuses the configuration (\"expected a string\")", c.label(), c.kind),
 					Help:    "Put a key there. Where it does consist of digits, quote the placeholder in the template.",
 				})
 			case empty:
-				p.checkEmpty(g, c)
+				checkEmpty(p, g, c)
 			}
 		}
 	}
@@ -111,17 +111,17 @@ func checkInvalidCredential(p *Pass) {
 
 // checkEmpty reports a credential that comes to nothing although its variable is there.
 // An opaque key that is declared and empty is one that is not in use yet.
-func (p *Pass) checkEmpty(g *gateway, c *credential) {
-	if c.name != "" && g.hasVariable(c.name) == no {
+func checkEmpty(p *Pass, g *gateway, c *credential) {
+	if c.name != "" && g.lacks(c.name) {
 		return // placeholder-env-missing says so
 	}
 	f := Finding{
 		Message: fmt.Sprintf("%s comes to nothing: nobody passes with it", c.label()),
 		Help:    "Give the variable a value, or take the line out. In a compose file, a variable that is meant for the shell is written $$NAME.",
 	}
-	if role := wellKnown.Of(c.name).Slot; role == keys.Publishable || role == keys.Secret {
+	if role := p.names.Of(c.name).Slot; role == keys.Publishable || role == keys.Secret {
 		f.Severity = Warning
 		f.Help = "Give the variable a value, or take the line out, as upstream's entrypoint does with empty keys."
 	}
-	p.reportCredential(g, c, f)
+	reportCredential(p, g, c, f)
 }

@@ -50,12 +50,12 @@ spec:
 
 func checkJWKSMismatch(p *Pass) {
 	for _, i := range p.instances {
-		sets := p.keySets(i)
+		sets := keySets(p, i)
 		for _, set := range sets {
-			p.checkSymmetric(i, set)
+			checkSymmetric(p, i, set)
 		}
-		p.checkPairs(sets)
-		p.checkAsymmetric(i, sets)
+		checkPairs(p, sets)
+		checkAsymmetric(p, i, sets)
 	}
 }
 
@@ -65,7 +65,7 @@ type keySet struct {
 	sites []*Site
 }
 
-func (p *Pass) keySets(i *instance) []keySet {
+func keySets(p *Pass, i *instance) []keySet {
 	var out []keySet
 	byText := map[[32]byte]int{}
 	for _, s := range i.sites {
@@ -86,7 +86,7 @@ func (p *Pass) keySets(i *instance) []keySet {
 }
 
 // checkSymmetric holds the symmetric key in a set against the JWT secrets.
-func (p *Pass) checkSymmetric(i *instance, set keySet) {
+func checkSymmetric(p *Pass, i *instance, set keySet) {
 	var other *Site
 	for _, s := range i.sites {
 		if s.Slot != keys.JWTSecret {
@@ -115,7 +115,7 @@ func (p *Pass) checkSymmetric(i *instance, set keySet) {
 }
 
 // checkPairs holds what verifies against what signs.
-func (p *Pass) checkPairs(sets []keySet) {
+func checkPairs(p *Pass, sets []keySet) {
 	for _, signing := range sets {
 		if signing.Form != "array" {
 			continue
@@ -132,9 +132,9 @@ func (p *Pass) checkPairs(sets []keySet) {
 }
 
 // checkAsymmetric verifies the gateway's own tokens under each set of a verifier.
-func (p *Pass) checkAsymmetric(i *instance, sets []keySet) {
+func checkAsymmetric(p *Pass, i *instance, sets []keySet) {
 	p.eachKey(func(sites []*Site) {
-		t, ok := token(sites[0])
+		t, ok := sites[0].token()
 		if !ok || p.instance[sites[0]] != i || !t.Asymmetric() {
 			return
 		}

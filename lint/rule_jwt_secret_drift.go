@@ -67,8 +67,8 @@ spec:
 
 func checkJWTSecretDrift(p *Pass) {
 	for _, i := range p.instances {
-		groups := p.secretsByValue(i)
-		p.checkSecretLengths(i, groups)
+		groups := secretsByValue(p, i)
+		checkSecretLengths(p, i, groups)
 		if len(groups) < 2 {
 			continue
 		}
@@ -104,7 +104,7 @@ func helpSecret(class keys.Class, wrong, right *Site) string {
 // secretsByValue groups the instance's known JWT secrets by value: first the one that
 // the others are held against, which is the one that signed the instance's keys, else
 // the one in most places, or at a tie the stored one.
-func (p *Pass) secretsByValue(i *instance) [][]*Site {
+func secretsByValue(p *Pass, i *instance) [][]*Site {
 	byValue := map[[32]byte][]*Site{}
 	var order [][32]byte
 	for _, s := range i.sites {
@@ -131,21 +131,6 @@ func (p *Pass) secretsByValue(i *instance) [][]*Site {
 		return i.stores(groups[a]) && !i.stores(groups[b])
 	})
 	return groups
-}
-
-// signs says what verifies under the secret: 2 for a key that the gateway accepts, 1 for
-// any other of the instance, 0 for none.
-func (i *instance) signs(secret *Site) int {
-	best := 0
-	for _, s := range i.sites {
-		if i.signed.verify(s, secret) {
-			if s.Standing == Accepted {
-				return 2
-			}
-			best = 1
-		}
-	}
-	return best
 }
 
 // onlyMetrics says whether none but METRICS_JWT_SECRET differs.

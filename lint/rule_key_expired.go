@@ -40,7 +40,7 @@ stringData:
 const leeway = 30 * time.Second
 
 func checkKeyExpired(p *Pass) {
-	p.eachDated(func(sites []*Site, token keys.JWT) {
+	eachDated(p, func(sites []*Site, token keys.JWT) {
 		switch now := p.now; {
 		case !token.Expires.IsZero() && !token.Expires.Add(leeway).After(now):
 			p.reportKey(sites, "", "the key of %s expired on "+token.Expires.Format(time.DateOnly),
@@ -57,9 +57,9 @@ func checkKeyExpired(p *Pass) {
 
 // eachDated visits the tokens whose dates matter: those that are deployed or built in, and
 // not published ones, of which demo-key tells.
-func (p *Pass) eachDated(visit func(sites []*Site, token keys.JWT)) {
+func eachDated(p *Pass, visit func(sites []*Site, token keys.JWT)) {
 	p.eachKey(func(sites []*Site) {
-		t, ok := token(sites[0])
+		t, ok := sites[0].token()
 		if !ok || sites[0].Role == keys.Signing || development(sites) || keys.Published(sites[0].Value.Text()) != "" {
 			return
 		}

@@ -38,7 +38,7 @@ stringData:
 
 func checkKeyExpiresSoon(p *Pass) {
 	window := time.Duration(p.config.expiryWindow()) * 24 * time.Hour
-	p.eachDated(func(sites []*Site, token keys.JWT) {
+	eachDated(p, func(sites []*Site, token keys.JWT) {
 		left := token.Expires.Sub(p.now)
 		if token.Expires.IsZero() || left <= -leeway || left > window || shortLived(token) {
 			return

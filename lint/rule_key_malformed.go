@@ -37,13 +37,13 @@ stringData:
 }
 
 func checkKeyMalformed(p *Pass) {
-	p.reportDefects(false)
-	p.eachKey(p.reportSecretAsKey)
+	reportDefects(p, false)
+	p.eachKey(func(sites []*Site) { reportSecretAsKey(p, sites) })
 }
 
 // reportSecretAsKey finds the JWT secret where a key belongs: by its form it is none, so that
 // the same text under the secret's name is what tells it.
-func (p *Pass) reportSecretAsKey(sites []*Site) {
+func reportSecretAsKey(p *Pass, sites []*Site) {
 	var asKey []*Site
 	for _, s := range sites {
 		if s.Role != keys.Signing {
@@ -63,7 +63,7 @@ func (p *Pass) reportSecretAsKey(sites []*Site) {
 const shortestJWT = 60
 
 // reportDefects reports the tokens whose form is wrong: those that are cut, or the others.
-func (p *Pass) reportDefects(cut bool) {
+func reportDefects(p *Pass, cut bool) {
 	p.eachKey(func(sites []*Site) {
 		text := sites[0].Value.Text()
 		d, ok := keys.FindDefect(text)

@@ -61,18 +61,18 @@ func checkKeyNotSignedBySecret(p *Pass) {
 			}
 		}
 		if len(failing) > 0 {
-			p.reportUnsigned(i, secrets, failing, verifying)
+			reportUnsigned(p, i, secrets, failing, verifying)
 		}
 	}
 }
 
 // reportUnsigned names the secret where no key verifies, since it is then the one that
 // was changed; else each key that fails.
-func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) {
+func reportUnsigned(p *Pass, i *instance, secrets, failing, verifying []*Site) {
 	if secret := byPlace(secrets); len(verifying) == 0 && len(slotsOf(failing)) > 1 && len(secret) == 1 {
 		f := Finding{
 			At: secret[0].Written, Instance: i.name, Trace: secret[0].Trace,
-			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + p.whyUnsigned(i, failing[0], secrets),
+			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + whyUnsigned(p, i, failing[0], secrets),
 			Help: "Mint both keys anew with this secret and put them wherever the old ones stand, or put back the secret that signed them. " +
 				"Every service reads the secret at its start, and the database only when it is made (app.settings.jwt_secret).",
 		}
@@ -102,7 +102,7 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 		f := Finding{
 			At: named.Written, Instance: i.name, Trace: named.Trace,
 			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret (%s)", named.Slot, named.Holder,
-				keys.Describe(named.Value.Text(), named.Slot)) + p.whyUnsigned(i, named, secrets),
+				keys.Describe(named.Value.Text(), named.Slot)) + whyUnsigned(p, i, named, secrets),
 			Help: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps.",
 		}
 		f.Related = append(p.alike(sites, f.At, func(s *Site) string { return s.Holder + ": the same key" }),
@@ -114,8 +114,8 @@ func (p *Pass) reportUnsigned(i *instance, secrets, failing, verifying []*Site) 
 
 // whyUnsigned says what signed the key, where that can be found: the secret with something
 // done to it by mistake, a published one, or one that stands elsewhere in the repository.
-func (p *Pass) whyUnsigned(i *instance, s *Site, secrets []*Site) string {
-	t, ok := token(s)
+func whyUnsigned(p *Pass, i *instance, s *Site, secrets []*Site) string {
+	t, ok := s.token()
 	if !ok {
 		return ""
 	}

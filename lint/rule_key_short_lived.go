@@ -44,7 +44,7 @@ func shortLived(t keys.JWT) bool {
 }
 
 func checkKeyShortLived(p *Pass) {
-	p.eachDated(func(sites []*Site, token keys.JWT) {
+	eachDated(p, func(sites []*Site, token keys.JWT) {
 		if !shortLived(token) || !token.Expires.After(p.now) {
 			return
 		}

@@ -52,7 +52,7 @@ func checkKICCredentialIgnored(p *Pass) {
 			continue
 		}
 		p.report(Finding{
-			At: c.at, atName: true, Bearer: "KongConsumer " + c.consumer, Instance: p.gatewayInstance(c.gateway),
+			At: c.at, atName: true, Bearer: "KongConsumer " + c.consumer, Instance: p.instanceIn(c.gateway.unit, c.gateway.namespace),
 			Message: fmt.Sprintf("the Ingress Controller passes over this credential of KongConsumer %s: %s", c.consumer, c.why),
 			Help:    "Give the Secret the label konghq.com/credential: key-auth, in the consumer's namespace, and call the data key \"key\".",
 		})

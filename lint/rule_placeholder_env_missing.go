@@ -92,30 +92,30 @@ spec:
 }
 
 func checkPlaceholderEnvMissing(p *Pass) {
-	for _, g := range p.wholeGateways() {
+	for _, g := range wholeGateways(p) {
 		if f := g.fault; f != nil && f.missing != "" {
 			p.report(Finding{
-				At: f.at, atName: true, Bearer: f.where.label() + " " + f.missing, Instance: p.instanceOf(f.where),
+				At: f.at, atName: true, Bearer: f.where.label() + " " + f.missing, Instance: p.instanceIn(f.where.unit, f.where.namespace),
 				Message: fmt.Sprintf("%s has no variable %s: %s", f.where.label(), f.missing, f.message),
 				Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", f.where.label(), f.missing),
 			})
 		}
 		for _, c := range g.credentials {
-			if c.fate == empty && c.name != "" && g.hasVariable(c.name) == no {
-				p.reportMissing(g, c, fmt.Sprintf("%s puts nothing in its place, and nobody passes with that key", g.lastStep()))
+			if c.fate == empty && c.name != "" && g.lacks(c.name) {
+				reportMissing(p, g, c, fmt.Sprintf("%s puts nothing in its place, and nobody passes with that key", g.lastStep()))
 			}
 		}
 	}
 	p.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
 		if cause == causeMissing {
-			p.reportMissing(g, c, fmt.Sprintf("awk leaves %s as it is, and that very text becomes %s", c.template, g.asKey(c)))
+			reportMissing(p, g, c, fmt.Sprintf("awk leaves %s as it is, and that very text becomes %s", c.template, g.asKey(c)))
 		}
 	})
 }
 
-func (p *Pass) reportMissing(g *gateway, c *credential, then string) {
+func reportMissing(p *Pass, g *gateway, c *credential, then string) {
 	where := g.renderers[len(g.renderers)-1]
-	p.reportCredential(g, c, Finding{
+	reportCredential(p, g, c, Finding{
 		Message: fmt.Sprintf("%s has no variable %s for %s: %s", where.label(), c.name, c.label(), then),
 		Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", where.label(), c.name),
 	})

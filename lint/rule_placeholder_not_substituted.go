@@ -97,7 +97,7 @@ spec:
 func checkPlaceholderNotSubstituted(p *Pass) {
 	p.eachLiteral(func(g *gateway, c *credential, cause literalCause) {
 		if cause == causeValue {
-			p.reportCredential(g, c, Finding{
+			reportCredential(p, g, c, Finding{
 				Message: fmt.Sprintf("the variable %s holds %s, which nothing substitutes: that very text becomes %s", c.name, c.kind, g.asKey(c)),
 				Help:    "Give the variable the key, from the Secret that holds it.",
 			})
@@ -110,7 +110,7 @@ func checkPlaceholderNotSubstituted(p *Pass) {
 		if step := g.lastStep(); step != "" {
 			message = fmt.Sprintf("%s substitutes other placeholders, but not %s: that very text becomes %s", step, c.template, g.asKey(c))
 		}
-		p.reportCredential(g, c, Finding{
+		reportCredential(p, g, c, Finding{
 			Message: message,
 			Help:    "Render the template before Kong reads it, with an expression for this placeholder, into a volume that Kong reads from (an initContainer with envsubst does).",
 		})

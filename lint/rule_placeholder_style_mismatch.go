@@ -2,6 +2,8 @@ package lint
 
 import (
 	"fmt"
+
+	"github.com/keylint/keylint/keys"
 )
 
 var placeholderStyleMismatch = &Rule{
@@ -115,9 +117,9 @@ func checkPlaceholderStyleMismatch(p *Pass) {
 		if cause != causeStyle {
 			return
 		}
-		p.reportCredential(g, c, Finding{
-			Message: fmt.Sprintf("%s substitutes %s, and not %s: that very text becomes %s", g.lastStep(), otherStyle(c.template), c.template, g.asKey(c)),
-			Help:    fmt.Sprintf("Write %s here, or let the script substitute %s as well.", otherStyle(c.template), c.template),
+		reportCredential(p, g, c, Finding{
+			Message: fmt.Sprintf("%s substitutes %s, and not %s: that very text becomes %s", g.lastStep(), keys.OtherStyle(c.template), c.template, g.asKey(c)),
+			Help:    fmt.Sprintf("Write %s here, or let the script substitute %s as well.", keys.OtherStyle(c.template), c.template),
 		})
 	})
 }

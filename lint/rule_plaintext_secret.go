@@ -47,7 +47,7 @@ func checkPlaintextSecret(p *Pass) {
 	byFile := map[string][]*Site{}
 	var order []string
 	for _, s := range p.sites {
-		if !p.isSecret(s) {
+		if !isSecret(p, s) {
 			continue
 		}
 		f := p.repo.File(s.Written.File)
@@ -79,7 +79,7 @@ func checkPlaintextSecret(p *Pass) {
 
 // isSecret says whether a site's value must be kept from readers of the repository: a server
 // key or a signing secret that is nobody's dummy.
-func (p *Pass) isSecret(s *Site) bool {
+func isSecret(p *Pass, s *Site) bool {
 	text := s.Value.Text()
 	slot, form := s.Slot, keys.Recognize(text)
 	if form != "" {
@@ -88,7 +88,7 @@ func (p *Pass) isSecret(s *Site) bool {
 	switch {
 	case !s.Value.IsKnown() || text.Len() == 0 || keys.Published(text) != "" || s.carrier.development && !keys.HasForm(text):
 		return false
-	case p.signs(s):
+	case signs(p, s):
 		return true
 	case slot == keys.JWKS || slot.Role() == keys.Public || keys.IsCiphertext(text):
 		return false

@@ -27,7 +27,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.hosted}}
 func checkRefURLMismatch(p *Pass) {
 	p.eachPlace(func(sites []*Site) {
 		for _, s := range sites {
-			message, severity := p.refMismatch(s)
+			message, severity := refMismatch(p, s)
 			if message == "" {
 				continue
 			}
@@ -40,8 +40,8 @@ func checkRefURLMismatch(p *Pass) {
 }
 
 // refMismatch compares the project that the key names with the host of the URL beside it.
-func (p *Pass) refMismatch(s *Site) (message string, severity Severity) {
-	t, ok := token(s)
+func refMismatch(p *Pass, s *Site) (message string, severity Severity) {
+	t, ok := s.token()
 	hosts := s.hosts()
 	if !ok || t.Role != "anon" && t.Role != "service_role" || len(hosts) != 1 || isLocal(hosts) {
 		return "", ""

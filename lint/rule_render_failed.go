@@ -35,6 +35,6 @@ stringData:
   ANON_KEY: {{anon}}
 `,
 	Check: func(p *Pass) {
-		p.reportNotes(sources.NoteRenderFailed, `Run "kustomize build" on this root and mend what it names.`)
+		reportNotes(p, sources.NoteRenderFailed, `Run "kustomize build" on this root and mend what it names.`)
 	},
 }

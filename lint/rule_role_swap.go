@@ -39,15 +39,6 @@ stringData:
 	Check: checkRoleSwap,
 }
 
-// promisedRole is the role that a site's consumer or name promises; empty where it
-// leaves that open.
-func (s *Site) promisedRole() keys.Role {
-	if s.Standing == Accepted {
-		return s.Role
-	}
-	return s.name.Role()
-}
-
 // swapped says whether the key's text contradicts what the site promises.
 func swapped(s *Site) bool {
 	if !s.Value.IsKnown() {
@@ -69,7 +60,7 @@ var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
 // otherRole is the role of a token that is neither of the two API keys': a session's
 // ("authenticated"), or one of the user's own.
 func otherRole(s *Site) string {
-	t, ok := token(s)
+	t, ok := s.token()
 	switch {
 	case !ok || t.Role == "" || t.Role == "anon" || t.Role == "service_role":
 		return ""
@@ -86,7 +77,7 @@ const sessionIssuer = "/auth/v1"
 // keyWords says which key a site holds.
 func keyWords(s *Site) string {
 	role := otherRole(s)
-	if t, _ := token(s); role != "" && strings.HasSuffix(t.Issuer, sessionIssuer) {
+	if t, _ := s.token(); role != "" && strings.HasSuffix(t.Issuer, sessionIssuer) {
 		return "a user's session token, which GoTrue issued for " + role
 	}
 	if role != "" {
@@ -106,21 +97,21 @@ func checkRoleSwap(p *Pass) {
 		if p.explained[s] || !swapped(s) || p.instance[s].lists(s) {
 			continue
 		}
-		at := place{p.swappedAt(s).File, p.instance[s]}
+		at := place{swappedAt(p, s).File, p.instance[s]}
 		if groups[at] == nil {
 			order = append(order, at)
 		}
 		groups[at] = append(groups[at], s)
 	}
 	for _, at := range order {
-		p.reportSwap(groups[at])
+		reportSwap(p, groups[at])
 		p.explain(groups[at]...)
 	}
 }
 
 // swappedAt is where the mistake was made: where the value is written, unless it
 // stands there under the right name, and the reference took the wrong one.
-func (p *Pass) swappedAt(s *Site) sources.Position {
+func swappedAt(p *Pass, s *Site) sources.Position {
 	for _, origin := range p.sites {
 		if origin.At == s.Written && origin != s && !swapped(origin) && origin.promisedRole() != "" {
 			return s.At
@@ -129,10 +120,10 @@ func (p *Pass) swappedAt(s *Site) sources.Position {
 	return s.Written
 }
 
-func (p *Pass) reportSwap(sites []*Site) {
+func reportSwap(p *Pass, sites []*Site) {
 	byAt := map[sources.Position]*Site{}
 	for _, s := range sites {
-		at := p.swappedAt(s)
+		at := swappedAt(p, s)
 		if known := byAt[at]; known == nil || s.At == at && known.At != at {
 			byAt[at] = s
 		}
@@ -141,11 +132,11 @@ func (p *Pass) reportSwap(sites []*Site) {
 	roles := map[keys.Role]bool{}
 	for at, s := range byAt {
 		roles[s.promisedRole()] = true
-		if first == nil || at.Before(p.swappedAt(first)) {
+		if first == nil || at.Before(swappedAt(p, first)) {
 			first = s
 		}
 	}
-	at := p.swappedAt(first)
+	at := swappedAt(p, first)
 	f := Finding{
 		At: at, Instance: p.instanceName(first), Trace: first.Trace,
 		Message: fmt.Sprintf("%s holds %s", first.Holder, keyWords(first)),
@@ -159,7 +150,7 @@ func (p *Pass) reportSwap(sites []*Site) {
 		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds %s", first.Holder, keyWords(first))
 	}
 	for _, s := range sortedSites(sites) {
-		if p.swappedAt(s) != at || s.At != at && s.At != s.Written {
+		if swappedAt(p, s) != at || s.At != at && s.At != s.Written {
 			f.Related = append(f.Related, Related{At: s.At, atName: s.At != s.Written, Message: fmt.Sprintf("%s holds %s", s.Holder, keyWords(s)), Alike: s.identity()})
 		}
 	}

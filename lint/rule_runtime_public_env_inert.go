@@ -62,7 +62,7 @@ func checkRuntimePublicEnvInert(p *Pass) {
 	}
 	for _, s := range p.sites {
 		c := containers[s.carrier]
-		if c == nil || c.init || c.carrier.backend != "" || !slices.Contains(inlinedPrefixes, s.name.PublicPrefix) || !p.onlyServes(c) ||
+		if c == nil || c.init || c.carrier.backend != "" || !slices.Contains(inlinedPrefixes, s.name.PublicPrefix) || !onlyServes(p, c) ||
 			s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
@@ -71,7 +71,7 @@ func checkRuntimePublicEnvInert(p *Pass) {
 			Message: fmt.Sprintf("%s has no effect on the bundle: %s variables are written into it when the app is built", s.Holder, s.name.PublicPrefix),
 			Help:    "Set it where the app is built (.env.production, a build argument), rebuild, and take it out here.",
 		}
-		same, other := p.builtIn(c, s)
+		same, other := builtIn(p, c, s)
 		switch {
 		case same != nil:
 			f.Severity = Info
@@ -90,7 +90,7 @@ func checkRuntimePublicEnvInert(p *Pass) {
 // builtIn finds what is built in under the name by the app that the container runs: the same
 // key, or else another. Where no app is called like the container, any of the instance's
 // may be it.
-func (p *Pass) builtIn(c *container, s *Site) (same, other *Site) {
+func builtIn(p *Pass, c *container, s *Site) (same, other *Site) {
 	var own, all []*Site
 	for _, b := range p.sites {
 		if b.carrier == nil || b.carrier.app == "" || b.carrier.development || b.variable != s.variable || !b.Value.IsKnown() ||
@@ -119,7 +119,7 @@ func (p *Pass) builtIn(c *container, s *Site) (same, other *Site) {
 // onlyServes says whether a container runs what the image holds, and neither builds the app
 // nor edits it: no command of its own, or one that is known to serve, and no sources that
 // are mounted for development.
-func (p *Pass) onlyServes(c *container) bool {
+func onlyServes(p *Pass, c *container) bool {
 	if c.mountsSource {
 		return false
 	}

@@ -72,7 +72,7 @@ func checkSecretRefDangling(p *Pass) {
 			continue
 		}
 		seen[d.at] = true
-		key := p.instanceOf(d.where) + "\x00" + d.why
+		key := p.instanceIn(d.where.unit, d.where.namespace) + "\x00" + d.why
 		if byWhy[key] == nil {
 			order = append(order, key)
 		}
@@ -83,7 +83,7 @@ func checkSecretRefDangling(p *Pass) {
 		sort.SliceStable(refs, func(a, b int) bool { return refs[a].at.Before(refs[b].at) })
 		first := refs[0]
 		f := Finding{
-			At: first.at, atName: true, Bearer: first.identity(), Instance: p.instanceOf(first.where),
+			At: first.at, atName: true, Bearer: first.identity(), Instance: p.instanceIn(first.where.unit, first.where.namespace),
 			Message: fmt.Sprintf("%s refers to nothing: %s", first.holder, first.why),
 			Help:    "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError).",
 		}
@@ -95,22 +95,4 @@ func checkSecretRefDangling(p *Pass) {
 		}
 		p.report(f)
 	}
-}
-
-// instanceOf is the name of the instance that a container belongs to.
-func (p *Pass) instanceOf(c *container) string {
-	for _, i := range p.instances {
-		if i.holds(c.unit, c.namespace) {
-			return i.name
-		}
-	}
-	return ""
-}
-
-// identity is the reference with the container that makes it.
-func (d *danglingRef) identity() string {
-	if d.where == nil {
-		return d.holder
-	}
-	return d.holder + " in " + d.where.label()
 }

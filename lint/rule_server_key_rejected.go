@@ -61,5 +61,5 @@ spec:
             - name: SUPABASE_SERVICE_ROLE_KEY
               value: {{service_role}}
 `,
-	Check: checkMembership,
+	Check: checkMembership(serverRefused),
 }

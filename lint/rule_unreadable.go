@@ -34,12 +34,12 @@ stringData:
   ANON_KEY: "{{anon}}"
 `,
 	Check: func(p *Pass) {
-		p.reportNotes(sources.NoteUnreadable, "Mend the file, or take it out of the repository: until then nothing in it is compared.")
+		reportNotes(p, sources.NoteUnreadable, "Mend the file, or take it out of the repository: until then nothing in it is compared.")
 	},
 }
 
 // reportNotes turns what went wrong while reading or rendering into findings.
-func (p *Pass) reportNotes(kind sources.NoteKind, help string) {
+func reportNotes(p *Pass, kind sources.NoteKind, help string) {
 	for _, n := range p.repo.Notes() {
 		if n.Kind == kind {
 			p.report(Finding{At: n.At, atName: kind == sources.NoteRenderFailed, Bearer: withoutNumbers(n.Message), Message: n.Message, Help: help})

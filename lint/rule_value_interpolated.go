@@ -45,7 +45,7 @@ services:
 func checkValueInterpolated(p *Pass) {
 	p.eachPlace(func(sites []*Site) {
 		first := sites[0]
-		why := p.interpolated(first)
+		why := interpolated(p, first)
 		if why == "" {
 			return
 		}
@@ -60,7 +60,7 @@ func checkValueInterpolated(p *Pass) {
 var variableInText = regexp.MustCompile(`\$[A-Za-z_]`)
 
 // interpolated says what of a value's text on disk its reader takes for something else.
-func (p *Pass) interpolated(s *Site) string {
+func interpolated(p *Pass, s *Site) string {
 	f := p.repo.File(s.Written.File)
 	if f == nil || f.Encrypted() || s.Written.Column < 2 || !f.IsDotenv() && (s.Unit == nil || s.Unit.Compose == nil) {
 		return ""
@@ -78,7 +78,7 @@ func (p *Pass) interpolated(s *Site) string {
 	switch {
 	case s.Value.Text().Equal(keys.NewText(plain)) && plain != written:
 		return "" // every $ is escaped
-	case placeholderName(written) != "" || s.Value.Text().Equal(keys.NewText(written)) && !strings.HasPrefix(rest, "#"):
+	case keys.ReferenceName(written) != "" || s.Value.Text().Equal(keys.NewText(written)) && !strings.HasPrefix(rest, "#"):
 		return ""
 	case f.IsDotenv() && strings.HasPrefix(rest, "#") && !strings.ContainsRune("'\"`", rune(line[s.Written.Column-2])):
 		return "from the # on it is taken for a comment"

@@ -45,13 +45,13 @@ func checkValueQuoted(p *Pass) {
 		if len(wrong) == 0 {
 			return
 		}
-		p.reportKey(wrong, p.severityOfRim(wrong), whatItIs(wrong)+" of %s has quotes that are part of the value"+p.whoTrims(wrong), p.unquoteHelp(wrong[0]))
+		p.reportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has quotes that are part of the value"+whoTrims(p, wrong), unquoteHelp(p, wrong[0]))
 		p.explain(wrong...)
 	})
 }
 
 // unquoteHelp names the reader that keeps the quotes.
-func (p *Pass) unquoteHelp(s *Site) string {
+func unquoteHelp(p *Pass, s *Site) string {
 	if f := p.repo.File(s.Written.File); f != nil && f.IsDotenv() {
 		return "Take the quotes off: kustomize's envs:, kubectl's --from-env-file, docker's --env-file and compose's format: raw keep them, other than dotenv and compose's own format."
 	}

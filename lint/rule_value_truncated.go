@@ -19,4 +19,4 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 	Check: checkValueTruncated,
 }
 
-func checkValueTruncated(p *Pass) { p.reportDefects(true) }
+func checkValueTruncated(p *Pass) { reportDefects(p, true) }

@@ -51,7 +51,7 @@ func checkValueWhitespace(p *Pass) {
 		if len(wrong) == 0 {
 			return
 		}
-		p.reportKey(wrong, p.severityOfRim(wrong), whatItIs(wrong)+" of %s has "+where+p.whoTrims(wrong),
+		p.reportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has "+where+whoTrims(p, wrong),
 			"Take it off: printf '%s' and not echo where it is encoded by hand, |- and not | in YAML, openssl rand -base64 30 for a secret of one line.")
 		p.explain(wrong...)
 	})
@@ -60,13 +60,13 @@ func checkValueWhitespace(p *Pass) {
 // severityOfRim is a warning where nothing takes along what stands round the key: the
 // gateway, whose YAML takes it off, is all that reads it, or the keys were signed with the
 // secret as it is. Else it is an error.
-func (p *Pass) severityOfRim(sites []*Site) Severity {
+func severityOfRim(p *Pass, sites []*Site) Severity {
 	severity := Error
 	for _, s := range sites {
 		switch {
 		case s.Standing == Presented:
 			return Error
-		case s.Slot == keys.JWTSecret && p.instance[s] != nil && p.instance[s].signs(s) > 0, p.gatewayReads(s):
+		case s.Slot == keys.JWTSecret && p.instance[s] != nil && p.instance[s].signs(s) > 0, gatewayReads(p, s):
 			severity = Warning
 		}
 	}
@@ -74,7 +74,7 @@ func (p *Pass) severityOfRim(sites []*Site) Severity {
 }
 
 // gatewayReads says whether the gateway takes its key from where the site's is written.
-func (p *Pass) gatewayReads(s *Site) bool {
+func gatewayReads(p *Pass, s *Site) bool {
 	i := p.instance[s]
 	if i == nil || s.Role == keys.Signing {
 		return false
@@ -88,14 +88,14 @@ func (p *Pass) gatewayReads(s *Site) bool {
 }
 
 // whoTrims says why it may have gone unnoticed.
-func (p *Pass) whoTrims(sites []*Site) string {
+func whoTrims(p *Pass, sites []*Site) string {
 	s := sites[0]
 	switch i := p.instance[s]; {
 	case s.Slot == keys.JWTSecret && i != nil && i.signs(s) > 0:
 		return ": the keys were signed with it as it is, and whoever types or trims it has another secret"
 	case s.Slot == keys.JWTSecret:
 		return ": it is used byte for byte, so that it is another secret than without"
-	case p.gatewayReads(s):
+	case gatewayReads(p, s):
 		return ": the gateway's YAML takes it off, and no other reader does"
 	}
 	return ": keys are compared byte for byte"

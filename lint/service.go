@@ -3,6 +3,7 @@ package lint
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,9 +46,9 @@ func (inv *inventory) readDictionary(c *container, v *binding, slot keys.Slot) [
 		return nil
 	}
 	var out []*binding
-	for _, name := range sortedKeys(list) {
+	for _, name := range slices.Sorted(maps.Keys(list)) {
 		b := *v
-		b.holder, b.asked, b.value = v.holder+" "+shownName(name), slot, keys.Known(keys.NewText(list[name]))
+		b.holder, b.asked, b.value = v.holder+" "+keys.ShownName(name), slot, keys.Known(keys.NewText(list[name]))
 		for _, from := range c.variables {
 			if from != v && from.value.Equal(b.value) {
 				b.entry, b.locate = from.entry, func() placement {

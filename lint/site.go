@@ -17,12 +17,6 @@ const (
 	Verifying Standing = "verifying" // a JWT secret or JWKS that signatures are checked with
 )
 
-// Step is one hop on the way by which a value reached a site.
-type Step struct {
-	At   sources.Position // file only, or nothing, where no line can be named
-	Text string           // "${ANON_KEY}", "sed in initContainer render", "Secret supabase/supabase-keys ANON_KEY"
-}
-
 // Site is one place where a key is written, handed on or used.
 type Site struct {
 	Slot     keys.Slot
@@ -32,7 +26,7 @@ type Site struct {
 	Value    keys.Value       // known, or unknown with the reason
 	At       sources.Position // the place of use
 	Written  sources.Position // where the value is written: the same place, or the end of the trace
-	Trace    []Step           // from the place of use back to where the value is written
+	Trace    []sources.Step   // from the place of use back to where the value is written
 	Unit     *render.Unit     // nil for what no unit deploys, such as an app's .env file
 
 	name        keys.Name // what the variable's name promises
@@ -55,12 +49,48 @@ func (s *Site) CarrierName() string {
 	return s.carrier.name
 }
 
-// Outcome is the result of comparing a site with the others of its instance.
-type Outcome string
+// bearer is what bears the site, and the name that the key has there: of two containers of a pod,
+// which may have variables of one name, the one that it is.
+func (s *Site) bearer() string {
+	if s.carrier != nil && s.carrier.part != "" {
+		return s.Holder + " in container " + s.carrier.part
+	}
+	return s.Holder
+}
 
-// The outcomes. CannotTell is never a pass and never an error.
-const (
-	Agree      Outcome = "agree"
-	Disagree   Outcome = "disagree"
-	CannotTell Outcome = "unknown"
-)
+// identity is the bearer with the slot: one variable may hold keys of several, one after the other.
+func (s *Site) identity() string { return withSlot(s.bearer(), s.Slot) }
+
+func withSlot(bearer string, slot keys.Slot) string {
+	if slot == "" {
+		return bearer
+	}
+	return bearer + " as " + string(slot)
+}
+
+// promisedRole is the role that a site's consumer or name promises; empty where it
+// leaves that open.
+func (s *Site) promisedRole() keys.Role {
+	if s.Standing == Accepted {
+		return s.Role
+	}
+	return s.name.Role()
+}
+
+// token is the JWT in a site's value.
+func (s *Site) token() (keys.JWT, bool) { return keys.ParseJWT(keys.Trim(s.Value.Text())) }
+
+// standsAt says whether the site names the place where both are written better than the
+// other: it lies there, and best of all it is where the key is stored.
+func (s *Site) standsAt(other *Site) bool {
+	rank := func(s *Site) int {
+		switch {
+		case s.Standing == Stored:
+			return 2
+		case s.At == s.Written:
+			return 1
+		}
+		return 0
+	}
+	return rank(s) > rank(other)
+}

@@ -26,7 +26,7 @@ func disagreement() *lint.Result {
 	}
 	known := keys.Known(keys.NewText("not a key"))
 	locked := keys.Unknown("encrypted with SOPS for age1abc, and no identity for it was given")
-	trace := []lint.Step{
+	trace := []sources.Step{
 		{At: sources.Position{File: "k8s/supabase/kong.yaml", Line: 112}, Text: "${ANON_KEY}"},
 		{At: sources.Position{File: "k8s/supabase/deployment.yaml"}, Text: "sed in initContainer render"},
 		{Text: "env ANON_KEY"},
@@ -125,7 +125,7 @@ func hostile() *lint.Result {
 		Findings: []lint.Finding{{
 			Rule: "role-swap", ID: "role-swap:0055", Severity: lint.Error, Message: "swapped in " + evil, At: at(evil, 1, 608, 700), Frame: frame,
 			Related: []lint.Related{{At: at(evil, 12, 1, 0), Message: evil, Frame: lint.Frame{Text: evil, MaskStart: 90, MaskEnd: 99}}},
-			Trace:   []lint.Step{{At: at(evil, 2, 0, 0), Text: evil}}, Help: evil,
+			Trace:   []sources.Step{{At: at(evil, 2, 0, 0), Text: evil}}, Help: evil,
 		}},
 		Notes:    []sources.Note{{Kind: sources.NoteBound, At: at("::stop-commands::x", 0, 0, 0), Message: "m"}, {Kind: sources.NoteUnreadable, At: at(evil, 0, 0, 0), Message: evil + "\xff"}},
 		Coverage: lint.Coverage{Units: 1, Sites: 2, Agree: 1, Unknown: 1, Reasons: []lint.Reason{{Text: evil, Count: 1}}},

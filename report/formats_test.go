@@ -124,7 +124,7 @@ func TestMarkdownIsInert(t *testing.T) {
 		at := sources.Position{File: evil, Line: 3}
 		r := &lint.Result{Instances: []*lint.Instance{in}, Findings: []lint.Finding{{
 			Rule: "role-swap", Severity: lint.Error, Message: evil, Help: evil + "\n" + evil, At: at,
-			Related: []lint.Related{{At: at, Message: evil}}, Trace: []lint.Step{{At: at, Text: evil}},
+			Related: []lint.Related{{At: at, Message: evil}}, Trace: []sources.Step{{At: at, Text: evil}},
 		}}, Coverage: lint.Coverage{Sites: 2, Unknown: 1, Reasons: []lint.Reason{{Text: evil, Count: 1}}}}
 		for _, source := range []Source{{}, onGitHub} {
 			markdown := told(t, "markdown", r, Options{Source: source})

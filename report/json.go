@@ -152,7 +152,7 @@ func findingJSON(f lint.Finding) jsonFinding {
 	}
 }
 
-func stepJSON(s lint.Step) jsonStep {
+func stepJSON(s sources.Step) jsonStep {
 	return jsonStep{File: s.At.File, Line: s.At.Line, Text: s.Text}
 }
 

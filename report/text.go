@@ -93,7 +93,7 @@ func (t *textReport) help(indent, advice string) {
 }
 
 // step is "file:line what happened there", of which either may be missing.
-func step(s lint.Step) string {
+func step(s sources.Step) string {
 	return strings.TrimSpace(place(s.At) + " " + oneLine(s.Text))
 }
 

@@ -1,0 +1,110 @@
+package lint
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// ignoreComment matches the comment; the rules are optional here, so that their absence can
+// be told.
+var ignoreComment = regexp.MustCompile(`#\s*keylint:\s*ignore\b(?:\[([^\]]*)\])?`)
+
+// blockScalar matches the end of a line of YAML behind which the value begins on the next.
+var blockScalar = regexp.MustCompile(`[|>][-+0-9]*\s+#`)
+
+// ignore is one comment.
+type ignore struct {
+	at    sources.Position
+	rules []ignoredRule
+	next  bool // it counts for the line below as well
+}
+
+// ignoredRule is one of the names in its brackets.
+type ignoredRule struct {
+	name string
+	at   sources.Position
+	used bool
+}
+
+// readIgnores finds the comments in every file that findings can lie in.
+func (p *Pass) readIgnores() map[string][]*ignore {
+	byFile := map[string][]*ignore{}
+	for _, f := range p.repo.Files() {
+		if (f.BearsKeys() || f.IsKustomization()) && !f.Example && f.Mentions("keylint:") {
+			if b, err := f.Disk(); err == nil {
+				byFile[f.Path] = parseIgnores(f.Path, string(b))
+			}
+		}
+	}
+	return byFile
+}
+
+// isIgnored says whether a comment ignores what the rule finds at a place.
+func (p *Pass) isIgnored(rule string, at sources.Position) bool {
+	ignored := false
+	for _, g := range p.ignores[at.File] {
+		if g.at.Line != at.Line && (!g.next || g.at.Line+1 != at.Line) {
+			continue
+		}
+		for i := range g.rules {
+			if g.rules[i].name == rule {
+				g.rules[i].used, ignored = true, true
+			}
+		}
+	}
+	return ignored
+}
+
+// suppress takes the findings out that a comment says to ignore, and reports the comments
+// that ignored nothing.
+func (p *Pass) suppress() {
+	kept := p.findings[:0]
+	for _, f := range p.findings {
+		if p.isIgnored(f.Rule, f.At) {
+			p.suppressed = append(p.suppressed, Suppressed{f, ByComment})
+			continue
+		}
+		kept = append(kept, f)
+	}
+	p.findings = kept
+	if p.rule = unusedIgnore; p.config.Severities[p.rule.Name] == Off {
+		return
+	}
+	for _, file := range slices.Sorted(maps.Keys(p.ignores)) {
+		for _, g := range p.ignores[file] {
+			reportUnused(p, g)
+		}
+	}
+}
+
+// parseIgnores finds the comments in the text of a file.
+func parseIgnores(file, text string) []*ignore {
+	var out []*ignore
+	for n, line := range strings.Split(text, "\n") {
+		m := ignoreComment.FindStringSubmatchIndex(line)
+		if m == nil {
+			continue
+		}
+		at := func(from, to int) sources.Position {
+			return sources.Position{File: file, Line: n + 1, Column: from + 1, EndColumn: to + 1}
+		}
+		g := &ignore{
+			at:   at(m[0], m[1]),
+			next: strings.TrimSpace(line[:m[0]]) == "" || blockScalar.MatchString(line[:m[0]+1]),
+		}
+		for from := m[2]; from >= 0 && from <= m[3]; {
+			word, _, _ := strings.Cut(line[from:m[3]], ",")
+			if name := strings.TrimSpace(word); name != "" {
+				start := from + strings.Index(word, name)
+				g.rules = append(g.rules, ignoredRule{name: name, at: at(start, start+len(name))})
+			}
+			from += len(word) + 1
+		}
+		out = append(out, g)
+	}
+	return out
+}
