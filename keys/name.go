@@ -39,6 +39,26 @@ func (n Name) Role() Role {
 	return n.Slot.Role()
 }
 
+// SlotOf settles which slot a value fills, from what its name promises and what its
+// text says. A publishable key in a variable called ANON_KEY is legal: the text
+// decides within a role. Where the roles differ the promise stands, so that the swap
+// is found.
+func (n Name) SlotOf(value Value) Slot {
+	if !value.IsKnown() {
+		return n.Slot
+	}
+	recognized := Recognize(value.Text())
+	switch {
+	case recognized == "":
+		return n.Slot
+	case n.Slot == "" || n.AnyRole:
+		return recognized
+	case recognized.Role() == n.Slot.Role():
+		return recognized
+	}
+	return n.Slot
+}
+
 // publicPrefixes make a build tool inline a variable into the bundle: Next.js, Vite,
 // Create React App, Expo, Nuxt, Gatsby, Vue CLI, ng-env, SvelteKit and Astro.
 var publicPrefixes = []string{

@@ -52,6 +52,9 @@ func (b *binding) at() sources.Position      { return b.placed().at }
 func (b *binding) written() sources.Position { return b.placed().written }
 func (b *binding) trace() []sources.Step     { return b.placed().trace }
 
+// isSet says whether the variable has, or may have, a value; false of nil.
+func (b *binding) isSet() bool { return b != nil && (!b.value.IsKnown() || b.value.Text().Len() > 0) }
+
 // stands is the place of a value that is written where it is used.
 func stands(at sources.Position, steps ...sources.Step) placement {
 	return placement{at: at, written: at, trace: steps}

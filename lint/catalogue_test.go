@@ -66,7 +66,7 @@ func TestCatalogue(t *testing.T) {
 			case o.rule == "":
 				checkArchive(t, archive)
 			case o.broken == "":
-				rule := lint.FindRule(o.rule)
+				rule := lint.Find(o.rule)
 				if rule == nil {
 					t.Fatalf("no rule %s", o.rule)
 				}

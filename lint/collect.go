@@ -13,20 +13,18 @@ type collection struct {
 	*inventory
 	*finder
 	*apps
-	repo  *sources.Repository
-	names keys.Names
 	units []*render.Unit // those of loose configurations among them
 	sites []*Site        // in order of place
 
-	credentials map[*credential]*Site
+	ofCredential map[*credential]*Site
 }
 
-// collect finds every site: first what runs, then what accepts keys, then all carriers.
-func collect(repo *sources.Repository, units []*render.Unit) *collection {
+// Collect finds every site: first what runs, then what accepts keys, then all carriers.
+func Collect(repo *sources.Repository, units []*render.Unit) *collection {
 	inv := takeInventory(repo, units)
 	c := &collection{
-		inventory: inv, finder: findGateways(inv), apps: readApps(inv), repo: repo, names: inv.names, units: units,
-		credentials: map[*credential]*Site{},
+		inventory: inv, finder: findGateways(inv), apps: readApps(inv), units: units,
+		ofCredential: map[*credential]*Site{},
 	}
 	c.units = append(c.units[:len(c.units):len(c.units)], c.loose...)
 	for _, k := range inv.composed {
@@ -57,6 +55,10 @@ func collect(repo *sources.Repository, units []*render.Unit) *collection {
 	return c
 }
 
+// siteOf is the accepted site of a gateway's credential; nil where nothing can be presented
+// for it.
+func (c *collection) siteOf(cred *credential) *Site { return c.ofCredential[cred] }
+
 // addSites makes sites of those of a carrier's bindings that hold a key.
 func (c *collection) addSites(k *carrier) {
 	for _, b := range k.bindings {
@@ -70,7 +72,7 @@ func (c *collection) addSites(k *carrier) {
 		if name.Slot == "" {
 			name.Slot = b.asked
 		}
-		if slot := slotOf(name, b.value); slot != "" && !isEmpty(b.value) {
+		if slot := name.SlotOf(b.value); slot != "" && !isEmpty(b.value) {
 			c.add(k, b, name, slot, standingOf(k, slot))
 		}
 	}
@@ -86,7 +88,7 @@ func (c *collection) addCredentials(g *gateway) {
 		if k == nil {
 			k = &carrier{kind: inGateway, name: g.name, file: b.at().File, unit: g.unit, ns: g.namespace}
 		}
-		c.credentials[cred] = c.add(k, b, c.names.Of(b.name), b.slot, Accepted)
+		c.ofCredential[cred] = c.add(k, b, c.names.Of(b.name), b.slot, Accepted)
 	}
 }
 
@@ -115,14 +117,14 @@ func (c *collection) add(k *carrier, b *binding, name keys.Name, slot keys.Slot,
 // holdsKey says whether a binding is a site: by a name that only Supabase uses, by a value
 // that looks like a key, or by a common name in a carrier, or of an object, that is
 // Supabase's own.
-func (inv *inventory) holdsKey(k *carrier, b *binding, name keys.Name) bool {
+func (c *collection) holdsKey(k *carrier, b *binding, name keys.Name) bool {
 	switch {
 	case name.Strong || b.asked != "" || b.value.IsKnown() && keys.Recognize(b.value.Text()) != "":
 		return true
 	case name.Slot == "":
 		return false
 	}
-	return k.stack || k.backend != "" || inv.isSupabaseEntry(b.entry)
+	return k.stack || k.backend != "" || c.isSupabaseEntry(b.entry)
 }
 
 // isEmpty says of a value that it is there for certain and nothing: a slot that is not in use.

@@ -187,7 +187,7 @@ func (f *finder) addEnvoyEnvironment(g *gateway, c *container) {
 	}
 	g.partial = partial(set)
 	for _, v := range c.variables {
-		slot := slotOf(f.names.Of(v.name), v.value)
+		slot := f.names.Of(v.name).SlotOf(v.value)
 		switch {
 		case slot == "" || slot.Role() == keys.Signing || v.value.IsKnown() && v.value.Text().Len() == 0:
 			continue

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/substitute"
 )
@@ -56,16 +55,6 @@ func (f *finder) templates(files []podFile) map[string]*template {
 	}
 	return out
 }
-
-// id names the file among all of the run: two units may hold an object of one name.
-func (f podFile) id() string {
-	if f.entry == nil {
-		return f.source
-	}
-	return entryID(f.entry.unit, f.source)
-}
-
-func entryID(u *render.Unit, source string) string { return u.Name + " " + source }
 
 // addKong follows a Kong's pod and reads what Kong reads.
 func (f *finder) addKong(p *pod, c *container, used map[string]bool) {
@@ -232,7 +221,7 @@ func (f *finder) partialKong(g *gateway) []keys.Slot {
 	for _, v := range c.variables {
 		slot := f.names.Of(v.name).Slot
 		told = told || slot == keys.AnonAsymmetric
-		set[slot] = set[slot] || isSet(v)
+		set[slot] = set[slot] || v.isSet()
 	}
 	if !told || len(c.openEnv) > 0 || !set[keys.Publishable] || !set[keys.Secret] {
 		return nil

@@ -36,14 +36,14 @@ func (p *Pass) reference(i *instance, role keys.Role) reference {
 	for _, s := range i.sites {
 		// What the gateway takes in place of a key that was not filled in is no key; the one
 		// that is meant is not known.
-		if s.Standing == Accepted && s.Role == role && (!p.explained[s] || !s.Value.IsKnown()) {
+		if s.Standing == Accepted && s.Role == role && (!p.isExplained(s) || !s.Value.IsKnown()) {
 			r.gateway = true
 			r.sites = append(r.sites, s)
 		}
 	}
 	if !r.gateway {
 		for _, s := range i.sites {
-			if s.Standing == Stored && s.Role == role && i.nucleus(s) && !p.explained[s] {
+			if s.Standing == Stored && s.Role == role && i.nucleus(s) && !p.isExplained(s) {
 				r.sites = append(r.sites, s)
 			}
 		}
@@ -88,7 +88,7 @@ func (p *Pass) disagreements(i *instance) []disagreement {
 		byValue := map[[32]byte]*disagreement{}
 		var order [][32]byte
 		for _, s := range i.sites {
-			if s.Role != role || s.Standing == Accepted || p.explained[s] || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.lists(s) {
+			if s.Role != role || s.Standing == Accepted || p.isExplained(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.lists(s) {
 				continue
 			}
 			sum := s.Value.Text().Sum()
@@ -101,7 +101,7 @@ func (p *Pass) disagreements(i *instance) []disagreement {
 		for _, sum := range order {
 			d := byValue[sum]
 			for _, s := range i.sites {
-				if s.Role == role && !p.explained[s] && ref.has(s.Value) && (s.Slot == d.slot || !ref.lists(d.slot)) {
+				if s.Role == role && !p.isExplained(s) && ref.has(s.Value) && (s.Slot == d.slot || !ref.lists(d.slot)) {
 					d.right = append(d.right, s)
 				}
 			}
@@ -157,7 +157,7 @@ func (p *Pass) comparable(s *Site, ref reference) bool {
 // judge says what became of a site once all rules have run.
 func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 	switch {
-	case p.explained[s] || p.blamed[s]:
+	case p.isExplained(s) || p.isBlamed(s):
 		return Disagree, ""
 	case !s.Value.IsKnown() && s.Value.Source() == "":
 		if reason := s.Value.Reason(); reason != "" {
@@ -165,7 +165,7 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 		}
 		return CannotTell, "it holds no value"
 	case i == nil:
-		return CannotTell, s.homeless()
+		return CannotTell, homeless(s)
 	case i.ref != "":
 		return CannotTell, "what the hosted project accepts is not in the repository"
 	case s.Role == keys.Signing:
@@ -193,7 +193,7 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 }
 
 // homeless says why a site belongs to no instance.
-func (s *Site) homeless() string {
+func homeless(s *Site) string {
 	switch hosts := s.hosts(); {
 	case isLocal(hosts):
 		return "the Supabase URL beside it is that of a developer's own machine"
@@ -215,7 +215,7 @@ func unknownReason(s *Site) string {
 // judgeReference judges an accepted key: somebody else must hold it too.
 func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
 	for _, other := range i.sites {
-		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.explained[other] && other.Value.Same(s.Value) {
+		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.isExplained(other) && other.Value.Same(s.Value) {
 			return Agree, ""
 		}
 	}
@@ -229,7 +229,7 @@ func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
 // instance verifies under it.
 func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 	for _, other := range i.sites {
-		if other != s && other.Slot == s.Slot && other.Value.Same(s.Value) && !p.explained[other] {
+		if other != s && other.Slot == s.Slot && other.Value.Same(s.Value) && !p.isExplained(other) {
 			return Agree, ""
 		}
 		if other == s || !other.Value.IsKnown() || !s.Value.IsKnown() {

@@ -14,7 +14,7 @@ import (
 // FuzzRun lints whatever comes as a manifest, a Kong configuration, a compose file and a
 // .env: no panic, and no key in what is said.
 func FuzzRun(f *testing.F) {
-	for _, rule := range lint.Rules() {
+	for _, rule := range lint.All() {
 		for _, file := range txtar.Parse([]byte(testkeys.Fill(rule.Bad))).Files {
 			f.Add(string(file.Data), "_format_version: '2.1'\n", "services: {}\n", "A=1\n")
 		}

@@ -59,26 +59,13 @@ func (p *Pass) isIgnored(rule string, at sources.Position) bool {
 	return ignored
 }
 
-// suppress takes the findings out that a comment says to ignore, and reports the comments
-// that ignored nothing.
-func (p *Pass) suppress() {
-	kept := p.findings[:0]
-	for _, f := range p.findings {
-		if p.isIgnored(f.Rule, f.At) {
-			p.suppressed = append(p.suppressed, Suppressed{f, ByComment})
-			continue
-		}
-		kept = append(kept, f)
-	}
-	p.findings = kept
-	if p.rule = unusedIgnore; p.config.Severities[p.rule.Name] == Off {
-		return
-	}
+// allIgnores are the comments of all files, in order of place.
+func (p *Pass) allIgnores() []*ignore {
+	var all []*ignore
 	for _, file := range slices.Sorted(maps.Keys(p.ignores)) {
-		for _, g := range p.ignores[file] {
-			reportUnused(p, g)
-		}
+		all = append(all, p.ignores[file]...)
 	}
+	return all
 }
 
 // parseIgnores finds the comments in the text of a file.

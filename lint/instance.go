@@ -56,12 +56,12 @@ type grouping struct {
 	signed    signatures
 }
 
-// group finds the nuclei, then lets every other site join one.
+// Group finds the nuclei, then lets every other site join one.
 //
 // A nucleus is a namespace of a unit in which a gateway with Supabase's consumers, or a
 // service that is Supabase's alone, runs, or where there is none, in which the stack's own Secret lies. Two overlays of
 // one base are two units, and so two instances.
-func group(c *collection, config Config) *grouping {
+func Group(c *collection, config Config) *grouping {
 	g := &grouping{collection: c, config: config, signed: signatures{}}
 	for _, u := range g.units {
 		if u.Deployed() {

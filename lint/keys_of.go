@@ -13,7 +13,7 @@ func (p *Pass) eachKey(visit func(sites []*Site)) {
 		i   *instance
 		sum [32]byte
 	}
-	p.each(func(s *Site) any { return key{p.instance[s], s.Value.Text().Sum()} }, visit)
+	p.each(func(s *Site) any { return key{p.instanceOf(s), s.Value.Text().Sum()} }, visit)
 }
 
 // eachPlace visits every place at which a value is written, with all sites that take it
@@ -26,7 +26,7 @@ func (p *Pass) each(key func(*Site) any, visit func(sites []*Site)) {
 	groups := map[any][]*Site{}
 	var order []any
 	for _, s := range p.sites {
-		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.explained[s] || s.Unit != nil && !s.Unit.Deployed() {
+		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.isExplained(s) || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
 		k := key(s)
@@ -63,7 +63,7 @@ func (p *Pass) reportKey(sites []*Site, severity Severity, message, help string)
 		Message: strings.Replace(message, "%s", first.Holder, 1), Help: help,
 	}
 	f.Related = p.alike(sites, f.At, func(s *Site) string { return s.Holder + ": the same" })
-	if isDefault(first) {
+	if first.isDefault() {
 		f.atName = true
 	}
 	p.report(f)

@@ -17,7 +17,7 @@ func (p *Pass) impossible(i *instance) []disagreement {
 		byPlace := map[string]*disagreement{}
 		var order []string
 		for _, s := range i.sites {
-			if s.Role != role || s.Standing == Accepted || p.explained[s] || !ref.excludes(s) {
+			if s.Role != role || s.Standing == Accepted || p.isExplained(s) || !ref.excludes(s) {
 				continue
 			}
 			key := s.Written.String() + " " + s.Written.File

@@ -85,7 +85,7 @@ func reportDisagreement(p *Pass, i *instance, d disagreement, broken breach) {
 	p.report(f)
 	p.explain(d.wrong...)
 	for _, s := range named {
-		p.blamed[s] = true
+		p.blame(s)
 	}
 }
 
@@ -160,7 +160,7 @@ func whose(d disagreement) string {
 func twin(p *Pass, i *instance, d disagreement) string {
 	v := d.wrong[0].Value
 	for _, s := range p.sites {
-		if other := p.instance[s]; s.Value.Equal(v) && other != nil && other != i {
+		if other := p.instanceOf(s); s.Value.Equal(v) && other != nil && other != i {
 			return fmt.Sprintf("it is the %s key of %s", s.Slot, other.name)
 		}
 	}

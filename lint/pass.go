@@ -15,6 +15,7 @@ import (
 // follows from it.
 type Pass struct {
 	*grouping
+	rules     []*Rule
 	rule      *Rule
 	now       time.Time
 	explained map[*Site]bool // what a rule has accounted for: no longer compared
@@ -27,8 +28,8 @@ type Pass struct {
 	suppressed []Suppressed
 }
 
-func newPass(g *grouping, o Options) *Pass {
-	p := &Pass{grouping: g, now: o.Now, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}, written: map[sources.Position][]*Site{}}
+func newPass(g *grouping, rules []*Rule, now time.Time) *Pass {
+	p := &Pass{grouping: g, rules: rules, now: now, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}, written: map[sources.Position][]*Site{}}
 	for _, i := range g.instances {
 		for _, s := range i.sites {
 			p.instance[s] = i
@@ -51,6 +52,18 @@ func (p *Pass) explain(sites ...*Site) {
 		p.explained[s] = true
 	}
 }
+
+// blame marks a site as part of a disagreement that is still what others are held against.
+func (p *Pass) blame(s *Site) { p.blamed[s] = true }
+
+// isExplained says whether a rule has accounted for the site, so that it is compared no more.
+func (p *Pass) isExplained(s *Site) bool { return p.explained[s] }
+
+// isBlamed says whether a rule named the site in a disagreement.
+func (p *Pass) isBlamed(s *Site) bool { return p.blamed[s] }
+
+// instanceOf is the instance of a site; nil where it belongs to none.
+func (p *Pass) instanceOf(s *Site) *instance { return p.instance[s] }
 
 // instanceName of a site; empty where it belongs to none.
 func (p *Pass) instanceName(s *Site) string {
@@ -86,7 +99,7 @@ func (p *Pass) report(f Finding) {
 	if f.Severity == "" {
 		f.Severity = p.rule.Severity
 	}
-	if s := p.config.Severities[f.Rule]; s != "" {
+	if s := p.config.Severities[f.Rule]; s != "" && s != Off {
 		f.Severity = s
 	}
 	f.Message = p.repo.Ledger().Scrub(f.Message)
@@ -100,7 +113,21 @@ func (p *Pass) report(f Finding) {
 		f.Slot, f.Bearer = p.borneAt(f.At, f.Instance)
 	}
 	f.Bearer = p.repo.Ledger().Scrub(f.Bearer)
-	p.findings = append(p.findings, f)
+	switch ignored := p.isIgnored(f.Rule, f.At); {
+	case p.isOff(f.Rule):
+	case ignored:
+		p.suppressed = append(p.suppressed, Suppressed{f, ByComment})
+	default:
+		p.findings = append(p.findings, f)
+	}
+}
+
+// isOff says whether the configuration turns the rule off.
+func (p *Pass) isOff(rule string) bool { return p.config.Severities[rule] == Off }
+
+// isRule says whether there is a rule of that name.
+func (p *Pass) isRule(name string) bool {
+	return slices.ContainsFunc(p.rules, func(r *Rule) bool { return r.Name == name })
 }
 
 // related lists sites as further places of a finding, one for each place where a value

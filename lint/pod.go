@@ -50,6 +50,16 @@ type podFile struct {
 	secret bool         // its text is a value, not a document
 }
 
+// id names the file among all of the run: two units may hold an object of one name.
+func (f podFile) id() string {
+	if f.entry == nil {
+		return f.source
+	}
+	return entryID(f.entry.unit, f.source)
+}
+
+func entryID(u *render.Unit, source string) string { return u.Name + " " + source }
+
 // readVolumes reads a pod's volumes.
 func readVolumes(spec *yaml.Node) []volume {
 	var out []volume

@@ -4,7 +4,7 @@ package lint
 func reportCredential(p *Pass, g *gateway, c *credential, f Finding) {
 	f.At, f.Bearer, f.Instance = c.at, c.label(), p.instanceIn(g.unit, g.namespace)
 	f.Slot = p.names.Of(c.name).Slot
-	if s := p.credentials[c]; s != nil {
+	if s := p.siteOf(c); s != nil {
 		f.Slot, f.Trace = s.Slot, s.Trace
 		p.explain(s)
 	}

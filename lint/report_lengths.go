@@ -49,7 +49,7 @@ func checkSecretLengths(p *Pass, i *instance, known [][]*Site) {
 	}
 	var wrong []*Site
 	for _, s := range sortedSites(i.sites) {
-		if _, _, measured := s.Value.Length(); s.Slot != keys.JWTSecret || s.Value.IsKnown() || !measured || p.explained[s] {
+		if _, _, measured := s.Value.Length(); s.Slot != keys.JWTSecret || s.Value.IsKnown() || !measured || p.isExplained(s) {
 			continue
 		}
 		if right == nil {

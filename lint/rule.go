@@ -17,36 +17,3 @@ type Rule struct {
 
 	Check func(*Pass)
 }
-
-// FindRule is the rule of a name; nil where there is none.
-func FindRule(name string) *Rule {
-	for _, r := range Rules() {
-		if r.Name == name {
-			return r
-		}
-	}
-	return nil
-}
-
-// Rules lists all rules in the order in which they run: causes before what follows
-// from them.
-func Rules() []*Rule {
-	return []*Rule{
-		unreadable, renderFailed,
-		sopsIntegrity, stillEncrypted, sealedSecretUnsealable, secretRefDangling,
-		fluxEatsPlaceholder,
-		placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
-		sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
-		kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
-		valueDoubleBase64, valueInterpolated, valueWhitespace, valueQuoted,
-		serviceKeyPublic, roleSwap,
-		keyMalformed, valueTruncated, opaqueKeyFormat, asymmetricKeyInApp, refURLMismatch,
-		jwksShape, jwksMismatch,
-		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
-		keyNotSignedBySecret, demoKey,
-		envSourceConflict, envShadowedByEmpty, envFileNotInBuild, runtimePublicEnvInert,
-		serverSecretInBuild, plaintextSecret,
-		weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
-		unusedIgnore,
-	}
-}

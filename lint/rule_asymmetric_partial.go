@@ -103,7 +103,7 @@ func reportPartial(p *Pass, g *gateway) {
 	if c := g.server(); c != nil {
 		for _, v := range c.variables { // the first that is set
 			for _, slot := range translated {
-				if p.names.Of(v.name).Slot == slot && at == g.at && isSet(v) {
+				if p.names.Of(v.name).Slot == slot && at == g.at && v.isSet() {
 					at = v.at()
 				}
 			}
@@ -115,9 +115,6 @@ func reportPartial(p *Pass, g *gateway) {
 		Help:    "Set all four, from one run of upstream's add-new-auth-keys.sh, or none.",
 	})
 }
-
-// isSet says whether a variable has, or may have, a value.
-func isSet(v *binding) bool { return v != nil && (!v.value.IsKnown() || v.value.Text().Len() > 0) }
 
 // verifiers are the services that check tokens, with the variables that take a JWKS.
 var verifiers = map[string][]string{
@@ -133,7 +130,7 @@ func checkVerifiers(p *Pass, i *instance) {
 		if !i.holds(c.unit, c.namespace) {
 			continue
 		}
-		if v := c.env["GOTRUE_JWT_KEYS"]; c.carrier.backend == "GoTrue" && isSet(v) && !emptyList(v.value) {
+		if v := c.env["GOTRUE_JWT_KEYS"]; c.carrier.backend == "GoTrue" && v.isSet() && !emptyList(v.value) {
 			signer = v
 		}
 		if names := verifiers[c.carrier.backend]; names != nil && len(c.openEnv) == 0 && !takesJWKS(c, names) {
@@ -163,7 +160,7 @@ func takesJWKS(c *container, names []string) bool {
 	for _, name := range names {
 		v := c.env[name]
 		switch {
-		case !isSet(v):
+		case !v.isSet():
 		case !v.value.IsKnown():
 			return true
 		case keys.Recognize(v.value.Text()) == keys.JWKS:

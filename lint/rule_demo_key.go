@@ -97,7 +97,7 @@ func reportDemo(p *Pass, i *instance, sites []*Site) {
 		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", holders(sites), are(sites), publishedHow(sites)),
 		Help:    "Make a JWT secret and keys of your own, and put them here.",
 	}
-	if isDefault(first) {
+	if first.isDefault() {
 		f.atName = true
 		f.Message += "; it is the chart's default, because nothing sets it"
 		f.Help = "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."
@@ -149,14 +149,4 @@ func are(sites []*Site) string {
 		return "is"
 	}
 	return "are"
-}
-
-// isDefault says whether the value is one that a chart has where nobody sets it.
-func isDefault(s *Site) bool {
-	for _, step := range s.Trace {
-		if strings.Contains(step.Text, "which is not set") {
-			return true
-		}
-	}
-	return false
 }

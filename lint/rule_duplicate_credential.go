@@ -85,8 +85,8 @@ func checkDuplicateCredential(p *Pass) {
 	for _, g := range wholeGateways(p) {
 		seen := map[[32]byte]*Site{}
 		for _, c := range g.credentials {
-			s := p.credentials[c]
-			if s == nil || !s.Value.IsKnown() || p.explained[s] {
+			s := p.siteOf(c)
+			if s == nil || !s.Value.IsKnown() || p.isExplained(s) {
 				continue
 			}
 			sum := s.Value.Text().Sum()
@@ -105,7 +105,7 @@ func checkDuplicateCredential(p *Pass) {
 				f.Severity = Warning // until the image is updated
 			}
 			p.report(f)
-			p.blamed[s] = true
+			p.blame(s)
 		}
 	}
 }

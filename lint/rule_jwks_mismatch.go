@@ -69,7 +69,7 @@ func keySets(p *Pass, i *instance) []keySet {
 	var out []keySet
 	byText := map[[32]byte]int{}
 	for _, s := range i.sites {
-		if s.Slot != keys.JWKS && s.Slot != keys.JWTKeys || !s.Value.IsKnown() || p.explained[s] {
+		if s.Slot != keys.JWKS && s.Slot != keys.JWTKeys || !s.Value.IsKnown() || p.isExplained(s) {
 			continue
 		}
 		sum := s.Value.Text().Sum()
@@ -121,7 +121,7 @@ func checkPairs(p *Pass, sets []keySet) {
 			continue
 		}
 		for _, verifying := range sets {
-			if verifying.Form == "array" || p.explained[verifying.sites[0]] || verifying.HasPairsOf(signing.KeySet) {
+			if verifying.Form == "array" || p.isExplained(verifying.sites[0]) || verifying.HasPairsOf(signing.KeySet) {
 				continue
 			}
 			p.reportKey(verifying.sites, "", "the JWKS of %s has not the key pairs that "+principal(signing.sites).Holder+" signs with: what GoTrue signs is refused",
@@ -135,11 +135,11 @@ func checkPairs(p *Pass, sets []keySet) {
 func checkAsymmetric(p *Pass, i *instance, sets []keySet) {
 	p.eachKey(func(sites []*Site) {
 		t, ok := sites[0].token()
-		if !ok || p.instance[sites[0]] != i || !t.Asymmetric() {
+		if !ok || p.instanceOf(sites[0]) != i || !t.Asymmetric() {
 			return
 		}
 		for _, set := range sets {
-			if set.Form == "array" || p.explained[set.sites[0]] {
+			if set.Form == "array" || p.isExplained(set.sites[0]) {
 				continue
 			}
 			if verifies, why := set.Verify(t); !verifies {

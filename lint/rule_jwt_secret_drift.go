@@ -108,7 +108,7 @@ func secretsByValue(p *Pass, i *instance) [][]*Site {
 	byValue := map[[32]byte][]*Site{}
 	var order [][32]byte
 	for _, s := range i.sites {
-		if s.Slot != keys.JWTSecret || !s.Value.IsKnown() || p.explained[s] || keys.LooksLikePlaceholder(s.Value.Text()) && s.Value.Text().Len() < 32 {
+		if s.Slot != keys.JWTSecret || !s.Value.IsKnown() || p.isExplained(s) || keys.LooksLikePlaceholder(s.Value.Text()) && s.Value.Text().Len() < 32 {
 			continue
 		}
 		sum := s.Value.Text().Sum()

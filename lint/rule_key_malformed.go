@@ -71,7 +71,7 @@ func reportDefects(p *Pass, cut bool) {
 			return
 		}
 		severity := mildInDevelopment(sites)
-		if severity == "" && cut && p.instance[sites[0]] != nil {
+		if severity == "" && cut && p.instanceOf(sites[0]) != nil {
 			severity = Error // nobody accepts it where it is deployed
 		}
 		what, help := "is no key that anything accepts", "Copy the key anew from where it was made, or mint it with the JWT secret."

@@ -42,7 +42,7 @@ func checkKeyNotSignedBySecret(p *Pass) {
 	for _, i := range p.instances {
 		var secrets, failing, verifying []*Site
 		for _, s := range i.sites {
-			if s.Slot == keys.JWTSecret && s.Value.IsKnown() && s.Value.Text().Len() > 0 && !p.explained[s] {
+			if s.Slot == keys.JWTSecret && s.Value.IsKnown() && s.Value.Text().Len() > 0 && !p.isExplained(s) {
 				secrets = append(secrets, s)
 			}
 		}
@@ -50,7 +50,7 @@ func checkKeyNotSignedBySecret(p *Pass) {
 			continue
 		}
 		for _, s := range i.sites {
-			if p.explained[s] || p.blamed[s] || s.Slot != keys.Anon && s.Slot != keys.ServiceRole {
+			if p.isExplained(s) || p.isBlamed(s) || s.Slot != keys.Anon && s.Slot != keys.ServiceRole {
 				continue
 			}
 			switch i.verifies(s) {
@@ -128,7 +128,7 @@ func whyUnsigned(p *Pass, i *instance, s *Site, secrets []*Site) string {
 		return ": it is a demo key, signed with the secret that " + origin + " publishes"
 	}
 	for _, other := range p.sites {
-		if other.Slot != keys.JWTSecret || !other.Value.IsKnown() || p.instance[other] == i || !p.signed.verify(s, other) {
+		if other.Slot != keys.JWTSecret || !other.Value.IsKnown() || p.instanceOf(other) == i || !p.signed.verify(s, other) {
 			continue
 		}
 		if name := p.instanceName(other); name != "" {

@@ -31,7 +31,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 func checkPlaceholderValue(p *Pass) {
 	reported := map[sources.Position]bool{}
 	for _, s := range p.sites {
-		if p.explained[s] || reported[s.Written] || !isPlaceholder(s) || signs(p, s) || s.carrier.development || s.Unit != nil && !s.Unit.Deployed() {
+		if p.isExplained(s) || reported[s.Written] || !isPlaceholder(s) || signs(p, s) || s.carrier.development || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
 		reported[s.Written] = true
@@ -43,7 +43,7 @@ func checkPlaceholderValue(p *Pass) {
 // signs says of a JWT secret that a key of its instance verifies under it: whatever words it
 // is made of, it is in use.
 func signs(p *Pass, s *Site) bool {
-	return s.Slot == keys.JWTSecret && s.Value.IsKnown() && p.instance[s] != nil && p.instance[s].signs(s) > 0
+	return s.Slot == keys.JWTSecret && s.Value.IsKnown() && p.instanceOf(s) != nil && p.instanceOf(s).signs(s) > 0
 }
 
 // isPlaceholder says whether a word stands in the key's place that a person was to replace. A

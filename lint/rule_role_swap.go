@@ -94,10 +94,10 @@ func checkRoleSwap(p *Pass) {
 	groups := map[place][]*Site{}
 	var order []place
 	for _, s := range p.sites {
-		if p.explained[s] || !swapped(s) || p.instance[s].lists(s) {
+		if p.isExplained(s) || !swapped(s) || p.instanceOf(s).lists(s) {
 			continue
 		}
-		at := place{swappedAt(p, s).File, p.instance[s]}
+		at := place{swappedAt(p, s).File, p.instanceOf(s)}
 		if groups[at] == nil {
 			order = append(order, at)
 		}

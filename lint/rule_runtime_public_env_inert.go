@@ -94,7 +94,7 @@ func builtIn(p *Pass, c *container, s *Site) (same, other *Site) {
 	var own, all []*Site
 	for _, b := range p.sites {
 		if b.carrier == nil || b.carrier.app == "" || b.carrier.development || b.variable != s.variable || !b.Value.IsKnown() ||
-			p.instance[s] != nil && p.instance[b] != nil && p.instance[b] != p.instance[s] {
+			p.instanceOf(s) != nil && p.instanceOf(b) != nil && p.instanceOf(b) != p.instanceOf(s) {
 			continue
 		}
 		all = append(all, b)

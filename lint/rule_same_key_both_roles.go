@@ -47,7 +47,7 @@ func checkSameKeyBothRoles(p *Pass) {
 		if !s.Value.IsKnown() || s.Role == keys.Signing || s.Standing == Presented && s.carrier.backend == "" {
 			continue
 		}
-		g := group{p.instance[s], s.Value.Text().Sum()}
+		g := group{p.instanceOf(s), s.Value.Text().Sum()}
 		if groups[g] == nil {
 			order = append(order, g)
 		}

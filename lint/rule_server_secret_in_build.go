@@ -43,7 +43,7 @@ func checkServerSecretInBuild(p *Pass) {
 		told := map[string]bool{}
 		for _, a := range b.parsed.Assignments {
 			name := p.names.Of(a.Name)
-			slot := slotOf(name, keys.Known(a.Value))
+			slot := name.SlotOf(keys.Known(a.Value))
 			if recognized := keys.Recognize(a.Value); recognized != "" {
 				slot = recognized
 			} else if !name.Strong || name.AnyRole {

@@ -31,7 +31,7 @@ SUPABASE_SERVICE_ROLE_KEY={{service_role}}
 
 func checkServiceKeyPublic(p *Pass) {
 	for _, s := range p.sites {
-		if p.explained[s] || s.name.PublicPrefix == "" || !s.Value.IsKnown() {
+		if p.isExplained(s) || s.name.PublicPrefix == "" || !s.Value.IsKnown() {
 			continue
 		}
 		slot := keys.Recognize(s.Value.Text())

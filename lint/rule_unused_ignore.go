@@ -29,7 +29,14 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 # keylint: ignore[key-expired] the app is switched off
 NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.expired}}
 `,
-	Check: func(*Pass) {}, // the last word, when all other rules have spoken: see suppress
+	Check: checkUnusedIgnore,
+}
+
+// checkUnusedIgnore has the last word: by then all other rules have spoken.
+func checkUnusedIgnore(p *Pass) {
+	for _, g := range p.allIgnores() {
+		reportUnused(p, g)
+	}
 }
 
 func reportUnused(p *Pass, g *ignore) {
@@ -42,9 +49,9 @@ func reportUnused(p *Pass, g *ignore) {
 	}
 	for _, r := range g.rules {
 		switch {
-		case FindRule(r.name) == nil:
+		case !p.isRule(r.name):
 			report(r.at, r.name, "the comment names a rule that there is not", "keylint rules lists the rules.")
-		case !r.used && p.config.Severities[r.name] != Off:
+		case !r.used && !p.isOff(r.name):
 			report(r.at, r.name, fmt.Sprintf("the comment ignores %s, which finds nothing here", r.name),
 				"Take it away, or put it on the line of the finding, or alone on the line above.")
 		}

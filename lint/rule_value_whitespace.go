@@ -66,7 +66,7 @@ func severityOfRim(p *Pass, sites []*Site) Severity {
 		switch {
 		case s.Standing == Presented:
 			return Error
-		case s.Slot == keys.JWTSecret && p.instance[s] != nil && p.instance[s].signs(s) > 0, gatewayReads(p, s):
+		case s.Slot == keys.JWTSecret && p.instanceOf(s) != nil && p.instanceOf(s).signs(s) > 0, gatewayReads(p, s):
 			severity = Warning
 		}
 	}
@@ -75,7 +75,7 @@ func severityOfRim(p *Pass, sites []*Site) Severity {
 
 // gatewayReads says whether the gateway takes its key from where the site's is written.
 func gatewayReads(p *Pass, s *Site) bool {
-	i := p.instance[s]
+	i := p.instanceOf(s)
 	if i == nil || s.Role == keys.Signing {
 		return false
 	}
@@ -90,7 +90,7 @@ func gatewayReads(p *Pass, s *Site) bool {
 // whoTrims says why it may have gone unnoticed.
 func whoTrims(p *Pass, sites []*Site) string {
 	s := sites[0]
-	switch i := p.instance[s]; {
+	switch i := p.instanceOf(s); {
 	case s.Slot == keys.JWTSecret && i != nil && i.signs(s) > 0:
 		return ": the keys were signed with it as it is, and whoever types or trims it has another secret"
 	case s.Slot == keys.JWTSecret:

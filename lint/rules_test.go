@@ -32,13 +32,13 @@ func lintDir(t testing.TB, dir string) *lint.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lint.Run(repo, render.Units(repo), lint.Options{Now: testkeys.Now})
+	return lint.Check(lint.Group(lint.Collect(repo, render.Units(repo)), lint.Config{}), lint.All(), testkeys.Now)
 }
 
 // TestRuleExamples runs the examples in the rules' documentation: the bad one yields
 // just that rule at the line marked "# HERE", the good one nothing.
 func TestRuleExamples(t *testing.T) {
-	for _, rule := range lint.Rules() {
+	for _, rule := range lint.All() {
 		if rule.Bad == "" {
 			continue // shown by a fixture, since it needs ciphertext: see TestRulesInFixtures
 		}
@@ -114,7 +114,7 @@ func TestRulesInFixtures(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range lint.Rules() {
+	for _, rule := range lint.All() {
 		if fires[rule.Name] == 0 {
 			t.Errorf("%s fires in no fixture", rule.Name)
 		}

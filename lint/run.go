@@ -10,23 +10,15 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// Options are what the user says of a run.
-type Options struct {
-	Now    time.Time // what the dates in keys are compared with
-	Config Config
-}
-
-// Run lints what the repository deploys.
-func Run(repo *sources.Repository, units []*render.Unit, o Options) *Result {
-	g := group(collect(repo, units), o.Config)
-	p := newPass(g, o)
-	for _, rule := range Rules() {
+// Check lets the rules speak of the instances. Dates in keys are compared with now. Rules run
+// in order, causes before what follows from them. A rule
+// that is off runs all the same, and explains: only its findings are dropped.
+func Check(g *grouping, rules []*Rule, now time.Time) *Result {
+	p := newPass(g, rules, now)
+	for _, rule := range rules {
 		p.rule = rule
-		if o.Config.Severities[rule.Name] != Off {
-			rule.Check(p)
-		}
+		rule.Check(p)
 	}
-	p.suppress()
 	return p.result()
 }
 
@@ -78,7 +70,7 @@ func (p *Pass) result() *Result {
 	}
 	for _, s := range p.sites {
 		switch {
-		case p.instance[s] != nil:
+		case p.instanceOf(s) != nil:
 		case s.Unit != nil && !s.Unit.Deployed():
 			// A copy that nothing deploys is checked by itself and not counted.
 		default:

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
@@ -93,4 +95,14 @@ func (s *Site) standsAt(other *Site) bool {
 		return 0
 	}
 	return rank(s) > rank(other)
+}
+
+// isDefault says whether the value is one that a chart has where nobody sets it.
+func (s *Site) isDefault() bool {
+	for _, step := range s.Trace {
+		if strings.Contains(step.Text, "which is not set") {
+			return true
+		}
+	}
+	return false
 }

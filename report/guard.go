@@ -78,7 +78,7 @@ func ownWords(text string) bool { return strings.Contains(documentation(), text)
 
 var documentation = sync.OnceValue(func() string {
 	var b strings.Builder
-	for _, r := range lint.Rules() {
+	for _, r := range lint.All() {
 		b.WriteString(strings.Join([]string{r.Name, r.Summary, r.Doc, r.Bad, r.Good}, "\n"))
 	}
 	return b.String()

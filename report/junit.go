@@ -23,7 +23,7 @@ func JUnit(w io.Writer, r *lint.Result, o Options) error {
 		found[f.Rule] = true
 		suite.add(junitFinding(f, o))
 	}
-	for _, rule := range lint.Rules() {
+	for _, rule := range lint.All() {
 		if !found[rule.Name] {
 			suite.add(junitCase{Name: rule.Name, Classname: "keylint"})
 		}

@@ -31,7 +31,7 @@ func valueOf(app *cli.App, placeholder string) (v completionValue, ok bool) {
 			v.Words = append(v.Words, completionWord{Word: w})
 		}
 	case "RULE":
-		for _, r := range byName(lint.Rules()) {
+		for _, r := range byName(lint.All()) {
 			v.Words = append(v.Words, completionWord{r.Name, r.Summary})
 		}
 	case "COMMAND":

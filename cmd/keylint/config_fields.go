@@ -52,7 +52,7 @@ func texts(about string) map[string]any {
 func configFields() []field {
 	var ruleNames []string
 	ruleSchemas := map[string]any{}
-	for _, r := range lint.Rules() {
+	for _, r := range lint.All() {
 		ruleNames = append(ruleNames, r.Name)
 		ruleSchemas[r.Name] = map[string]any{"enum": severities, "description": r.Summary + " (" + string(r.Severity) + ")"}
 	}

@@ -153,7 +153,7 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 	p.at("rendering what is deployed")
 	units := render.Units(repo)
 	p.at("comparing the keys")
-	return lint.Run(repo, units, lint.Options{Now: set.now, Config: set.rules}), repo, nil
+	return lint.Check(lint.Group(lint.Collect(repo, units), set.rules), lint.All(), set.now), repo, nil
 }
 
 // unreadable says whether a file could not be read, be it known or new.

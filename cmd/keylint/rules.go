@@ -41,18 +41,18 @@ func (s *session) rules(c *cli.Context) (int, error) {
 		return exitFailed, fmt.Errorf("rules takes no argument; keylint explain %s explains a rule", c.Args().First())
 	}
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
-	for _, r := range byName(lint.Rules()) {
+	for _, r := range byName(lint.All()) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Severity, r.Summary)
 	}
 	return exitClean, w.Flush()
 }
 
 func findRule(name string) (*lint.Rule, error) {
-	if r := lint.FindRule(name); r != nil {
+	if r := lint.Find(name); r != nil {
 		return r, nil
 	}
 	var names []string
-	for _, r := range lint.Rules() {
+	for _, r := range lint.All() {
 		names = append(names, r.Name)
 	}
 	return nil, fmt.Errorf("no such rule: %s%s; keylint rules lists them", name, didYouMean(name, names...))

@@ -30,7 +30,7 @@ A severity is what a rule has unless a finding says otherwise, or .keylint.yaml 
 | rule | severity | what is wrong |
 |---|---|---|
 `)
-	rules := byName(lint.Rules())
+	rules := byName(lint.All())
 	for _, r := range rules {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Name, r.Name, r.Severity, r.Summary)
 	}
