@@ -30,7 +30,7 @@ func (p *Pass) widenPlace(r *Result, at sources.Position) {
 	if at.Column == 0 || at.Line == 0 {
 		return
 	}
-	f := p.repo.File(at.File)
+	f := p.Repo.File(at.File)
 	if f == nil {
 		return
 	}

@@ -5,50 +5,52 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 
-// disagreement is one wrong value of a role: the sites that hold it, and those that
+// Disagreement is one wrong value of a role: the sites that hold it, and those that
 // hold what is accepted.
-type disagreement struct {
-	role  keys.Role
-	slot  keys.Slot
-	wrong []*Site
-	right []*Site
+type Disagreement struct {
+	Role  keys.Role
+	Slot  keys.Slot
+	Wrong []*sites.Site
+	Right []*sites.Site
 
 	// They were compared with what the gateway accepts, or else with what store, the holder of
 	// the stored key, has.
-	gateway bool
-	store   string
+	Gateway bool
+	Store   string
 }
 
 // reference is what presented and stored keys of a role are compared with: what the
 // gateway accepts, or where no gateway is in sight, what the stack's Secret holds.
 type reference struct {
 	gateway bool
-	sites   []*Site
-	unknown *Site // one of them whose value is not known
+	group   []*sites.Site
+	unknown *sites.Site // one of them whose value is not known
 }
 
-func (p *Pass) reference(i *instance, role keys.Role) reference {
+func (p *Pass) reference(i *Instance, role keys.Role) reference {
 	var r reference
-	for _, s := range i.sites {
+	for _, s := range i.Sites {
 		// What the gateway takes in place of a key that was not filled in is no key; the one
 		// that is meant is not known.
-		if s.Standing == Accepted && s.Role == role && (!p.isExplained(s) || !s.Value.IsKnown()) {
+		if s.Standing == sites.Accepted && s.Role == role && (!p.Explained(s) || !s.Value.IsKnown()) {
 			r.gateway = true
-			r.sites = append(r.sites, s)
+			r.group = append(r.group, s)
 		}
 	}
 	if !r.gateway {
-		for _, s := range i.sites {
-			if s.Standing == Stored && s.Role == role && i.nucleus(s) && !p.isExplained(s) {
-				r.sites = append(r.sites, s)
+		for _, s := range i.Sites {
+			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.Explained(s) {
+				r.group = append(r.group, s)
 			}
 		}
 	}
-	for _, s := range r.sites {
+	for _, s := range r.group {
 		if !s.Value.IsKnown() && r.unknown == nil {
 			r.unknown = s
 		}
@@ -58,7 +60,7 @@ func (p *Pass) reference(i *instance, role keys.Role) reference {
 
 // has says whether the value is one of the reference's.
 func (r reference) has(v keys.Value) bool {
-	for _, s := range r.sites {
+	for _, s := range r.group {
 		if s.Value.Same(v) {
 			return true
 		}
@@ -68,7 +70,7 @@ func (r reference) has(v keys.Value) bool {
 
 // lists says whether the reference holds any key of the slot.
 func (r reference) lists(slot keys.Slot) bool {
-	for _, s := range r.sites {
+	for _, s := range r.group {
 		if s.Slot == slot {
 			return true
 		}
@@ -76,33 +78,33 @@ func (r reference) lists(slot keys.Slot) bool {
 	return false
 }
 
-// disagreements finds, in one instance, every value of a role that is not accepted.
+// Disagreements finds, in one instance, every value of a role that is not accepted.
 // Nothing is said where any accepted key is unknown.
-func (p *Pass) disagreements(i *instance) []disagreement {
-	var out []disagreement
+func (p *Pass) Disagreements(i *Instance) []Disagreement {
+	var out []Disagreement
 	for _, role := range []keys.Role{keys.Public, keys.Server} {
 		ref := p.reference(i, role)
-		if len(ref.sites) == 0 || ref.unknown != nil {
+		if len(ref.group) == 0 || ref.unknown != nil {
 			continue
 		}
-		byValue := map[[32]byte]*disagreement{}
+		byValue := map[[32]byte]*Disagreement{}
 		var order [][32]byte
-		for _, s := range i.sites {
-			if s.Role != role || s.Standing == Accepted || p.isExplained(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.lists(s) {
+		for _, s := range i.Sites {
+			if s.Role != role || s.Standing == sites.Accepted || p.Explained(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
 				continue
 			}
 			sum := s.Value.Text().Sum()
 			if byValue[sum] == nil {
-				byValue[sum] = &disagreement{role: role, slot: s.Slot, gateway: ref.gateway, store: ref.sites[0].Holder}
+				byValue[sum] = &Disagreement{Role: role, Slot: s.Slot, Gateway: ref.gateway, Store: ref.group[0].Holder}
 				order = append(order, sum)
 			}
-			byValue[sum].wrong = append(byValue[sum].wrong, s)
+			byValue[sum].Wrong = append(byValue[sum].Wrong, s)
 		}
 		for _, sum := range order {
 			d := byValue[sum]
-			for _, s := range i.sites {
-				if s.Role == role && !p.isExplained(s) && ref.has(s.Value) && (s.Slot == d.slot || !ref.lists(d.slot)) {
-					d.right = append(d.right, s)
+			for _, s := range i.Sites {
+				if s.Role == role && !p.Explained(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
+					d.Right = append(d.Right, s)
 				}
 			}
 			out = append(out, *d)
@@ -113,15 +115,15 @@ func (p *Pass) disagreements(i *instance) []disagreement {
 
 // onlyFeeds says whether a stored key reaches nothing but the gateway, whose YAML takes off
 // what stands round it: what the gateway accepts is then the right key.
-func (i *instance) onlyFeeds(s *Site) bool {
-	if s.Standing != Stored || s.entry == nil || !s.Value.IsKnown() {
+func (i *Instance) onlyFeeds(s *sites.Site) bool {
+	if s.Standing != sites.Stored || s.Entry == nil || !s.Value.IsKnown() {
 		return false
 	}
 	feeds := false
-	for _, other := range i.sites {
+	for _, other := range i.Sites {
 		switch {
-		case other == s || other.entry == nil || *other.entry != *s.entry:
-		case other.Standing != Accepted:
+		case other == s || other.Entry == nil || *other.Entry != *s.Entry:
+		case other.Standing != sites.Accepted:
 			return false
 		default:
 			feeds = feeds || keys.Trim(s.Value.Text()).Equal(other.Value.Text())
@@ -130,16 +132,16 @@ func (i *instance) onlyFeeds(s *Site) bool {
 	return feeds
 }
 
-// lists says whether the gateway accepts the site's text as the key of a consumer that the
+// Lists says whether the gateway accepts the site's text as the key of a consumer that the
 // user added.
-func (i *instance) lists(s *Site) bool {
+func (i *Instance) Lists(s *sites.Site) bool {
 	return i != nil && s.Value.IsKnown() && slices.ContainsFunc(i.extra, s.Value.Equal)
 }
 
 // comparable says whether a site can be held against the reference at all. A stored
 // opaque key that the gateway does not list is merely not in use yet; a placeholder
 // word is not a key; asymmetric keys are the gateway's own affair.
-func (p *Pass) comparable(s *Site, ref reference) bool {
+func (p *Pass) comparable(s *sites.Site, ref reference) bool {
 	if !s.Value.IsKnown() {
 		return false
 	}
@@ -147,7 +149,7 @@ func (p *Pass) comparable(s *Site, ref reference) bool {
 	case keys.AnonAsymmetric, keys.ServiceRoleAsymmetric:
 		return false
 	case keys.Publishable, keys.Secret:
-		if s.Standing == Stored && !ref.lists(s.Slot) {
+		if s.Standing == sites.Stored && !ref.lists(s.Slot) {
 			return false
 		}
 	}
@@ -155,9 +157,9 @@ func (p *Pass) comparable(s *Site, ref reference) bool {
 }
 
 // judge says what became of a site once all rules have run.
-func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
+func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 	switch {
-	case p.isExplained(s) || p.isBlamed(s):
+	case p.Explained(s) || p.Blamed(s):
 		return Disagree, ""
 	case !s.Value.IsKnown() && s.Value.Source() == "":
 		if reason := s.Value.Reason(); reason != "" {
@@ -166,19 +168,19 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 		return CannotTell, "it holds no value"
 	case i == nil:
 		return CannotTell, homeless(s)
-	case i.ref != "":
+	case i.Ref != "":
 		return CannotTell, "what the hosted project accepts is not in the repository"
 	case s.Role == keys.Signing:
 		return p.judgeSigning(i, s)
 	}
 	ref := p.reference(i, s.Role)
-	if s.Standing == Accepted || !ref.gateway && i.nucleus(s) && s.Standing == Stored {
+	if s.Standing == sites.Accepted || !ref.gateway && i.Nucleus(s) && s.Standing == sites.Stored {
 		return p.judgeReference(i, s)
 	}
 	switch {
-	case len(ref.sites) == 0:
+	case len(ref.group) == 0:
 		return CannotTell, fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
-	case ref.has(s.Value) || i.onlyFeeds(s) || i.lists(s):
+	case ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s):
 		return Agree, ""
 	case !s.Value.IsKnown():
 		return CannotTell, s.Value.Reason()
@@ -193,19 +195,19 @@ func (p *Pass) judge(i *instance, s *Site) (Outcome, string) {
 }
 
 // homeless says why a site belongs to no instance.
-func homeless(s *Site) string {
-	switch hosts := s.hosts(); {
-	case isLocal(hosts):
+func homeless(s *sites.Site) string {
+	switch hosts := s.Hosts(); {
+	case sites.IsLocal(hosts):
 		return "the Supabase URL beside it is that of a developer's own machine"
 	case len(hosts) > 0:
 		return "the Supabase URL beside it leads to none of the repository's instances"
-	case s.carrier.development:
+	case s.Carrier.Development:
 		return "it serves development only, and nothing beside it says which instance it is meant for"
 	}
 	return "nothing says which instance it is meant for"
 }
 
-func unknownReason(s *Site) string {
+func unknownReason(s *sites.Site) string {
 	if s.Value.Reason() != "" {
 		return s.Value.Reason()
 	}
@@ -213,9 +215,9 @@ func unknownReason(s *Site) string {
 }
 
 // judgeReference judges an accepted key: somebody else must hold it too.
-func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
-	for _, other := range i.sites {
-		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.isExplained(other) && other.Value.Same(s.Value) {
+func (p *Pass) judgeReference(i *Instance, s *sites.Site) (Outcome, string) {
+	for _, other := range i.Sites {
+		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.Explained(other) && other.Value.Same(s.Value) {
 			return Agree, ""
 		}
 	}
@@ -227,9 +229,9 @@ func (p *Pass) judgeReference(i *instance, s *Site) (Outcome, string) {
 
 // judgeSigning judges a signing secret: another place holds the same, or a key of the
 // instance verifies under it.
-func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
-	for _, other := range i.sites {
-		if other != s && other.Slot == s.Slot && other.Value.Same(s.Value) && !p.isExplained(other) {
+func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
+	for _, other := range i.Sites {
+		if other != s && other.Slot == s.Slot && other.Value.Same(s.Value) && !p.Explained(other) {
 			return Agree, ""
 		}
 		if other == s || !other.Value.IsKnown() || !s.Value.IsKnown() {
@@ -242,7 +244,7 @@ func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 				}
 			}
 		}
-		if s.Slot == keys.JWTSecret && i.signed.verify(other, s) {
+		if s.Slot == keys.JWTSecret && i.signed.Verify(other, s) {
 			return Agree, ""
 		}
 	}
@@ -252,19 +254,19 @@ func (p *Pass) judgeSigning(i *instance, s *Site) (Outcome, string) {
 	return CannotTell, "no other place holds it, and no key of the instance verifies under it"
 }
 
-// places counts the distinct places where the sites' values are written.
-func places(sites []*Site) int {
+// Places counts the distinct places where the sites' values are written.
+func Places(group []*sites.Site) int {
 	seen := map[sources.Position]bool{}
-	for _, s := range sites {
+	for _, s := range group {
 		seen[s.Written] = true
 	}
 	return len(seen)
 }
 
-// culprits decides which side of a disagreement is named: the one with white space or
+// Culprits decides which side of a disagreement is named: the one with white space or
 // quotes around the same key, the one that does not verify under the instance's JWT
 // secret where the other does, else the one that is written in fewer places, or at a tie the one that is not where the instance stores its keys.
-func (i *instance) culprits(wrong, right []*Site) (named, others []*Site) {
+func (i *Instance) Culprits(wrong, right []*sites.Site) (named, others []*sites.Site) {
 	if len(right) > 0 {
 		a, b := wrong[0].Value.Text(), right[0].Value.Text()
 		if bare := keys.Trim(a); bare.Equal(keys.Trim(b)) {
@@ -273,21 +275,21 @@ func (i *instance) culprits(wrong, right []*Site) (named, others []*Site) {
 			}
 			return wrong, right
 		}
-		x, y := i.verifies(wrong[0]), i.verifies(right[0])
+		x, y := i.Verifies(wrong[0]), i.Verifies(right[0])
 		switch {
-		case x == yes && y == no:
+		case x == Yes && y == No:
 			return right, wrong
-		case x == no && y == yes:
+		case x == No && y == Yes:
 			return wrong, right
 		}
 	}
-	a, b := places(wrong), places(right)
+	a, b := Places(wrong), Places(right)
 	switch {
 	case b == 0 || a < b:
 		return wrong, right
 	case b < a:
 		return right, wrong
-	case i.stores(wrong) && !i.stores(right):
+	case i.Stores(wrong) && !i.Stores(right):
 		return right, wrong
 	}
 	return wrong, right
@@ -298,35 +300,35 @@ type answer int
 
 const (
 	unclear answer = iota
-	yes
-	no
+	Yes
+	No
 )
 
-// verifies says whether the site's key was signed with a JWT secret of the instance, or
+// Verifies says whether the site's key was signed with a JWT secret of the instance, or
 // verifies under its JWKS.
-func (i *instance) verifies(s *Site) answer {
+func (i *Instance) Verifies(s *sites.Site) answer {
 	if _, ok := keys.ParseJWT(s.Value.Text()); !ok {
 		return unclear
 	}
 	result := unclear
-	for _, secret := range i.sites {
+	for _, secret := range i.Sites {
 		if !secret.Value.IsKnown() || secret.Slot != keys.JWTSecret && secret.Slot != keys.JWKS {
 			continue
 		}
-		if i.signed.verify(s, secret) {
-			return yes
+		if i.signed.Verify(s, secret) {
+			return Yes
 		}
 		if secret.Slot == keys.JWTSecret {
-			result = no
+			result = No
 		}
 	}
 	return result
 }
 
-// secrets are the instance's JWT secrets that are known, each once however many sites hold it.
-func (i *instance) secrets() []keys.Text {
+// Secrets are the instance's JWT secrets that are known, each once however many sites hold it.
+func (i *Instance) Secrets() []keys.Text {
 	var out []keys.Text
-	for _, s := range i.sites {
+	for _, s := range i.Sites {
 		if s.Slot == keys.JWTSecret && s.Value.IsKnown() && !slices.ContainsFunc(out, s.Value.Text().Equal) {
 			out = append(out, s.Value.Text())
 		}
@@ -334,22 +336,23 @@ func (i *instance) secrets() []keys.Text {
 	return out
 }
 
-func (i *instance) stores(sites []*Site) bool {
-	for _, s := range sites {
-		if s.Standing == Stored && i.nucleus(s) {
+// Stores says whether the stack's own Secret is among the sites.
+func (i *Instance) Stores(group []*sites.Site) bool {
+	for _, s := range group {
+		if s.Standing == sites.Stored && i.Nucleus(s) {
 			return true
 		}
 	}
 	return false
 }
 
-// signs says what verifies under the secret: 2 for a key that the gateway accepts, 1 for
+// Signs says what verifies under the secret: 2 for a key that the gateway accepts, 1 for
 // any other of the instance, 0 for none.
-func (i *instance) signs(secret *Site) int {
+func (i *Instance) Signs(secret *sites.Site) int {
 	best := 0
-	for _, s := range i.sites {
-		if i.signed.verify(s, secret) {
-			if s.Standing == Accepted {
+	for _, s := range i.Sites {
+		if i.signed.Verify(s, secret) {
+			if s.Standing == sites.Accepted {
 				return 2
 			}
 			best = 1
@@ -358,16 +361,16 @@ func (i *instance) signs(secret *Site) int {
 	return best
 }
 
-// byPlace orders sites by where their value is written, and one site for each such
+// ByPlace orders sites by where their value is written, and one site for each such
 // place: the one that lies there itself, if there is one.
-func byPlace(sites []*Site) []*Site {
-	best := map[sources.Position]*Site{}
-	for _, s := range sites {
-		if b := best[s.Written]; b == nil || s.standsAt(b) {
+func ByPlace(group []*sites.Site) []*sites.Site {
+	best := map[sources.Position]*sites.Site{}
+	for _, s := range group {
+		if b := best[s.Written]; b == nil || s.StandsAt(b) {
 			best[s.Written] = s
 		}
 	}
-	out := make([]*Site, 0, len(best))
+	out := make([]*sites.Site, 0, len(best))
 	for _, s := range best {
 		out = append(out, s)
 	}

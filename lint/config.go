@@ -30,16 +30,17 @@ const Off Severity = "off"
 
 const defaultExpiryWindow = 90
 
-func (c Config) expiryWindow() int {
+// Window is the number of days before its end from which a key is reported.
+func (c Config) Window() int {
 	if c.ExpiryWindow > 0 {
 		return c.ExpiryWindow
 	}
 	return defaultExpiryWindow
 }
 
-// matches says whether a path, or a directory that it lies in, matches one of the patterns.
+// Matches says whether a path, or a directory that it lies in, matches one of the patterns.
 // A pattern without a slash is that of a name at any depth.
-func matches(patterns []string, name string) bool {
+func Matches(patterns []string, name string) bool {
 	for _, pattern := range patterns {
 		pattern = strings.TrimSuffix(path.Clean(pattern), "/**")
 		for dir := name; dir != "." && dir != "/" && dir != ""; dir = path.Dir(dir) {
@@ -56,12 +57,12 @@ func matches(patterns []string, name string) bool {
 
 // declareInstances carries out what the configuration says of instances: the stacks below
 // the paths are one, under that name, and answer at the hosts.
-func (g *grouping) declareInstances() {
-	for _, d := range g.config.Instances {
-		var one *instance
-		kept := g.instances[:0:0]
-		for _, i := range g.instances {
-			if i.unit == nil || !matches(d.Paths, i.unit.Path) {
+func (g *Grouping) declareInstances() {
+	for _, d := range g.Config.Instances {
+		var one *Instance
+		kept := g.Instances[:0:0]
+		for _, i := range g.Instances {
+			if i.Unit == nil || !Matches(d.Paths, i.Unit.Path) {
 				kept = append(kept, i)
 				continue
 			}
@@ -70,18 +71,18 @@ func (g *grouping) declareInstances() {
 				kept = append(kept, i)
 				continue
 			}
-			one.parts = append(one.parts, i.parts...)
+			one.Parts = append(one.Parts, i.Parts...)
 			one.gateway, one.backend, one.public = one.gateway || i.gateway, one.backend || i.backend, one.public || i.public
 			for h := range i.hosts {
 				one.hosts[h] = true
 			}
 		}
-		g.instances = kept
+		g.Instances = kept
 		if one == nil {
-			g.repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+keys.ShownName(d.Name)+": no Supabase stack lies below its paths")
+			g.Repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+keys.ShownName(d.Name)+": no Supabase stack lies below its paths")
 			continue
 		}
-		one.name, one.declared = d.Name, d.Paths
+		one.Name, one.declared = d.Name, d.Paths
 		for _, h := range d.Hosts {
 			one.hosts[strings.ToLower(h)] = true
 			one.public = true
@@ -90,9 +91,9 @@ func (g *grouping) declareInstances() {
 }
 
 // declaredFor is the instance that the configuration gives a file to; nil for none.
-func declaredFor(file string, instances []*instance) *instance {
+func declaredFor(file string, instances []*Instance) *Instance {
 	for _, i := range instances {
-		if len(i.declared) > 0 && matches(i.declared, file) {
+		if len(i.declared) > 0 && Matches(i.declared, file) {
 			return i
 		}
 	}

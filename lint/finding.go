@@ -3,6 +3,8 @@ package lint
 import (
 	"strings"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
@@ -52,7 +54,7 @@ type Finding struct {
 	Frame   Frame
 	ID      string // see findingID
 
-	atName bool // At is the place of a name, which may be shown, not of a key
+	AtName bool // At is the place of a name, which may be shown, not of a key
 }
 
 // Related is a further place that a finding is about.
@@ -65,13 +67,13 @@ type Related struct {
 	// it is empty where the place is right, or merely explains.
 	Alike string
 
-	atName bool // as in Finding
+	AtName bool // as in Finding
 }
 
 // Places names all places at which a finding's defect stands, without their lines: the
 // primary one first, and those that are like it.
 func (f Finding) Places() []string {
-	places := []string{placeName(f.At.File, withSlot(f.Bearer, f.Slot))}
+	places := []string{placeName(f.At.File, sites.WithSlot(f.Bearer, f.Slot))}
 	for _, r := range f.Related {
 		if r.Alike != "" {
 			places = append(places, placeName(r.At.File, r.Alike))

@@ -30,7 +30,7 @@ var shownNames = map[string]bool{
 // frame is the line at a position with the key in it masked. Where the position is
 // that of a name (a data key, a file), the name is shown.
 func (p *Pass) frame(at sources.Position, isName bool) Frame {
-	f := p.repo.File(at.File)
+	f := p.Repo.File(at.File)
 	if f == nil || at.Line == 0 {
 		return Frame{}
 	}
@@ -55,7 +55,7 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 
 // clean masks whatever else on the line is or may be a secret.
 func (p *Pass) clean(s string) string {
-	s = strings.ToValidUTF8(p.repo.Ledger().Scrub(s), "?")
+	s = strings.ToValidUTF8(p.Repo.Ledger().Scrub(s), "?")
 	s = assigned.ReplaceAllStringFunc(s, func(m string) string {
 		part := assigned.FindStringSubmatch(m)
 		value := strings.TrimRight(part[4], " \t")

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
@@ -27,7 +29,7 @@ func findingID(f Finding) string {
 // named puts all findings in order, those that a comment ignores among them, and names each:
 // where two would be called alike, the later ones get a number. All are named before any is
 // left out, so that what is selected or ignored changes no other one's name.
-func (p *Pass) named() []Suppressed {
+func (p *Pass) inOrder() []Suppressed {
 	all := append([]Suppressed(nil), p.suppressed...)
 	for _, f := range p.findings {
 		all = append(all, Suppressed{Finding: f})
@@ -43,12 +45,12 @@ func (p *Pass) named() []Suppressed {
 		return x.Message < y.Message
 	})
 	instances := map[string]string{}
-	for _, i := range p.instances {
-		instances[i.name] = i.identity()
+	for _, i := range p.Instances {
+		instances[i.Name] = i.identity()
 	}
 	seen := map[string]int{}
 	for i := range all {
-		all[i].Of = p.repo.Ledger().Scrub(instances[all[i].Instance])
+		all[i].Of = p.Repo.Ledger().Scrub(instances[all[i].Instance])
 		id := findingID(all[i].Finding)
 		if seen[id]++; seen[id] > 1 {
 			id += fmt.Sprintf("-%d", seen[id])
@@ -62,16 +64,16 @@ func (p *Pass) named() []Suppressed {
 // sites that are fed from the place it is the one that stands there: another reader of a
 // Secret does not rename what is wrong with it.
 func (p *Pass) borneAt(at sources.Position, instance string) (keys.Slot, string) {
-	var best *Site
+	var best *sites.Site
 	for _, s := range p.written[at] {
 		switch {
-		case instance != "" && p.instanceName(s) != instance:
-		case best == nil, s.standsAt(best), !best.standsAt(s) && s.Holder < best.Holder:
+		case instance != "" && p.NameOf(s) != instance:
+		case best == nil, s.StandsAt(best), !best.StandsAt(s) && s.Holder < best.Holder:
 			best = s
 		}
 	}
 	if best == nil {
 		return "", ""
 	}
-	return best.Slot, best.bearer()
+	return best.Slot, best.Bearer()
 }

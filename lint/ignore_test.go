@@ -21,12 +21,12 @@ func TestParseIgnores(t *testing.T) {
 	} {
 		var got []string
 		for _, g := range parseIgnores("file", text) {
-			s := fmt.Sprintf("%d:%d", g.at.Line, g.at.Column)
+			s := fmt.Sprintf("%d:%d", g.At.Line, g.At.Column)
 			if g.next {
 				s += " next"
 			}
-			for _, r := range g.rules {
-				s += fmt.Sprintf(" %s@%d-%d", r.name, r.at.Column, r.at.EndColumn)
+			for _, r := range g.Rules {
+				s += fmt.Sprintf(" %s@%d-%d", r.Name, r.At.Column, r.At.EndColumn)
 			}
 			got = append(got, s)
 		}
@@ -42,9 +42,9 @@ func FuzzParseIgnores(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		lines := strings.Split(text, "\n")
 		for _, g := range parseIgnores("file", text) {
-			for _, r := range g.rules {
-				if got := lines[r.at.Line-1][r.at.Column-1 : r.at.EndColumn-1]; got != r.name {
-					t.Fatalf("%q stands at the place of %q", got, r.name)
+			for _, r := range g.Rules {
+				if got := lines[r.At.Line-1][r.At.Column-1 : r.At.EndColumn-1]; got != r.Name {
+					t.Fatalf("%q stands at the place of %q", got, r.Name)
 				}
 			}
 		}

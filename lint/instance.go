@@ -6,20 +6,23 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 )
 
-// instance is one Supabase deployment while it is being put together.
-type instance struct {
-	name  string
-	unit  *render.Unit // of its nucleus; nil for a hosted project
-	ns    string
-	parts []part // everything that the nucleus is made of, unit and ns first
-	ref   string // project reference of a hosted project
-	hosts map[string]bool
-	sites []*Site
+// Instance is one Supabase deployment while it is being put together.
+type Instance struct {
+	Name      string
+	Unit      *render.Unit // of its nucleus; nil for a hosted project
+	Namespace string
+	Parts     []part // everything that the nucleus is made of, unit and ns first
+	Ref       string // project reference of a hosted project
+	hosts     map[string]bool
+	Sites     []*sites.Site
 
 	extra    []keys.Value // what the gateway accepts beside the keys, from consumers that the user added
 	signed   signatures   // those of the whole run
@@ -36,11 +39,12 @@ type part struct {
 	ns   string
 }
 
-// nucleus says whether the site lies where the instance itself does.
-func (i *instance) nucleus(s *Site) bool { return i.holds(s.Unit, s.namespace) }
+// Nucleus says whether the site lies where the instance itself does.
+func (i *Instance) Nucleus(s *sites.Site) bool { return i.Holds(s.Unit, s.Namespace) }
 
-func (i *instance) holds(u *render.Unit, ns string) bool {
-	for _, p := range i.parts {
+// Holds says whether a namespace of a unit is part of the nucleus.
+func (i *Instance) Holds(u *render.Unit, ns string) bool {
+	for _, p := range i.Parts {
 		if p.unit == u && p.ns == ns {
 			return true
 		}
@@ -48,12 +52,12 @@ func (i *instance) holds(u *render.Unit, ns string) bool {
 	return false
 }
 
-// grouping puts the instances together.
-type grouping struct {
-	*collection
-	config    Config
-	instances []*instance
-	signed    signatures
+// Grouping puts the instances together.
+type Grouping struct {
+	*sites.Collection
+	Config    Config
+	Instances []*Instance
+	Signed    signatures
 }
 
 // Group finds the nuclei, then lets every other site join one.
@@ -61,49 +65,49 @@ type grouping struct {
 // A nucleus is a namespace of a unit in which a gateway with Supabase's consumers, or a
 // service that is Supabase's alone, runs, or where there is none, in which the stack's own Secret lies. Two overlays of
 // one base are two units, and so two instances.
-func Group(c *collection, config Config) *grouping {
-	g := &grouping{collection: c, config: config, signed: signatures{}}
-	for _, u := range g.units {
+func Group(c *sites.Collection, config Config) *Grouping {
+	g := &Grouping{Collection: c, Config: config, Signed: signatures{}}
+	for _, u := range g.Units {
 		if u.Deployed() {
-			g.instances = append(g.instances, g.nuclei(u)...)
+			g.Instances = append(g.Instances, g.nuclei(u)...)
 		}
 	}
 	g.mergeParts()
-	for _, i := range g.instances {
+	for _, i := range g.Instances {
 		g.findHosts(i)
 	}
 	g.declareInstances()
 	g.joinSites()
-	g.instances = slices.DeleteFunc(g.instances, func(i *instance) bool { return len(i.sites) == 0 })
-	for _, i := range g.instances {
-		for _, gw := range g.gateways {
-			if i.holds(gw.unit, gw.namespace) {
-				i.extra = append(i.extra, gw.extra...)
+	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
+	for _, i := range g.Instances {
+		for _, gw := range g.Gateways {
+			if i.Holds(gw.Unit, gw.Namespace) {
+				i.extra = append(i.extra, gw.Extra...)
 			}
 		}
 	}
 	g.nameInstances()
-	sort.SliceStable(g.instances, func(a, b int) bool { return g.instances[a].name < g.instances[b].name })
+	sort.SliceStable(g.Instances, func(a, b int) bool { return g.Instances[a].Name < g.Instances[b].Name })
 	return g
 }
 
-func (g *grouping) nuclei(u *render.Unit) []*instance {
-	byNamespace := map[string]*instance{}
-	at := func(ns string) *instance {
+func (g *Grouping) nuclei(u *render.Unit) []*Instance {
+	byNamespace := map[string]*Instance{}
+	at := func(ns string) *Instance {
 		if byNamespace[ns] == nil {
-			byNamespace[ns] = &instance{unit: u, ns: ns, parts: []part{{u, ns}}, hosts: map[string]bool{}, signed: g.signed}
+			byNamespace[ns] = &Instance{Unit: u, Namespace: ns, Parts: []part{{u, ns}}, hosts: map[string]bool{}, signed: g.Signed}
 		}
 		return byNamespace[ns]
 	}
-	for _, gw := range g.gateways {
-		if gw.unit == u && gw.presentable() {
-			at(gw.namespace).gateway = true
-			at(gw.namespace).backend = true
+	for _, gw := range g.Gateways {
+		if gw.Unit == u && gw.Presentable() {
+			at(gw.Namespace).gateway = true
+			at(gw.Namespace).backend = true
 		}
 	}
-	for _, c := range g.containers {
-		if c.unit == u && ownServices[c.carrier.backend] {
-			at(c.namespace).backend = true
+	for _, c := range g.Containers {
+		if c.Unit == u && inventory.OwnServices[c.Carrier.Backend] {
+			at(c.Namespace).backend = true
 		}
 	}
 	if len(byNamespace) == 0 {
@@ -118,35 +122,35 @@ func (g *grouping) nuclei(u *render.Unit) []*instance {
 
 // foldBackends merges the namespaces that have services but no gateway into the one
 // that has one, if there is just one: the services may run apart from their gateway.
-func foldBackends(byNamespace map[string]*instance) []*instance {
-	var all, gateways []*instance
+func foldBackends(byNamespace map[string]*Instance) []*Instance {
+	var all, gateways []*Instance
 	for _, i := range byNamespace {
 		all = append(all, i)
 		if i.gateway {
 			gateways = append(gateways, i)
 		}
 	}
-	sort.Slice(all, func(a, b int) bool { return all[a].ns < all[b].ns })
+	sort.Slice(all, func(a, b int) bool { return all[a].Namespace < all[b].Namespace })
 	if len(gateways) != 1 {
 		return all
 	}
 	for _, i := range all {
 		if i != gateways[0] {
-			gateways[0].parts = append(gateways[0].parts, i.parts...)
+			gateways[0].Parts = append(gateways[0].Parts, i.Parts...)
 		}
 	}
 	return gateways
 }
 
 // storedSlots lists, for each namespace, the slots that Secrets hold.
-func (g *grouping) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
+func (g *Grouping) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
 	out := map[string]map[keys.Slot]bool{}
-	for _, s := range g.sites {
-		if s.Unit == u && s.Standing == Stored {
-			if out[s.namespace] == nil {
-				out[s.namespace] = map[keys.Slot]bool{}
+	for _, s := range g.Sites {
+		if s.Unit == u && s.Standing == sites.Stored {
+			if out[s.Namespace] == nil {
+				out[s.Namespace] = map[keys.Slot]bool{}
 			}
-			out[s.namespace][s.Slot] = true
+			out[s.Namespace][s.Slot] = true
 		}
 	}
 	return out
@@ -157,16 +161,16 @@ func (g *grouping) storedSlots(u *render.Unit) map[string]map[keys.Slot]bool {
 // same namespace that has the gateway, the nearest in the directory tree. Where two are
 // equally near they stay alone. Units that define an object of the same name are
 // alternatives, such as two overlays, and never pieces of one.
-func (g *grouping) mergeParts() {
+func (g *Grouping) mergeParts() {
 	g.mergeNamespaces()
-	into := map[*instance]*instance{}
-	for _, i := range g.instances {
+	into := map[*Instance]*Instance{}
+	for _, i := range g.Instances {
 		if target := g.missingHalf(i); target != nil {
 			into[i] = target
 		}
 	}
-	var kept []*instance
-	for _, i := range g.instances {
+	var kept []*Instance
+	for _, i := range g.Instances {
 		target := into[i]
 		if target == nil {
 			kept = append(kept, i)
@@ -175,19 +179,19 @@ func (g *grouping) mergeParts() {
 		for into[target] != nil { // a Secret goes to the services, and these to their gateway
 			target = into[target]
 		}
-		target.parts = append(target.parts, i.parts...)
+		target.Parts = append(target.Parts, i.Parts...)
 	}
-	g.instances = kept
+	g.Instances = kept
 }
 
 // mergeNamespaces puts together what several units deploy to one namespace of one cluster,
 // unless each has a gateway of its own.
-func (g *grouping) mergeNamespaces() {
-	var kept []*instance
-	for _, i := range g.instances {
-		var into *instance
+func (g *Grouping) mergeNamespaces() {
+	var kept []*Instance
+	for _, i := range g.Instances {
+		var into *Instance
 		for _, k := range kept {
-			if k.unit != i.unit && k.unit.Together(i.unit) && k.ns == i.ns && !(k.gateway && i.gateway) {
+			if k.Unit != i.Unit && k.Unit.Together(i.Unit) && k.Namespace == i.Namespace && !(k.gateway && i.gateway) {
 				into = k
 			}
 		}
@@ -196,31 +200,31 @@ func (g *grouping) mergeNamespaces() {
 			continue
 		}
 		if i.gateway { // which gives the instance its name
-			into.unit, into.parts = i.unit, append(i.parts, into.parts...)
+			into.Unit, into.Parts = i.Unit, append(i.Parts, into.Parts...)
 		} else {
-			into.parts = append(into.parts, i.parts...)
+			into.Parts = append(into.Parts, i.Parts...)
 		}
 		into.gateway, into.backend = into.gateway || i.gateway, into.backend || i.backend
 	}
-	g.instances = kept
+	g.Instances = kept
 }
 
 // missingHalf is the instance that has what i lacks: a gateway, or services at all.
-func (g *grouping) missingHalf(i *instance) *instance {
+func (g *Grouping) missingHalf(i *Instance) *Instance {
 	if i.gateway {
 		return nil
 	}
-	for _, has := range []func(*instance) bool{
-		func(o *instance) bool { return o.gateway },
-		func(o *instance) bool { return o.backend && !i.backend },
+	for _, has := range []func(*Instance) bool{
+		func(o *Instance) bool { return o.gateway },
+		func(o *Instance) bool { return o.backend && !i.backend },
 	} {
-		var best *instance
+		var best *Instance
 		nearest := -1
-		for _, other := range g.instances {
-			if other == i || !has(other) || other.ns != i.ns && i.ns != "" && other.ns != "" || alternatives(i.unit, other.unit) {
+		for _, other := range g.Instances {
+			if other == i || !has(other) || other.Namespace != i.Namespace && i.Namespace != "" && other.Namespace != "" || alternatives(i.Unit, other.Unit) {
 				continue
 			}
-			switch near := nearness(i.unit, other.unit); {
+			switch near := inventory.Nearness(i.Unit, other.Unit); {
 			case near > nearest:
 				best, nearest = other, near
 			case near == nearest:
@@ -256,56 +260,56 @@ func alternatives(a, b *render.Unit) bool {
 
 // nameInstances names each by its unit, and by its namespace where the unit holds
 // several.
-func (g *grouping) nameInstances() {
+func (g *Grouping) nameInstances() {
 	perUnit := map[*render.Unit]int{}
-	for _, i := range g.instances {
-		perUnit[i.unit]++
+	for _, i := range g.Instances {
+		perUnit[i.Unit]++
 	}
-	for _, i := range g.instances {
+	for _, i := range g.Instances {
 		switch {
 		case len(i.declared) > 0: // the configuration named it
-		case i.ref != "":
-			i.name = "hosted project " + i.ref
-		case perUnit[i.unit] > 1:
-			i.name = fmt.Sprintf("%s, namespace %s", i.unit.Name, i.ns)
-		case i.unit.Name == ".":
-			i.name = "the repository's root"
+		case i.Ref != "":
+			i.Name = "hosted project " + i.Ref
+		case perUnit[i.Unit] > 1:
+			i.Name = fmt.Sprintf("%s, namespace %s", i.Unit.Name, i.Namespace)
+		case i.Unit.Name == ".":
+			i.Name = "the repository's root"
 		default:
-			i.name = i.unit.Name
+			i.Name = i.Unit.Name
 		}
 	}
 }
 
 // identity is what makes it this instance, whatever else is deployed.
-func (i *instance) identity() string {
+func (i *Instance) identity() string {
 	switch {
-	case len(i.declared) > 0 || i.ref != "" || i.unit == nil:
-		return i.name
+	case len(i.declared) > 0 || i.Ref != "" || i.Unit == nil:
+		return i.Name
 	}
-	parts := []string{string(i.unit.Kind), i.unit.Path, i.unit.Declared.File, i.ns}
+	parts := []string{string(i.Unit.Kind), i.Unit.Path, i.Unit.Declared.File, i.Namespace}
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
 }
 
 // findHosts collects the names under which the instance's gateway is reached: its
 // Services within the cluster, the Ingresses and routes that lead to them, and what
 // its own services are told of their public address.
-func (g *grouping) findHosts(i *instance) {
+func (g *Grouping) findHosts(i *Instance) {
 	services := map[string]bool{}
-	for _, c := range g.containers {
-		if !i.holds(c.unit, c.namespace) || c.carrier.backend != "Kong" && c.carrier.backend != "Envoy" {
+	for _, c := range g.Containers {
+		if !i.Holds(c.Unit, c.Namespace) || c.Carrier.Backend != "Kong" && c.Carrier.Backend != "Envoy" {
 			continue
 		}
-		if c.object == nil {
-			services[c.name] = true // compose: a service is reached by its name
+		if c.Object == nil {
+			services[c.Name] = true // compose: a service is reached by its name
 		}
-		for _, o := range c.unit.Objects {
-			if o.Kind == "Service" && o.Namespace == c.namespace && selects(o, c.labels) {
+		for _, o := range c.Unit.Objects {
+			if o.Kind == "Service" && o.Namespace == c.Namespace && selects(o, c.Labels) {
 				services[o.Name] = true
 			}
 		}
 	}
 	for name := range services {
-		for _, host := range []string{name, name + "." + i.ns, name + "." + i.ns + ".svc", name + "." + i.ns + ".svc.cluster.local"} {
+		for _, host := range []string{name, name + "." + i.Namespace, name + "." + i.Namespace + ".svc", name + "." + i.Namespace + ".svc.cluster.local"} {
 			i.hosts[host] = true
 		}
 	}
@@ -317,15 +321,15 @@ func (g *grouping) findHosts(i *instance) {
 			}
 		}
 	}
-	for _, c := range g.containers {
-		if i.holds(c.unit, c.namespace) && c.carrier.backend != "" {
-			for _, u := range c.carrier.urls {
-				public = append(public, u.host)
+	for _, c := range g.Containers {
+		if i.Holds(c.Unit, c.Namespace) && c.Carrier.Backend != "" {
+			for _, u := range c.Carrier.Urls {
+				public = append(public, u.Host)
 			}
 		}
 	}
 	for _, host := range public {
-		if !i.hosts[host] && strings.Contains(host, ".") && !isLocal([]string{host}) {
+		if !i.hosts[host] && strings.Contains(host, ".") && !sites.IsLocal([]string{host}) {
 			i.public = true
 		}
 		i.hosts[host] = true
@@ -333,10 +337,10 @@ func (g *grouping) findHosts(i *instance) {
 }
 
 // units lists the units of the nucleus, each once.
-func (i *instance) units() []*render.Unit {
+func (i *Instance) units() []*render.Unit {
 	var units []*render.Unit
 	seen := map[*render.Unit]bool{}
-	for _, p := range i.parts {
+	for _, p := range i.Parts {
 		if !seen[p.unit] {
 			seen[p.unit] = true
 			units = append(units, p.unit)
@@ -347,7 +351,7 @@ func (i *instance) units() []*render.Unit {
 
 // selects says whether a Service selects pods with these labels.
 func selects(o *render.Object, labels map[string]string) bool {
-	selector := labelsOf(sources.Field(o.Root, "spec", "selector"))
+	selector := inventory.StringMap(sources.Field(o.Root, "spec", "selector"))
 	for k, v := range selector {
 		if labels[k] != v {
 			return false

@@ -2,30 +2,31 @@ package lint
 
 import (
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
 )
 
 // The length of a sealed or SOPS-encrypted value can be read off its ciphertext. Where two
 // values that must be equal are of different lengths, they differ for certain, although
 // nobody here holds the key. Equal lengths prove nothing.
 
-// impossible finds, in one instance, the sites of a role whose value can be none of those
+// Impossible finds, in one instance, the sites of a role whose value can be none of those
 // that are accepted, by length alone.
-func (p *Pass) impossible(i *instance) []disagreement {
-	var out []disagreement
+func (p *Pass) Impossible(i *Instance) []Disagreement {
+	var out []Disagreement
 	for _, role := range []keys.Role{keys.Public, keys.Server} {
 		ref := p.reference(i, role)
-		byPlace := map[string]*disagreement{}
+		byPlace := map[string]*Disagreement{}
 		var order []string
-		for _, s := range i.sites {
-			if s.Role != role || s.Standing == Accepted || p.isExplained(s) || !ref.excludes(s) {
+		for _, s := range i.Sites {
+			if s.Role != role || s.Standing == sites.Accepted || p.Explained(s) || !ref.excludes(s) {
 				continue
 			}
 			key := s.Written.String() + " " + s.Written.File
 			if byPlace[key] == nil {
-				byPlace[key] = &disagreement{role: role, slot: s.Slot, gateway: ref.gateway, store: ref.sites[0].Holder, right: ref.sites}
+				byPlace[key] = &Disagreement{Role: role, Slot: s.Slot, Gateway: ref.gateway, Store: ref.group[0].Holder, Right: ref.group}
 				order = append(order, key)
 			}
-			byPlace[key].wrong = append(byPlace[key].wrong, s)
+			byPlace[key].Wrong = append(byPlace[key].Wrong, s)
 		}
 		for _, key := range order {
 			out = append(out, *byPlace[key])
@@ -36,9 +37,9 @@ func (p *Pass) impossible(i *instance) []disagreement {
 
 // excludes says whether the site's value is none of the reference's, where for one of
 // them at least only the length says so.
-func (r reference) excludes(s *Site) bool {
+func (r reference) excludes(s *sites.Site) bool {
 	byLength := false
-	for _, other := range r.sites {
+	for _, other := range r.group {
 		switch {
 		case other == s || other.Value.Equal(s.Value):
 			return false
@@ -52,7 +53,7 @@ func (r reference) excludes(s *Site) bool {
 	case keys.AnonAsymmetric, keys.ServiceRoleAsymmetric:
 		return false
 	case keys.Publishable, keys.Secret:
-		if s.Standing == Stored && !r.lists(s.Slot) {
+		if s.Standing == sites.Stored && !r.lists(s.Slot) {
 			return false
 		}
 	}

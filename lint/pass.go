@@ -5,6 +5,8 @@ import (
 	"sort"
 	"time"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
@@ -14,107 +16,107 @@ import (
 // rule that finds a cause explains its sites, and no later rule reports what merely
 // follows from it.
 type Pass struct {
-	*grouping
+	*Grouping
 	rules     []*Rule
 	rule      *Rule
-	now       time.Time
-	explained map[*Site]bool // what a rule has accounted for: no longer compared
-	blamed    map[*Site]bool // part of a disagreement, and still what others are held against
-	instance  map[*Site]*instance
-	written   map[sources.Position][]*Site // the sites of a place, be it of use or where the value is written
+	Now       time.Time
+	accounted map[*sites.Site]bool // what a rule has accounted for: no longer compared
+	named     map[*sites.Site]bool // part of a disagreement, and still what others are held against
+	instances map[*sites.Site]*Instance
+	written   map[sources.Position][]*sites.Site // the sites of a place, be it of use or where the value is written
 	findings  []Finding
 
-	ignores    map[string][]*ignore // by file
+	comments   map[string][]*Ignore // by file
 	suppressed []Suppressed
 }
 
-func newPass(g *grouping, rules []*Rule, now time.Time) *Pass {
-	p := &Pass{grouping: g, rules: rules, now: now, explained: map[*Site]bool{}, blamed: map[*Site]bool{}, instance: map[*Site]*instance{}, written: map[sources.Position][]*Site{}}
-	for _, i := range g.instances {
-		for _, s := range i.sites {
-			p.instance[s] = i
+func newPass(g *Grouping, rules []*Rule, now time.Time) *Pass {
+	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, instances: map[*sites.Site]*Instance{}, written: map[sources.Position][]*sites.Site{}}
+	for _, i := range g.Instances {
+		for _, s := range i.Sites {
+			p.instances[s] = i
 		}
 	}
-	for _, s := range g.sites {
+	for _, s := range g.Sites {
 		p.written[s.Written] = append(p.written[s.Written], s)
 		if s.At != s.Written {
 			p.written[s.At] = append(p.written[s.At], s)
 		}
 	}
-	p.ignores = p.readIgnores()
+	p.comments = p.readIgnores()
 	return p
 }
 
-// explain marks sites as accounted for, and with them every site that takes its value
+// Explain marks sites as accounted for, and with them every site that takes its value
 // from one of their places.
-func (p *Pass) explain(sites ...*Site) {
-	for _, s := range sites {
-		p.explained[s] = true
+func (p *Pass) Explain(group ...*sites.Site) {
+	for _, s := range group {
+		p.accounted[s] = true
 	}
 }
 
-// blame marks a site as part of a disagreement that is still what others are held against.
-func (p *Pass) blame(s *Site) { p.blamed[s] = true }
+// Blame marks a site as part of a disagreement that is still what others are held against.
+func (p *Pass) Blame(s *sites.Site) { p.named[s] = true }
 
-// isExplained says whether a rule has accounted for the site, so that it is compared no more.
-func (p *Pass) isExplained(s *Site) bool { return p.explained[s] }
+// Explained says whether a rule has accounted for the site, so that it is compared no more.
+func (p *Pass) Explained(s *sites.Site) bool { return p.accounted[s] }
 
-// isBlamed says whether a rule named the site in a disagreement.
-func (p *Pass) isBlamed(s *Site) bool { return p.blamed[s] }
+// Blamed says whether a rule named the site in a disagreement.
+func (p *Pass) Blamed(s *sites.Site) bool { return p.named[s] }
 
-// instanceOf is the instance of a site; nil where it belongs to none.
-func (p *Pass) instanceOf(s *Site) *instance { return p.instance[s] }
+// InstanceOf is the instance of a site; nil where it belongs to none.
+func (p *Pass) InstanceOf(s *sites.Site) *Instance { return p.instances[s] }
 
-// instanceName of a site; empty where it belongs to none.
-func (p *Pass) instanceName(s *Site) string {
-	if i := p.instance[s]; i != nil {
-		return i.name
+// NameOf is the name of a site's instance; empty where it belongs to none.
+func (p *Pass) NameOf(s *sites.Site) string {
+	if i := p.instances[s]; i != nil {
+		return i.Name
 	}
 	return ""
 }
 
-// instanceIn is the name of the instance that has the namespace of the unit.
-func (p *Pass) instanceIn(u *render.Unit, ns string) string {
-	for _, i := range p.instances {
-		if i.holds(u, ns) {
-			return i.name
+// NameIn is the name of the instance that has the namespace of the unit.
+func (p *Pass) NameIn(u *render.Unit, ns string) string {
+	for _, i := range p.Instances {
+		if i.Holds(u, ns) {
+			return i.Name
 		}
 	}
 	return ""
 }
 
-// explainedAt says whether a rule has told of the site that is written at a place.
-func (p *Pass) explainedAt(at sources.Position) bool {
-	for _, s := range p.sites {
-		if s.Written == at && (p.explained[s] || p.blamed[s]) {
+// ExplainedAt says whether a rule has told of the site that is written at a place.
+func (p *Pass) ExplainedAt(at sources.Position) bool {
+	for _, s := range p.Sites {
+		if s.Written == at && (p.accounted[s] || p.named[s]) {
 			return true
 		}
 	}
 	return false
 }
 
-// report completes a finding and records it.
-func (p *Pass) report(f Finding) {
+// Report completes a finding and records it.
+func (p *Pass) Report(f Finding) {
 	f.Rule = p.rule.Name
 	if f.Severity == "" {
 		f.Severity = p.rule.Severity
 	}
-	if s := p.config.Severities[f.Rule]; s != "" && s != Off {
+	if s := p.Config.Severities[f.Rule]; s != "" && s != Off {
 		f.Severity = s
 	}
-	f.Message = p.repo.Ledger().Scrub(f.Message)
-	f.Help = p.repo.Ledger().Scrub(f.Help)
-	f.Frame = p.frame(f.At, f.atName)
+	f.Message = p.Repo.Ledger().Scrub(f.Message)
+	f.Help = p.Repo.Ledger().Scrub(f.Help)
+	f.Frame = p.frame(f.At, f.AtName)
 	for i := range f.Related {
-		f.Related[i].Alike = p.repo.Ledger().Scrub(f.Related[i].Alike)
-		f.Related[i].Frame = p.frame(f.Related[i].At, f.Related[i].atName)
+		f.Related[i].Alike = p.Repo.Ledger().Scrub(f.Related[i].Alike)
+		f.Related[i].Frame = p.frame(f.Related[i].At, f.Related[i].AtName)
 	}
 	if f.Bearer == "" {
 		f.Slot, f.Bearer = p.borneAt(f.At, f.Instance)
 	}
-	f.Bearer = p.repo.Ledger().Scrub(f.Bearer)
+	f.Bearer = p.Repo.Ledger().Scrub(f.Bearer)
 	switch ignored := p.isIgnored(f.Rule, f.At); {
-	case p.isOff(f.Rule):
+	case p.IsOff(f.Rule):
 	case ignored:
 		p.suppressed = append(p.suppressed, Suppressed{f, ByComment})
 	default:
@@ -122,43 +124,43 @@ func (p *Pass) report(f Finding) {
 	}
 }
 
-// isOff says whether the configuration turns the rule off.
-func (p *Pass) isOff(rule string) bool { return p.config.Severities[rule] == Off }
+// IsOff says whether the configuration turns the rule off.
+func (p *Pass) IsOff(rule string) bool { return p.Config.Severities[rule] == Off }
 
-// isRule says whether there is a rule of that name.
-func (p *Pass) isRule(name string) bool {
+// IsRule says whether there is a rule of that name.
+func (p *Pass) IsRule(name string) bool {
 	return slices.ContainsFunc(p.rules, func(r *Rule) bool { return r.Name == name })
 }
 
-// related lists sites as further places of a finding, one for each place where a value
+// Related lists sites as further places of a finding, one for each place where a value
 // is written.
-func (p *Pass) related(sites []*Site, but sources.Position, say func(*Site) string) []Related {
+func (p *Pass) Related(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
-	for _, s := range placesBut(sites, but) {
+	for _, s := range placesBut(group, but) {
 		out = append(out, Related{At: s.Written, Message: say(s)})
 	}
 	return out
 }
 
 // placesBut is byPlace without the site of one place.
-func placesBut(sites []*Site, but sources.Position) []*Site {
-	return slices.DeleteFunc(byPlace(sites), func(s *Site) bool { return s.Written == but })
+func placesBut(group []*sites.Site, but sources.Position) []*sites.Site {
+	return slices.DeleteFunc(ByPlace(group), func(s *sites.Site) bool { return s.Written == but })
 }
 
-// alike lists sites as further places at which the same is wrong as at the primary one.
-func (p *Pass) alike(sites []*Site, but sources.Position, say func(*Site) string) []Related {
+// Alike lists sites as further places at which the same is wrong as at the primary one.
+func (p *Pass) Alike(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
-	for _, s := range placesBut(sites, but) {
-		out = append(out, Related{At: s.Written, Message: say(s), Alike: s.identity()})
+	for _, s := range placesBut(group, but) {
+		out = append(out, Related{At: s.Written, Message: say(s), Alike: s.Identity()})
 	}
 	return out
 }
 
-// holders names who holds a value, for a message: the first, and how many more.
-func holders(sites []*Site) string {
+// Holders names who holds a value, for a message: the first, and how many more.
+func Holders(group []*sites.Site) string {
 	seen := map[string]bool{}
 	var names []string
-	for _, s := range sites {
+	for _, s := range group {
 		if !seen[s.Holder] {
 			seen[s.Holder] = true
 			names = append(names, s.Holder)
@@ -172,10 +174,11 @@ func holders(sites []*Site) string {
 	case 2:
 		return names[0] + " and " + names[1]
 	}
-	return names[0] + " and " + number(len(names)-1) + " others"
+	return names[0] + " and " + Number(len(names)-1) + " others"
 }
 
-func number(n int) string {
+// Number is a count in words, for a message.
+func Number(n int) string {
 	words := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
 	if n < len(words) {
 		return words[n]
@@ -183,11 +186,11 @@ func number(n int) string {
 	return "many"
 }
 
-// slotsOf lists the slots of sites, each once, in order.
-func slotsOf(sites []*Site) []keys.Slot {
+// SlotsOf lists the slots of sites, each once, in order.
+func SlotsOf(group []*sites.Site) []keys.Slot {
 	seen := map[keys.Slot]bool{}
 	var out []keys.Slot
-	for _, s := range sites {
+	for _, s := range group {
 		if !seen[s.Slot] {
 			seen[s.Slot] = true
 			out = append(out, s.Slot)

@@ -3,6 +3,8 @@ package lint
 import (
 	"slices"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 )
@@ -10,8 +12,8 @@ import (
 // Result is all that a run found out.
 type Result struct {
 	Units     []*render.Unit
-	Instances []*Instance // in order of name
-	Findings  []Finding   // in order of place; only those that concern a selected path
+	Instances []*JudgedInstance // in order of name
+	Findings  []Finding         // in order of place; only those that concern a selected path
 	Notes     []sources.Note
 	Coverage  Coverage
 
@@ -60,15 +62,15 @@ func (r *Result) UTF16(at sources.Position) sources.Position {
 	return at
 }
 
-// Instance is one Supabase deployment: the set of sites that must agree.
-type Instance struct {
+// JudgedInstance is one Supabase deployment: the set of sites that must agree.
+type JudgedInstance struct {
 	Name  string // "k8s/overlays/prod, namespace supabase"
 	Sites []Judged
 }
 
 // Judged is a site with the outcome of its comparison.
 type Judged struct {
-	Site        *Site
+	Site        *sites.Site
 	Outcome     Outcome
 	Why         string // for CannotTell: the reason
 	Fingerprint string // "sha256:1a2b3c4d"; of a signing secret a letter; empty where unknown

@@ -1,14 +1,17 @@
 package lint
 
-import "github.com/keylint/keylint/keys"
+import (
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
+)
 
 // signatures remembers what verifies under what: each pair of a token and a secret, or a
 // JWKS, is checked once in a run, however many sites hold the two.
 type signatures map[[2][32]byte]bool
 
-// verify says whether the token that key holds verifies under the JWT secret or the JWKS
+// Verify says whether the token that key holds verifies under the JWT secret or the JWKS
 // that secret holds. It is false where one of them holds no such thing.
-func (m signatures) verify(key, secret *Site) bool {
+func (m signatures) Verify(key, secret *sites.Site) bool {
 	if !key.Value.IsKnown() || !secret.Value.IsKnown() {
 		return false
 	}

@@ -3,6 +3,8 @@ package lint
 import (
 	"testing"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/keys"
 )
@@ -10,12 +12,12 @@ import (
 // TestSignaturesAreCheckedOnce asks for the same pair at other sites: the answer is that of
 // the first time, whatever is written into it meanwhile.
 func TestSignaturesAreCheckedOnce(t *testing.T) {
-	site := func(slot keys.Slot, text string) *Site {
-		return &Site{Slot: slot, Value: keys.Known(keys.NewText(text))}
+	site := func(slot keys.Slot, text string) *sites.Site {
+		return &sites.Site{Slot: slot, Value: keys.Known(keys.NewText(text))}
 	}
 	anon := testkeys.Key(testkeys.Secret, "anon", 1767225600)
 	m := signatures{}
-	if !m.verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.Secret)) || m.verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.OldSecret)) {
+	if !m.Verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.Secret)) || m.Verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.OldSecret)) {
 		t.Error("the wrong secret verifies, or the right one does not")
 	}
 	if len(m) != 2 {
@@ -24,10 +26,10 @@ func TestSignaturesAreCheckedOnce(t *testing.T) {
 	for pair, ok := range m {
 		m[pair] = !ok
 	}
-	if m.verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.Secret)) {
+	if m.Verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.Secret)) {
 		t.Error("the pair was checked again")
 	}
-	if m.verify(site(keys.Anon, "no token"), site(keys.JWTSecret, testkeys.Secret)) {
+	if m.Verify(site(keys.Anon, "no token"), site(keys.JWTSecret, testkeys.Secret)) {
 		t.Error("what is no token verifies")
 	}
 }

@@ -7,9 +7,9 @@ import (
 )
 
 func TestCoverage(t *testing.T) {
-	one, two := []*lint.Instance{{}}, []*lint.Instance{{}, {}}
+	one, two := []*lint.JudgedInstance{{}}, []*lint.JudgedInstance{{}, {}}
 	for _, c := range []struct {
-		instances []*lint.Instance
+		instances []*lint.JudgedInstance
 		coverage  lint.Coverage
 		want      string
 	}{

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/render"
@@ -21,8 +23,8 @@ func disagreement() *lint.Result {
 	kong := at("k8s/supabase/kong.yaml", 112, 20, 190)
 	secret := at("k8s/supabase/secret.yaml", 9, 13, 183)
 	env := at("apps/web/.env.production", 2, 31, 201)
-	site := func(slot keys.Slot, standing lint.Standing, holder string, at sources.Position, v keys.Value) *lint.Site {
-		return &lint.Site{Slot: slot, Role: slot.Role(), Standing: standing, Holder: holder, At: at, Value: v}
+	site := func(slot keys.Slot, standing sites.Standing, holder string, at sources.Position, v keys.Value) *sites.Site {
+		return &sites.Site{Slot: slot, Role: slot.Role(), Standing: standing, Holder: holder, At: at, Value: v}
 	}
 	known := keys.Known(keys.NewText("not a key"))
 	locked := keys.Unknown("encrypted with SOPS for age1abc, and no identity for it was given")
@@ -32,14 +34,14 @@ func disagreement() *lint.Result {
 		{Text: "env ANON_KEY"},
 		{At: at("k8s/supabase/secret.yaml", 9, 13, 0), Text: "Secret supabase/supabase-keys ANON_KEY"},
 	}
-	stored := site(keys.Anon, lint.Stored, "Secret supabase/supabase-keys ANON_KEY", secret, known)
-	accepted := site(keys.Anon, lint.Accepted, "Kong consumer anon", kong, known)
+	stored := site(keys.Anon, sites.Stored, "Secret supabase/supabase-keys ANON_KEY", secret, known)
+	accepted := site(keys.Anon, sites.Accepted, "Kong consumer anon", kong, known)
 	accepted.Trace, accepted.Written = trace, secret
-	presented := site(keys.Anon, lint.Presented, "apps/web/.env.production NEXT_PUBLIC_SUPABASE_ANON_KEY", env, known)
-	signing := site(keys.JWTSecret, lint.Verifying, "Deployment supabase/auth env GOTRUE_JWT_SECRET", at("k8s/supabase/auth.yaml", 30, 0, 0), known)
-	hidden := site(keys.ServiceRole, lint.Stored, "Secret supabase/supabase-keys SERVICE_KEY", sources.Position{File: "k8s/supabase/secret.enc.yaml"}, locked)
-	alone := site(keys.Publishable, lint.Presented, "apps/docs/.env NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY", at("apps/docs/.env", 1, 40, 0), known)
-	absent := site("", lint.Presented, "apps/old/.env SUPABASE_KEY", at("apps/old/.env", 1, 1, 0), keys.Value{})
+	presented := site(keys.Anon, sites.Presented, "apps/web/.env.production NEXT_PUBLIC_SUPABASE_ANON_KEY", env, known)
+	signing := site(keys.JWTSecret, sites.Verifying, "Deployment supabase/auth env GOTRUE_JWT_SECRET", at("k8s/supabase/auth.yaml", 30, 0, 0), known)
+	hidden := site(keys.ServiceRole, sites.Stored, "Secret supabase/supabase-keys SERVICE_KEY", sources.Position{File: "k8s/supabase/secret.enc.yaml"}, locked)
+	alone := site(keys.Publishable, sites.Presented, "apps/docs/.env NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY", at("apps/docs/.env", 1, 40, 0), known)
+	absent := site("", sites.Presented, "apps/old/.env SUPABASE_KEY", at("apps/old/.env", 1, 1, 0), keys.Value{})
 
 	return &lint.Result{
 		Units: []*render.Unit{
@@ -48,7 +50,7 @@ func disagreement() *lint.Result {
 			{Name: "docker-compose.yml", Kind: render.ComposeFile},
 			{Name: "apps", Kind: render.Directory},
 		},
-		Instances: []*lint.Instance{
+		Instances: []*lint.JudgedInstance{
 			{Name: "k8s/supabase, namespace supabase", Sites: []lint.Judged{
 				{Site: signing, Outcome: lint.CannotTell, Why: "nothing was signed with it", Fingerprint: "A"},
 				{Site: stored, Outcome: lint.Agree, Fingerprint: "sha256:1a2b3c4d"},
@@ -106,7 +108,7 @@ func disagreement() *lint.Result {
 // allUnknown is a result in which nothing could be compared.
 func allUnknown() *lint.Result {
 	return &lint.Result{
-		Instances: []*lint.Instance{{Name: "k8s"}},
+		Instances: []*lint.JudgedInstance{{Name: "k8s"}},
 		Coverage: lint.Coverage{Units: 1, Roots: 1, Rendered: 1, Sites: 1, Unknown: 1,
 			Reasons: []lint.Reason{{Text: "generated in the cluster", Count: 1}}},
 	}
@@ -119,8 +121,8 @@ func hostile() *lint.Result {
 	long := strings.Repeat(`"é":1,`, 100)
 	frame := masked(long+`"key":"`, `",`+long)
 	return &lint.Result{
-		Instances: []*lint.Instance{{Name: evil, Sites: []lint.Judged{
-			{Site: &lint.Site{Slot: keys.Anon, Holder: evil, At: at(evil, 1, 1, 0)}, Outcome: lint.CannotTell, Why: evil},
+		Instances: []*lint.JudgedInstance{{Name: evil, Sites: []lint.Judged{
+			{Site: &sites.Site{Slot: keys.Anon, Holder: evil, At: at(evil, 1, 1, 0)}, Outcome: lint.CannotTell, Why: evil},
 		}}},
 		Findings: []lint.Finding{{
 			Rule: "role-swap", ID: "role-swap:0055", Severity: lint.Error, Message: "swapped in " + evil, At: at(evil, 1, 608, 700), Frame: frame,

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/keylint/keylint/lint"
@@ -117,12 +119,12 @@ func TestMarkdownIsInert(t *testing.T) {
 		"</details></summary>", "<!-- comment", "&#64;octocat", "[x]: https://evil.example", ":octocat:", "javascript:alert(1)", "\t\tcode", "a\\", "*", "**",
 		"[^1]", "ftp://evil.example", "\\@octocat", "a]\\(b)", "`", "``", "| |", "x\u2028y",
 	} {
-		in := &lint.Instance{Name: evil, Sites: []lint.Judged{
-			{Site: &lint.Site{Slot: "anon", Holder: evil}, Outcome: lint.Agree, Fingerprint: "sha256:1a2b3c4d"},
-			{Site: &lint.Site{Slot: "jwt_secret", Holder: evil + "2"}, Outcome: lint.Disagree, Fingerprint: "A"},
+		in := &lint.JudgedInstance{Name: evil, Sites: []lint.Judged{
+			{Site: &sites.Site{Slot: "anon", Holder: evil}, Outcome: lint.Agree, Fingerprint: "sha256:1a2b3c4d"},
+			{Site: &sites.Site{Slot: "jwt_secret", Holder: evil + "2"}, Outcome: lint.Disagree, Fingerprint: "A"},
 		}}
 		at := sources.Position{File: evil, Line: 3}
-		r := &lint.Result{Instances: []*lint.Instance{in}, Findings: []lint.Finding{{
+		r := &lint.Result{Instances: []*lint.JudgedInstance{in}, Findings: []lint.Finding{{
 			Rule: "role-swap", Severity: lint.Error, Message: evil, Help: evil + "\n" + evil, At: at,
 			Related: []lint.Related{{At: at, Message: evil}}, Trace: []sources.Step{{At: at, Text: evil}},
 		}}, Coverage: lint.Coverage{Sites: 2, Unknown: 1, Reasons: []lint.Reason{{Text: evil, Count: 1}}}}
@@ -188,9 +190,9 @@ func TestMarkdownIsBounded(t *testing.T) {
 		r.Findings[i].Message += long
 	}
 	for i := range 3 {
-		in := &lint.Instance{Name: fmt.Sprint("instance ", i)}
+		in := &lint.JudgedInstance{Name: fmt.Sprint("instance ", i)}
 		for n := range 5000 {
-			in.Sites = append(in.Sites, lint.Judged{Site: &lint.Site{Slot: "anon", Holder: fmt.Sprint("app ", n)}, Outcome: lint.CannotTell})
+			in.Sites = append(in.Sites, lint.Judged{Site: &sites.Site{Slot: "anon", Holder: fmt.Sprint("app ", n)}, Outcome: lint.CannotTell})
 		}
 		r.Instances = append(r.Instances, in)
 	}

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/keylint/keylint/lint/rules"
+
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/lint"
 )
 
 // ErrLeak says that output was held back because a key stood in it. It says no more:
@@ -78,7 +79,7 @@ func ownWords(text string) bool { return strings.Contains(documentation(), text)
 
 var documentation = sync.OnceValue(func() string {
 	var b strings.Builder
-	for _, r := range lint.All() {
+	for _, r := range rules.All() {
 		b.WriteString(strings.Join([]string{r.Name, r.Summary, r.Doc, r.Bad, r.Good}, "\n"))
 	}
 	return b.String()

@@ -106,7 +106,7 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),
 			Ignored: ignored(r), Baseline: r.CountSuppressed(lint.ByBaseline),
 		},
-		Instances: each(r.Instances, func(in *lint.Instance) jsonInstance {
+		Instances: each(r.Instances, func(in *lint.JudgedInstance) jsonInstance {
 			return jsonInstance{Name: in.Name, Sites: each(in.Sites, siteJSON)}
 		}),
 		Findings: each(r.Findings, findingJSON),

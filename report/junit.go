@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/keylint/keylint/lint/rules"
+
 	"github.com/keylint/keylint/lint"
 )
 
@@ -23,7 +25,7 @@ func JUnit(w io.Writer, r *lint.Result, o Options) error {
 		found[f.Rule] = true
 		suite.add(junitFinding(f, o))
 	}
-	for _, rule := range lint.All() {
+	for _, rule := range rules.All() {
 		if !found[rule.Name] {
 			suite.add(junitCase{Name: rule.Name, Classname: "keylint"})
 		}

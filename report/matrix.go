@@ -12,7 +12,7 @@ import (
 // matrix is an instance as a table: a row for each bearer of keys, a column for each slot, in
 // each cell the outcome's sign and the fingerprint, so that the odd one out is seen at a
 // glance. Bearers that agree in everything are one row.
-func (m *markdown) matrix(in *lint.Instance) string {
+func (m *markdown) matrix(in *lint.JudgedInstance) string {
 	slots := slotsOf(in)
 	if len(slots) == 0 {
 		return ""
@@ -63,7 +63,7 @@ type matrixRow struct {
 
 // matrixRows sorts the bearers of an instance, in the order of their first site, into those
 // of which everything agrees and the others, those with a disagreement first.
-func matrixRows(in *lint.Instance) (agreeing, odd []matrixRow) {
+func matrixRows(in *lint.JudgedInstance) (agreeing, odd []matrixRow) {
 	index := map[string]int{}
 	var rows []matrixRow
 	for _, j := range in.Sites {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/keylint/keylint/lint/rules"
+
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sources"
 )
@@ -22,7 +24,7 @@ const (
 //
 // Columns count UTF-16 units. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 func SARIF(w io.Writer, r *lint.Result, o Options) error {
-	rules := lint.All()
+	rules := rules.All()
 	index := map[string]int{}
 	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{

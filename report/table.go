@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 
+	"github.com/keylint/keylint/sites"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 )
@@ -28,7 +30,7 @@ func (t *textReport) instances(r *lint.Result) {
 }
 
 // slot writes the rows of one slot, their columns aligned.
-func (t *textReport) slot(in *lint.Instance, slot keys.Slot) {
+func (t *textReport) slot(in *lint.JudgedInstance, slot keys.Slot) {
 	var rows [][]string
 	var outcomes []lint.Outcome
 	for _, j := range in.Sites {
@@ -55,7 +57,7 @@ func (t *textReport) slot(in *lint.Instance, slot keys.Slot) {
 }
 
 // whence is the place of use, and that where the value is written if it is another.
-func whence(s *lint.Site) string {
+func whence(s *sites.Site) string {
 	if s.Written.File == "" || s.Written == s.At {
 		return place(s.At)
 	}
@@ -97,7 +99,7 @@ func outcomeSign(o lint.Outcome) (string, style) {
 }
 
 // slotsOf lists the slots that have a site, in the order of slotOrder, any other last.
-func slotsOf(in *lint.Instance) []keys.Slot {
+func slotsOf(in *lint.JudgedInstance) []keys.Slot {
 	present := map[keys.Slot]bool{}
 	for _, j := range in.Sites {
 		present[j.Site.Slot] = true

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/keylint/keylint/lint/rules"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/keylint/keylint/lint"
@@ -31,7 +33,7 @@ func valueOf(app *cli.App, placeholder string) (v completionValue, ok bool) {
 			v.Words = append(v.Words, completionWord{Word: w})
 		}
 	case "RULE":
-		for _, r := range byName(lint.All()) {
+		for _, r := range byName(rules.All()) {
 			v.Words = append(v.Words, completionWord{r.Name, r.Summary})
 		}
 	case "COMMAND":

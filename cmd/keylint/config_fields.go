@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/keylint/keylint/lint/rules"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
@@ -52,7 +54,7 @@ func texts(about string) map[string]any {
 func configFields() []field {
 	var ruleNames []string
 	ruleSchemas := map[string]any{}
-	for _, r := range lint.All() {
+	for _, r := range rules.All() {
 		ruleNames = append(ruleNames, r.Name)
 		ruleSchemas[r.Name] = map[string]any{"enum": severities, "description": r.Summary + " (" + string(r.Severity) + ")"}
 	}

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/keylint/keylint/lint/rules"
+	"github.com/keylint/keylint/sites"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/keylint/keylint/keys"
@@ -153,7 +156,7 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 	p.at("rendering what is deployed")
 	units := render.Units(repo)
 	p.at("comparing the keys")
-	return lint.Check(lint.Group(lint.Collect(repo, units), set.rules), lint.All(), set.now), repo, nil
+	return lint.Check(lint.Group(sites.Collect(repo, units), set.rules), rules.All(), set.now), repo, nil
 }
 
 // unreadable says whether a file could not be read, be it known or new.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/keylint/keylint/lint/rules"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/keylint/keylint/lint"
@@ -41,18 +43,18 @@ func (s *session) rules(c *cli.Context) (int, error) {
 		return exitFailed, fmt.Errorf("rules takes no argument; keylint explain %s explains a rule", c.Args().First())
 	}
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
-	for _, r := range byName(lint.All()) {
+	for _, r := range byName(rules.All()) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Severity, r.Summary)
 	}
 	return exitClean, w.Flush()
 }
 
 func findRule(name string) (*lint.Rule, error) {
-	if r := lint.Find(name); r != nil {
+	if r := rules.Find(name); r != nil {
 		return r, nil
 	}
 	var names []string
-	for _, r := range lint.All() {
+	for _, r := range rules.All() {
 		names = append(names, r.Name)
 	}
 	return nil, fmt.Errorf("no such rule: %s%s; keylint rules lists them", name, didYouMean(name, names...))

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keylint/keylint/lint/rules"
+
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/report"
@@ -30,7 +32,7 @@ A severity is what a rule has unless a finding says otherwise, or .keylint.yaml 
 | rule | severity | what is wrong |
 |---|---|---|
 `)
-	rules := byName(lint.All())
+	rules := byName(rules.All())
 	for _, r := range rules {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Name, r.Name, r.Severity, r.Summary)
 	}

@@ -1,0 +1,173 @@
+package lint
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// Check lets the rules speak of the instances. Dates in keys are compared with now. Rules run
+// in order, causes before what follows from them. A rule
+// that is off runs all the same, and explains: only its findings are dropped.
+func Check(g *Grouping, rules []*Rule, now time.Time) *Result {
+	p := newPass(g, rules, now)
+	for _, rule := range rules {
+		p.rule = rule
+		rule.Check(p)
+	}
+	return p.result()
+}
+
+// result puts together what is reported: findings that concern a selected path, and
+// every site with its outcome.
+func (p *Pass) result() *Result {
+	r := &Result{Units: p.Units}
+	for _, f := range p.inOrder() {
+		switch {
+		case !p.concernsSelection(f.Finding):
+		case f.By == "" && Matches(p.Config.Ignore, f.At.File):
+			f.By = ByConfiguration
+			fallthrough
+		case f.By != "":
+			r.Suppressed = append(r.Suppressed, f)
+		default:
+			r.Findings = append(r.Findings, f.Finding)
+		}
+	}
+	p.widen(r)
+	for _, n := range p.Repo.Notes() {
+		if p.Repo.Selected(n.At.File) || n.At.File == "" {
+			r.Notes = append(r.Notes, n)
+		}
+	}
+	reasons := map[string]int{}
+	letters := map[[32]byte]string{}
+	count := func(i *Instance, s *sites.Site) Judged {
+		j := Judged{Site: s, Fingerprint: fingerprint(s, letters)}
+		j.Outcome, j.Why = p.judge(i, s)
+		r.Coverage.Sites++
+		switch j.Outcome {
+		case Agree:
+			r.Coverage.Agree++
+		case Disagree:
+			r.Coverage.Disagree++
+		case CannotTell:
+			r.Coverage.Unknown++
+			reasons[j.Why]++
+		}
+		return j
+	}
+	for _, i := range p.Instances {
+		shown := &JudgedInstance{Name: i.Name}
+		for _, s := range sites.Sorted(i.Sites) {
+			shown.Sites = append(shown.Sites, count(i, s))
+		}
+		r.Instances = append(r.Instances, shown)
+	}
+	for _, s := range p.Sites {
+		switch {
+		case p.InstanceOf(s) != nil:
+		case s.Unit != nil && !s.Unit.Deployed():
+			// A copy that nothing deploys is checked by itself and not counted.
+		default:
+			count(nil, s)
+		}
+	}
+	for text, n := range reasons {
+		r.Coverage.Reasons = append(r.Coverage.Reasons, Reason{text, n})
+	}
+	sort.Slice(r.Coverage.Reasons, func(a, b int) bool {
+		x, y := r.Coverage.Reasons[a], r.Coverage.Reasons[b]
+		if x.Count != y.Count {
+			return x.Count > y.Count
+		}
+		return x.Text < y.Text
+	})
+	p.countUnits(r)
+	p.countLocked(r)
+	return r
+}
+
+// countUnits counts the units that hold a site, and the roots that built.
+func (p *Pass) countUnits(r *Result) {
+	for _, u := range p.Units {
+		if !u.Deployed() {
+			continue
+		}
+		r.Coverage.Units++
+		if u.Kind == render.Kustomization {
+			r.Coverage.Roots++
+			if u.Rendered {
+				r.Coverage.Rendered++
+			}
+		}
+	}
+}
+
+// countLocked counts what a private key that was not given would open.
+func (p *Pass) countLocked(r *Result) {
+	for _, f := range p.Repo.Files() {
+		if f.Example || !f.BearsKeys() {
+			continue
+		}
+		if locked := f.Locked(); locked != nil && wantsKey(locked.Kind) {
+			r.Coverage.Locked++
+		}
+	}
+	for _, u := range p.Units {
+		for _, o := range u.Objects {
+			if o.Kind != "Secret" {
+				continue
+			}
+			for _, e := range p.Entries(o) {
+				if e.Sealed && e.Locked != nil && wantsKey(e.Locked.Kind) {
+					r.Coverage.Locked++
+				}
+			}
+		}
+	}
+}
+
+// concernsSelection says whether a finding's place or a related one lies under a path
+// that the user named.
+func (p *Pass) concernsSelection(f Finding) bool {
+	if p.Repo.Selected(f.At.File) {
+		return true
+	}
+	for _, r := range f.Related {
+		if p.Repo.Selected(r.At.File) {
+			return true
+		}
+	}
+	return false
+}
+
+// fingerprint is what may be shown of a value: eight digits of its hash, or for a
+// signing secret, and for what stands in a key's place and has no key's form, a letter that
+// equal ones share: it may be guessable.
+func fingerprint(s *sites.Site, letters map[[32]byte]string) string {
+	if !s.Value.IsKnown() {
+		return ""
+	}
+	if s.Role != keys.Signing && keys.HasForm(s.Value.Text()) {
+		return s.Value.Text().Fingerprint()
+	}
+	sum := s.Value.Text().Sum()
+	if letters[sum] == "" {
+		n := len(letters)
+		letters[sum] = string(rune('A' + n%26))
+		if n >= 26 {
+			letters[sum] += fmt.Sprint(n / 26)
+		}
+	}
+	return letters[sum]
+}
+
+// wantsKey says whether a private key would open it.
+func wantsKey(kind sources.LockKind) bool { return kind == sources.NoKey || kind == sources.WrongKey }

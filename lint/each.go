@@ -1,0 +1,91 @@
+package lint
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/keylint/keylint/sites"
+)
+
+// EachKey visits every distinct text of each instance that is deployed or built into an
+// app, with all sites that hold it: what is wrong with a key itself is told once.
+func (p *Pass) EachKey(visit func(group []*sites.Site)) {
+	type key struct {
+		i   *Instance
+		sum [32]byte
+	}
+	p.each(func(s *sites.Site) any { return key{p.InstanceOf(s), s.Value.Text().Sum()} }, visit)
+}
+
+// EachPlace visits every place at which a value is written, with all sites that take it
+// from there: what is wrong with how a value is written is told where it is.
+func (p *Pass) EachPlace(visit func(group []*sites.Site)) {
+	p.each(func(s *sites.Site) any { return s.Written }, visit)
+}
+
+func (p *Pass) each(key func(*sites.Site) any, visit func(group []*sites.Site)) {
+	groups := map[any][]*sites.Site{}
+	var order []any
+	for _, s := range p.Sites {
+		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.Explained(s) || s.Unit != nil && !s.Unit.Deployed() {
+			continue
+		}
+		k := key(s)
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], s)
+	}
+	for _, k := range order {
+		visit(groups[k])
+	}
+}
+
+// Principal is the site of a key that a finding names: where the instance stores it, else
+// the first place.
+func Principal(group []*sites.Site) *sites.Site {
+	places := ByPlace(group)
+	sort.SliceStable(places, func(a, b int) bool {
+		return places[a].Standing == sites.Stored && places[b].Standing != sites.Stored
+	})
+	return places[0]
+}
+
+// ReportKey reports what is wrong with a key, at its principal place, and lists the others
+// that hold it; "%s" in the message stands for who holds it. Places that a comment says to ignore are left out.
+func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message, help string) {
+	told := slices.DeleteFunc(slices.Clone(group), func(s *sites.Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
+	if len(told) > 0 { // else the whole finding is one that suppress takes out
+		group = told
+	}
+	first := Principal(group)
+	f := Finding{
+		Severity: severity, At: first.Written, Instance: p.NameOf(first), Trace: first.Trace,
+		Message: strings.Replace(message, "%s", first.Holder, 1), Help: help,
+	}
+	f.Related = p.Alike(group, f.At, func(s *sites.Site) string { return s.Holder + ": the same" })
+	if first.IsDefault() {
+		f.AtName = true
+	}
+	p.Report(f)
+}
+
+// Development says whether all sites serve development only.
+func Development(group []*sites.Site) bool {
+	for _, s := range group {
+		if !s.Carrier.Development {
+			return false
+		}
+	}
+	return true
+}
+
+// MildInDevelopment is the severity of a defect that only development meets: a dummy will do
+// there. Elsewhere it is the rule's own.
+func MildInDevelopment(group []*sites.Site) Severity {
+	if Development(group) {
+		return Info
+	}
+	return ""
+}

@@ -1,0 +1,129 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+)
+
+var aclMissing = &lint.Rule{
+	Name:     "acl-missing",
+	Summary:  "a consumer with a key is in no group, and every route asks for one",
+	Severity: lint.Warning,
+	Doc: `A route with the acl plugin refuses a consumer that is in none of its groups ("You cannot consume this service", 403).
+Where a consumer has a key and no group, and each route that asks for a key asks for a group as well, the key opens
+nothing.
+
+Put the consumer in its group under acls: anon in anon, service_role in admin.`,
+	Bad: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: {{anon}}
+      - username: service_role # HERE
+        keyauth_credentials:
+          - key: {{service_role}}
+    acls:
+      - {consumer: anon, group: anon}
+    services:
+      - name: rest
+        url: http://rest:3000
+        routes: [{name: rest-all, paths: [/rest/v1/]}]
+        plugins:
+          - name: key-auth
+          - {name: acl, config: {allow: [admin, anon]}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env:
+            - {name: KONG_DATABASE, value: "off"}
+            - {name: KONG_DECLARATIVE_CONFIG, value: /template/kong.yml}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+`,
+	Good: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: {{anon}}
+      - username: service_role
+        keyauth_credentials:
+          - key: {{service_role}}
+    acls:
+      - {consumer: anon, group: anon}
+      - {consumer: service_role, group: admin}
+    services:
+      - name: rest
+        url: http://rest:3000
+        routes: [{name: rest-all, paths: [/rest/v1/]}]
+        plugins:
+          - name: key-auth
+          - {name: acl, config: {allow: [admin, anon]}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env:
+            - {name: KONG_DATABASE, value: "off"}
+            - {name: KONG_DECLARATIVE_CONFIG, value: /template/kong.yml}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+`,
+	Check: checkACLMissing,
+}
+
+func checkACLMissing(p *lint.Pass) {
+	for _, g := range wholeGateways(p) {
+		if g.Config == nil || g.Dead || !g.Unit.Deployed() || len(g.Config.Routes) == 0 {
+			continue
+		}
+		asks := true
+		for _, r := range g.Config.Routes {
+			asks = asks && len(r.Groups) > 0
+		}
+		live := live(g)
+		for _, c := range g.Config.Consumers {
+			if !asks || !live[c.Name] || len(c.Groups) > 0 {
+				continue
+			}
+			p.Report(lint.Finding{
+				At: g.LineOf(c.Line), AtName: true, Bearer: "Kong consumer " + c.Name, Instance: p.NameIn(g.Unit, g.Namespace),
+				Message: fmt.Sprintf("Kong consumer %s has a key and is in no group, and every route asks for one: its key opens nothing (403)", c.Name),
+				Help:    fmt.Sprintf("Add it to its group under acls: {consumer: %s, group: …}.", c.Name),
+			})
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// difference says how a wrong value differs from what is accepted: whose it is, where
+// another instance holds it, or else what was done to it.
+func difference(p *lint.Pass, i *lint.Instance, d lint.Disagreement) keys.Difference {
+	if words := twin(p, i, d); words != "" {
+		return keys.Difference{Class: keys.OtherInstance, Words: words}
+	}
+	if len(d.Right) == 0 {
+		return keys.Difference{}
+	}
+	differs := keys.Compare(d.Wrong[0].Value.Text(), d.Right[0].Value.Text(), whose(d), i.Secrets()...)
+	if differs.Class == keys.OtherIssue {
+		differs.Words += alsoWrong(p, i, d.Wrong[0])
+	}
+	return differs
+}
+
+// alsoWrong says what else ails a key of another issue than the accepted one: whoever puts it
+// into the gateway as well would meet that next.
+func alsoWrong(p *lint.Pass, i *lint.Instance, s *sites.Site) string {
+	t, ok := s.Token()
+	switch {
+	case !ok:
+		return ""
+	case i.Verifies(s) == lint.No:
+		return "; it was signed with another JWT secret than the instance's"
+	case !t.Expires.IsZero() && !t.Expires.Add(leeway).After(p.Now):
+		return "; and it expired on " + t.Expires.Format(time.DateOnly)
+	}
+	return ""
+}
+
+// mend is the sentence that says what to change at the primary place. right says what
+// belongs there: "the key that the gateway accepts".
+func mend(class keys.Class, right string) string {
+	switch class {
+	case keys.Whitespace, keys.Quotes:
+		return "Take the white space or the quotes off the value itself (printf '%s', and not echo, where it is encoded by hand)"
+	case keys.LetterCase, keys.Mistyped:
+		return "Copy it again as a whole, it was changed on the way: put there " + right
+	case keys.Edited:
+		return "Put there " + right + "; a token whose claims are edited by hand is signed by nobody"
+	case keys.Cut:
+		return "Copy the whole key: put there " + right
+	case keys.Encoded:
+		return "Write it encoded once: data of a Secret takes the base64 of the key, everything else the key itself"
+	case keys.RolesSwapped:
+		return "Put each key where its role belongs: there, " + right
+	case keys.DemoKey:
+		return "Put a key of your own in both places, minted with a JWT secret of your own"
+	case keys.OtherSignature:
+		return "Put there " + right + "; a key counts as long as the JWT secret that signed it is the one that is deployed"
+	case keys.OtherIssue:
+		return "Carry the rotation over: put there " + right
+	case keys.OtherKind:
+		return "Put there " + right + ", or let the gateway list this one beside it"
+	case keys.OtherInstance, keys.OtherProject:
+		return "That one is another instance's; put there " + right
+	}
+	return "Put there " + right
+}
+
+// afterwards says what must be restarted or rebuilt for a change at the site to count.
+func afterwards(s *sites.Site) string {
+	switch {
+	case s.Carrier.BuiltIn(s.Name):
+		return ", and rebuild the app: the key is built into it."
+	case s.Carrier.App != "":
+		return ", and restart the app."
+	case s.Standing == sites.Accepted:
+		return ", and roll the gateway out: it reads its configuration when it starts."
+	case s.Standing == sites.Stored:
+		return ". Then roll out what reads it (a gateway reads its configuration when it starts), and rebuild the apps that have it built in."
+	case s.Carrier.Backend == "Postgres":
+		return ". The database takes it only when it is made (initdb): in one that exists, set app.settings.jwt_secret with ALTER DATABASE."
+	}
+	return ", and roll the workload out: a container reads its environment when it starts."
+}
+
+// help says how to mend what is not accepted.
+func help(d lint.Disagreement, differs keys.Difference, primary *sites.Site) string {
+	class, right := differs.Class, "the key that the gateway accepts"
+	if !d.Gateway {
+		right = "the key that " + d.Store + " holds"
+	}
+	switch {
+	case differs.Later:
+		return "This one is the newer: carry the rotation over to where the other stands, and roll the gateway out. To take it back, put there " + right + afterwards(primary)
+	case class == keys.DemoKey && keys.Published(d.Right[0].Value.Text()) == "":
+		return "Put there " + right + "; the demo key is everybody's" + afterwards(primary)
+	}
+	return mend(class, right) + afterwards(primary)
+}
+
+// helpRight says how to mend an accepted key that nothing else holds.
+func helpRight(d lint.Disagreement, class keys.Class, primary *sites.Site) string {
+	right := fmt.Sprintf("the %s key that the others hold", d.Slot)
+	switch {
+	case class == keys.Whitespace || class == keys.Quotes || class == keys.Encoded:
+		return mend(class, right) + afterwards(primary)
+	case primary.Standing == sites.Accepted:
+		return fmt.Sprintf("%s, or better a placeholder that is filled in from the Secret%s", mend(class, right), afterwards(primary))
+	}
+	return mend(class, right) + afterwards(primary) + " If this one is new and right, put it in all other places."
+}

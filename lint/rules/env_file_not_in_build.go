@@ -1,0 +1,81 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/keylint/keylint/lint"
+)
+
+var envFileNotInBuild = &lint.Rule{
+	Name:     "env-file-not-in-build",
+	Summary:  "the only file that holds a key for the build is kept from it by .dockerignore",
+	Severity: lint.Warning,
+	Doc: `What .dockerignore matches is not sent to the builder, so that COPY does not take it along. A build on the developer's
+machine finds the .env file; the one of the image does not, and bakes nothing in: "supabaseUrl is required", or requests without a
+key.
+
+Let the file through (!.env.production below the pattern), or give the key as a build argument.`,
+	Bad: `
+-- apps/web/Dockerfile --
+FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm run build
+-- apps/web/.dockerignore --
+node_modules
+# HERE
+.env*
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Good: `
+-- apps/web/Dockerfile --
+FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm run build
+-- apps/web/.dockerignore --
+node_modules
+.env*
+!.env.production
+-- apps/web/.env.production --
+NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Check: checkEnvFileNotInBuild,
+}
+
+// checkEnvFileNotInBuild looks at public keys only: a server key is better not built in.
+func checkEnvFileNotInBuild(p *lint.Pass) {
+	for _, b := range p.Builds {
+		if b.File.Mentions("--mount=type=secret") || b.File.Mentions("--mount=type=bind") {
+			continue // the build may get the file in another way
+		}
+		asked := map[string]bool{}
+		for _, name := range slices.Sorted(maps.Keys(b.Env)) {
+			e := b.Env[name]
+			class := p.Names.Of(name)
+			if !slices.Contains(inlinedPrefixes, class.PublicPrefix) || !class.Strong || e.Value.Len() == 0 || b.Declares(name) || !b.Copies(e.File) {
+				continue
+			}
+			if asked[e.File] {
+				continue
+			}
+			asked[e.File] = true
+			at, out := p.Repo.LeftOut(b.Context, b.File.Path, e.File)
+			if !out {
+				continue
+			}
+			p.Report(lint.Finding{
+				At: at, AtName: true, Bearer: name,
+				Message: fmt.Sprintf("%s is kept from the build of %s, and nothing else gives it %s", e.File, b.File.Path, name),
+				Related: []lint.Related{{At: e.In(e.File), Message: e.File + " " + name}},
+				Help:    fmt.Sprintf("Let the file through with a line below it (!%s), or declare ARG %s and give it to the build.", b.InContext(e.File), name),
+			})
+			break
+		}
+	}
+}

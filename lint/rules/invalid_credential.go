@@ -1,0 +1,130 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/gateway"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var invalidCredential = &lint.Rule{
+	Name:     "invalid-credential",
+	Summary:  "what a gateway credential comes to is no key",
+	Severity: lint.Error,
+	Doc: `Kong takes a key-auth key that is a string. A number, null or a list makes it refuse the configuration ("expected a
+string"); a reference to a vault or to decK is no reference here, but becomes the key itself
+(kong/plugins/key-auth/daos.lua: the field is not "referenceable"). A value that breaks the YAML, such as one that
+begins with "@", keeps Kong from starting as well.
+
+Put a key there, quoted where it could be taken for a number.`,
+	Bad: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: "{vault://env/anon-key}" # HERE
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env:
+            - {name: KONG_DATABASE, value: "off"}
+            - {name: KONG_DECLARATIVE_CONFIG, value: /template/kong.yml}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+`,
+	Good: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: anon
+        keyauth_credentials:
+          - key: {{anon}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env:
+            - {name: KONG_DATABASE, value: "off"}
+            - {name: KONG_DECLARATIVE_CONFIG, value: /template/kong.yml}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+`,
+	Check: checkInvalidCredential,
+}
+
+func checkInvalidCredential(p *lint.Pass) {
+	for _, g := range wholeGateways(p) {
+		if f := g.Fault; f != nil && f.Missing == "" {
+			p.Report(lint.Finding{
+				At: f.At, AtName: true, Bearer: f.Where.Label(), Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
+				Message: f.Message,
+				Help:    "Take the character out of the value, or render with a program that it does not disturb (envsubst, with the placeholder in quotes).",
+			})
+		}
+		for _, c := range g.Credentials {
+			switch c.Fate {
+			case gateway.NotForKong:
+				reportCredential(p, g, c, lint.Finding{
+					Message: fmt.Sprintf("Kong does not follow %s in a key-auth key: its text becomes %s", c.Kind, g.AsKey(c)),
+					Help:    "Put a placeholder there that is substituted before Kong reads the file, or the key.",
+				})
+			case gateway.NotAString:
+				reportCredential(p, g, c, lint.Finding{
+					Message: fmt.Sprintf("%s comes to %s, and Kong refuses the configuration (\"expected a string\")", c.Label(), c.Kind),
+					Help:    "Put a key there. Where it does consist of digits, quote the placeholder in the template.",
+				})
+			case gateway.Empty:
+				checkEmpty(p, g, c)
+			}
+		}
+	}
+}
+
+// checkEmpty reports a credential that comes to nothing although its variable is there.
+// An opaque key that is declared and empty is one that is not in use yet.
+func checkEmpty(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential) {
+	if c.Name != "" && g.Lacks(c.Name) {
+		return // placeholder-env-missing says so
+	}
+	f := lint.Finding{
+		Message: fmt.Sprintf("%s comes to nothing: nobody passes with it", c.Label()),
+		Help:    "Give the variable a value, or take the line out. In a compose file, a variable that is meant for the shell is written $$NAME.",
+	}
+	if role := p.Names.Of(c.Name).Slot; role == keys.Publishable || role == keys.Secret {
+		f.Severity = lint.Warning
+		f.Help = "Give the variable a value, or take the line out, as upstream's entrypoint does with empty keys."
+	}
+	reportCredential(p, g, c, f)
+}

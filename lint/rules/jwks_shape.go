@@ -1,0 +1,91 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+var jwksShape = &lint.Rule{
+	Name:     "jwks-shape",
+	Summary:  "a JWKS has not the form that its reader needs",
+	Severity: lint.Error,
+	Doc: `Who verifies (PostgREST, Realtime, Storage, Functions) needs a JSON object, {"keys": […]}; GoTrue's GOTRUE_JWT_KEYS needs the
+bare array. Realtime crashes when it is given an array (supabase/realtime#1269); PostgREST takes what is no JWKS for a plain
+secret, and refuses every token. A default such as ${JWT_JWKS:-{"keys":[]}} is mangled by older versions of compose. A private
+key (d) belongs to GoTrue alone: a verifier that holds it could sign.
+
+Let upstream's utils/add-new-auth-keys.sh make both values.`,
+	Bad: `
+-- k8s/realtime.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: realtime, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: realtime
+          image: supabase/realtime:v2.34.47
+          env:
+            - {name: API_JWT_SECRET, value: {{jwt_secret}}}
+            - name: API_JWT_JWKS
+              value: '[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]' # HERE
+`,
+	Good: `
+-- k8s/realtime.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: realtime, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: realtime
+          image: supabase/realtime:v2.34.47
+          env:
+            - {name: API_JWT_SECRET, value: {{jwt_secret}}}
+            - name: API_JWT_JWKS
+              value: '{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}'
+`,
+	Check: checkJWKSShape,
+}
+
+func checkJWKSShape(p *lint.Pass) {
+	p.EachKey(func(group []*sites.Site) {
+		s := group[0]
+		if s.Slot != keys.JWKS && s.Slot != keys.JWTKeys || keys.IsReference(s.Value.Text()) {
+			return
+		}
+		set, err := keys.ParseKeySet(s.Value.Text())
+		if set.Size > keys.MaxKeys {
+			p.Repo.Note(sources.NoteBound, s.Written, fmt.Sprintf("%s: the set has %d keys, of which the first %d are read", s.Holder, set.Size, keys.MaxKeys))
+		}
+		for _, s := range group {
+			message, help := "", "Let upstream's utils/add-new-auth-keys.sh make JWT_KEYS and JWT_JWKS anew."
+			switch {
+			case err != nil:
+				message = "the JWKS of %s cannot be read: " + err.Error()
+				help = "Where it is the default of a variable (${JWT_JWKS:-{\"keys\":[]}}), put it in .env: older versions of compose end the variable at the first brace."
+			case s.Name.Slot == keys.JWTKeys && set.Form != "array":
+				message = "%s is a JSON object, and GoTrue needs the bare array of its keys"
+			case s.Name.Slot != keys.JWTKeys && set.Form == "array":
+				message = "%s is a JSON array, and a verifier needs an object with the array in it ({\"keys\": […]})"
+				help = "Give it the value of JWT_JWKS; the array (JWT_KEYS) is for GoTrue alone."
+			case set.Defect() != "":
+				message = "the JWKS of %s: " + set.Defect()
+			case s.Name.Slot != keys.JWTKeys && set.HoldsPrivate():
+				message = "%s holds a private key (d), and what verifies needs the public one only: whoever reads it can sign any token"
+				help = "Give it the value of JWT_JWKS, whose keys are public, and make a new pair: this one must be taken as known."
+			default:
+				continue
+			}
+			p.ReportKey([]*sites.Site{s}, "", message, help)
+			p.Explain(s)
+		}
+	})
+}

@@ -1,0 +1,147 @@
+package rules
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var jwtSecretDrift = &lint.Rule{
+	Name:     "jwt-secret-drift",
+	Summary:  "two places of one instance hold different JWT secrets",
+	Severity: lint.Error,
+	Doc: `GoTrue signs with the JWT secret; PostgREST, Storage, Realtime and Functions check signatures with it. Where one
+of them holds another text, it refuses every user (PGRST301, "invalid signature"), while the rest of the
+stack looks well. The secret is used byte for byte: a trailing newline makes another secret.
+
+Let every service read the same data key of the same Secret. METRICS_JWT_SECRET may differ on purpose, so there it is
+a warning.`,
+	Bad: `
+-- k8s/stack.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  JWT_SECRET: {{jwt_secret}}
+  ANON_KEY: {{anon}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: rest, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: rest
+          image: postgrest/postgrest:v12.2.0
+          env:
+            - name: PGRST_JWT_SECRET
+              value: {{jwt_secret.old}} # HERE
+`,
+	Good: `
+-- k8s/stack.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  JWT_SECRET: {{jwt_secret}}
+  ANON_KEY: {{anon}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: rest, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: rest
+          image: postgrest/postgrest:v12.2.0
+          env:
+            - name: PGRST_JWT_SECRET
+              valueFrom: {secretKeyRef: {name: supabase-keys, key: JWT_SECRET}}
+`,
+	Check: checkJWTSecretDrift,
+}
+
+func checkJWTSecretDrift(p *lint.Pass) {
+	for _, i := range p.Instances {
+		groups := secretsByValue(p, i)
+		checkSecretLengths(p, i, groups)
+		if len(groups) < 2 {
+			continue
+		}
+		right := groups[0]
+		for _, wrong := range groups[1:] {
+			named := lint.ByPlace(wrong)[0]
+			difference := keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
+			f := lint.Finding{
+				At: named.Written, Instance: i.Name, Trace: named.Trace,
+				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words),
+				Help:    helpSecret(difference.Class, named, lint.ByPlace(right)[0]),
+			}
+			if onlyMetrics(wrong) {
+				f.Severity = lint.Warning
+			}
+			f.Related = append(p.Alike(wrong, f.At, func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
+				p.Related(right, f.At, func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
+			p.Report(f)
+			p.Explain(wrong...)
+		}
+	}
+}
+
+// helpSecret says how to mend a JWT secret that differs.
+func helpSecret(class keys.Class, wrong, right *sites.Site) string {
+	switch class {
+	case keys.Unrelated, keys.DemoKey:
+		return fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written) + afterwards(wrong)
+	}
+	return mend(class, fmt.Sprintf("the secret that %s holds", right.Holder)) + afterwards(wrong)
+}
+
+// secretsByValue groups the instance's known JWT secrets by value: first the one that
+// the others are held against, which is the one that signed the instance's keys, else
+// the one in most places, or at a tie the stored one.
+func secretsByValue(p *lint.Pass, i *lint.Instance) [][]*sites.Site {
+	byValue := map[[32]byte][]*sites.Site{}
+	var order [][32]byte
+	for _, s := range i.Sites {
+		if s.Slot != keys.JWTSecret || !s.Value.IsKnown() || p.Explained(s) || keys.LooksLikePlaceholder(s.Value.Text()) && s.Value.Text().Len() < 32 {
+			continue
+		}
+		sum := s.Value.Text().Sum()
+		if byValue[sum] == nil {
+			order = append(order, sum)
+		}
+		byValue[sum] = append(byValue[sum], s)
+	}
+	groups := make([][]*sites.Site, 0, len(order))
+	for _, sum := range order {
+		groups = append(groups, byValue[sum])
+	}
+	sort.SliceStable(groups, func(a, b int) bool {
+		if x, y := i.Signs(groups[a][0]), i.Signs(groups[b][0]); x != y {
+			return x > y
+		}
+		if x, y := lint.Places(groups[a]), lint.Places(groups[b]); x != y {
+			return x > y
+		}
+		return i.Stores(groups[a]) && !i.Stores(groups[b])
+	})
+	return groups
+}
+
+// onlyMetrics says whether none but METRICS_JWT_SECRET differs.
+func onlyMetrics(group []*sites.Site) bool {
+	for _, s := range group {
+		if !strings.Contains(s.Holder, "METRICS_JWT_SECRET") {
+			return false
+		}
+	}
+	return true
+}

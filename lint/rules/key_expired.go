@@ -1,0 +1,71 @@
+package rules
+
+import (
+	"time"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var keyExpired = &lint.Rule{
+	Name:     "key-expired",
+	Summary:  "a key has expired, or is not valid yet",
+	Severity: lint.Error,
+	Doc: `PostgREST, Storage and Realtime refuse a token after its exp ("JWT expired", PGRST303), before its nbf, and one whose
+iat lies in the future. Kong does not look at dates: the gateway lets the key pass, and every request fails behind it.
+
+Mint new keys with the same JWT secret (upstream's utils/generate-keys.sh makes them valid for five years), and put them
+wherever the old ones stand. The dates are compared with today, or with --now.`,
+	Bad: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  JWT_SECRET: {{jwt_secret}}
+  ANON_KEY: {{anon.expired}} # HERE
+`,
+	Good: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  JWT_SECRET: {{jwt_secret}}
+  ANON_KEY: {{anon}}
+`,
+	Check: checkKeyExpired,
+}
+
+// leeway is what PostgREST allows clocks to differ by (PostgREST docs/references/auth.rst).
+const leeway = 30 * time.Second
+
+func checkKeyExpired(p *lint.Pass) {
+	eachDated(p, func(group []*sites.Site, token keys.JWT) {
+		switch now := p.Now; {
+		case !token.Expires.IsZero() && !token.Expires.Add(leeway).After(now):
+			p.ReportKey(group, "", "the key of %s expired on "+token.Expires.Format(time.DateOnly),
+				"Mint a new key with the same JWT secret, put it wherever this one stands, roll the gateway out and rebuild the apps.")
+		case token.NotBefore.After(now.Add(leeway)):
+			p.ReportKey(group, "", "the key of %s is not valid before "+token.NotBefore.Format(time.DateOnly),
+				"Mint a key without nbf, or with one in the past.")
+		case token.IssuedAt.After(now.Add(leeway)):
+			p.ReportKey(group, "", "the key of %s was issued in the future, on "+token.IssuedAt.Format(time.DateOnly)+": PostgREST refuses it until then",
+				"Mint the key anew on a machine whose clock is right.")
+		}
+	})
+}
+
+// eachDated visits the tokens whose dates matter: those that are deployed or built in, and
+// not published ones, of which demo-key tells.
+func eachDated(p *lint.Pass, visit func(group []*sites.Site, token keys.JWT)) {
+	p.EachKey(func(group []*sites.Site) {
+		t, ok := group[0].Token()
+		if !ok || group[0].Role == keys.Signing || lint.Development(group) || keys.Published(group[0].Value.Text()) != "" {
+			return
+		}
+		visit(group, t)
+	})
+}

@@ -1,0 +1,82 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// bytesLong says how long a value is.
+func bytesLong(v keys.Value) string {
+	shortest, longest, ok := v.Length()
+	switch {
+	case !ok:
+		return "of unknown length"
+	case shortest == longest:
+		return fmt.Sprintf("%d bytes long", longest)
+	}
+	return fmt.Sprintf("%d to %d bytes long", shortest, longest)
+}
+
+const byCiphertext = "a ciphertext is as long as what it hides, so this is certain without the key to it"
+
+// reportImpossible reports what its length rules out.
+func reportImpossible(p *lint.Pass, i *lint.Instance, d lint.Disagreement) {
+	primary := lint.ByPlace(d.Wrong)[0]
+	whose := "that the gateway accepts"
+	if !d.Gateway {
+		whose = "that " + d.Store + " holds"
+	}
+	f := lint.Finding{
+		At: primary.Written, Instance: i.Name, Trace: primary.Trace,
+		Message: fmt.Sprintf("%s cannot be the %s key %s: it is %s, that one %s (%s)", primary.Holder, d.Slot, whose,
+			bytesLong(primary.Value), bytesLong(d.Right[0].Value), byCiphertext),
+		Help: help(d, keys.Difference{}, primary),
+	}
+	f.Related = append(p.Alike(d.Wrong, f.At, func(s *sites.Site) string { return s.Holder + ": the same" }),
+		p.Related(d.Right, f.At, func(s *sites.Site) string { return fmt.Sprintf("%s: %s", s.Holder, bytesLong(s.Value)) })...)
+	p.Report(f)
+	p.Explain(d.Wrong...)
+}
+
+// checkSecretLengths reports the JWT secrets of an instance that cannot equal the others.
+// Held against each other are the known one that the rest agrees with, and the unknown
+// ones; at fault are the fewer.
+func checkSecretLengths(p *lint.Pass, i *lint.Instance, known [][]*sites.Site) {
+	var right *sites.Site
+	if len(known) > 0 {
+		right = known[0][0]
+	}
+	var wrong []*sites.Site
+	for _, s := range sites.Sorted(i.Sites) {
+		if _, _, measured := s.Value.Length(); s.Slot != keys.JWTSecret || s.Value.IsKnown() || !measured || p.Explained(s) {
+			continue
+		}
+		if right == nil {
+			right = s
+		}
+		if s.Value.CannotEqual(right.Value) {
+			wrong = append(wrong, s)
+		}
+	}
+	if len(wrong) == 0 {
+		return
+	}
+	if len(known) > 0 && len(known[0]) < len(wrong) {
+		right, wrong = wrong[0], known[0]
+	}
+	named := lint.ByPlace(wrong)[0]
+	f := lint.Finding{
+		At: named.Written, Instance: i.Name, Trace: named.Trace,
+		Message: fmt.Sprintf("%s %s another JWT secret than %s: %s, that one %s (%s)", lint.Holders(wrong), hold(wrong), right.Holder,
+			bytesLong(named.Value), bytesLong(right.Value), byCiphertext),
+		Help: fmt.Sprintf("Let every service read the secret from the same place (%s).", right.Written),
+	}
+	f.Related = append(p.Alike(wrong, f.At, func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
+		p.Related([]*sites.Site{right}, f.At, func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
+	p.Report(f)
+	p.Explain(wrong...)
+}

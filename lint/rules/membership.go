@@ -1,0 +1,171 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// breach is which of the four membership rules a disagreement breaks.
+type breach int
+
+const (
+	storedRefused  breach = iota // the stack's own Secret holds what the gateway does not accept
+	publicRefused                // an app presents such a public key
+	serverRefused                // an app presents such a server key
+	servicesDiffer               // none but Supabase's own services do
+)
+
+func breachOf(i *lint.Instance, d lint.Disagreement) breach {
+	if i.Stores(d.Wrong) {
+		return storedRefused
+	}
+	for _, s := range d.Wrong {
+		if s.Carrier.Backend == "" {
+			if d.Role == keys.Public {
+				return publicRefused
+			}
+			return serverRefused
+		}
+	}
+	return servicesDiffer
+}
+
+// checkMembership reports the disagreements of one kind.
+func checkMembership(broken breach) func(*lint.Pass) {
+	return func(p *lint.Pass) {
+		for _, i := range p.Instances {
+			for _, d := range p.Disagreements(i) {
+				if breachOf(i, d) == broken {
+					reportDisagreement(p, i, d, broken)
+				}
+			}
+			for _, d := range p.Impossible(i) {
+				if breachOf(i, d) == broken {
+					reportImpossible(p, i, d)
+				}
+			}
+		}
+	}
+}
+
+// reportDisagreement makes one finding of one wrong value, however many places hold
+// it, and lists every place on either side.
+func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, broken breach) {
+	named, others := i.Culprits(d.Wrong, d.Right)
+	primary := lint.ByPlace(named)[0]
+	wantStored := broken == storedRefused && named[0] == d.Wrong[0]
+	for _, s := range lint.ByPlace(named) { // that of the rule: the stack's own Secret, or else what is not
+		if wantStored == (s.Standing == sites.Stored && i.Nucleus(s)) {
+			primary = s
+			break
+		}
+	}
+	f := lint.Finding{At: primary.Written, Instance: i.Name, Trace: primary.Trace}
+	for _, s := range named { // the whole way, from what the gateway accepts to where that is stored
+		if s.Standing == sites.Accepted && len(s.Trace) > len(f.Trace) {
+			f.Trace = s.Trace
+		}
+	}
+	difference := difference(p, i, d)
+	if named[0] == d.Wrong[0] {
+		f.Message, f.Help = blameWrong(d, difference), help(d, difference, primary)
+	} else {
+		f.Message, f.Help = blameRight(d, i, primary), helpRight(d, difference.Class, primary)
+	}
+	f.Related = append(p.Alike(named, f.At, func(s *sites.Site) string { return s.Holder + ": the same key as that" }),
+		p.Related(others, f.At, func(s *sites.Site) string {
+			verb := "holds"
+			if s.Standing == sites.Accepted {
+				verb = "accepts"
+			}
+			return fmt.Sprintf("%s %s the other: %s", s.Holder, verb, keys.Describe(s.Value.Text(), s.Slot))
+		})...)
+	p.Report(f)
+	p.Explain(d.Wrong...)
+	for _, s := range named {
+		p.Blame(s)
+	}
+}
+
+// blameWrong says who presents or stores what is not accepted, and how it differs.
+func blameWrong(d lint.Disagreement, differs keys.Difference) string {
+	difference := ""
+	if differs.Words != "" {
+		difference = ": " + differs.Words
+	}
+	refusal := "that the gateway does not accept"
+	if !d.Gateway {
+		refusal = "other than that of " + d.Store
+	}
+	return fmt.Sprintf("%s %s %s key %s%s", lint.Holders(lint.ByPlace(d.Wrong)), verb(lint.ByPlace(d.Wrong)), article(string(d.Slot)), refusal, difference)
+}
+
+// blameRight says that what is accepted is what differs from all else.
+func blameRight(d lint.Disagreement, i *lint.Instance, primary *sites.Site) string {
+	accepts := "accepts"
+	if primary.Standing != sites.Accepted {
+		accepts = "gives the gateway"
+		if !d.Gateway {
+			accepts = "holds"
+		}
+	}
+	return fmt.Sprintf("%s %s another %s key than %s %s: %s", primary.Holder, accepts, d.Slot, lint.Holders(lint.ByPlace(d.Wrong)),
+		verb(lint.ByPlace(d.Wrong)), keys.Compare(primary.Value.Text(), d.Wrong[0].Value.Text(), "theirs", i.Secrets()...).Words)
+}
+
+// article puts "a" or "an" before a word.
+func article(word string) string {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
+// hold is the verb behind holders.
+func hold(group []*sites.Site) string {
+	names := map[string]bool{}
+	for _, s := range group {
+		names[s.Holder] = true
+	}
+	if len(names) == 1 {
+		return "holds"
+	}
+	return "hold"
+}
+
+// verb is what the sites do with their key.
+func verb(group []*sites.Site) string {
+	word := "present"
+	for _, s := range group {
+		if s.Standing == sites.Stored {
+			word = "hold"
+		}
+	}
+	if len(group) == 1 {
+		word += "s"
+	}
+	return word
+}
+
+func whose(d lint.Disagreement) string {
+	if d.Gateway {
+		return "the gateway's"
+	}
+	return "the Secret's"
+}
+
+// twin recognises a key that another instance holds.
+func twin(p *lint.Pass, i *lint.Instance, d lint.Disagreement) string {
+	v := d.Wrong[0].Value
+	for _, s := range p.Sites {
+		if other := p.InstanceOf(s); s.Value.Equal(v) && other != nil && other != i {
+			return fmt.Sprintf("it is the %s key of %s", s.Slot, other.Name)
+		}
+	}
+	return ""
+}

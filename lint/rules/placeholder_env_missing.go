@@ -1,0 +1,125 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/gateway"
+)
+
+var placeholderEnvMissing = &lint.Rule{
+	Name:     "placeholder-env-missing",
+	Summary:  "a gateway credential is a placeholder whose variable the renderer does not have",
+	Severity: lint.Error,
+	Doc: `Kong's declarative configuration knows no variables: something substitutes $NAME or ${NAME} before Kong reads it. If
+the container that does so has no variable of that name, the credential is empty, or the placeholder itself
+stays and is accepted as a key: upstream's awk script leaves it so, and whoever sends the literal text
+"$SUPABASE_SERVICE_KEY" is then the service_role consumer.
+
+Give the rendering container the variable, from the Secret.`,
+	Bad: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: service_role
+        keyauth_credentials:
+          - key: ${SERVICE_ROLE_KEY} # HERE
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      initContainers:
+        - name: render
+          image: bhgedigital/envsubst
+          command: [sh, -c, "envsubst < /template/kong.yml > /config/kong.yml"]
+          volumeMounts:
+            - {name: template, mountPath: /template}
+            - {name: config, mountPath: /config}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env: [{name: KONG_DECLARATIVE_CONFIG, value: /config/kong.yml}]
+          volumeMounts:
+            - {name: config, mountPath: /config}
+`,
+	Good: `
+-- k8s/kong.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kong, namespace: supabase}
+data:
+  kong.yml: |
+    _format_version: "2.1"
+    consumers:
+      - username: service_role
+        keyauth_credentials:
+          - key: ${SERVICE_ROLE_KEY}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: supabase, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  template:
+    spec:
+      volumes:
+        - {name: template, configMap: {name: kong}}
+        - {name: config, emptyDir: {}}
+      initContainers:
+        - name: render
+          image: bhgedigital/envsubst
+          command: [sh, -c, "envsubst < /template/kong.yml > /config/kong.yml"]
+          env:
+            - {name: SERVICE_ROLE_KEY, valueFrom: {secretKeyRef: {name: supabase-keys, key: SERVICE_ROLE_KEY}}}
+          volumeMounts:
+            - {name: template, mountPath: /template}
+            - {name: config, mountPath: /config}
+      containers:
+        - name: kong
+          image: kong:2.8.1
+          env: [{name: KONG_DECLARATIVE_CONFIG, value: /config/kong.yml}]
+          volumeMounts:
+            - {name: config, mountPath: /config}
+`,
+	Check: checkPlaceholderEnvMissing,
+}
+
+func checkPlaceholderEnvMissing(p *lint.Pass) {
+	for _, g := range wholeGateways(p) {
+		if f := g.Fault; f != nil && f.Missing != "" {
+			p.Report(lint.Finding{
+				At: f.At, AtName: true, Bearer: f.Where.Label() + " " + f.Missing, Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
+				Message: fmt.Sprintf("%s has no variable %s: %s", f.Where.Label(), f.Missing, f.Message),
+				Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", f.Where.Label(), f.Missing),
+			})
+		}
+		for _, c := range g.Credentials {
+			if c.Fate == gateway.Empty && c.Name != "" && g.Lacks(c.Name) {
+				reportMissing(p, g, c, fmt.Sprintf("%s puts nothing in its place, and nobody passes with that key", g.LastStep()))
+			}
+		}
+	}
+	p.EachLiteral(func(g *gateway.Gateway, c *gateway.Credential, cause gateway.LiteralCause) {
+		if cause == gateway.VariableMissing {
+			reportMissing(p, g, c, fmt.Sprintf("awk leaves %s as it is, and that very text becomes %s", c.Template, g.AsKey(c)))
+		}
+	})
+}
+
+func reportMissing(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, then string) {
+	where := g.Renderers[len(g.Renderers)-1]
+	reportCredential(p, g, c, lint.Finding{
+		Message: fmt.Sprintf("%s has no variable %s for %s: %s", where.Label(), c.Name, c.Label(), then),
+		Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", where.Label(), c.Name),
+	})
+}

@@ -1,0 +1,100 @@
+package rules
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var plaintextSecret = &lint.Rule{
+	Name:     "plaintext-secret",
+	Summary:  "a server key or a JWT secret stands in the open in a file that git holds",
+	Severity: lint.Warning,
+	Doc: `Whoever can read the repository, or an old clone of it, can read the key: a service_role key bypasses row level
+security, and with the JWT secret anybody can sign one. Base64, as in a Secret's data, hides nothing. A key that was once committed
+stays in the history.
+
+Encrypt the file with SOPS, seal the Secret, or let the cluster fetch it (External Secrets); and rotate the key. What git
+ignores, example files and published demo keys are not told.`,
+	Bad: `
+-- .git/HEAD --
+ref: refs/heads/main
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{anon}}
+  SERVICE_ROLE_KEY: {{service_role}} # HERE
+  JWT_SECRET: {{jwt_secret}}
+`,
+	Good: `
+-- .git/HEAD --
+ref: refs/heads/main
+-- .gitignore --
+.env
+-- .env --
+ANON_KEY={{anon}}
+SERVICE_ROLE_KEY={{service_role}}
+JWT_SECRET={{jwt_secret}}
+`,
+	Check: checkPlaintextSecret,
+}
+
+// checkPlaintextSecret reports each file once: how it is kept is one decision.
+func checkPlaintextSecret(p *lint.Pass) {
+	byFile := map[string][]*sites.Site{}
+	var order []string
+	for _, s := range p.Sites {
+		if !isSecret(p, s) {
+			continue
+		}
+		f := p.Repo.File(s.Written.File)
+		if f == nil || f.Example || !f.Committed() || !f.Shows(s.Value.Text()) {
+			continue
+		}
+		if byFile[f.Path] == nil {
+			order = append(order, f.Path)
+		}
+		byFile[f.Path] = append(byFile[f.Path], s)
+	}
+	sort.Strings(order)
+	for _, file := range order {
+		places := lint.ByPlace(byFile[file])
+		first := places[0]
+		more := ""
+		if len(places) > 1 {
+			more = fmt.Sprintf("; it holds %s more", lint.Number(len(places)-1))
+		}
+		f := lint.Finding{
+			At: first.Written, Instance: p.NameOf(first),
+			Message: fmt.Sprintf("%s holds a %s in the open, in a file that git keeps%s", first.Holder, secretWord(first.Slot), more),
+			Help:    "Encrypt it with SOPS, seal it, or keep it in a secret store; then rotate it, since the history keeps the old one.",
+		}
+		f.Related = p.Alike(places, f.At, func(s *sites.Site) string { return s.Holder + ": a " + secretWord(s.Slot) })
+		p.Report(f)
+	}
+}
+
+// isSecret says whether a site's value must be kept from readers of the repository: a server
+// key or a signing secret that is nobody's dummy.
+func isSecret(p *lint.Pass, s *sites.Site) bool {
+	text := s.Value.Text()
+	slot, form := s.Slot, keys.Recognize(text)
+	if form != "" {
+		slot = form
+	}
+	switch {
+	case !s.Value.IsKnown() || text.Len() == 0 || keys.Published(text) != "" || s.Carrier.Development && !keys.HasForm(text):
+		return false
+	case signs(p, s):
+		return true
+	case slot == keys.JWKS || slot.Role() == keys.Public || keys.IsCiphertext(text):
+		return false
+	}
+	return form != "" || !keys.LooksLikePlaceholder(text)
+}

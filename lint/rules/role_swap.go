@@ -1,0 +1,161 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+var roleSwap = &lint.Rule{
+	Name:     "role-swap",
+	Summary:  "a key of one role stands where the other role's key belongs",
+	Severity: lint.Error,
+	Doc: `The key's own role claim (or its sb_publishable_/sb_secret_ prefix) contradicts the name under which it
+stands, or the Kong consumer whose credential it is. With anon and service_role swapped, every browser
+holds the key that bypasses row level security, and every server is refused.
+
+The same goes for a token of any other role, such as a session's ("authenticated") or one of your own.
+
+Put each key under its own name. If the key of role service_role has reached a browser, rotate it.`,
+	Bad: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{service_role}} # HERE
+`,
+	Good: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: {{anon}}
+`,
+	Check: checkRoleSwap,
+}
+
+// swapped says whether the key's text contradicts what the site promises.
+func swapped(s *sites.Site) bool {
+	if !s.Value.IsKnown() {
+		return false
+	}
+	promised, actual := s.PromisedRole(), keys.Recognize(s.Value.Text()).Role()
+	if promised == "" || promised == keys.Signing || actual == keys.Signing {
+		return false
+	}
+	if s.Standing == sites.Accepted && !strings.HasSuffix(s.Holder, " anon") && !strings.HasSuffix(s.Holder, " service_role") {
+		return actual != "" && promised != actual // a consumer of the user's own has the role that he gave it
+	}
+	return actual != "" && promised != actual || otherRole(s) != ""
+}
+
+// roleName is how a role of PostgreSQL is usually called.
+var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
+
+// otherRole is the role of a token that is neither of the two API keys': a session's
+// ("authenticated"), or one of the user's own.
+func otherRole(s *sites.Site) string {
+	t, ok := s.Token()
+	switch {
+	case !ok || t.Role == "" || t.Role == "anon" || t.Role == "service_role":
+		return ""
+	case !roleName.MatchString(t.Role):
+		return "another role"
+	}
+	return "the role " + t.Role
+}
+
+// sessionIssuer ends the iss of what GoTrue issues (GOTRUE_JWT_ISSUER: its own URL); the API
+// keys' is "supabase".
+const sessionIssuer = "/auth/v1"
+
+// keyWords says which key a site holds.
+func keyWords(s *sites.Site) string {
+	role := otherRole(s)
+	if t, _ := s.Token(); role != "" && strings.HasSuffix(t.Issuer, sessionIssuer) {
+		return "a user's session token, which GoTrue issued for " + role
+	}
+	if role != "" {
+		return "a token of " + role
+	}
+	return fmt.Sprintf("the %s key", keys.Recognize(s.Value.Text()))
+}
+
+func checkRoleSwap(p *lint.Pass) {
+	type place struct {
+		file string
+		i    *lint.Instance
+	}
+	groups := map[place][]*sites.Site{}
+	var order []place
+	for _, s := range p.Sites {
+		if p.Explained(s) || !swapped(s) || p.InstanceOf(s).Lists(s) {
+			continue
+		}
+		at := place{swappedAt(p, s).File, p.InstanceOf(s)}
+		if groups[at] == nil {
+			order = append(order, at)
+		}
+		groups[at] = append(groups[at], s)
+	}
+	for _, at := range order {
+		reportSwap(p, groups[at])
+		p.Explain(groups[at]...)
+	}
+}
+
+// swappedAt is where the mistake was made: where the value is written, unless it
+// stands there under the right name, and the reference took the wrong one.
+func swappedAt(p *lint.Pass, s *sites.Site) sources.Position {
+	for _, origin := range p.Sites {
+		if origin.At == s.Written && origin != s && !swapped(origin) && origin.PromisedRole() != "" {
+			return s.At
+		}
+	}
+	return s.Written
+}
+
+func reportSwap(p *lint.Pass, group []*sites.Site) {
+	byAt := map[sources.Position]*sites.Site{}
+	for _, s := range group {
+		at := swappedAt(p, s)
+		if known := byAt[at]; known == nil || s.At == at && known.At != at {
+			byAt[at] = s
+		}
+	}
+	var first *sites.Site
+	roles := map[keys.Role]bool{}
+	for at, s := range byAt {
+		roles[s.PromisedRole()] = true
+		if first == nil || at.Before(swappedAt(p, first)) {
+			first = s
+		}
+	}
+	at := swappedAt(p, first)
+	f := lint.Finding{
+		At: at, Instance: p.NameOf(first), Trace: first.Trace,
+		Message: fmt.Sprintf("%s holds %s", first.Holder, keyWords(first)),
+		Help:    "Put each key under its own name. If the service_role key has reached a browser, rotate it.",
+	}
+	if otherRole(first) != "" {
+		f.Message += fmt.Sprintf(", which is no API key; %s key belongs there", article(string(first.Slot)))
+		f.Help = fmt.Sprintf("Put the %s key there. The gateway compares the apikey header with its list and accepts no other token, however well it is signed; "+
+			"a token of another role belongs into the Authorization header.", first.Slot)
+	} else if len(roles) == 2 {
+		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds %s", first.Holder, keyWords(first))
+	}
+	for _, s := range sites.Sorted(group) {
+		if swappedAt(p, s) != at || s.At != at && s.At != s.Written {
+			f.Related = append(f.Related, lint.Related{At: s.At, AtName: s.At != s.Written, Message: fmt.Sprintf("%s holds %s", s.Holder, keyWords(s)), Alike: s.Identity()})
+		}
+	}
+	p.Report(f)
+}

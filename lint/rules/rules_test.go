@@ -1,0 +1,128 @@
+package rules_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/keylint/keylint/sites"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// lintArchive lints a tiny repository.
+func lintArchive(t testing.TB, archive string) *lint.Result {
+	t.Helper()
+	dir := t.TempDir()
+	if err := testkeys.WriteArchive(dir, archive); err != nil {
+		t.Fatal(err)
+	}
+	return lintDir(t, dir)
+}
+
+func lintDir(t testing.TB, dir string) *lint.Result {
+	t.Helper()
+	repo, err := sources.Open(sources.Options{Paths: []string{dir}, Ledger: &keys.Ledger{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lint.Check(lint.Group(sites.Collect(repo, render.Units(repo)), lint.Config{}), rules.All(), testkeys.Now)
+}
+
+// TestRuleExamples runs the examples in the rules' documentation: the bad one yields
+// just that rule at the line marked "# HERE", the good one nothing.
+func TestRuleExamples(t *testing.T) {
+	for _, rule := range rules.All() {
+		if rule.Bad == "" {
+			continue // shown by a fixture, since it needs ciphertext: see TestRulesInFixtures
+		}
+		t.Run(rule.Name, func(t *testing.T) {
+			want := marked(rule.Bad)
+			for _, f := range lintArchive(t, rule.Bad).Findings {
+				if f.Rule != rule.Name {
+					t.Errorf("bad example: %s: %s [%s], want only %s", f.At, f.Message, f.Rule, rule.Name)
+				} else if !want[f.At.File] && f.At.Line == 0 || f.At.Line > 0 && !want[place(f.At)] {
+					t.Errorf("bad example: reported at %s, want %v", place(f.At), want)
+				}
+				delete(want, place(f.At))
+			}
+			if len(want) > 0 {
+				t.Errorf("bad example: nothing reported at %v", want)
+			}
+			for _, f := range lintArchive(t, rule.Good).Findings {
+				t.Errorf("good example: %s: %s [%s]", f.At, f.Message, f.Rule)
+			}
+		})
+	}
+}
+
+func place(p sources.Position) string {
+	p.Column = 0
+	return p.String()
+}
+
+// marked lists the lines with "# HERE", and those below where it stands alone.
+func marked(archive string) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		for i, line := range strings.Split(string(f.Data), "\n") {
+			if strings.Contains(line, "# HERE") {
+				if line == "# HERE" {
+					i++
+				}
+				out[place(sources.Position{File: f.Name, Line: i + 1})] = true
+			}
+		}
+	}
+	return out
+}
+
+// TestRulesInFixtures holds every rule to a fixture in which it fires and one in which
+// it is silent.
+func TestRulesInFixtures(t *testing.T) {
+	reports, err := filepath.Glob("../../testdata/fixtures/*/want.json")
+	if err != nil || len(reports) == 0 {
+		t.Fatalf("no fixtures: %v", err)
+	}
+	fires := map[string]int{}
+	for _, name := range reports {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var report struct {
+			Summary  struct{ Disagree int }
+			Findings []struct{ Rule string }
+		}
+		if err := json.Unmarshal(b, &report); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if report.Summary.Disagree > 0 && len(report.Findings) == 0 {
+			t.Errorf("%s: sites disagree, and nothing is reported", name)
+		}
+		seen := map[string]bool{}
+		for _, f := range report.Findings {
+			if !seen[f.Rule] {
+				seen[f.Rule] = true
+				fires[f.Rule]++
+			}
+		}
+	}
+	for _, rule := range rules.All() {
+		if fires[rule.Name] == 0 {
+			t.Errorf("%s fires in no fixture", rule.Name)
+		}
+		if fires[rule.Name] == len(reports) {
+			t.Errorf("%s is silent in no fixture", rule.Name)
+		}
+	}
+}

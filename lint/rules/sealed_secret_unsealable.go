@@ -1,0 +1,63 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/inventory"
+
+	"github.com/keylint/keylint/sources"
+)
+
+var sealedSecretUnsealable = &lint.Rule{
+	Name:     "sealed-secret-unsealable",
+	Summary:  "the controller will not be able to unseal a SealedSecret as it is rendered",
+	Severity: lint.Error,
+	Doc: `A SealedSecret of strict scope is bound to its name and namespace. A kustomize namePrefix, nameSuffix or namespace
+that changes either after sealing makes the controller answer "no key could decrypt secret", and the Secret
+is never made or keeps its old value. The same happens with ciphertext that was cut, or where a template's
+placeholder was never replaced by ciphertext.
+
+Seal again for the name and namespace that are rendered, or with --scope namespace-wide or cluster-wide.`,
+	Check: checkSealedSecretUnsealable,
+}
+
+func checkSealedSecretUnsealable(p *lint.Pass) {
+	for _, u := range p.Units {
+		if !u.Deployed() {
+			continue // a template that nothing lists, say
+		}
+		for _, o := range u.Objects {
+			if o.Kind != "Secret" {
+				continue
+			}
+			var f *lint.Finding
+			var broken []string
+			for _, e := range p.Entries(o) {
+				if e.Locked == nil || !certain(e.Locked.Kind) || !e.Sealed {
+					continue
+				}
+				broken = append(broken, e.Key)
+				if f == nil {
+					f = &lint.Finding{At: e.At, Bearer: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key, Message: e.Locked.Reason}
+					continue
+				}
+				f.Related = append(f.Related, lint.Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason, Alike: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key})
+			}
+			if f == nil {
+				continue
+			}
+			f.Message = fmt.Sprintf("SealedSecret %s cannot be unsealed (%s): %s",
+				strings.TrimPrefix(inventory.ObjectName("", o.Namespace, o.ShownName()), " "), strings.Join(broken, ", "), f.Message)
+			f.Help = "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."
+			p.Report(*f)
+		}
+	}
+}
+
+// certain says whether the controller is bound to fail. That none of the keys given
+// here opens the secret proves nothing: they may be another cluster's.
+func certain(kind sources.LockKind) bool {
+	return kind == sources.SealedElsewhere || kind == sources.Damaged || kind == sources.Placeholder
+}

@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/inventory"
+
+	"github.com/keylint/keylint/sources"
+)
+
+var secretRefDangling = &lint.Rule{
+	Name:     "secret-ref-dangling",
+	Summary:  "a workload takes a key from a Secret or data key that does not exist",
+	Severity: lint.Error,
+	Doc: `The Secret is in the repository and has no such data key, or lies in another namespace, or its name differs by a slip.
+The kubelet then does not start the container ("CreateContainerConfigError").
+
+Name a data key that the Secret has. A Secret that is nowhere in the repository is not reported: something else may make it.`,
+	Bad: `
+-- k8s/supabase.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  SERVICE_ROLE_KEY: {{service_role}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: storage, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: storage
+          image: supabase/storage-api:v1.11.13
+          env:
+            - name: SERVICE_KEY
+              valueFrom: {secretKeyRef: {name: supabase-keys, key: SERVICE_KEY}} # HERE
+`,
+	Good: `
+-- k8s/supabase.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  SERVICE_ROLE_KEY: {{service_role}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: storage, namespace: supabase}
+spec:
+  template:
+    spec:
+      containers:
+        - name: storage
+          image: supabase/storage-api:v1.11.13
+          env:
+            - name: SERVICE_KEY
+              valueFrom: {secretKeyRef: {name: supabase-keys, key: SERVICE_ROLE_KEY}}
+`,
+	Check: checkSecretRefDangling,
+}
+
+// checkSecretRefDangling reports each thing that is not there once, with every reference
+// to it.
+func checkSecretRefDangling(p *lint.Pass) {
+	seen := map[sources.Position]bool{}
+	byWhy := map[string][]*inventory.Dangling{}
+	var order []string
+	for _, s := range p.Sites {
+		d := s.Broken
+		if d == nil || seen[d.At] {
+			continue
+		}
+		seen[d.At] = true
+		key := p.NameIn(d.Where.Unit, d.Where.Namespace) + "\x00" + d.Why
+		if byWhy[key] == nil {
+			order = append(order, key)
+		}
+		byWhy[key] = append(byWhy[key], d)
+	}
+	for _, key := range order {
+		refs := byWhy[key]
+		sort.SliceStable(refs, func(a, b int) bool { return refs[a].At.Before(refs[b].At) })
+		first := refs[0]
+		f := lint.Finding{
+			At: first.At, AtName: true, Bearer: first.Identity(), Instance: p.NameIn(first.Where.Unit, first.Where.Namespace),
+			Message: fmt.Sprintf("%s refers to nothing: %s", first.Holder, first.Why),
+			Help:    "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError).",
+		}
+		if len(refs) > 1 {
+			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.Holder, lint.Number(len(refs)-1), first.Why)
+		}
+		for _, d := range refs[1:] {
+			f.Related = append(f.Related, lint.Related{At: d.At, Message: d.Holder, Alike: d.Identity(), AtName: true})
+		}
+		p.Report(f)
+	}
+}

@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+var serverSecretInBuild = &lint.Rule{
+	Name:     "server-secret-in-build",
+	Summary:  "a server key or a JWT secret is a build argument or a variable of an image",
+	Severity: lint.Warning,
+	Doc: `An ENV is a part of the image, and an ARG stands in its history ("docker history --no-trunc") and in the build's
+provenance: whoever can pull the image can read the key. BuildKit warns of it too (SecretsUsedInArgOrEnv).
+
+Give the key to the container when it runs. A build that needs it takes it as a secret: RUN --mount=type=secret,id=….`,
+	Bad: `
+-- apps/web/Dockerfile --
+FROM node:22
+# HERE
+ARG SUPABASE_SERVICE_ROLE_KEY
+COPY . .
+RUN npm run build
+`,
+	Good: `
+-- apps/web/Dockerfile --
+FROM node:22
+COPY . .
+RUN --mount=type=secret,id=service_role,env=SUPABASE_SERVICE_ROLE_KEY npm run build
+`,
+	Check: checkServerSecretInBuild,
+}
+
+// checkServerSecretInBuild reports each name of a Dockerfile once, whatever its value is.
+func checkServerSecretInBuild(p *lint.Pass) {
+	seen := map[*sources.File]bool{}
+	for _, b := range p.Builds {
+		if seen[b.File] {
+			continue // another service builds it too
+		}
+		seen[b.File] = true
+		told := map[string]bool{}
+		for _, a := range b.Parsed.Assignments {
+			name := p.Names.Of(a.Name)
+			slot := name.SlotOf(keys.Known(a.Value))
+			if recognized := keys.Recognize(a.Value); recognized != "" {
+				slot = recognized
+			} else if !name.Strong || name.AnyRole {
+				continue
+			}
+			if !a.Arg && !a.Value.IsAbsent() && (a.Value.Len() == 0 || keys.Recognize(a.Value) == "" && keys.LooksLikePlaceholder(a.Value)) {
+				continue // a dummy for the build
+			}
+			if name.PublicPrefix != "" || told[a.Name] || slot == keys.JWKS || slot.Role() != keys.Server && slot.Role() != keys.Signing {
+				continue
+			}
+			told[a.Name] = true
+			kind, keeps := "ENV", "the image itself"
+			if a.Arg {
+				kind, keeps = "ARG", "the image's history"
+			}
+			p.Report(lint.Finding{
+				At: b.At(a), AtName: a.Value.IsAbsent(), Bearer: kind + " " + a.Name,
+				Message: fmt.Sprintf("%s %s takes a %s into %s, where everybody reads it who can pull the image", kind, a.Name, secretWord(slot), keeps),
+				Help:    "Give it to the container when it runs (a Secret, env_file), or to the build as a secret: RUN --mount=type=secret.",
+			})
+		}
+	}
+}
+
+// secretWord names a slot whose key must not be seen.
+func secretWord(slot keys.Slot) string {
+	if slot.Role() == keys.Signing {
+		return "JWT secret"
+	}
+	return "server key"
+}

@@ -1,0 +1,36 @@
+package rules
+
+import (
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
+)
+
+var sopsIntegrity = &lint.Rule{
+	Name:     "sops-integrity",
+	Summary:  "a SOPS file was changed after it was encrypted, or is damaged",
+	Severity: lint.Error,
+	Doc: `SOPS seals the whole file with a message authentication code (MAC). A file that was edited by hand, merged by git, or
+cut short does not decrypt any more: ksops and "sops -d" refuse it with "MAC mismatch", and the last good
+state stays in the cluster. Flux does not check the MAC unless it is told to, and deploys what the file
+then holds.
+
+Check out the last good version and edit it with "sops FILE", never with an editor.`,
+	Check: checkSOPSIntegrity,
+}
+
+func checkSOPSIntegrity(p *lint.Pass) {
+	for _, f := range p.Repo.Files() {
+		if f.Example || !f.BearsKeys() {
+			continue
+		}
+		locked := f.Locked()
+		if locked == nil || locked.Kind != sources.BadMAC && locked.Kind != sources.Damaged {
+			continue
+		}
+		p.Report(lint.Finding{
+			At:      sources.Position{File: f.Path, Line: locked.Line},
+			Message: locked.Reason,
+			Help:    `Check out the last version that decrypts, and edit it with "sops" only.`,
+		})
+	}
+}

@@ -1,0 +1,114 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+)
+
+var stillEncrypted = &lint.Rule{
+	Name:     "still-encrypted",
+	Summary:  "ciphertext reaches the cluster, because nothing decrypts it on the way",
+	Severity: lint.Error,
+	Doc: "Ciphertext that was copied to where nothing decrypts it, such as a container's environment or a gateway's configuration, is the key there, letter by " +
+		"letter. SOPS decrypts the files that it encrypted, by the metadata at their end, and a SealedSecret is opened under its own name only.\n\n" +
+		"Flux decrypts what SOPS encrypted only where the Kustomization says so. Without `spec.decryption` it applies the file as it is: " +
+		"the API server refuses the Secret, or a consumer gets `ENC[AES256_GCM,…]` as its key.\n\n" +
+		"Add `decryption: {provider: sops, secretRef: {name: sops-age}}` to the Kustomization that deploys the file.",
+	Bad: `
+-- clusters/home/supabase.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: supabase, namespace: flux-system}
+spec:
+  path: ./supabase
+  sourceRef: {kind: GitRepository, name: flux-system}
+-- supabase/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: ENC[AES256_GCM,data:IzSgDM7nlD0kMg==,iv:8wtJTrVbdXVMtSkDwSzSjpUAjSWUVJbQO+cOWGAoxVM=,tag:pVjCkgVoZCUEpnjOGfy5Fw==,type:str] # HERE
+` + sopsMetadata,
+	Good: `
+-- clusters/home/supabase.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: supabase, namespace: flux-system}
+spec:
+  path: ./supabase
+  decryption: {provider: sops, secretRef: {name: sops-age}}
+  sourceRef: {kind: GitRepository, name: flux-system}
+-- supabase/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  ANON_KEY: ENC[AES256_GCM,data:IzSgDM7nlD0kMg==,iv:8wtJTrVbdXVMtSkDwSzSjpUAjSWUVJbQO+cOWGAoxVM=,tag:pVjCkgVoZCUEpnjOGfy5Fw==,type:str]
+` + sopsMetadata,
+	Check: checkStillEncrypted,
+}
+
+// sopsMetadata is that of a file whose key is not at hand.
+const sopsMetadata = `sops:
+  age:
+    - recipient: age1vhs2uu7mh9c47snv2lq3ewaxr0hxqt59ga5mtx4gq6jpx4ew2p9qjk0g5l
+      enc: |
+        -----BEGIN AGE ENCRYPTED FILE-----
+        -----END AGE ENCRYPTED FILE-----
+  lastmodified: "2026-01-02T03:04:05Z"
+  mac: ENC[AES256_GCM,data:IzSgDM7nlD0kMg==,iv:8wtJTrVbdXVMtSkDwSzSjpUAjSWUVJbQO+cOWGAoxVM=,tag:pVjCkgVoZCUEpnjOGfy5Fw==,type:str]
+  version: 3.9.0
+`
+
+// checkStillEncrypted reports each such value, and each such Secret once, if it holds a key
+// or the values of a chart.
+func checkStillEncrypted(p *lint.Pass) {
+	p.EachPlace(func(group []*sites.Site) {
+		if !keys.IsCiphertext(group[0].Value.Text()) {
+			return
+		}
+		first := lint.Principal(group)
+		p.Report(lint.Finding{
+			At: first.Written, Instance: p.NameOf(first), Trace: first.Trace,
+			Message: first.Holder + " is ciphertext, and nothing decrypts it here: its text is what is used for a key",
+			Help:    "Let it take the key from the Secret that is decrypted (secretKeyRef), or keep the whole file encrypted, with SOPS' metadata at its end.",
+		})
+		p.Explain(group...)
+	})
+	stored := map[*render.Object][]*sites.Site{}
+	for _, s := range p.Sites {
+		if s.Entry != nil && s.Standing == sites.Stored {
+			stored[s.Entry.Object] = append(stored[s.Entry.Object], s)
+		}
+	}
+	for _, u := range p.Units {
+		if !u.Undecrypted {
+			continue
+		}
+		for _, o := range u.Objects {
+			if o.Kind != "Secret" || stored[o] == nil && !o.GivesValues {
+				continue
+			}
+			for _, e := range p.Entries(o) {
+				if !e.SOPS {
+					continue
+				}
+				p.Report(lint.Finding{
+					At: e.At, Bearer: inventory.Label(o) + " " + e.Key, Instance: p.NameIn(u, o.Namespace),
+					Message: fmt.Sprintf("%s reaches the cluster as SOPS ciphertext: %s has no spec.decryption, so Flux applies the file as it is",
+						inventory.Label(o), u.Name),
+					Help:    "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization.",
+					Related: []lint.Related{{At: u.Declared, Message: u.Name, AtName: true}},
+				})
+				p.Explain(stored[o]...)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package rules
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/keylint/keylint/lint"
+
+	"github.com/keylint/keylint/sources"
+)
+
+var unreadable = &lint.Rule{
+	Name:     "unreadable",
+	Summary:  "a file that can bear keys could not be read",
+	Severity: lint.Warning,
+	Doc: `The file mentions Supabase or holds something that looks like a key, and it could not be read: it is not YAML, its
+bytes are not text, or it cannot be opened. What it holds is not compared with anything.
+
+Mend the file at the line that is named, or leave it out of the repository.`,
+	Bad: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata:
+  name: supabase-keys
+stringData:
+  ANON_KEY: "{{anon}} # HERE
+`,
+	Good: `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata:
+  name: supabase-keys
+stringData:
+  ANON_KEY: "{{anon}}"
+`,
+	Check: func(p *lint.Pass) {
+		reportNotes(p, sources.NoteUnreadable, "Mend the file, or take it out of the repository: until then nothing in it is compared.")
+	},
+}
+
+// reportNotes turns what went wrong while reading or rendering into findings.
+func reportNotes(p *lint.Pass, kind sources.NoteKind, help string) {
+	for _, n := range p.Repo.Notes() {
+		if n.Kind == kind {
+			p.Report(lint.Finding{At: n.At, AtName: kind == sources.NoteRenderFailed, Bearer: withoutNumbers(n.Message), Message: n.Message, Help: help})
+		}
+	}
+}
+
+// withoutNumbers takes out of a message what moves with lines: what is left tells one failure
+// of a file from another.
+func withoutNumbers(message string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, message)
+}

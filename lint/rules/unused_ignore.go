@@ -1,0 +1,61 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/lint"
+
+	"github.com/keylint/keylint/sources"
+)
+
+var unusedIgnore = &lint.Rule{
+	Name:     "unused-ignore",
+	Summary:  "a comment ignores a finding that there is not",
+	Severity: lint.Warning,
+	Doc: `A comment on the line of a finding, or alone on the line above, takes it out of the report:
+
+    # keylint: ignore[rule] the reason
+
+Several rules are separated by commas. What is wrong with a key that stands in several places is told once, and a comment takes
+its own place out of it. A comment that ignores nothing hides the next mistake in its place, and one that names no
+rule, or none that there is, never did anything.
+
+Take the comment away, or put it where the finding is.`,
+	Bad: `
+-- apps/web/.env.production --
+# keylint: ignore[key-expired] this line: # HERE
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
+`,
+	Good: `
+-- apps/web/.env.production --
+# keylint: ignore[key-expired] the app is switched off
+NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.expired}}
+`,
+	Check: checkUnusedIgnore,
+}
+
+// checkUnusedIgnore has the last word: by then all other rules have spoken.
+func checkUnusedIgnore(p *lint.Pass) {
+	for _, g := range p.Ignores() {
+		reportUnused(p, g)
+	}
+}
+
+func reportUnused(p *lint.Pass, g *lint.Ignore) {
+	report := func(at sources.Position, rule, message, help string) {
+		p.Report(lint.Finding{At: at, AtName: true, Bearer: "ignore " + rule, Message: message, Help: help})
+	}
+	if len(g.Rules) == 0 {
+		report(g.At, "", "the comment names no rule, and so ignores nothing", "Write the rule in brackets: # keylint: ignore[key-expired] the reason.")
+		return
+	}
+	for _, r := range g.Rules {
+		switch {
+		case !p.IsRule(r.Name):
+			report(r.At, r.Name, "the comment names a rule that there is not", "keylint rules lists the rules.")
+		case !r.Used && !p.IsOff(r.Name):
+			report(r.At, r.Name, fmt.Sprintf("the comment ignores %s, which finds nothing here", r.Name),
+				"Take it away, or put it on the line of the finding, or alone on the line above.")
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package sites
+
+import (
+	"sort"
+
+	"github.com/keylint/keylint/sites/gateway"
+	"github.com/keylint/keylint/sites/inventory"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// Collection is all that stands where: every site, and what it was found in.
+type Collection struct {
+	*inventory.Inventory
+	*gateway.Found
+	*apps
+	Units []*render.Unit // those of loose configurations among them
+	Sites []*Site        // in order of place
+
+	credentials map[*gateway.Credential]*Site
+}
+
+// Collect finds every site: first what runs, then what accepts keys, then all carriers.
+func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
+	inv := inventory.Take(repo, units)
+	c := &Collection{
+		Inventory: inv, Found: gateway.Find(inv), apps: readApps(inv), Units: units,
+		credentials: map[*gateway.Credential]*Site{},
+	}
+	c.Units = append(c.Units[:len(c.Units):len(c.Units)], c.Loose...)
+	for _, k := range inv.Composed {
+		c.addSites(k)
+	}
+	for _, g := range c.Gateways {
+		c.addCredentials(g)
+	}
+	for _, k := range inv.Containers {
+		// A gateway's own variables feed its configuration, where the placeholder is the site.
+		if k.Carrier.Backend != "Kong" && k.Carrier.Backend != "Envoy" && !c.RendersGateway(k) {
+			c.addSites(k.Carrier)
+		}
+	}
+	read := map[inventory.EntryRef]keys.Slot{}
+	for _, s := range c.Sites {
+		if s.Entry != nil && read[*s.Entry] == "" {
+			read[*s.Entry] = s.Slot
+		}
+	}
+	for _, k := range inv.ObjectCarriers(read) {
+		c.addSites(k)
+	}
+	for _, k := range c.apps.carriers {
+		c.addSites(k)
+	}
+	c.Sites = Sorted(c.Sites)
+	return c
+}
+
+// OfCredential is the accepted site of a gateway's credential; nil where nothing can be presented
+// for it.
+func (c *Collection) OfCredential(cred *gateway.Credential) *Site { return c.credentials[cred] }
+
+// addSites makes sites of those of a carrier's bindings that hold a key.
+func (c *Collection) addSites(k *inventory.Carrier) {
+	for _, b := range k.Bindings {
+		name := c.Names.Of(b.Name)
+		if !c.holdsKey(k, b, name) {
+			continue
+		}
+		if b.NotBase64 {
+			c.Repo.Note(sources.NoteUnreadable, b.At(), b.Holder+": "+b.Value.Reason())
+		}
+		if name.Slot == "" {
+			name.Slot = b.Asked
+		}
+		if slot := name.SlotOf(b.Value); slot != "" && !isEmpty(b.Value) {
+			c.add(k, b, name, slot, standingOf(k, slot))
+		}
+	}
+}
+
+// addCredentials makes accepted sites of a gateway's credentials.
+func (c *Collection) addCredentials(g *gateway.Gateway) {
+	for _, cred := range g.Credentials {
+		b, k := cred.Binding, cred.Carrier
+		if b == nil {
+			continue
+		}
+		if k == nil {
+			k = &inventory.Carrier{Kind: inventory.InGateway, Name: g.Name, File: b.At().File, Unit: g.Unit, Namespace: g.Namespace}
+		}
+		c.credentials[cred] = c.add(k, b, c.Names.Of(b.Name), b.Slot, Accepted)
+	}
+}
+
+// add makes the site of one binding, and remembers its text, so that it never reaches the
+// output.
+func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.Name, slot keys.Slot, standing Standing) *Site {
+	s := &Site{
+		Slot: slot, Role: b.Role, Standing: standing, Holder: b.Holder, Value: b.Value,
+		At: b.At(), Written: b.Written(), Trace: b.Trace(), Unit: k.Unit, Namespace: k.Namespace,
+		Name: name, Variable: b.Name, Carrier: k, Entry: b.Entry, Broken: b.Broken, Placeholder: b.Placeholder,
+		NotBase64: b.NotBase64 && b.Entry != nil && b.Entry.Object.Kind == "Secret",
+	}
+	if s.Value.IsKnown() {
+		s.Value = c.Repo.Standins().Resolve(s.Value.Text())
+	}
+	if s.Value.IsKnown() {
+		c.Repo.Ledger().Add(s.Value.Text())
+	}
+	if s.Role == "" {
+		s.Role = slot.Role()
+	}
+	c.Sites = append(c.Sites, s)
+	return s
+}
+
+// holdsKey says whether a binding is a site: by a name that only Supabase uses, by a value
+// that looks like a key, or by a common name in a carrier, or of an object, that is
+// Supabase's own.
+func (c *Collection) holdsKey(k *inventory.Carrier, b *inventory.Binding, name keys.Name) bool {
+	switch {
+	case name.Strong || b.Asked != "" || b.Value.IsKnown() && keys.Recognize(b.Value.Text()) != "":
+		return true
+	case name.Slot == "":
+		return false
+	}
+	return k.Stack || k.Backend != "" || c.IsSupabaseEntry(b.Entry)
+}
+
+// isEmpty says of a value that it is there for certain and nothing: a slot that is not in use.
+func isEmpty(v keys.Value) bool {
+	return v.IsAbsent() || v.IsKnown() && v.Text().Len() == 0
+}
+
+// standingOf is what a carrier's site does with the key of a slot.
+func standingOf(k *inventory.Carrier, slot keys.Slot) Standing {
+	switch {
+	case k.Kind == inventory.InObject || k.Kind == inventory.InStack:
+		return Stored
+	case slot.Role() == keys.Signing:
+		return Verifying
+	case k.Stack:
+		return Stored
+	}
+	return Presented
+}
+
+// Sorted orders sites by place, then holder.
+func Sorted(sites []*Site) []*Site {
+	out := append([]*Site(nil), sites...)
+	sort.SliceStable(out, func(a, b int) bool {
+		if out[a].At != out[b].At {
+			return out[a].At.Before(out[b].At)
+		}
+		return out[a].Holder < out[b].Holder
+	})
+	return out
+}

@@ -1,0 +1,414 @@
+package gateway
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/sites/inventory"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// collectKong finds every Kong: first the containers that read a declarative
+// configuration, with what their pods make of its template, then the configurations that
+// no container of the repository reads.
+func (f *Found) collectKong() {
+	used := map[string]bool{} // files and entries that a Kong's pod is shown
+	for _, p := range f.Pods {
+		for _, c := range p.Containers {
+			if !c.Init && f.readsConfiguration(p, c) {
+				f.addKong(p, c, used)
+			}
+		}
+	}
+	f.collectLoose(used)
+}
+
+// readsConfiguration says whether the container is a Kong without a database.
+func (f *Found) readsConfiguration(p *inventory.Pod, c *inventory.Container) bool {
+	if c.Env["KONG_DECLARATIVE_CONFIG"] != nil || c.Env[configurationString] != nil {
+		return true
+	}
+	return c.Carrier.Backend == "Kong" && len(c.OpenEnv) > 0 && len(f.templates(f.FilesOf(p))) > 0
+}
+
+// template is a Kong configuration as it stands in the repository.
+type template struct {
+	file   inventory.PodFile
+	config *sources.KongConfig // nil where it is no YAML before substitution
+}
+
+// templates picks the Kong configurations out of a pod's files, by source.
+func (f *Found) templates(files []inventory.PodFile) map[string]*template {
+	out := map[string]*template{}
+	for _, f := range files {
+		text := []byte(f.Value.Text().Reveal())
+		if !sources.IsKong(text) || strings.HasPrefix(string(text), "#!") {
+			continue
+		}
+		config, _ := sources.ParseKong(text)
+		out[f.Source] = &template{f, config}
+	}
+	return out
+}
+
+// addKong follows a Kong's pod and reads what Kong reads.
+func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[string]bool) {
+	r := follow(f.Inventory, p, c, nil)
+	g := &Gateway{Name: c.Label(), Product: "Kong", Unit: p.Unit, Namespace: p.Namespace, Run: r, Renderers: []*inventory.Container{c}}
+	all := f.FilesOf(p)
+	if f, ok := r.Files[configurationString]; ok {
+		all = append(all, f)
+	}
+	templates := f.templates(all)
+	rendered, why := r.configuration()
+	for _, t := range templates {
+		used[t.file.Id()] = true
+	}
+	if rendered != nil {
+		for _, s := range rendered.Steps {
+			if by := r.by[s.Program]; by != nil && !g.renders(by) {
+				g.Renderers = append(g.Renderers, by)
+			}
+		}
+		for _, source := range rendered.Sources() {
+			g.Name = source
+			if source == configurationString {
+				g.Name = source + " of " + c.Label()
+			}
+		}
+	}
+	switch {
+	case r.stopped != nil:
+		where := r.stopped
+		g.Fault = &fault{At: r.position(r.halted.StoppedAt, 1, 0), Missing: r.halted.Missing, Where: where,
+			Message: fmt.Sprintf("%s ends before Kong's configuration is there: %s", where.Label(), r.halted.Stopped)}
+		if !g.renders(where) {
+			g.Renderers = append(g.Renderers, where)
+		}
+		why = "Kong does not start: " + r.halted.Stopped
+	case rendered != nil && why == "":
+		if f.readRendered(g, rendered, templates) {
+			return
+		}
+		why = "what is made of the template is not a configuration that Kong can read"
+	}
+	f.addUnknown(g, templates, why)
+}
+
+// configuration is the text that Kong reads, or why it is not known.
+func (r *run) configuration() (*substitute.Rendered, string) {
+	if text := r.outcome.EnvText(configurationString); text != nil {
+		return text, text.Unknown
+	}
+	v, _, ok := r.outcome.Env("KONG_DECLARATIVE_CONFIG")
+	switch {
+	case !ok:
+		return nil, "nothing tells where " + r.server.Label() + " reads its configuration"
+	case !v.IsKnown():
+		return nil, v.Reason()
+	}
+	name := path.Join("/", v.Text().Reveal())
+	if rendered := r.outcome.File(name); rendered != nil {
+		return rendered, rendered.Unknown
+	}
+	why := fmt.Sprintf("nothing that keylint can follow writes %s, which %s reads", name, r.server.Label())
+	for _, s := range r.outcome.Unmodelled() {
+		return nil, fmt.Sprintf("%s; %s may", why, s.Tool+" in "+s.Program)
+	}
+	return nil, why
+}
+
+// addUnknown makes sites of the templates whose rendering is not known.
+func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why string) {
+	for _, source := range slices.Sorted(maps.Keys(templates)) {
+		t := templates[source]
+		if t.config == nil {
+			continue
+		}
+		if g.Config == nil {
+			g.Name, g.Config, g.At = source, t.config, t.file.Inside(1, 1, 0)
+			g.inside = func(line int) sources.Position { return t.file.Inside(line, 1, 0) }
+		}
+		for _, c := range t.config.Credentials {
+			at := t.file.Inside(c.Line, c.Column, c.EndColumn)
+			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
+		}
+	}
+	if len(g.Credentials) > 0 || g.Fault != nil {
+		f.Gateways = append(f.Gateways, g)
+	}
+}
+
+// readRendered reads the configuration as Kong finds it, and leads each credential back to
+// the template. It is false where Kong cannot read it.
+func (f *Found) readRendered(g *Gateway, rendered *substitute.Rendered, templates map[string]*template) bool {
+	text := rendered.Text()
+	config, problem := sources.ParseKong(text)
+	if config == nil {
+		if problem == nil && strings.TrimSpace(string(text)) != "" {
+			return false
+		}
+		if problem != nil && len(rendered.Steps) == 0 {
+			file := g.Run.Files[rendered.From[min(problem.Line, len(rendered.From))-1].Source]
+			if file.Inside != nil {
+				f.Repo.Note(sources.NoteUnreadable, file.Inside(problem.Line, 1, 0), file.Source+": "+problem.Message)
+			}
+			return false
+		}
+		g.Fault = g.Run.unreadable(rendered, problem)
+		return false
+	}
+	g.Config, g.Rendered = config, rendered
+	g.Partial = f.partialKong(g)
+	g.inside = func(line int) sources.Position { return g.Run.position(placeOf(rendered, line), 1, 0) }
+	byPlace := map[substitute.Place][]sources.KongCredential{}
+	var order []substitute.Place
+	for _, c := range config.Credentials {
+		at := placeOf(rendered, c.Line)
+		if byPlace[at] == nil {
+			order = append(order, at)
+		}
+		byPlace[at] = append(byPlace[at], c)
+	}
+	for _, source := range rendered.Sources() {
+		t := templates[source]
+		if t == nil {
+			continue
+		}
+		if g.At.File == "" {
+			g.At = t.file.Inside(1, 1, 0)
+		}
+		if t.config == nil {
+			continue
+		}
+		for _, before := range t.config.Credentials {
+			from := substitute.Place{Source: source, Line: before.Line}
+			at := t.file.Inside(before.Line, before.Column, before.EndColumn)
+			list := byPlace[from]
+			if len(list) == 0 {
+				g.Credentials = append(g.Credentials, &Credential{Consumer: before.Consumer, At: at, Fate: Gone, key: before.Key})
+				continue
+			}
+			byPlace[from] = list[1:]
+			v, uses := rendered.Resolve(list[0].Key.Reveal())
+			f.addCredential(g, f.resolved(list[0], v), at, before.Key, v, uses, "")
+		}
+	}
+	for _, from := range order { // of here-documents, and of templates that are no YAML themselves
+		for _, c := range byPlace[from] {
+			v, uses := rendered.Resolve(c.Key.Reveal())
+			at, before := f.unparsed(g, from)
+			f.addCredential(g, f.resolved(c, v), at, before, v, uses, "")
+		}
+	}
+	if g.At.File == "" {
+		g.At = g.Run.position(placeOf(rendered, 1), 1, 0)
+	}
+	f.Gateways = append(f.Gateways, g)
+	return true
+}
+
+// partialKong lists which of the four keys are missing where upstream's Kong translates
+// opaque keys: where it is told of the asymmetric ones at all, and the sb_ pair is set.
+func (f *Found) partialKong(g *Gateway) []keys.Slot {
+	set, told := map[keys.Slot]bool{}, false
+	c := g.Server()
+	for _, v := range c.Variables {
+		slot := f.Names.Of(v.Name).Slot
+		told = told || slot == keys.AnonAsymmetric
+		set[slot] = set[slot] || v.IsSet()
+	}
+	if !told || len(c.OpenEnv) > 0 || !set[keys.Publishable] || !set[keys.Secret] {
+		return nil
+	}
+	return partial(set)
+}
+
+// resolved is the credential with its real text in place of marks.
+func (f *Found) resolved(c sources.KongCredential, v keys.Value) sources.KongCredential {
+	c.Key = v.Text()
+	return c
+}
+
+func placeOf(r *substitute.Rendered, line int) substitute.Place {
+	if line < 1 || line > len(r.From) {
+		return substitute.Place{}
+	}
+	return r.From[line-1]
+}
+
+// unparsed finds the key in a line of a text that is not YAML: what follows "key:".
+func (f *Found) unparsed(g *Gateway, from substitute.Place) (sources.Position, keys.Text) {
+	file, ok := g.Run.Files[from.Source]
+	lines := strings.Split(file.Value.Text().Reveal(), "\n")
+	if !ok || from.Line < 1 || from.Line > len(lines) {
+		return g.Run.position(from, 1, 0), keys.NewText("")
+	}
+	line := lines[from.Line-1]
+	i := strings.Index(line, "key:")
+	if i < 0 {
+		return file.Inside(from.Line, 1, 0), keys.NewText("")
+	}
+	rest := strings.TrimLeft(line[i+len("key:"):], " \"'")
+	column := len(line) - len(rest) + 1
+	rest = strings.TrimRight(rest, " \"'}],")
+	return file.Inside(from.Line, column, column+len(rest)), keys.NewText(rest)
+}
+
+// unreadable says why Kong cannot read what was made of the template.
+func (r *run) unreadable(rendered *substitute.Rendered, problem *sources.Problem) *fault {
+	f := &fault{Where: r.server}
+	if problem == nil {
+		f.At = sources.Position{File: r.server.Carrier.File}
+		f.Message = r.server.Label() + " finds an empty configuration and does not start"
+		if failed := r.outcome.Failed(); len(failed) > 0 {
+			f.Message += ": " + failed[0]
+		}
+		if t := firstSource(r); t != nil {
+			f.At = t.Inside(1, 1, 0)
+		}
+		return f
+	}
+	f.At = r.position(placeOf(rendered, problem.Line), 1, 0)
+	step := "what the template is made into"
+	if n := len(rendered.Steps); n > 0 {
+		step = "what " + rendered.Steps[n-1].Tool + " in " + rendered.Steps[n-1].Program + " makes of it"
+		if by := r.by[rendered.Steps[n-1].Program]; by != nil {
+			f.Where = by
+		}
+	}
+	f.Message = step + " is not YAML, so Kong does not start"
+	return f
+}
+
+func firstSource(r *run) *inventory.PodFile {
+	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
+		if f := r.Files[name]; sources.IsKong([]byte(f.Value.Text().Reveal())) && f.Inside != nil {
+			return &f
+		}
+	}
+	return nil
+}
+
+// addCredential settles what becomes of one credential. before is what stands in the
+// template; v is what Kong reads, made of uses; why is set where that is not known.
+func (f *Found) addCredential(g *Gateway, c sources.KongCredential, at sources.Position, before keys.Text, v keys.Value, uses []substitute.Use, why string) {
+	cred := &Credential{Consumer: c.Consumer, holder: "Kong consumer " + c.Consumer, At: at, key: before, Name: keys.ReferenceName(before.Reveal())}
+	g.Credentials = append(g.Credentials, cred)
+	if cred.Name != "" || len(uses) > 0 && keys.Recognize(before) == "" {
+		cred.Template = keys.ShownName(strings.Trim(strings.TrimSpace(before.Reveal()), `"'`))
+	}
+	b := &inventory.Binding{Name: cred.Name, Holder: cred.holder, Role: g.Config.Role(c.Consumer), Value: v.Trimmed()}
+	text := c.Key.Reveal()
+	switch {
+	case why != "":
+		cred.Fate = notRendered
+		b.Value = keys.Known(before)
+		if cred.Name != "" || keys.LooksLikePlaceholder(before) && keys.Recognize(before) == "" {
+			b.Value = keys.Unknown(why)
+		}
+		if before.Len() == 0 {
+			return
+		}
+	case !v.IsKnown():
+	case decK.MatchString(text):
+		cred.Fate, cred.Kind = NotForKong, "a decK reference"
+	case vault.MatchString(text):
+		cred.Fate, cred.Kind = NotForKong, "a vault reference"
+	case c.Kind == "null" || c.IsString && strings.TrimSpace(text) == "":
+		cred.Fate = Empty
+	case !c.IsString:
+		cred.Fate, cred.Kind = NotAString, c.Kind
+	case len(uses) == 0 && (keys.ReferenceName(text) != "" || b.Role != "" && keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == ""):
+		cred.Fate = literal
+		if cred.Name != "" && strings.TrimSpace(text) != strings.Trim(strings.TrimSpace(before.Reveal()), `"'`) {
+			cred.Kind = keys.ShownName(text)
+		}
+		if cred.Template == "" {
+			cred.Template = keys.ShownName(text)
+		}
+	}
+	switch cred.Fate {
+	case literal, NotForKong:
+		b.Value = keys.Unknown("Kong takes a placeholder for the key itself")
+	case Empty:
+		b.Value = keys.Unknown("nothing is put in its place")
+	case NotAString:
+		b.Value = keys.Unknown("Kong refuses what it comes to")
+	case Gone:
+		return
+	}
+	f.traceCredential(g, b, at, cred, uses)
+	b.Slot, b.Role = settle(b.Role, f.Names.Of(b.Name), b.Value)
+	switch {
+	case b.Slot == "":
+		if b.Value.IsKnown() {
+			g.Extra = append(g.Extra, b.Value)
+		}
+	case cred.Fate != Empty || b.Slot != keys.Publishable && b.Slot != keys.Secret:
+		cred.Binding = b
+	}
+}
+
+// traceCredential writes down the way from the credential back to where its value is
+// written.
+func (f *Found) traceCredential(g *Gateway, b *inventory.Binding, at sources.Position, cred *Credential, uses []substitute.Use) {
+	b.Where = inventory.Stands(at)
+	if cred.Template != "" {
+		b.Where.Trace = []sources.Step{{At: at, Text: cred.Template}}
+	}
+	if len(uses) == 0 {
+		return
+	}
+	if b.Where.Trace == nil {
+		b.Where.Trace = []sources.Step{{At: at, Text: "written by a script"}}
+	}
+	then := func(steps ...sources.Step) { b.Where.Trace = append(b.Where.Trace, steps...) }
+	for _, step := range g.steps() {
+		if by := g.Run.by[step.Program]; by != nil {
+			then(sources.Step{At: sources.Position{File: by.Carrier.File}, Text: step.Tool + " in " + step.Program})
+		}
+	}
+	use := uses[0]
+	if use.Program == "" {
+		if file, ok := g.Run.Files[use.Name]; ok && file.Entry != nil {
+			b.Where.Written = file.From.At
+			if !b.Value.IsKnown() || keys.Trim(file.From.Value.Text()).Equal(keys.Trim(b.Value.Text())) {
+				b.Entry = file.Entry // and not where the key is one line of a file
+			}
+			then(sources.Step{At: sources.Position{File: file.From.At.File}, Text: "mounted " + file.Source}, sources.Step{At: file.From.At, Text: "written here"})
+		}
+		return
+	}
+	by := g.Run.by[use.Program]
+	if by == nil {
+		return
+	}
+	if f.Names.Of(b.Name).Slot == "" {
+		b.Name = use.Name
+	}
+	v := by.Env[use.Name]
+	if v == nil {
+		return
+	}
+	if b.Broken = v.Broken; b.Broken == nil {
+		b.Where.Written, b.Entry = v.Written(), v.Entry
+		then(v.Trace()...)
+	}
+}
+
+// decK matches a reference that decK fills in when it syncs, and Kong never
+// (developer.konghq.com/deck/reference/env-variables).
+var decK = regexp.MustCompile(`^\$\{\{\s*env\s+"?'?DECK_\w+"?'?\s*\}\}$`)
+
+// vault matches a reference to a vault, which Kong follows in fields that are
+// "referenceable": a key-auth key is none, and the text itself becomes the key
+// (kong/plugins/key-auth/daos.lua).
+var vault = regexp.MustCompile(`^\{vault://[^}]*\}$`)

@@ -1,0 +1,93 @@
+package gateway
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/sites/inventory"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// run is a pod's programs followed up to the point where its server reads its
+// configuration.
+type run struct {
+	Pod     *inventory.Pod
+	server  *inventory.Container
+	Files   map[string]inventory.PodFile    // by source
+	by      map[string]*inventory.Container // by the name of their program
+	outcome *substitute.Outcome             // of the server
+	stopped *inventory.Container            // the container whose program ended with an error
+	halted  *substitute.Outcome             // its outcome
+}
+
+// follow follows the programs of a pod, the initContainers and then the server. change
+// alters a file before it is put there, to find out what would be.
+func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Container, change func(inventory.PodFile) keys.Value) *run {
+	r := &run{Pod: p, server: server, Files: map[string]inventory.PodFile{}, by: map[string]*inventory.Container{}}
+	files := substitute.NewPod()
+	for _, f := range inv.FilesOf(p) {
+		r.Files[f.Source] = f
+		value := f.Value
+		if change != nil {
+			value = change(f)
+		}
+		if f.Secret {
+			files.PutValue(f.Volume, f.Path, f.Source, value)
+		} else {
+			files.Put(f.Volume, f.Path, f.Source, value)
+		}
+	}
+	if v := server.Env[configurationString]; v != nil && v.Inside != nil && v.Value.IsKnown() {
+		r.Files[configurationString] = inventory.PodFile{Source: configurationString, Value: v.Value, Inside: v.Inside}
+	}
+	for _, c := range p.Containers {
+		if !c.Init && c != server {
+			continue
+		}
+		g := programOf(c)
+		r.by[g.Name] = c
+		o := files.Run(g)
+		if c == server {
+			r.outcome = o
+		}
+		if o.Stopped != "" && r.stopped == nil {
+			r.stopped, r.halted = c, o
+		}
+	}
+	return r
+}
+
+// program is what the container runs.
+func programOf(c *inventory.Container) *substitute.Program {
+	g := &substitute.Program{
+		Name: c.Label(), Command: c.Command, Kubelet: c.Object != nil, Mounts: c.Mounts,
+		Dir: c.Dir, Home: "/root", Source: c.Label(),
+	}
+	if c.Carrier.Backend == "Kong" {
+		g.Home = "/home/kong" // of the user that Kong's images run as
+	}
+	for _, v := range c.Variables {
+		g.Env = append(g.Env, substitute.Variable{Name: v.Name, Value: v.Value, Plain: v.Name == configurationString})
+	}
+	if len(c.OpenEnv) > 0 {
+		g.OpenEnv = fmt.Sprintf("it may come from envFrom or a file: %s", c.OpenEnv[0])
+	}
+	return g
+}
+
+// configurationString is the variable from which Kong takes its whole configuration, where
+// there is no file (kong/templates/kong_defaults.lua).
+const configurationString = "KONG_DECLARATIVE_CONFIG_STRING"
+
+// position leads from a place in a file of the pod, or in a container's command, to disk.
+func (r *run) position(at substitute.Place, column, end int) sources.Position {
+	if f, ok := r.Files[at.Source]; ok && f.Inside != nil && at.Line > 0 {
+		return f.Inside(at.Line, column, end)
+	}
+	if c := r.by[at.Source]; c != nil && c.Inside != nil && at.Line > 0 {
+		return c.Inside(at.Line, 1, 0)
+	}
+	return sources.Position{File: r.server.Carrier.File}
+}

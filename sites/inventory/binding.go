@@ -1,0 +1,63 @@
+package inventory
+
+import (
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// Binding is a name with its value, as a carrier has it: a container's variable, a line of a
+// .env file, a build argument, a data key, a gateway's credential.
+type Binding struct {
+	Name   string // of the variable or data key; empty where the key stands in none
+	Holder string // how it is called in messages
+	Value  keys.Value
+	Entry  *EntryRef // the Secret or ConfigMap entry that the value was read from
+	Broken *Dangling // the reference that leads nowhere, which is why there is no value
+
+	// Slot and role are what it holds by the account of what bears it, a gateway's consumer;
+	// empty where name and value decide. asked is the slot that a reader takes it for.
+	Slot, Asked keys.Slot
+	Role        keys.Role
+
+	Placeholder bool // a word that a person was to replace, which makes the value unknown
+	NotBase64   bool // it stands in the open where base64 belongs
+
+	// Inside leads from a place in a literal value to its place on disk; nil for any other.
+	Inside func(line, column, end int) sources.Position
+
+	Where  Placement
+	locate func() Placement // finds where at the first call; nil afterwards, and where it is known
+}
+
+// Placement is where a value is used and written.
+type Placement struct {
+	at      sources.Position // where it is used
+	Written sources.Position // where a person would edit it
+	Trace   []sources.Step   // from the one to the other
+}
+
+// placed finds the binding's place. Most variables of most containers bear no key, and theirs
+// is never asked for.
+func (b *Binding) placed() Placement {
+	if b.locate != nil {
+		b.Where, b.locate = b.locate(), nil
+		if b.Where.Written.File == "" {
+			b.Where.Written = b.Where.at
+		}
+	}
+	return b.Where
+}
+
+// At is where the value is used, Written where a person would edit it, and Trace the steps
+// from the one to the other.
+func (b *Binding) At() sources.Position      { return b.placed().at }
+func (b *Binding) Written() sources.Position { return b.placed().Written }
+func (b *Binding) Trace() []sources.Step     { return b.placed().Trace }
+
+// IsSet says whether the variable has, or may have, a value; false of nil.
+func (b *Binding) IsSet() bool { return b != nil && (!b.Value.IsKnown() || b.Value.Text().Len() > 0) }
+
+// Stands is the place of a value that is written where it is used.
+func Stands(at sources.Position, steps ...sources.Step) Placement {
+	return Placement{at: at, Written: at, Trace: steps}
+}

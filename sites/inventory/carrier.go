@@ -1,0 +1,76 @@
+package inventory
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// carrierKind says what bears keys, and with that what must be done for a change to count.
+type carrierKind int
+
+const (
+	InContainer carrierKind = iota // the environment of a container: it is rolled out
+	InEnvFile                      // a .env file of an app: read when it is built, or started
+	InImage                        // a Dockerfile: the image is built anew
+	inBuild                        // the build arguments of an image: likewise
+	InObject                       // a Secret or ConfigMap: what reads it is rolled out
+	InStack                        // the .env file of a compose stack
+	InGateway                      // a gateway's configuration: it is rolled out
+)
+
+// Carrier is what bears keys, with all that stands beside them, which tells which instance
+// they are meant for.
+type Carrier struct {
+	Kind      carrierKind
+	Name      string // "apps/web/.env.production", "Deployment web/web"
+	File      string
+	App       string       // the app's directory; empty for what belongs to no app
+	Part      string       // of a pod, the container's name; else empty
+	Unit      *render.Unit // that deploys it; nil for what no unit deploys
+	Namespace string       // the namespace
+	Backend   string       // which of Supabase's own services it is; empty for an app
+
+	Bindings []*Binding // in order
+	Urls     []URL
+
+	// Development says that the values serve development, test or staging: only what
+	// stands beside them tells the instance then.
+	Development bool
+	Stack       bool // it holds the keys of the stack under the stack's own names
+	Ignored     bool // git ignores it
+}
+
+// URL is a Supabase URL beside a key.
+type URL struct {
+	Prefix string // the public prefix of its variable
+	scheme string
+	Host   string // in small letters, without the port
+	at     func() sources.Position
+}
+
+// URLs reads the Supabase URLs among bindings.
+func URLs(names keys.Names, bindings []*Binding) []URL {
+	var urls []URL
+	for _, b := range bindings {
+		name := names.Of(b.Name)
+		if !name.URL || !b.Value.IsKnown() {
+			continue
+		}
+		u, err := url.Parse(strings.Trim(strings.TrimSpace(b.Value.Text().Reveal()), `"'`))
+		if err != nil || u.Hostname() == "" {
+			continue
+		}
+		urls = append(urls, URL{Prefix: name.PublicPrefix, scheme: u.Scheme, Host: strings.ToLower(u.Hostname()), at: b.At})
+	}
+	return urls
+}
+
+// BuiltIn says whether a build takes the key into what it makes: by the variable's prefix, or
+// as a build argument or a variable of the image.
+func (c *Carrier) BuiltIn(name keys.Name) bool {
+	return c.Kind == InImage || c.Kind == inBuild || c.Kind == InEnvFile && name.PublicPrefix != ""
+}

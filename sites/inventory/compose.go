@@ -1,0 +1,283 @@
+package inventory
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// collectCompose reads the compose files: each service is a container, and what it
+// builds with is a carrier of the app in the build context.
+func (inv *Inventory) collectCompose() {
+	for _, u := range inv.Units {
+		if u.Compose == nil {
+			continue
+		}
+		p := &composeProject{inv: inv, unit: u, dir: u.Compose.Dir(), env: map[string]*Binding{}, asked: map[string]bool{}}
+		p.readEnv(p.dir)
+		for _, s := range u.Compose.Services {
+			if u.ComposeOnly == nil || u.ComposeOnly[s.Name] {
+				p.addService(s)
+				continue
+			}
+			for _, v := range s.Environment { // collected elsewhere; the .env serves them all the same
+				p.resolve(v, "", "environment ")
+			}
+		}
+		p.addStack()
+	}
+}
+
+// composeProject is one compose file with the .env beside it.
+type composeProject struct {
+	inv   *Inventory
+	unit  *render.Unit
+	dir   string
+	env   map[string]*Binding // of .env, which compose interpolates from
+	asked map[string]bool     // the names that an interpolation asked for
+	stack bool                // one of the services is Supabase's own
+}
+
+// readEnv reads the .env beside the compose file. It becomes an input of the unit
+// where a service uses it, so that it is not taken for an app's.
+func (p *composeProject) readEnv(dir string) {
+	f := p.inv.Repo.File(path.Join(dir, ".env"))
+	if f == nil {
+		return
+	}
+	for _, v := range p.variables(f, p.inDialect) {
+		if p.env[v.Name] == nil {
+			p.env[v.Name] = v
+		}
+	}
+}
+
+// inDialect is compose's own dialect, with the variables that are known so far.
+func (p *composeProject) inDialect(b []byte) []sources.Variable {
+	return sources.ParseComposeEnv(b, p.lookup)
+}
+
+// variables reads a file of variables.
+func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources.Variable) []*Binding {
+	b, err := f.Plain()
+	if err != nil || f.Locked() != nil {
+		return nil
+	}
+	var out []*Binding
+	for _, v := range parse(b) {
+		at, holder := v.In(f.Path), f.Path+" "+v.Name
+		out = append(out, &Binding{Name: v.Name, Holder: holder, Value: keys.Known(v.Value), Where: Stands(at, sources.Step{At: at, Text: holder})})
+	}
+	return out
+}
+
+func (p *composeProject) lookup(name string) (string, bool) {
+	if v := p.env[name]; v != nil && v.Value.IsKnown() {
+		return v.Value.Text().Reveal(), true
+	}
+	return "", false
+}
+
+func (p *composeProject) addService(s sources.ComposeService) {
+	c := &Container{
+		owner: "compose service " + s.Name, Name: s.Name, Image: s.Image, Unit: p.unit, Env: map[string]*Binding{}, Dir: s.WorkingDir, Inside: s.InsideCommand,
+	}
+	c.Carrier = &Carrier{Kind: InContainer, Name: p.unit.Name + " service " + s.Name, File: p.unit.Name, Unit: p.unit}
+	c.OpenEnv = append(c.OpenEnv, p.unit.Compose.Faults...)
+	if s.EnvDir != "" {
+		p.readEnv(s.EnvDir)
+	}
+	for _, env := range s.EnvFiles {
+		f := p.inv.Repo.File(env.Path)
+		if f != nil && !p.inv.Repo.SameTree(p.dir, env.Path) {
+			f = nil // of another repository that is linted together with this one
+		}
+		if f == nil && env.Optional {
+			continue
+		}
+		if f == nil {
+			why := "the env_file " + env.Path + " is not in the repository"
+			p.inv.Repo.Note(sources.NoteSkipped, env.At, "compose service "+s.Name+": "+why)
+			c.OpenEnv = append(c.OpenEnv, why)
+			continue
+		}
+		p.use(f.Path)
+		parse := p.inDialect
+		if env.Raw {
+			parse = sources.ParseRawEnv
+		}
+		for _, v := range p.variables(f, parse) {
+			v.Holder = c.holder(v.Name)
+			c.set(v)
+		}
+	}
+	for _, v := range s.Environment {
+		c.set(p.resolve(v, c.holder(v.Name), "environment "))
+	}
+	own := &Pod{Owner: c.owner, Unit: p.unit, Containers: []*Container{c}}
+	mount := func(target string, part volumePart) {
+		name := fmt.Sprint(len(own.volumes))
+		own.volumes = append(own.volumes, volume{name: name, parts: []volumePart{part}})
+		c.Mounts = append(c.Mounts, substitute.Mount{Volume: name, Path: target})
+	}
+	for _, m := range s.Mounts {
+		// Whoever mounts the sources over the image runs them as they are, and builds nothing.
+		c.MountsSource = c.MountsSource || s.Context != "" && (m.Source == s.Context || strings.HasPrefix(s.Context, m.Source+"/") || strings.HasPrefix(m.Source, s.Context+"/src"))
+		mount(m.Target, volumePart{kind: "path", name: m.Source})
+	}
+	for _, config := range s.Configs {
+		if config.Source != "" {
+			mount(config.Target, volumePart{kind: "path", name: config.Source})
+		} else {
+			mount(config.Target, volumePart{kind: "text", text: &config})
+		}
+	}
+	for _, word := range s.Words() {
+		c.Command = append(c.Command, p.interpolated(word))
+	}
+	p.inv.Pods = append(p.inv.Pods, own)
+	p.inv.fillCarrier(c)
+	p.stack = p.stack || c.Carrier.Backend != ""
+	p.inv.Containers = append(p.inv.Containers, c)
+	p.addBuild(s, c)
+}
+
+// addStack adds the stack's .env as a carrier of what the services take from it.
+func (p *composeProject) addStack() {
+	if !p.stack {
+		return
+	}
+	byFile := map[string]*Carrier{}
+	for _, name := range slices.Sorted(maps.Keys(p.asked)) {
+		v := p.env[name]
+		file := v.At().File
+		if byFile[file] == nil {
+			byFile[file] = &Carrier{Kind: InStack, Name: file, File: file, Unit: p.unit, Stack: true}
+			p.inv.Composed = append(p.inv.Composed, byFile[file])
+		}
+		byFile[file].Bindings = append(byFile[file].Bindings, &Binding{Name: name, Holder: v.Holder, Value: v.Value, Where: Placement{at: v.At(), Written: v.At()}})
+	}
+}
+
+// use makes a file part of the unit.
+func (p *composeProject) use(file string) {
+	for _, f := range p.unit.Inputs {
+		if f == file {
+			return
+		}
+	}
+	p.unit.Inputs = append(p.unit.Inputs, file)
+}
+
+// resolve interpolates a value from .env. holder is how the variable is called in messages,
+// what how its step in a trace is.
+func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string) *Binding {
+	here := sources.Step{At: v.At, Text: what + v.Name}
+	out := &Binding{Name: v.Name, Holder: holder, Where: Stands(v.At, here), Inside: v.Inside}
+	raw := v.Raw.Reveal()
+	if !v.HasText {
+		raw = "${" + v.Name + "}"
+	}
+	text, names, ok := sources.Interpolate(raw, p.lookup)
+	if !ok {
+		why := "compose cannot interpolate it"
+		if required := sources.Required(raw); required != "" && p.env[required] == nil {
+			why = fmt.Sprintf("compose does not start without the variable %s, and %s does not set it", required, path.Join(p.dir, ".env"))
+		}
+		p.inv.Repo.Note(sources.NoteSkipped, v.At, what+v.Name+": "+why)
+		out.Value = keys.Unknown(why)
+		return out
+	}
+	for _, name := range names {
+		from := p.env[name]
+		if from == nil {
+			continue
+		}
+		p.use(from.At().File)
+		p.asked[name] = true
+		if from.Value.IsKnown() && from.Value.Text().Reveal() == text {
+			out.Value = from.Value
+			out.Where = Placement{at: v.At, Written: from.Written(), Trace: append([]sources.Step{here}, from.Trace()...)}
+			return out
+		}
+	}
+	if text == "" && len(names) > 0 && !strings.Contains(raw, "-") {
+		out.Value = keys.Unknown(fmt.Sprintf("%s is not in %s; it comes from the shell", keys.ShownVariable(names[0]), path.Join(p.dir, ".env")))
+		return out
+	}
+	out.Value = keys.Known(keys.NewText(text))
+	if isExpression(text) {
+		out.Value = keys.Unknown("a template fills it in")
+	}
+	return out
+}
+
+// isExpression says whether a text is filled in by something else: a CI secret, a
+// template.
+func isExpression(s string) bool { return strings.Contains(s, "{{") }
+
+// interpolated is a word of a command as compose hands it on: "$$" is a "$", and ${NAME}
+// comes from .env, or is nothing. A key that would come from there stays a variable, since
+// a key is no part of a script; so does one that may come from the shell.
+func (p *composeProject) interpolated(word string) string {
+	text, _, ok := sources.Interpolate(word, func(name string) (string, bool) {
+		slot := p.inv.Names.Of(name).Slot
+		if slot == "" || p.env[name] == nil && p.suppliesKeys() {
+			return p.lookup(name)
+		}
+		return "${" + name + "}", true
+	})
+	if !ok {
+		return word
+	}
+	return text
+}
+
+// suppliesKeys says whether the .env beside the compose file holds keys: what it does not
+// hold is then nothing.
+func (p *composeProject) suppliesKeys() bool {
+	for name := range p.env {
+		if p.inv.Names.Of(name).Slot != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// addBuild adds the build arguments: they are built into the app.
+func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
+	if s.Context == "" {
+		return
+	}
+	dockerfile := s.Dockerfile
+	if dockerfile == "" {
+		dockerfile = "Dockerfile"
+	}
+	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Args: map[string]*Binding{}}
+	built := &Carrier{Kind: inBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Name, App: s.Context, Unit: p.unit}
+	for _, a := range s.Args {
+		v := p.resolve(a, fmt.Sprintf("%s build.args %s of %s", p.unit.Name, a.Name, s.Name), "build.args ")
+		built.Bindings = append(built.Bindings, v)
+		declared.Args[a.Name] = v
+	}
+	p.inv.ComposeBuilds = append(p.inv.ComposeBuilds, declared)
+	if built.Urls = URLs(p.inv.Names, built.Bindings); len(built.Urls) == 0 {
+		built.Urls = c.Carrier.Urls
+	}
+	p.inv.Composed = append(p.inv.Composed, built)
+}
+
+// composeBuild is a build that a compose file declares.
+type composeBuild struct {
+	Service    string
+	Context    string
+	Dockerfile string
+	Args       map[string]*Binding
+}

@@ -1,0 +1,199 @@
+package inventory
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// Container is one container of a workload, or one service of a compose file: the
+// place where names become values.
+type Container struct {
+	owner     string // "Deployment supabase/kong", "compose service kong"
+	Name      string
+	Init      bool
+	Image     string
+	Unit      *render.Unit
+	Namespace string
+	Object    *render.Object // nil for a compose service
+	Labels    map[string]string
+	Env       map[string]*Binding // by name
+	Variables []*Binding          // the same in order of declaration
+	OpenEnv   []string            // reasons why env may hold more than is known here
+	Command   []string            // entrypoint and arguments; empty for the image's own
+	Dir       string              // the working directory
+	Mounts    []substitute.Mount
+	Carrier   *Carrier
+
+	Guards       bool // it is an Envoy that compares keys
+	MountsSource bool // of a compose service: the app's sources lie over what was built
+
+	// Inside leads from a place in the command's script to its place on disk.
+	Inside func(line, column, end int) sources.Position
+}
+
+// Label is how a container is called in a trace.
+func (c *Container) Label() string {
+	if c.Object == nil {
+		return c.owner
+	}
+	if c.Init {
+		return "initContainer " + c.Name + " of " + c.owner
+	}
+	return "container " + c.Name + " of " + c.owner
+}
+
+// podSpecs are where the workload kinds keep their pod: Deployment, StatefulSet,
+// DaemonSet, ReplicaSet, Job, Argo Rollout and Knative Service; CronJob; Pod.
+var podSpecs = [][]string{
+	{"spec", "template", "spec"},
+	{"spec", "jobTemplate", "spec", "template", "spec"},
+	{"spec"},
+}
+
+// collectContainers finds every container of every workload.
+func (inv *Inventory) collectContainers() {
+	for _, u := range inv.Units {
+		for _, o := range u.Objects {
+			for _, at := range podSpecs {
+				pod := sources.Field(o.Root, at...)
+				if sources.Field(pod, "containers") == nil {
+					continue
+				}
+				inv.collectPod(u, o, pod, at)
+				break
+			}
+		}
+	}
+}
+
+func (inv *Inventory) collectPod(u *render.Unit, o *render.Object, spec *yaml.Node, at []string) {
+	labels := StringMap(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
+	annotations := StringMap(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
+	p := &Pod{
+		Owner: Label(o), Unit: u, Namespace: o.Namespace, Object: o,
+		volumes: readVolumes(spec), Annotations: annotations,
+	}
+	inv.Pods = append(inv.Pods, p)
+	for _, list := range []string{"initContainers", "containers"} {
+		for _, n := range sources.Items(sources.Field(spec, list)) {
+			c := &Container{
+				owner: Label(o), Name: sources.Text(sources.Field(n, "name")),
+				Init: list == "initContainers", Image: sources.Text(sources.Field(n, "image")),
+				Unit: u, Namespace: o.Namespace, Object: o, Labels: labels,
+			}
+			c.Carrier = &Carrier{Kind: InContainer, Name: c.owner, File: o.File, Part: c.Name, Unit: u, Namespace: o.Namespace}
+			for _, m := range sources.Items(sources.Field(n, "volumeMounts")) {
+				c.Mounts = append(c.Mounts, substitute.Mount{
+					Volume: sources.Text(sources.Field(m, "name")), Path: sources.Text(sources.Field(m, "mountPath")), SubPath: sources.Text(sources.Field(m, "subPath")),
+				})
+			}
+			inv.readEnvironment(c, n)
+			c.readCommand(n)
+			p.Containers = append(p.Containers, c)
+			inv.fillCarrier(c)
+			inv.Containers = append(inv.Containers, c)
+		}
+	}
+}
+
+// readCommand reads what the container runs. Its longest argument is taken for the script
+// that places in it refer to.
+func (c *Container) readCommand(n *yaml.Node) {
+	c.Dir = sources.Text(sources.Field(n, "workingDir"))
+	var script *yaml.Node
+	for _, field := range []string{"command", "args"} {
+		for _, item := range sources.Items(sources.Field(n, field)) {
+			text := sources.Text(item)
+			c.Command = append(c.Command, text)
+			if script == nil || len(text) > len(sources.Text(script)) {
+				script = sources.Follow(item)
+			}
+		}
+	}
+	if script != nil {
+		c.Inside = func(line, column, end int) sources.Position { return c.Object.Inside(script, line, column, end) }
+	}
+}
+
+// StringMap is a mapping of texts, such as labels.
+func StringMap(n *yaml.Node) map[string]string {
+	n = sources.Follow(n)
+	labels := map[string]string{}
+	if n == nil || n.Kind != yaml.MappingNode {
+		return labels
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		labels[n.Content[i].Value] = sources.Text(n.Content[i+1])
+	}
+	return labels
+}
+
+// backendImages are Supabase's own services by the end of their image's name.
+var backendImages = map[string]string{
+	"gotrue": "GoTrue", "auth": "GoTrue", "postgrest": "PostgREST", "realtime": "Realtime", "storage-api": "Storage",
+	"edge-runtime": "Functions", "studio": "Studio", "supavisor": "Supavisor", "postgres-meta": "postgres-meta",
+	"kong": "Kong", "envoy": "Envoy",
+}
+
+// ownVariables are those that no program but the service reads. A KONG_URL or a
+// GOTRUE_URL is what an app is told.
+var ownVariables = []struct {
+	name    *regexp.Regexp
+	service string
+}{
+	{regexp.MustCompile(`^GOTRUE_(DB|API|JWT|SITE|MAILER|SMTP|EXTERNAL|DISABLE)_`), "GoTrue"},
+	{regexp.MustCompile(`^PGRST_DB_`), "PostgREST"},
+	{regexp.MustCompile(`^KONG_(DATABASE|DECLARATIVE_CONFIG|DECLARATIVE_CONFIG_STRING|PLUGINS|DNS_ORDER|(PROXY|ADMIN)_(LISTEN|ACCESS_LOG|ERROR_LOG)|NGINX_.*)$`), "Kong"},
+}
+
+// OwnServices are Supabase's alone. A Kong or a PostgREST may serve something else.
+var OwnServices = map[string]bool{
+	"GoTrue": true, "Realtime": true, "Storage": true, "Functions": true, "Studio": true,
+	"Supavisor": true, "postgres-meta": true, "Postgres": true,
+}
+
+// backendOf tells which of Supabase's own services a container runs, by its image or
+// by variables that no other program reads; empty for an app. The image names that
+// other products have too ("auth", "realtime", "studio") count only under supabase/.
+func backendOf(c *Container) string {
+	repository := strings.ToLower(c.Image)
+	if i := strings.IndexByte(repository, '@'); i >= 0 {
+		repository = repository[:i]
+	}
+	if i := strings.LastIndexByte(repository, ':'); i > strings.LastIndexByte(repository, '/') {
+		repository = repository[:i]
+	}
+	base := path.Base(repository)
+	if service, ok := backendImages[base]; ok {
+		if strings.Contains(repository, "supabase/") || base == "kong" || base == "postgrest" || base == "gotrue" {
+			return service
+		}
+	}
+	for _, own := range ownVariables {
+		for name := range c.Env {
+			if own.name.MatchString(name) {
+				return own.service
+			}
+		}
+	}
+	if strings.Contains(repository, "supabase/postgres") {
+		return "Postgres"
+	}
+	return ""
+}
+
+// holder names a variable of the container.
+func (c *Container) holder(variable string) string {
+	if c.Object == nil {
+		return fmt.Sprintf("%s environment %s", c.owner, variable)
+	}
+	return fmt.Sprintf("%s env %s", c.owner, variable)
+}

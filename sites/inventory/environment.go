@@ -1,0 +1,248 @@
+package inventory
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// Dangling is a reference that leads nowhere.
+type Dangling struct {
+	At     sources.Position
+	Why    string
+	Holder string
+	name   keys.Name
+	Where  *Container
+}
+
+// Identity is the reference with the container that makes it.
+func (d *Dangling) Identity() string {
+	if d.Where == nil {
+		return d.Holder
+	}
+	return d.Holder + " in " + d.Where.Label()
+}
+
+// readEnvironment computes the container's variables in the order in which the
+// kubelet does: envFrom first, a later source over an earlier one, then env, where
+// $(NAME) stands for what is already there.
+func (inv *Inventory) readEnvironment(c *Container, n *yaml.Node) {
+	c.Env = map[string]*Binding{}
+	for _, from := range sources.Items(sources.Field(n, "envFrom")) {
+		inv.readEnvFrom(c, from)
+	}
+	for _, item := range sources.Items(sources.Field(n, "env")) {
+		nameNode := sources.Field(item, "name")
+		name := sources.Text(nameNode)
+		if name == "" {
+			continue
+		}
+		v := &Binding{Name: name, Holder: c.holder(name), locate: func() Placement { return Stands(c.Object.Locate(nameNode)) }}
+		if from := sources.Given(sources.Field(item, "valueFrom")); from != nil {
+			if inv.readValueFrom(c, v, from); v.Value.IsAbsent() {
+				continue // optional, and not there: the kubelet leaves the variable out
+			}
+		} else {
+			inv.readLiteral(c, v, sources.Field(item, "value"))
+		}
+		c.set(v)
+	}
+}
+
+func (c *Container) set(v *Binding) {
+	list := &c.Variables
+	if known, ok := c.Env[v.Name]; ok {
+		(*list)[slices.Index(*list, known)] = v
+	} else {
+		*list = append(*list, v)
+	}
+	c.Env[v.Name] = v
+}
+
+// envFromFields and valueFromFields are the fields that name an object of the kind.
+var (
+	envFromFields   = map[string]string{"Secret": "secretRef", "ConfigMap": "configMapRef"}
+	valueFromFields = map[string]string{"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}
+)
+
+func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
+	prefix := sources.Text(sources.Field(from, "prefix"))
+	for _, kind := range []string{"ConfigMap", "Secret"} {
+		nameNode := sources.Field(from, envFromFields[kind], "name")
+		name := sources.Text(nameNode)
+		if name == "" {
+			continue
+		}
+		f := inv.Find(c.Unit, kind, c.Namespace, name)
+		if f.Object == nil {
+			c.OpenEnv = append(c.OpenEnv, f.Why)
+			continue
+		}
+		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
+		if open := f.Object.Open(); open != "" {
+			c.OpenEnv = append(c.OpenEnv, open)
+		}
+		for _, e := range inv.Entries(f.Object) {
+			v := &Binding{Name: prefix + e.Key, Holder: c.holder(prefix + e.Key)}
+			v.fromEntry(f, e, "envFrom", at)
+			c.set(v)
+		}
+	}
+}
+
+// fromEntry lets the variable take an entry's value.
+func (b *Binding) fromEntry(f Found, e render.Entry, how string, at func() sources.Position) {
+	b.Value, b.Entry = e.Value, &EntryRef{f.Object, f.Unit, e.Key}
+	b.locate = func() Placement {
+		file := sources.Position{File: e.At.File}
+		p := Placement{at: at(), Written: e.At}
+		p.Trace = []sources.Step{{At: p.at, Text: fmt.Sprintf("%s %s", how, b.Name)}, {At: file, Text: Label(f.Object) + " " + e.Key}}
+		if f.via != "" {
+			p.Trace = append(p.Trace, sources.Step{At: file, Text: f.via})
+		}
+		for _, via := range e.Via {
+			p.Trace = append(p.Trace, sources.Step{At: file, Text: via})
+		}
+		p.Trace = append(p.Trace, sources.Step{At: e.At, Text: "written here"})
+		return p
+	}
+}
+
+func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
+	for _, kind := range []string{"ConfigMap", "Secret"} {
+		ref := sources.Field(from, valueFromFields[kind])
+		if ref == nil {
+			continue
+		}
+		nameNode, keyNode := sources.Field(ref, "name"), sources.Field(ref, "key")
+		name, key := sources.Text(nameNode), sources.Text(keyNode)
+		optional := sources.Text(sources.Field(ref, "optional")) == "true"
+		f := inv.Find(c.Unit, kind, c.Namespace, name)
+		if f.Object == nil {
+			if f.Absent && !optional {
+				v.Broken = inv.newDangling(c, v, c.Object.Locate(nameNode), f.Why)
+			}
+			v.Value = keys.Unknown(f.Why)
+			return
+		}
+		e, ok := inv.Entry(f.Object, key)
+		if !ok && optional {
+			return
+		}
+		if !ok {
+			why := fmt.Sprintf("%s has no data key %s", Label(f.Object), keys.ShownName(inv.Repo.Ledger().Scrub(key)))
+			if known := entryNames(inv.Entries(f.Object)); known != "" {
+				why += "; it has " + known
+			}
+			v.Value = keys.Unknown(why)
+			v.Broken = inv.newDangling(c, v, c.Object.Locate(keyNode), why)
+			return
+		}
+		v.fromEntry(f, e, "env", func() sources.Position { return c.Object.Locate(keyNode) })
+		return
+	}
+	v.Value = keys.Unknown("it is set by the cluster (fieldRef or resourceFieldRef)")
+}
+
+func (inv *Inventory) newDangling(c *Container, v *Binding, at sources.Position, why string) *Dangling {
+	return &Dangling{At: at, Why: why, Holder: c.holder(v.Name), name: inv.Names.Of(v.Name), Where: c}
+}
+
+// entryNames lists an object's data keys for a message, a few at the most.
+func entryNames(entries []render.Entry) string {
+	var names []string
+	for _, e := range entries {
+		if len(names) == 8 {
+			return strings.Join(names, ", ") + ", …"
+		}
+		names = append(names, e.Key)
+	}
+	return strings.Join(names, ", ")
+}
+
+// readLiteral reads a value, with $(NAME) for what is declared before it.
+func (inv *Inventory) readLiteral(c *Container, v *Binding, n *yaml.Node) {
+	if n != nil {
+		v.Inside = func(line, column, end int) sources.Position { return c.Object.Inside(n, line, column, end) }
+	}
+	name := v.locate
+	v.locate = func() Placement {
+		at := name().at
+		if n != nil {
+			at = c.Object.Locate(n)
+		}
+		return Stands(at, sources.Step{At: at, Text: "env " + v.Name})
+	}
+	text := sources.Text(n)
+	if whole, ok := wholeReference(text); ok && c.Env[whole] != nil {
+		from, here := c.Env[whole], v.locate
+		v.Value, v.Entry, v.Broken = from.Value, from.Entry, from.Broken
+		v.locate = func() Placement {
+			p := here()
+			p.Written, p.Trace = from.Written(), append(p.Trace, from.Trace()...)
+			return p
+		}
+		return
+	}
+	v.Value = inv.Repo.Standins().Resolve(keys.NewText(text))
+	if !v.Value.IsKnown() {
+		return
+	}
+	expanded, unknown := expandReferences(text, c.Env)
+	if unknown != "" {
+		v.Value = keys.Unknown(unknown)
+	} else if expanded != text {
+		v.Value = keys.Known(keys.NewText(expanded))
+	}
+}
+
+// wholeReference is the name in "$(NAME)".
+func wholeReference(s string) (string, bool) {
+	if strings.HasPrefix(s, "$(") && strings.IndexByte(s, ')') == len(s)-1 {
+		return s[2 : len(s)-1], true
+	}
+	return "", false
+}
+
+// expandReferences replaces $(NAME) as the kubelet does: "$$" is a "$" that starts no
+// reference, and a reference to what is not declared stays as it is
+// (kubernetes/third_party/forked/golang/expansion). The second result says why the
+// text cannot be known.
+func expandReferences(s string, env map[string]*Binding) (string, string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '$' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		if s[i+1] == '$' {
+			b.WriteByte('$')
+			i++
+			continue
+		}
+		end := strings.IndexByte(s[i:], ')')
+		if s[i+1] != '(' || end < 0 {
+			b.WriteByte('$')
+			continue
+		}
+		name := s[i+2 : i+end]
+		v := env[name]
+		switch {
+		case v == nil:
+			b.WriteString(s[i : i+end+1])
+		case v.Value.IsKnown():
+			b.WriteString(v.Value.Text().Reveal())
+		default:
+			return "", v.Value.Reason()
+		}
+		i += end
+	}
+	return b.String(), ""
+}

@@ -1,0 +1,83 @@
+package inventory
+
+import (
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// Inventory is what runs: the pods with their containers, and the environment that each of
+// these will see, every reference followed.
+type Inventory struct {
+	Repo  *sources.Repository
+	Names keys.Names
+	Units []*render.Unit
+
+	Pods          []*Pod
+	Containers    []*Container
+	Composed      []*Carrier // of compose files, beside the containers: build arguments, the stack's .env
+	ComposeBuilds []composeBuild
+	Inputs        map[string]bool // the files that units are made of
+
+	read        map[*render.Object][]render.Entry
+	scripts     []*render.Object // Secrets that scripts make with kubectl
+	scriptsRead bool
+}
+
+// Take reads the workloads of all units and the services of all compose files.
+func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*render.Object][]render.Entry{}, Inputs: map[string]bool{}}
+	inv.collectContainers()
+	inv.collectCompose()
+	for _, u := range units {
+		for _, f := range u.Inputs {
+			inv.Inputs[f] = true
+		}
+	}
+	for _, p := range inv.Pods {
+		inv.findEnvoys(p)
+	}
+	return inv
+}
+
+// EntryRef names one data key of one object.
+type EntryRef struct {
+	Object *render.Object
+	Unit   *render.Unit
+	Key    string
+}
+
+// ObjectName is how an object is called in messages.
+func ObjectName(kind, namespace, name string) string {
+	if namespace == "" {
+		return kind + " " + name
+	}
+	return kind + " " + namespace + "/" + name
+}
+
+// Label is how an object of the repository is called in messages.
+func Label(o *render.Object) string { return ObjectName(o.Kind, o.Namespace, o.ShownName()) }
+
+// Entries reads an object's entries once.
+func (inv *Inventory) Entries(o *render.Object) []render.Entry {
+	if entries, ok := inv.read[o]; ok {
+		return entries
+	}
+	entries := o.Entries()
+	inv.read[o] = entries
+	return entries
+}
+
+// Entry finds one data key.
+func (inv *Inventory) Entry(o *render.Object, key string) (render.Entry, bool) {
+	for _, e := range inv.Entries(o) {
+		if e.Key == key {
+			return e, true
+		}
+	}
+	e, ok := o.Undeclared(key)
+	if ok { // what somebody reads is listed from now on
+		inv.read[o] = append(inv.read[o], e)
+	}
+	return e, ok
+}

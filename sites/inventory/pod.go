@@ -1,0 +1,198 @@
+package inventory
+
+import (
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// Pod is what runs together over shared volumes: a workload's pod, or a service of a
+// compose file.
+type Pod struct {
+	Owner       string
+	Unit        *render.Unit
+	Namespace   string
+	Object      *render.Object // nil for a compose service
+	Containers  []*Container   // initContainers first, in their order
+	volumes     []volume
+	Annotations map[string]string // of the pod template
+}
+
+// volume is what a pod's volume shows.
+type volume struct {
+	name  string
+	parts []volumePart
+}
+
+// volumePart is a ConfigMap, a Secret, or a file or directory of the repository in a
+// volume.
+type volumePart struct {
+	kind  string // "ConfigMap", "Secret"; "path" and "text" for compose
+	name  string
+	items map[string]string // data key → path in the volume; nil for all, each under its own name
+	text  *sources.ComposeConfig
+}
+
+// PodFile is a file that a pod is shown.
+type PodFile struct {
+	Volume string
+	Path   string
+	Source string // how it is called; unique in the repository
+	Value  keys.Value
+	Inside func(line, column, end int) sources.Position
+	Entry  *EntryRef    // of a ConfigMap or Secret
+	From   render.Entry // likewise
+	Secret bool         // its text is a value, not a document
+}
+
+// Id names the file among all of the run: two units may hold an object of one name.
+func (f PodFile) Id() string {
+	if f.Entry == nil {
+		return f.Source
+	}
+	return EntryID(f.Entry.Unit, f.Source)
+}
+
+// EntryID names an entry among those of all units.
+func EntryID(u *render.Unit, source string) string { return u.Name + " " + source }
+
+// readVolumes reads a pod's volumes.
+func readVolumes(spec *yaml.Node) []volume {
+	var out []volume
+	for _, v := range sources.Items(sources.Field(spec, "volumes")) {
+		vol := volume{name: sources.Text(sources.Field(v, "name"))}
+		add := func(n *yaml.Node, secretName string) {
+			if c := sources.Field(n, "configMap"); c != nil {
+				vol.parts = append(vol.parts, volumePart{kind: "ConfigMap", name: sources.Text(sources.Field(c, "name")), items: readItems(c)})
+			}
+			if s := sources.Field(n, "secret"); s != nil {
+				vol.parts = append(vol.parts, volumePart{kind: "Secret", name: sources.Text(sources.Field(s, secretName)), items: readItems(s)})
+			}
+		}
+		add(v, "secretName")
+		for _, p := range sources.Items(sources.Field(v, "projected", "sources")) {
+			add(p, "name")
+		}
+		out = append(out, vol)
+	}
+	return out
+}
+
+func readItems(n *yaml.Node) map[string]string {
+	list := sources.Items(sources.Field(n, "items"))
+	if len(list) == 0 {
+		return nil
+	}
+	items := map[string]string{}
+	for _, i := range list {
+		items[sources.Text(sources.Field(i, "key"))] = sources.Text(sources.Field(i, "path"))
+	}
+	return items
+}
+
+// shows says whether the volume shows an object.
+func (v volume) shows(kind, name string) bool {
+	for _, p := range v.parts {
+		if p.kind == kind && p.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Mounts says whether one of the pod's containers is shown the object.
+func (p *Pod) Mounts(o *render.Object) bool {
+	for _, v := range p.volumes {
+		if !v.shows(o.Kind, o.Name) {
+			continue
+		}
+		for _, c := range p.Containers {
+			for _, m := range c.Mounts {
+				if m.Volume == v.name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// FilesOf lists the files that the pod's volumes show, as far as they are known.
+func (inv *Inventory) FilesOf(p *Pod) []PodFile {
+	var out []PodFile
+	for _, v := range p.volumes {
+		for _, part := range v.parts {
+			switch part.kind {
+			case "path":
+				out = append(out, inv.pathFiles(v, part)...)
+			case "text":
+				out = append(out, PodFile{Volume: v.name, Source: p.Unit.Name + " config " + part.text.Name,
+					Value: keys.Known(part.text.Content), Inside: part.text.Inside})
+			default:
+				out = append(out, inv.objectFiles(p, v, part)...)
+			}
+		}
+	}
+	return out
+}
+
+func (inv *Inventory) objectFiles(p *Pod, v volume, part volumePart) []PodFile {
+	f := inv.Find(p.Unit, part.kind, p.Namespace, part.name)
+	if f.Object == nil {
+		return nil
+	}
+	var out []PodFile
+	for _, e := range inv.Entries(f.Object) {
+		name := e.Key
+		if part.items != nil {
+			if name = part.items[e.Key]; name == "" {
+				continue
+			}
+		}
+		file := PodFile{
+			Volume: v.name, Path: name, Source: Label(f.Object) + " " + e.Key,
+			Value: e.Value, Inside: e.Inside, Entry: &EntryRef{f.Object, f.Unit, e.Key}, From: e,
+		}
+		file.Secret = part.kind == "Secret" && !isDocument(e.Value)
+		out = append(out, file)
+	}
+	return out
+}
+
+// isDocument tells a script or a configuration that stands in a Secret from a key.
+func isDocument(v keys.Value) bool {
+	text := v.Text().Reveal()
+	return strings.HasPrefix(text, "#!") || sources.IsKong([]byte(text)) || strings.Contains(text, "resources:\n")
+}
+
+// pathFiles lists what a bind mount shows: a file, or the files of a directory.
+func (inv *Inventory) pathFiles(v volume, part volumePart) []PodFile {
+	list := inv.Repo.Dir(part.name)
+	single := inv.Repo.File(part.name)
+	if single != nil {
+		list = []*sources.File{single}
+	}
+	var out []PodFile
+	for _, f := range list {
+		b, err := f.Plain()
+		if err != nil {
+			continue
+		}
+		file := PodFile{
+			Volume: v.name, Source: f.Path, Value: keys.Known(keys.NewText(string(b))),
+			Inside: func(line, column, end int) sources.Position {
+				return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: end}
+			},
+		}
+		if single == nil {
+			file.Path = path.Base(f.Path)
+		}
+		out = append(out, file)
+	}
+	return out
+}

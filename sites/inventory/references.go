@@ -1,0 +1,154 @@
+package inventory
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/keylint/keylint/render"
+)
+
+// Found is what a reference leads to.
+type Found struct {
+	Object *render.Object
+	Unit   *render.Unit
+	via    string // how it came to be where it is read, if not by itself
+	Why    string // why there is none, or why it cannot be told
+	Absent bool   // it is certain that there is none
+}
+
+// Find follows a reference from a unit to a Secret or ConfigMap. The unit itself is
+// asked first. What it does not have may come from another unit of the same
+// namespace, if there is just one; from a part that could not be rendered; or from
+// outside the repository.
+func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Found {
+	if o := from.Find(kind, namespace, name); o != nil {
+		return inv.original(Found{Object: o, Unit: from})
+	}
+	if copied := inv.copied(from, kind, namespace, name); copied.Object != nil {
+		return copied
+	}
+	elsewhere := inv.elsewhere(from, kind, namespace, name)
+	label := ObjectName(kind, namespace, name)
+	switch len(elsewhere) {
+	case 1:
+		return inv.original(elsewhere[0])
+	case 0:
+	default:
+		return Found{Why: label + " stands in several places, and which one is deployed beside it cannot be told"}
+	}
+	if len(from.Missing) > 0 {
+		return Found{Why: label + " is not in what could be rendered: " + from.Missing[0]}
+	}
+	if o := inv.scripted(from, kind, namespace, name); o != nil {
+		return Found{Object: o, Unit: from}
+	}
+	if twin := nearMiss(from, kind, namespace, name); twin != "" {
+		return Found{Absent: true, Why: label + " does not exist; " + twin}
+	}
+	return Found{Why: label + " is not in the repository; something else must create it"}
+}
+
+// elsewhere looks for the object in the other deployed units, those of the same cluster
+// first, then the nearest in the directory tree: of dev/secrets and prod/secrets,
+// prod/kong means the latter.
+func (inv *Inventory) elsewhere(from *render.Unit, kind, namespace, name string) []Found {
+	var best []Found
+	nearest := -1
+	for _, u := range inv.Units {
+		if u == from || !u.Deployed() || u.Apart(from) {
+			continue
+		}
+		o := u.Find(kind, namespace, name)
+		if o == nil {
+			continue
+		}
+		switch near := Nearness(from, u); {
+		case near > nearest:
+			best, nearest = []Found{{Object: o, Unit: u}}, near
+		case near == nearest:
+			best = append(best, Found{Object: o, Unit: u})
+		}
+	}
+	return best
+}
+
+// Nearness orders units by how likely they are deployed beside the first.
+func Nearness(u, v *render.Unit) int {
+	if u.Together(v) {
+		return 1_000
+	}
+	return commonDepth(u.Path, v.Path)
+}
+
+// commonDepth counts the directories that two paths share from the root.
+func commonDepth(a, b string) int {
+	as, bs := strings.Split(path.Clean(a), "/"), strings.Split(path.Clean(b), "/")
+	n := 0
+	for n < len(as) && n < len(bs) && as[n] == bs[n] {
+		n++
+	}
+	return n
+}
+
+// nearMiss finds what a dangling reference was probably meant to name: an object of
+// that name in another namespace, or one whose name differs by a slip. Without one
+// the object may well be made by something outside the repository.
+func nearMiss(u *render.Unit, kind, namespace, name string) string {
+	var names []string
+	for _, o := range u.Objects {
+		if o.Kind != kind {
+			continue
+		}
+		if o.OriginalName == name && o.Name != name && o.Namespace == namespace {
+			return "kustomize renames the one that is meant to " + o.ShownName() + ", and does not follow that in references to what a controller makes, such as the Secret of a SealedSecret"
+		}
+		if o.Name == name && o.Namespace != namespace {
+			return "a " + kind + " of that name is in namespace " + o.Namespace + ", which a pod of " + namespace + " cannot read"
+		}
+		if o.Namespace == namespace && slip(o.Name, name) {
+			names = append(names, o.ShownName())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	sort.Strings(names)
+	return "did you mean " + names[0] + "?"
+}
+
+// slip says whether two names differ by one or two edits, or by a plural.
+func slip(a, b string) bool {
+	return len(a) > 5 && len(b) > 5 && editDistance(a, b) <= 2
+}
+
+func editDistance(a, b string) int {
+	previous := make([]int, len(b)+1)
+	for j := range previous {
+		previous[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		current := make([]int, len(b)+1)
+		current[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			current[j] = min(previous[j]+1, current[j-1]+1, previous[j-1]+cost)
+		}
+		previous = current
+	}
+	return previous[len(b)]
+}
+
+// EatenKeys are the references to keys that Flux took out of an object.
+func (inv *Inventory) EatenKeys(o *render.Object) []render.Eaten {
+	var out []render.Eaten
+	for _, e := range o.Eaten() {
+		if inv.Names.Of(e.Name).Slot != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package inventory
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// fillCarrier settles what the container is, and what it bears, when all its variables are
+// read.
+func (inv *Inventory) fillCarrier(c *Container) {
+	c.Carrier.Backend = backendOf(c)
+	c.Carrier.Urls = URLs(inv.Names, c.Variables)
+	for _, v := range c.Variables {
+		v.Value = c.asRead(v)
+		if slot := dictionaries[v.Name]; slot != "" {
+			c.Carrier.Bindings = append(c.Carrier.Bindings, inv.readDictionary(c, v, slot)...)
+		} else {
+			c.Carrier.Bindings = append(c.Carrier.Bindings, v)
+		}
+	}
+}
+
+// dictionaries are the variables of Edge Functions that hold several keys by name, as
+// {"default": "sb_…"} (supabase/supabase docker-compose.yml).
+var dictionaries = map[string]keys.Slot{"SUPABASE_PUBLISHABLE_KEYS": keys.Publishable, "SUPABASE_SECRET_KEYS": keys.Secret}
+
+// readDictionary lists the keys in a dictionary. One that is made of another variable
+// ("$(SUPABASE_SECRET_KEY)") is written where that one is.
+func (inv *Inventory) readDictionary(c *Container, v *Binding, slot keys.Slot) []*Binding {
+	if !v.Value.IsKnown() {
+		b := *v
+		b.Holder, b.Asked = v.Holder+" default", slot
+		return []*Binding{&b}
+	}
+	var list map[string]string
+	if err := json.Unmarshal([]byte(v.Value.Text().Reveal()), &list); err != nil {
+		if v.Value.Text().Len() > 0 {
+			inv.Repo.Note(sources.NoteUnreadable, v.At(), v.Holder+` is not a dictionary of keys ({"default": "sb_…"})`)
+		}
+		return nil
+	}
+	var out []*Binding
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		b := *v
+		b.Holder, b.Asked, b.Value = v.Holder+" "+keys.ShownName(name), slot, keys.Known(keys.NewText(list[name]))
+		for _, from := range c.Variables {
+			if from != v && from.Value.Equal(b.Value) {
+				b.Entry, b.locate = from.Entry, func() Placement {
+					return Placement{at: v.At(), Written: from.Written(), Trace: append(slices.Clone(v.Trace()), from.Trace()...)}
+				}
+				break
+			}
+		}
+		out = append(out, &b)
+	}
+	return out
+}
+
+// asRead is the value as the service takes it. PostgREST decodes its secret where it is
+// told that it is base64, and reads a file where it begins with "@"
+// (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret).
+func (c *Container) asRead(v *Binding) keys.Value {
+	if v.Name != "PGRST_JWT_SECRET" || !v.Value.IsKnown() {
+		return v.Value
+	}
+	text := v.Value.Text().Reveal()
+	if strings.HasPrefix(text, "@") {
+		return keys.Unknown("PostgREST reads it from a file in its container")
+	}
+	flag := c.Env["PGRST_JWT_SECRET_IS_BASE64"]
+	if flag == nil || !flag.Value.IsKnown() || !strings.EqualFold(flag.Value.Text().Reveal(), "true") {
+		return v.Value
+	}
+	standard := strings.NewReplacer("_", "/", "-", "+", ".", "=").Replace(strings.TrimSpace(text))
+	plain, err := base64.StdEncoding.DecodeString(standard)
+	if err != nil {
+		return keys.Unknown("PGRST_JWT_SECRET_IS_BASE64 is true and the value is not base64, so PostgREST does not start")
+	}
+	return keys.Known(keys.NewText(string(plain)))
+}

@@ -1,0 +1,111 @@
+package sites
+
+import (
+	"strings"
+
+	"github.com/keylint/keylint/sites/inventory"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// Standing is what a site does with its key.
+type Standing string
+
+// The standings.
+const (
+	Stored    Standing = "stored"    // a Secret, Helm values, the stack's .env
+	Accepted  Standing = "accepted"  // a gateway credential
+	Presented Standing = "presented" // an app's env or build arg; a backend's own client key
+	Verifying Standing = "verifying" // a JWT secret or JWKS that signatures are checked with
+)
+
+// Site is one place where a key is written, handed on or used.
+type Site struct {
+	Slot     keys.Slot
+	Role     keys.Role
+	Standing Standing
+	Holder   string           // "Kong consumer anon", "Secret supabase/supabase-keys ANON_KEY", "apps/web/.env.production NEXT_PUBLIC_SUPABASE_ANON_KEY"
+	Value    keys.Value       // known, or unknown with the reason
+	At       sources.Position // the place of use
+	Written  sources.Position // where the value is written: the same place, or the end of the trace
+	Trace    []sources.Step   // from the place of use back to where the value is written
+	Unit     *render.Unit     // nil for what no unit deploys, such as an app's .env file
+
+	Name        keys.Name // what the variable's name promises
+	Variable    string    // its name; empty where the key stands in none
+	Namespace   string
+	Carrier     *inventory.Carrier
+	NotBase64   bool                // it stands in the open where base64 belongs
+	Placeholder bool                // a word that a person was to replace, which makes the value unknown
+	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
+	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value
+}
+
+// CarrierName is what bears the site, with all that stands beside it: "Deployment web/web",
+// "apps/web/.env.production", a gateway's configuration. It is the holder where nothing else
+// is known.
+func (s *Site) CarrierName() string {
+	if s.Carrier == nil || s.Carrier.Name == "" {
+		return s.Holder
+	}
+	return s.Carrier.Name
+}
+
+// Bearer is what bears the site, and the name that the key has there: of two containers of a pod,
+// which may have variables of one name, the one that it is.
+func (s *Site) Bearer() string {
+	if s.Carrier != nil && s.Carrier.Part != "" {
+		return s.Holder + " in container " + s.Carrier.Part
+	}
+	return s.Holder
+}
+
+// Identity is the bearer with the slot: one variable may hold keys of several, one after the other.
+func (s *Site) Identity() string { return WithSlot(s.Bearer(), s.Slot) }
+
+// WithSlot names a bearer with the slot of its key.
+func WithSlot(bearer string, slot keys.Slot) string {
+	if slot == "" {
+		return bearer
+	}
+	return bearer + " as " + string(slot)
+}
+
+// PromisedRole is the role that a site's consumer or name promises; empty where it
+// leaves that open.
+func (s *Site) PromisedRole() keys.Role {
+	if s.Standing == Accepted {
+		return s.Role
+	}
+	return s.Name.Role()
+}
+
+// Token is the JWT in a site's value.
+func (s *Site) Token() (keys.JWT, bool) { return keys.ParseJWT(keys.Trim(s.Value.Text())) }
+
+// StandsAt says whether the site names the place where both are written better than the
+// other: it lies there, and best of all it is where the key is stored.
+func (s *Site) StandsAt(other *Site) bool {
+	rank := func(s *Site) int {
+		switch {
+		case s.Standing == Stored:
+			return 2
+		case s.At == s.Written:
+			return 1
+		}
+		return 0
+	}
+	return rank(s) > rank(other)
+}
+
+// IsDefault says whether the value is one that a chart has where nobody sets it.
+func (s *Site) IsDefault() bool {
+	for _, step := range s.Trace {
+		if strings.Contains(step.Text, "which is not set") {
+			return true
+		}
+	}
+	return false
+}
