@@ -5,16 +5,15 @@ import (
 	"sort"
 	"time"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 
-// Check lets the rules speak of the instances. Dates in keys are compared with now. Rules run
-// in order, causes before what follows from them. A rule
-// that is off runs all the same, and explains: only its findings are dropped.
+// Check lets the rules speak of the instances, causes before what follows from them. Dates in
+// keys are compared with now. A rule that is off runs all the same, and explains: only its
+// findings are dropped.
 func Check(g *Grouping, rules []*Rule, now time.Time) *Result {
 	p := newPass(g, rules, now)
 	for _, rule := range rules {
@@ -49,7 +48,7 @@ func (p *Pass) result() *Result {
 	reasons := map[string]int{}
 	letters := map[[32]byte]string{}
 	count := func(i *Instance, s *sites.Site) Judged {
-		j := Judged{Site: s, Fingerprint: fingerprint(s, letters)}
+		j := Judged{Site: s, Joined: p.joined[s], Fingerprint: fingerprint(s, letters)}
 		j.Outcome, j.Why = p.judge(i, s)
 		r.Coverage.Sites++
 		switch j.Outcome {
@@ -76,7 +75,7 @@ func (p *Pass) result() *Result {
 		case s.Unit != nil && !s.Unit.Deployed():
 			// A copy that nothing deploys is checked by itself and not counted.
 		default:
-			count(nil, s)
+			r.Unplaced = append(r.Unplaced, count(nil, s))
 		}
 	}
 	for text, n := range reasons {

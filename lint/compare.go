@@ -5,9 +5,8 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

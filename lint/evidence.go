@@ -4,131 +4,236 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
-
-	"github.com/keylint/keylint/keys"
 )
 
-// joinSites lets every site join an instance, by the strongest evidence there is:
-// where it lies, what it refers to, the Supabase URL beside it, its key, or there
-// being one instance only. A site without evidence stays alone and cannot be told.
+// evidence is a reason for which a site belongs to an instance.
+type evidence struct {
+	joined Joined
+	of     func(*joining, *sites.Site) *Instance // nil where it does not tell
+}
+
+// Joined says why a site belongs to its instance.
+type Joined string
+
+// The evidence, in words that follow "it belongs there because".
+const (
+	JoinedByPlace         Joined = "it is deployed there"
+	JoinedByStack         Joined = "the unit deploys this one instance, and it is one of the stack's own"
+	JoinedByReference     Joined = "both take the key from one entry"
+	JoinedByConfiguration Joined = "the configuration says so"
+	JoinedByProject       Joined = "the URL beside it, or the key itself, names that hosted project"
+	JoinedByURL           Joined = "the URL beside it leads there"
+	JoinedByNamespace     Joined = "it is a service of the namespace, and none is nearer"
+	JoinedByUnit          Joined = "the unit that deploys it deploys this one instance"
+	JoinedByCluster       Joined = "its cluster, or its namespace there, has this one instance"
+	JoinedByKey           Joined = "its key is one of that instance's, or signed with its JWT secret"
+	JoinedAsOnlyOne       Joined = "there is no other instance"
+	JoinedByPath          Joined = "no instance has its key, and the words of the paths go together"
+)
+
+// evidences are what is asked of a site, strongest first. A site without any stays alone and
+// cannot be told.
+var evidences = []evidence{
+	{JoinedByPlace, byPlacement},
+	{JoinedByStack, byStack},
+	{JoinedByReference, byReference},
+	{JoinedByConfiguration, byConfiguration},
+	{JoinedByProject, byProject},
+	{JoinedByURL, byURL},
+	{JoinedByNamespace, byNamespace},
+	{JoinedByUnit, byUnit},
+	{JoinedByCluster, byCluster},
+	{JoinedByKey, byKey},
+	{JoinedAsOnlyOne, asOnlyOne},
+	{JoinedByPath, byPath},
+}
+
+// Tried lists what is asked of every site, strongest first.
+func Tried() []Joined {
+	var all []Joined
+	for _, e := range evidences {
+		all = append(all, e.joined)
+	}
+	return all
+}
+
+// joining lets sites join instances.
+type joining struct {
+	deployed []*Instance // those that the repository deploys
+	hosted   []*Instance // those of hosted projects, made at their first site
+	signed   signatures
+
+	joined  map[*sites.Site]Joined
+	entries map[inventory.EntryRef]*Instance // that a site which is deployed with an instance reads
+}
+
+// joinSites asks one kind of evidence after the other, each of all sites that none before it
+// placed: a site never joins by what another one joins by at the same time.
 func (g *Grouping) joinSites() {
-	deployed := append([]*Instance(nil), g.Instances...)
-	byCarrier := map[*inventory.Carrier]*Instance{}
-	for _, s := range g.Sites {
-		if s.Unit != nil && !s.Unit.Deployed() {
-			continue
+	w := &joining{deployed: g.Instances, signed: g.Signed, joined: map[*sites.Site]Joined{}, entries: map[inventory.EntryRef]*Instance{}}
+	for _, e := range evidences {
+		into := map[*sites.Site]*Instance{}
+		for _, s := range g.Sites {
+			if w.joined[s] == "" && (s.Unit == nil || s.Unit.Deployed()) {
+				into[s] = e.of(w, s)
+			}
 		}
-		if i := g.home(s, deployed); i != nil {
-			i.Sites = append(i.Sites, s)
-			byCarrier[s.Carrier] = i
-		}
-	}
-	joined := map[*sites.Site]bool{}
-	for _, i := range deployed {
-		for _, s := range i.Sites {
-			joined[s] = true
+		for _, s := range g.Sites {
+			if i := into[s]; i != nil {
+				w.join(s, i, e.joined)
+			}
 		}
 	}
-	byReference := g.references(deployed, joined)
-	for _, s := range g.Sites {
-		if joined[s] || s.Unit != nil && !s.Unit.Deployed() {
-			continue
-		}
-		if i := g.joinOne(s, deployed, byReference); i != nil {
-			i.Sites = append(i.Sites, s)
-		}
+	g.Instances = append(g.Instances[:len(g.Instances):len(g.Instances)], w.hosted...)
+	g.joined = w.joined
+}
+
+func (w *joining) join(s *sites.Site, i *Instance, why Joined) {
+	i.Sites = append(i.Sites, s)
+	w.joined[s] = why
+	if s.Entry != nil && (why == JoinedByPlace || why == JoinedByStack) {
+		w.entries[*s.Entry] = i
 	}
 }
 
-// home is the instance in whose nucleus a site lies.
-func (g *Grouping) home(s *sites.Site, instances []*Instance) *Instance {
-	for _, i := range instances {
+// byPlacement goes by where the site lies. An app that runs beside Supabase may still talk to
+// a hosted project.
+func byPlacement(w *joining, s *sites.Site) *Instance {
+	if s.Standing == sites.Presented && s.Carrier.Backend == "" && s.HostedRef() != "" {
+		return nil
+	}
+	for _, i := range w.deployed {
 		if i.Nucleus(s) {
-			// An app that runs beside Supabase may still talk to a hosted project.
-			if s.Standing == sites.Presented && s.Carrier.Backend == "" && s.HostedRef() != "" {
-				return nil
-			}
 			return i
 		}
 	}
-	// A service of the stack, or a Secret, in another namespace of the unit.
+	return nil
+}
+
+// byStack places a service of the stack, or a Secret, that lies in another namespace of the
+// unit.
+func byStack(w *joining, s *sites.Site) *Instance {
 	if s.Unit == nil || !inventory.OwnServices[s.Carrier.Backend] && s.Standing != sites.Stored {
 		return nil
 	}
-	return onlyOne(instances, func(i *Instance) bool { return i.Unit == s.Unit })
+	return onlyOne(w.deployed, func(i *Instance) bool { return i.Unit == s.Unit })
 }
 
-// references maps every entry that a joined site reads to its instance, so that the
-// Secret behind it joins as well, and so does all else that reads it.
-func (g *Grouping) references(instances []*Instance, joined map[*sites.Site]bool) map[inventory.EntryRef]*Instance {
-	out := map[inventory.EntryRef]*Instance{}
-	for _, i := range instances {
-		for _, s := range i.Sites {
-			if s.Entry != nil && joined[s] {
-				out[*s.Entry] = i
-			}
-		}
+// byReference places what is read from the same entry as something that is deployed with an
+// instance, and that entry itself.
+func byReference(w *joining, s *sites.Site) *Instance {
+	if s.Entry == nil {
+		return nil
 	}
-	return out
+	return w.entries[*s.Entry]
 }
 
-func (g *Grouping) joinOne(s *sites.Site, deployed []*Instance, byReference map[inventory.EntryRef]*Instance) *Instance {
-	// configuration
-	if s.Entry != nil {
-		if i := byReference[*s.Entry]; i != nil {
+func byConfiguration(w *joining, s *sites.Site) *Instance {
+	return declaredFor(s.At.File, w.deployed)
+}
+
+// byProject places what belongs to a hosted project, by its URL or by the reference in its
+// key.
+func byProject(w *joining, s *sites.Site) *Instance {
+	ref := s.HostedRef()
+	if ref == "" {
+		return nil
+	}
+	for _, i := range w.hosted {
+		if i.Ref == ref {
 			return i
 		}
 	}
-	if i := declaredFor(s.At.File, deployed); i != nil {
-		return i
-	}
-	// a hosted project, by its URL or by the reference in its key
-	if ref := s.HostedRef(); ref != "" {
-		return g.hosted(ref)
-	}
+	i := &Instance{Ref: ref, hosts: map[string]bool{}, signed: w.signed}
+	w.hosted = append(w.hosted, i)
+	return i
+}
+
+// byURL goes by the Supabase URL beside the key.
+func byURL(w *joining, s *sites.Site) *Instance {
 	hosts := s.Hosts()
-	reachable := func(i *Instance) bool { return s.Unit == nil || i.Unit == nil || !s.Unit.Apart(i.Unit) }
-	if i := onlyOne(deployed, func(i *Instance) bool { return i.Answers(hosts) && reachable(i) }); i != nil {
-		return i
-	}
-	// a service that is deployed apart, by its namespace and by its key
-	if s.Carrier.Backend != "" {
-		if i := nearestIn(s, deployed); i != nil {
-			return i
-		}
-		return onlyOne(deployed, func(i *Instance) bool { return i.owns(s) })
-	}
-	// the same unit
-	if s.Unit != nil {
-		if i := onlyOne(deployed, func(i *Instance) bool { return i.Unit == s.Unit }); i != nil && !foreign(hosts, deployed) {
-			return i
-		}
-	}
-	// the same cluster, and best of all the same namespace of it
-	if s.Unit != nil {
-		if i := onlyOne(deployed, func(i *Instance) bool { return i.Unit.Together(s.Unit) && i.Namespace == s.Namespace }); i != nil && !foreign(hosts, deployed) {
-			return i
-		}
-		if i := onlyOne(deployed, func(i *Instance) bool { return i.Unit.Together(s.Unit) }); i != nil && !foreign(hosts, deployed) {
-			return i
-		}
-	}
-	// the key itself
-	if i := onlyOne(deployed, func(i *Instance) bool { return i.owns(s) }); i != nil {
-		return i
-	}
-	if s.Carrier.Development || len(hosts) > 0 && foreign(hosts, deployed) || sites.IsLocal(hosts) {
+	return onlyOne(w.deployed, func(i *Instance) bool {
+		return i.Answers(hosts) && (s.Unit == nil || i.Unit == nil || !s.Unit.Apart(i.Unit))
+	})
+}
+
+// byNamespace places a service that is deployed apart from its stack.
+func byNamespace(w *joining, s *sites.Site) *Instance {
+	if s.Carrier.Backend == "" {
 		return nil
 	}
-	if s.Standing == sites.Verifying && s.Carrier.Backend == "" && !s.Name.Strong {
+	return nearestIn(s, w.deployed)
+}
+
+// isApp says of a site that a unit deploys that it is none of the stack's, and that no URL
+// beside it leads elsewhere.
+func (w *joining) isApp(s *sites.Site) bool {
+	return s.Carrier.Backend == "" && !foreign(s.Hosts(), w.deployed)
+}
+
+func byUnit(w *joining, s *sites.Site) *Instance {
+	if s.Unit == nil || !w.isApp(s) {
 		return nil
 	}
-	if len(deployed) == 1 {
-		return deployed[0]
+	return onlyOne(w.deployed, func(i *Instance) bool { return i.Unit == s.Unit })
+}
+
+// byCluster goes by the cluster, and best of all by the namespace of it.
+func byCluster(w *joining, s *sites.Site) *Instance {
+	if s.Unit == nil || !w.isApp(s) {
+		return nil
 	}
-	return g.likeliest(s, deployed)
+	if i := onlyOne(w.deployed, func(i *Instance) bool { return i.Unit.Together(s.Unit) && i.Namespace == s.Namespace }); i != nil {
+		return i
+	}
+	return onlyOne(w.deployed, func(i *Instance) bool { return i.Unit.Together(s.Unit) })
+}
+
+func byKey(w *joining, s *sites.Site) *Instance {
+	return onlyOne(w.deployed, func(i *Instance) bool { return i.owns(s) })
+}
+
+// mayBeMeant says whether a site may be meant for an instance that nothing else connects it
+// with.
+func (w *joining) mayBeMeant(s *sites.Site) bool {
+	hosts := s.Hosts()
+	switch {
+	case s.Carrier.Backend != "" || s.Carrier.Development || foreign(hosts, w.deployed) || sites.IsLocal(hosts):
+		return false
+	case s.Standing == sites.Verifying && !s.Name.Strong:
+		return false
+	}
+	return true
+}
+
+func asOnlyOne(w *joining, s *sites.Site) *Instance {
+	if len(w.deployed) != 1 || !w.mayBeMeant(s) {
+		return nil
+	}
+	return w.deployed[0]
+}
+
+// byPath is the instance that a key was probably meant for which is none of anybody's: it is
+// wrong whichever it was, as long as every instance's keys are known. The words of the paths
+// decide: apps/web-prod goes with overlays/prod.
+func byPath(w *joining, s *sites.Site) *Instance {
+	if !w.mayBeMeant(s) {
+		return nil
+	}
+	var best *Instance
+	score := -1
+	for _, i := range w.deployed {
+		if !i.gateway || !i.knows(s.Role) {
+			return nil
+		}
+		if n := SharedWords(s.Carrier.Name, i.Unit.Name+" "+i.Unit.Path); n > score {
+			best, score = i, n
+		}
+	}
+	return best
 }
 
 // nearestIn is the instance of the site's namespace that is nearest in the directory
@@ -191,18 +296,6 @@ func (i *Instance) owns(s *sites.Site) bool {
 	return false
 }
 
-// hosted is the instance of a hosted project, made at its first site.
-func (g *Grouping) hosted(ref string) *Instance {
-	for _, i := range g.Instances {
-		if i.Ref == ref {
-			return i
-		}
-	}
-	i := &Instance{Ref: ref, hosts: map[string]bool{}, signed: g.Signed}
-	g.Instances = append(g.Instances, i)
-	return i
-}
-
 // foreign says whether the hosts are certainly of none of the instances: each of them
 // has a public address, and it is another.
 func foreign(hosts []string, instances []*Instance) bool {
@@ -215,23 +308,6 @@ func foreign(hosts []string, instances []*Instance) bool {
 		}
 	}
 	return true
-}
-
-// likeliest is the instance that a key was probably meant for which is none of
-// anybody's: it is wrong whichever it was, as long as every instance's keys are known.
-// The words of the paths decide: apps/web-prod goes with overlays/prod.
-func (g *Grouping) likeliest(s *sites.Site, deployed []*Instance) *Instance {
-	var best *Instance
-	score := -1
-	for _, i := range deployed {
-		if !i.gateway || !i.knows(s.Role) {
-			return nil
-		}
-		if n := SharedWords(s.Carrier.Name, i.Unit.Name+" "+i.Unit.Path); n > score {
-			best, score = i, n
-		}
-	}
-	return best
 }
 
 // knows says whether every accepted key of a role is known.

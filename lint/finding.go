@@ -3,9 +3,8 @@ package lint
 import (
 	"strings"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

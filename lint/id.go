@@ -7,9 +7,8 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

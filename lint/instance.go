@@ -6,11 +6,10 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/keylint/keylint/sites"
-	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -58,6 +57,7 @@ type Grouping struct {
 	Config    Config
 	Instances []*Instance
 	Signed    signatures
+	joined    map[*sites.Site]Joined
 }
 
 // Group finds the nuclei, then lets every other site join one.
@@ -323,7 +323,7 @@ func (g *Grouping) findHosts(i *Instance) {
 	}
 	for _, c := range g.Containers {
 		if i.Holds(c.Unit, c.Namespace) && c.Carrier.Backend != "" {
-			for _, u := range c.Carrier.Urls {
+			for _, u := range c.Carrier.URLs {
 				public = append(public, u.Host)
 			}
 		}

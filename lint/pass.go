@@ -5,10 +5,9 @@ import (
 	"sort"
 	"time"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

@@ -3,9 +3,8 @@ package lint
 import (
 	"slices"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -13,6 +12,7 @@ import (
 type Result struct {
 	Units     []*render.Unit
 	Instances []*JudgedInstance // in order of name
+	Unplaced  []Judged          // the sites that belong to none of them, in order of place
 	Findings  []Finding         // in order of place; only those that concern a selected path
 	Notes     []sources.Note
 	Coverage  Coverage
@@ -72,6 +72,7 @@ type JudgedInstance struct {
 type Judged struct {
 	Site        *sites.Site
 	Outcome     Outcome
+	Joined      Joined // why it belongs to its instance; empty where it belongs to none
 	Why         string // for CannotTell: the reason
 	Fingerprint string // "sha256:1a2b3c4d"; of a signing secret a letter; empty where unknown
 }

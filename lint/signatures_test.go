@@ -3,10 +3,9 @@ package lint
 import (
 	"testing"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
 )
 
 // TestSignaturesAreCheckedOnce asks for the same pair at other sites: the answer is that of

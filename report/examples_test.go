@@ -3,11 +3,10 @@ package report
 import (
 	"strings"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

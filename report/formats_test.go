@@ -11,11 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/keylint/keylint/lint/rules"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint/rules"
 )
 
 // ErrLeak says that output was held back because a key stood in it. It says no more:

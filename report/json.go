@@ -16,6 +16,7 @@ type (
 		Version   int            `json:"version"`
 		Summary   jsonSummary    `json:"summary"`
 		Instances []jsonInstance `json:"instances"`
+		Unplaced  jsonUnplaced   `json:"unplaced"`
 		Findings  []jsonFinding  `json:"findings"`
 		Notes     []jsonNote     `json:"notes"`
 	}
@@ -56,8 +57,13 @@ type (
 		Column      int        `json:"column"`
 		Outcome     string     `json:"outcome"`
 		Fingerprint *string    `json:"fingerprint"`
+		Joined      *string    `json:"joined"`
 		Unknown     *string    `json:"unknown"`
 		Trace       []jsonStep `json:"trace"`
+	}
+	jsonUnplaced struct {
+		Tried []string   `json:"tried"`
+		Sites []jsonSite `json:"sites"`
 	}
 	jsonStep struct {
 		File string `json:"file"`
@@ -109,6 +115,10 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 		Instances: each(r.Instances, func(in *lint.JudgedInstance) jsonInstance {
 			return jsonInstance{Name: in.Name, Sites: each(in.Sites, siteJSON)}
 		}),
+		Unplaced: jsonUnplaced{
+			Tried: each(lint.Tried(), func(j lint.Joined) string { return string(j) }),
+			Sites: each(r.Unplaced, siteJSON),
+		},
 		Findings: each(r.Findings, findingJSON),
 		Notes: each(r.Notes, func(n sources.Note) jsonNote {
 			return jsonNote{Kind: string(n.Kind), File: n.At.File, Line: n.At.Line, Message: n.Message}
@@ -136,7 +146,7 @@ func siteJSON(j lint.Judged) jsonSite {
 	return jsonSite{
 		Slot: string(s.Slot), Role: string(s.Role), Standing: string(s.Standing), Holder: s.Holder,
 		File: s.At.File, Line: s.At.Line, Column: s.At.Column, Outcome: string(j.Outcome),
-		Fingerprint: nullable(j.Fingerprint), Unknown: nullable(unknownReason(j)), Trace: each(s.Trace, stepJSON),
+		Fingerprint: nullable(j.Fingerprint), Joined: nullable(string(j.Joined)), Unknown: nullable(unknownReason(j)), Trace: each(s.Trace, stepJSON),
 	}
 }
 

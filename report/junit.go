@@ -6,9 +6,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/keylint/keylint/lint/rules"
-
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 )
 
 // JUnit writes what test runners write and every CI system reads: a test suite with a case

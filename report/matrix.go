@@ -13,7 +13,7 @@ import (
 // each cell the outcome's sign and the fingerprint, so that the odd one out is seen at a
 // glance. Bearers that agree in everything are one row.
 func (m *markdown) matrix(in *lint.JudgedInstance) string {
-	slots := slotsOf(in)
+	slots := slotsOf(in.Sites)
 	if len(slots) == 0 {
 		return ""
 	}

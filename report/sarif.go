@@ -5,9 +5,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/keylint/keylint/lint/rules"
-
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 	"github.com/keylint/keylint/sources"
 )
 

@@ -3,10 +3,9 @@ package report
 import (
 	"strings"
 
-	"github.com/keylint/keylint/sites"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 )
 
 // slotOrder is the order in which a table tells the slots: the keys that are
@@ -21,23 +20,35 @@ var slotOrder = []keys.Slot{
 func (t *textReport) instances(r *lint.Result) {
 	for _, in := range r.Instances {
 		t.line(t.paint(bold, "instance "+oneLine(in.Name)))
-		for _, slot := range slotsOf(in) {
-			t.line("  " + t.paint(cyan, slotName(slot)))
-			t.slot(in, slot)
+		t.slots(in.Sites)
+		t.line("")
+	}
+	if len(r.Unplaced) > 0 {
+		t.line(t.paint(bold, "sites that belong to no instance, for none of these reasons:"))
+		for _, j := range lint.Tried() {
+			t.line("  - " + string(j))
 		}
+		t.slots(r.Unplaced)
 		t.line("")
 	}
 }
 
+func (t *textReport) slots(judged []lint.Judged) {
+	for _, slot := range slotsOf(judged) {
+		t.line("  " + t.paint(cyan, slotName(slot)))
+		t.slot(judged, slot)
+	}
+}
+
 // slot writes the rows of one slot, their columns aligned.
-func (t *textReport) slot(in *lint.JudgedInstance, slot keys.Slot) {
+func (t *textReport) slot(judged []lint.Judged, slot keys.Slot) {
 	var rows [][]string
 	var outcomes []lint.Outcome
-	for _, j := range in.Sites {
+	for _, j := range judged {
 		if j.Site.Slot != slot {
 			continue
 		}
-		rows = append(rows, []string{string(j.Site.Standing), valueOf(j), oneLine(j.Site.Holder), whence(j.Site)})
+		rows = append(rows, []string{string(j.Site.Standing), valueOf(j), oneLine(j.Site.Holder), whence(j.Site) + because(j.Joined)})
 		outcomes = append(outcomes, j.Outcome)
 	}
 	widths := make([]int, 4)
@@ -54,6 +65,14 @@ func (t *textReport) slot(in *lint.JudgedInstance, slot keys.Slot) {
 		}
 		t.line("    " + t.paint(color, sign) + " " + strings.TrimRight(strings.Join(cells, "  "), " "))
 	}
+}
+
+// because says why a site belongs to its instance, where that is more than its place.
+func because(why lint.Joined) string {
+	if why == "" || why == lint.JoinedByPlace {
+		return ""
+	}
+	return ", which belongs here because " + string(why)
 }
 
 // whence is the place of use, and that where the value is written if it is another.
@@ -99,9 +118,9 @@ func outcomeSign(o lint.Outcome) (string, style) {
 }
 
 // slotsOf lists the slots that have a site, in the order of slotOrder, any other last.
-func slotsOf(in *lint.JudgedInstance) []keys.Slot {
+func slotsOf(judged []lint.Judged) []keys.Slot {
 	present := map[keys.Slot]bool{}
-	for _, j := range in.Sites {
+	for _, j := range judged {
 		present[j.Site.Slot] = true
 	}
 	var slots []keys.Slot
@@ -111,7 +130,7 @@ func slotsOf(in *lint.JudgedInstance) []keys.Slot {
 			delete(present, s)
 		}
 	}
-	for _, j := range in.Sites {
+	for _, j := range judged {
 		if present[j.Site.Slot] {
 			slots = append(slots, j.Site.Slot)
 			delete(present, j.Site.Slot)

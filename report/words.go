@@ -1,11 +1,10 @@
 package report
 
 import (
-	"unicode"
-
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 

@@ -6,9 +6,8 @@ import (
 	"path"
 	"slices"
 
-	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -147,11 +146,11 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.E
 		all = append(all, effective(v))
 	}
 	c.Stack = a.isStackEnv(all)
-	c.Urls = inventory.URLs(a.Names, all)
+	c.URLs = inventory.URLs(a.Names, all)
 	beaten := *c
 	beaten.Development = true
-	if len(c.Urls) == 0 {
-		c.Urls = urls
+	if len(c.URLs) == 0 {
+		c.URLs = urls
 	}
 	for _, b := range all {
 		winner, wins := winners[b.Name]
@@ -223,8 +222,8 @@ func (a *apps) collectDockerfile(f *sources.File, urls []inventory.URL) {
 			c.Bindings = append(c.Bindings, b)
 		}
 	}
-	if c.Urls = inventory.URLs(a.Names, all); len(c.Urls) == 0 {
-		c.Urls = urls
+	if c.URLs = inventory.URLs(a.Names, all); len(c.URLs) == 0 {
+		c.URLs = urls
 	}
 	for _, b := range c.Bindings {
 		if text := b.Value.Text(); keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" {

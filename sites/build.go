@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 

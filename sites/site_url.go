@@ -11,7 +11,7 @@ import (
 // prefix, or else all of them.
 func (s *Site) Hosts() []string {
 	var same, all []string
-	for _, u := range s.Carrier.Urls {
+	for _, u := range s.Carrier.URLs {
 		all = append(all, u.Host)
 		if u.Prefix == s.Name.PublicPrefix {
 			same = append(same, u.Host)

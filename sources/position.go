@@ -38,5 +38,5 @@ func (p Position) Before(q Position) bool {
 // Step is one hop on the way by which a value reached where it is used.
 type Step struct {
 	At   Position // file only, or nothing, where no line can be named
-	Text string           // "${ANON_KEY}", "sed in initContainer render", "Secret supabase/supabase-keys ANON_KEY"
+	Text string   // "${ANON_KEY}", "sed in initContainer render", "Secret supabase/supabase-keys ANON_KEY"
 }

@@ -5,11 +5,10 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/keylint/keylint/lint/rules"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 	"github.com/keylint/keylint/report"
 )
 

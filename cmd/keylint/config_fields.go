@@ -11,12 +11,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/keylint/keylint/lint/rules"
-
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 )
 
 // A configuration is described once, by its fields: they decode the file, with the line of

@@ -7,15 +7,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/keylint/keylint/lint/rules"
-	"github.com/keylint/keylint/sites"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/report"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

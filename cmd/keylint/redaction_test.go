@@ -13,9 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/keylint/keylint/report"
-
 	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/report"
 )
 
 // TestRedaction runs every fixture in every format, with and without the private keys,

@@ -7,11 +7,10 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/keylint/keylint/lint/rules"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 	"github.com/keylint/keylint/report"
 )
 

@@ -10,10 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keylint/keylint/lint/rules"
-
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 	"github.com/keylint/keylint/report"
 )
 

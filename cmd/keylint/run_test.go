@@ -9,12 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/report"
 	"github.com/keylint/keylint/sources"
-
-	"github.com/keylint/keylint/internal/testkeys"
 )
 
 // newSession is a session whose guarded output can be read after flushing.

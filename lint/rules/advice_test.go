@@ -4,10 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
-
-	"github.com/keylint/keylint/keys"
 )
 
 // TestMend gives every class of difference a sentence of its own, but for those that differ

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sites/inventory"
-
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 

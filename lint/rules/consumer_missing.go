@@ -7,7 +7,6 @@ import (
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites/gateway"
-
 	"github.com/keylint/keylint/sources"
 )
 

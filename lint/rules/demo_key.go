@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 

@@ -5,9 +5,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/keylint/keylint/lint"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
 )
 
 var envSourceConflict = &lint.Rule{

@@ -3,9 +3,8 @@ package rules
 import (
 	"fmt"
 
-	"github.com/keylint/keylint/lint"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
 )
 
 var formatVersionUnsupported = &lint.Rule{

@@ -7,10 +7,9 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sites/inventory"
-
-	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
 )
 

@@ -3,10 +3,9 @@ package rules
 import (
 	"fmt"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites/gateway"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var invalidCredential = &lint.Rule{

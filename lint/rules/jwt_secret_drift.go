@@ -5,10 +5,9 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var jwtSecretDrift = &lint.Rule{

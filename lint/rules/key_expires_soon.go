@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var keyExpiresSoon = &lint.Rule{

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-
-	"github.com/keylint/keylint/keys"
 )
 
 // breach is which of the four membership rules a disagreement breaks.

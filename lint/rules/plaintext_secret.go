@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"sort"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var plaintextSecret = &lint.Rule{

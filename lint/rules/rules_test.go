@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/keylint/keylint/sites"
-
 	"golang.org/x/tools/txtar"
 
 	"github.com/keylint/keylint/internal/testkeys"
@@ -16,6 +14,7 @@ import (
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/lint/rules"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/sources"
 )
 

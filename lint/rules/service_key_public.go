@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/keylint/keylint/lint"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
 )
 
 var serviceKeyPublic = &lint.Rule{

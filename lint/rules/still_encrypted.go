@@ -3,12 +3,11 @@ package rules
 import (
 	"fmt"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
-
-	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/render"
 )
 
 var stillEncrypted = &lint.Rule{

@@ -5,7 +5,6 @@ import (
 	"unicode"
 
 	"github.com/keylint/keylint/lint"
-
 	"github.com/keylint/keylint/sources"
 )
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/keylint/keylint/lint"
-
 	"github.com/keylint/keylint/sources"
 )
 

@@ -3,10 +3,9 @@ package rules
 import (
 	"fmt"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var valueDoubleBase64 = &lint.Rule{

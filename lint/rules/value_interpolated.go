@@ -4,10 +4,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-
-	"github.com/keylint/keylint/keys"
 )
 
 var valueInterpolated = &lint.Rule{

@@ -5,9 +5,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/substitute"
 )

@@ -6,10 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/substitute"
 )

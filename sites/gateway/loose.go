@@ -5,10 +5,9 @@ import (
 	"path"
 	"strings"
 
-	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 

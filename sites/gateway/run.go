@@ -3,9 +3,8 @@ package gateway
 import (
 	"fmt"
 
-	"github.com/keylint/keylint/sites/inventory"
-
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/substitute"
 )

@@ -35,7 +35,7 @@ type Carrier struct {
 	Backend   string       // which of Supabase's own services it is; empty for an app
 
 	Bindings []*Binding // in order
-	Urls     []URL
+	URLs     []URL
 
 	// Development says that the values serve development, test or staging: only what
 	// stands beside them tells the instance then.

@@ -268,8 +268,8 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
 		declared.Args[a.Name] = v
 	}
 	p.inv.ComposeBuilds = append(p.inv.ComposeBuilds, declared)
-	if built.Urls = URLs(p.inv.Names, built.Bindings); len(built.Urls) == 0 {
-		built.Urls = c.Carrier.Urls
+	if built.URLs = URLs(p.inv.Names, built.Bindings); len(built.URLs) == 0 {
+		built.URLs = c.Carrier.URLs
 	}
 	p.inv.Composed = append(p.inv.Composed, built)
 }

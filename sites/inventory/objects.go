@@ -25,7 +25,7 @@ func (inv *Inventory) ObjectCarriers(read map[EntryRef]keys.Slot) []*Carrier {
 					NotBase64: e.NotBase64, Where: Stands(e.At, viaSteps(e.Via, e.At)...),
 				})
 			}
-			c.Urls = URLs(inv.Names, c.Bindings)
+			c.URLs = URLs(inv.Names, c.Bindings)
 			out = append(out, c)
 		}
 	}

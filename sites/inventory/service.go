@@ -15,7 +15,7 @@ import (
 // read.
 func (inv *Inventory) fillCarrier(c *Container) {
 	c.Carrier.Backend = backendOf(c)
-	c.Carrier.Urls = URLs(inv.Names, c.Variables)
+	c.Carrier.URLs = URLs(inv.Names, c.Variables)
 	for _, v := range c.Variables {
 		v.Value = c.asRead(v)
 		if slot := dictionaries[v.Name]; slot != "" {
