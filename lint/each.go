@@ -54,21 +54,21 @@ func Principal(group []*sites.Site) *sites.Site {
 
 // ReportKey reports what is wrong with a key, at its principal place, and lists the others
 // that hold it; "%s" in the message stands for who holds it. Places that a comment says to ignore are left out.
-func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message, help string) {
+func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message string, cause Cause) {
 	told := slices.DeleteFunc(slices.Clone(group), func(s *sites.Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
 	if len(told) > 0 { // else the whole finding is one that suppress takes out
 		group = told
 	}
 	first := Principal(group)
-	f := Finding{
-		Severity: severity, At: first.Written, Instance: p.NameOf(first), Trace: first.Trace,
-		Message: strings.Replace(message, "%s", first.Holder, 1), Help: help,
-	}
-	f.Related = p.Alike(group, f.At, func(s *sites.Site) string { return s.Holder + ": the same" })
+	place := AtValue(first.Written, "")
 	if first.IsDefault() {
-		f.AtName = true
+		place = AtName(first.Written, "")
 	}
-	p.Report(f)
+	p.Report(Draft{
+		Place: place, Severity: severity, Instance: p.NameOf(first), Trace: first.Trace,
+		Message: strings.Replace(message, "%s", first.Holder, 1), Cause: cause,
+		Related: p.Alike(group, first.Written, func(s *sites.Site) string { return s.Holder + ": the same" }),
+	})
 }
 
 // Development says whether all sites serve development only.

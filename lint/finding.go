@@ -49,11 +49,11 @@ type Finding struct {
 	Related []Related
 	Also    []string // names of further things at which the same is wrong, beside Related
 	Trace   []sources.Step
-	Help    string // how to mend it
+	Cause   string // the name of its Cause
+	Help    string // how to mend it, which hangs on the cause
 	Frame   Frame
 	ID      string // see findingID
 
-	AtName bool // At is the place of a name, which may be shown, not of a key
 }
 
 // Related is a further place that a finding is about.

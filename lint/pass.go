@@ -94,26 +94,27 @@ func (p *Pass) ExplainedAt(at sources.Position) bool {
 	return false
 }
 
-// Report completes a finding and records it.
-func (p *Pass) Report(f Finding) {
-	f.Rule = p.rule.Name
-	if f.Severity == "" {
-		f.Severity = p.rule.Severity
+// Report makes a finding of a draft. One without a place is refused, and the run says so: it
+// would point nobody anywhere.
+func (p *Pass) Report(d Draft) {
+	if d.Place.at.File == "" {
+		p.Repo.Note(sources.NoteSkipped, sources.Position{}, "the rule "+p.rule.Name+" found something, and could not say where; please report this as a bug of keylint")
+		return
 	}
-	if s := p.Config.Severities[f.Rule]; s != "" && s != Off {
-		f.Severity = s
+	scrub := p.Repo.Ledger().Scrub
+	f := Finding{
+		Rule: p.rule.Name, Severity: p.severity(d), Message: scrub(d.Message), At: d.Place.at, Instance: d.Instance,
+		Slot: d.Place.slot, Bearer: d.Place.bearer, Related: d.Related, Also: d.Also, Trace: d.Trace,
+		Cause: d.Cause.Name, Help: scrub(d.Cause.Advice), Frame: p.frame(d.Place.at, d.Place.isName),
 	}
-	f.Message = p.Repo.Ledger().Scrub(f.Message)
-	f.Help = p.Repo.Ledger().Scrub(f.Help)
-	f.Frame = p.frame(f.At, f.AtName)
 	for i := range f.Related {
-		f.Related[i].Alike = p.Repo.Ledger().Scrub(f.Related[i].Alike)
+		f.Related[i].Alike = scrub(f.Related[i].Alike)
 		f.Related[i].Frame = p.frame(f.Related[i].At, f.Related[i].AtName)
 	}
 	if f.Bearer == "" {
 		f.Slot, f.Bearer = p.borneAt(f.At, f.Instance)
 	}
-	f.Bearer = p.Repo.Ledger().Scrub(f.Bearer)
+	f.Bearer = scrub(f.Bearer)
 	switch ignored := p.isIgnored(f.Rule, f.At); {
 	case p.IsOff(f.Rule):
 	case ignored:
@@ -121,6 +122,18 @@ func (p *Pass) Report(f Finding) {
 	default:
 		p.findings = append(p.findings, f)
 	}
+}
+
+// severity is what the configuration makes of the rule's, else what the draft says, else the
+// rule's own.
+func (p *Pass) severity(d Draft) Severity {
+	switch s := p.Config.Severities[p.rule.Name]; {
+	case s != "" && s != Off:
+		return s
+	case d.Severity != "":
+		return d.Severity
+	}
+	return p.rule.Severity
 }
 
 // IsOff says whether the configuration turns the rule off.

@@ -105,6 +105,8 @@ spec:
 	Check: checkACLMissing,
 }
 
+var consumerInNoGroup = lint.Cause{Name: "consumer-in-no-group", Advice: "Add it to its group under acls: {consumer: %s, group: …}."}
+
 func checkACLMissing(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
 		if g.Config == nil || g.Dead || !g.Unit.Deployed() || len(g.Config.Routes) == 0 {
@@ -119,10 +121,10 @@ func checkACLMissing(p *lint.Pass) {
 			if !asks || !live[c.Name] || len(c.Groups) > 0 {
 				continue
 			}
-			p.Report(lint.Finding{
-				At: g.LineOf(c.Line), AtName: true, Bearer: "Kong consumer " + c.Name, Instance: p.NameIn(g.Unit, g.Namespace),
+			p.Report(lint.Draft{
+				Place: lint.AtName(g.LineOf(c.Line), "Kong consumer "+c.Name), Instance: p.NameIn(g.Unit, g.Namespace),
 				Message: fmt.Sprintf("Kong consumer %s has a key and is in no group, and every route asks for one: its key opens nothing (403)", c.Name),
-				Help:    fmt.Sprintf("Add it to its group under acls: {consumer: %s, group: …}.", c.Name),
+				Cause:   consumerInNoGroup.With(c.Name),
 			})
 		}
 	}

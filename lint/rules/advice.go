@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/keylint/keylint/keys"
@@ -87,29 +88,37 @@ func afterwards(s *sites.Site) string {
 	return ", and roll the workload out: a container reads its environment when it starts."
 }
 
-// help says how to mend what is not accepted.
-func help(d lint.Disagreement, differs keys.Difference, primary *sites.Site) string {
-	class, right := differs.Class, "the key that the gateway accepts"
+// differs is the cause of a value that is another than the right one.
+func differs(class keys.Class, advice string) lint.Cause {
+	if class == keys.Same {
+		class = keys.Unrelated
+	}
+	return lint.Cause{Name: strings.ReplaceAll(string(class), " ", "-"), Advice: advice}
+}
+
+// causeOf is why a key is not accepted.
+func causeOf(d lint.Disagreement, difference keys.Difference, primary *sites.Site) lint.Cause {
+	class, right := difference.Class, "the key that the gateway accepts"
 	if !d.Gateway {
 		right = "the key that " + d.Store + " holds"
 	}
 	switch {
-	case differs.Later:
-		return "This one is the newer: carry the rotation over to where the other stands, and roll the gateway out. To take it back, put there " + right + afterwards(primary)
+	case difference.Later:
+		return lint.Cause{Name: "not-carried-over", Advice: "This one is the newer: carry the rotation over to where the other stands, and roll the gateway out. To take it back, put there " + right + afterwards(primary)}
 	case class == keys.DemoKey && keys.Published(d.Right[0].Value.Text()) == "":
-		return "Put there " + right + "; the demo key is everybody's" + afterwards(primary)
+		return differs(class, "Put there "+right+"; the demo key is everybody's"+afterwards(primary))
 	}
-	return mend(class, right) + afterwards(primary)
+	return differs(class, mend(class, right)+afterwards(primary))
 }
 
-// helpRight says how to mend an accepted key that nothing else holds.
-func helpRight(d lint.Disagreement, class keys.Class, primary *sites.Site) string {
+// causeRight is why the key that is accepted is held by nothing else.
+func causeRight(d lint.Disagreement, class keys.Class, primary *sites.Site) lint.Cause {
 	right := fmt.Sprintf("the %s key that the others hold", d.Slot)
 	switch {
 	case class == keys.Whitespace || class == keys.Quotes || class == keys.Encoded:
-		return mend(class, right) + afterwards(primary)
+		return differs(class, mend(class, right)+afterwards(primary))
 	case primary.Standing == sites.Accepted:
-		return fmt.Sprintf("%s, or better a placeholder that is filled in from the Secret%s", mend(class, right), afterwards(primary))
+		return differs(class, fmt.Sprintf("%s, or better a placeholder that is filled in from the Secret%s", mend(class, right), afterwards(primary)))
 	}
-	return mend(class, right) + afterwards(primary) + " If this one is new and right, put it in all other places."
+	return differs(class, mend(class, right)+afterwards(primary)+" If this one is new and right, put it in all other places.")
 }

@@ -25,6 +25,8 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{publishable}}
 	Check: checkAsymmetricKeyInApp,
 }
 
+var gatewaysOwnKey = lint.Cause{Name: "gateways-own-key", Advice: "Present the publishable key in a client, the secret key on a server."}
+
 func checkAsymmetricKeyInApp(p *lint.Pass) {
 	p.EachPlace(func(group []*sites.Site) {
 		var wrong []*sites.Site
@@ -36,7 +38,7 @@ func checkAsymmetricKeyInApp(p *lint.Pass) {
 		}
 		if len(wrong) > 0 {
 			p.ReportKey(wrong, "", "%s presents an asymmetric key, which only the gateway may use, behind itself: the gateway does not accept it from outside",
-				"Present the publishable key in a client, the secret key on a server.")
+				gatewaysOwnKey)
 			p.Explain(wrong...)
 		}
 	})

@@ -81,6 +81,11 @@ spec:
 	Check: checkAsymmetricPartial,
 }
 
+var (
+	keysIncomplete      = lint.Cause{Name: "keys-incomplete", Advice: "Set all four, from one run of upstream's add-new-auth-keys.sh, or none."}
+	verifierWithoutJWKS = lint.Cause{Name: "verifier-without-jwks", Advice: "Give each of them the JWKS that belongs to these keys, or take GOTRUE_JWT_KEYS out."}
+)
+
 func checkAsymmetricPartial(p *lint.Pass) {
 	for _, g := range p.Gateways {
 		if g.Unit.Deployed() && len(g.Partial) > 0 && len(g.Partial) < len(gateway.Translated) {
@@ -112,10 +117,10 @@ func reportPartial(p *lint.Pass, g *gateway.Gateway) {
 			}
 		}
 	}
-	p.Report(lint.Finding{
-		At: at, AtName: true, Bearer: g.Server().Label(), Instance: p.NameIn(g.Unit, g.Namespace),
+	p.Report(lint.Draft{
+		Place: lint.AtName(at, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace),
 		Message: fmt.Sprintf("%s has some of the four keys that opaque keys need, and not %s: %s", g.Server().Label(), strings.Join(missing, ", "), then),
-		Help:    "Set all four, from one run of upstream's add-new-auth-keys.sh, or none.",
+		Cause:   keysIncomplete,
 	})
 }
 
@@ -144,8 +149,8 @@ func checkVerifiers(p *lint.Pass, i *lint.Instance) {
 		return
 	}
 	var names []string
-	f := lint.Finding{At: signer.At(), AtName: true, Bearer: "GOTRUE_JWT_KEYS", Instance: i.Name, Trace: signer.Trace(),
-		Help: "Give each of them the JWKS that belongs to these keys, or take GOTRUE_JWT_KEYS out."}
+	f := lint.Draft{Place: lint.AtName(signer.At(), "GOTRUE_JWT_KEYS"), Instance: i.Name, Trace: signer.Trace(),
+		Cause: verifierWithoutJWKS}
 	for _, c := range lacking {
 		names = append(names, c.Carrier.Backend)
 		at := sources.Position{File: c.Carrier.File}

@@ -122,6 +122,8 @@ spec:
 	Check: checkConsumerMissing,
 }
 
+var nobodyPasses = lint.Cause{Name: "nobody-passes", Advice: "Add the consumer with its key, and its group under acls; or take key-auth off the route."}
+
 func checkConsumerMissing(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
 		if g.Config == nil || g.Dead || g.Fault != nil || !g.Unit.Deployed() {
@@ -144,10 +146,10 @@ func checkConsumerMissing(p *lint.Pass) {
 		if len(live(g)) > 0 {
 			why = "no consumer with a key is in the group " + strings.Join(shut[0].Groups, " or ")
 		}
-		f := lint.Finding{
-			At: g.LineOf(shut[0].Line), AtName: true, Bearer: routeOf(g, names[0]), Instance: p.NameIn(g.Unit, g.Namespace),
+		f := lint.Draft{
+			Place: lint.AtName(g.LineOf(shut[0].Line), routeOf(g, names[0])), Instance: p.NameIn(g.Unit, g.Namespace),
 			Message: fmt.Sprintf("the route %s asks for a key, and %s: every request to it is refused", shut[0].Name, why),
-			Help:    "Add the consumer with its key, and its group under acls; or take key-auth off the route.",
+			Cause:   nobodyPasses,
 		}
 		if len(names) > 1 {
 			f.Message = fmt.Sprintf("%d routes ask for a key (%s), and %s: every request to them is refused", len(names), strings.Join(names[:min(3, len(names))], ", "), why)

@@ -90,15 +90,17 @@ spec:
 	Check: checkDeadGatewayConfig,
 }
 
+var notMounted = lint.Cause{Name: "not-mounted", Advice: "Take it out, or mount it where Kong reads its configuration."}
+
 func checkDeadGatewayConfig(p *lint.Pass) {
 	for _, g := range p.Gateways {
 		if !g.Dead || !g.Unit.Deployed() {
 			continue
 		}
-		p.Report(lint.Finding{
-			At: g.At, AtName: true, Bearer: g.Name, Instance: p.NameIn(g.Unit, g.Namespace),
+		p.Report(lint.Draft{
+			Place: lint.AtName(g.At, g.Name), Instance: p.NameIn(g.Unit, g.Namespace),
 			Message: fmt.Sprintf("no gateway reads %s: what it lists is accepted by nobody", g.Name),
-			Help:    "Take it out, or mount it where Kong reads its configuration.",
+			Cause:   notMounted,
 		})
 	}
 }

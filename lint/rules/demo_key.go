@@ -60,6 +60,11 @@ spec:
 	Check: checkDemoKey,
 }
 
+var (
+	publishedKey = lint.Cause{Name: "published-key", Advice: "Make a JWT secret and keys of your own, and put them here."}
+	chartDefault = lint.Cause{Name: "chart-default", Advice: "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."}
+)
+
 var productionWord = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|live)([^a-z]|$)`)
 
 // checkDemoKey reports each place where published keys are written once: the defaults of
@@ -94,15 +99,15 @@ func reportDemo(p *lint.Pass, i *lint.Instance, group []*sites.Site) {
 		group = stored
 	}
 	first := group[0]
-	f := lint.Finding{
-		At: first.Written, Instance: i.Name, Trace: first.Trace,
+	f := lint.Draft{
+		Place: lint.AtValue(first.Written, ""), Instance: i.Name, Trace: first.Trace,
 		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", lint.Holders(group), are(group), publishedHow(group)),
-		Help:    "Make a JWT secret and keys of your own, and put them here.",
+		Cause:   publishedKey,
 	}
 	if first.IsDefault() {
-		f.AtName = true
+		f.Place = lint.AtName(first.Written, "")
 		f.Message += "; it is the chart's default, because nothing sets it"
-		f.Help = "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."
+		f.Cause = chartDefault
 	}
 	f.Message += demoExpiry(p, group)
 	if isProduction(p, i, first) {

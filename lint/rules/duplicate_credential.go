@@ -85,6 +85,8 @@ spec:
 	Check: checkDuplicateCredential,
 }
 
+var keyStandsTwice = lint.Cause{Name: "key-stands-twice", Advice: "Give each credential a key of its own, or take the second out."}
+
 func checkDuplicateCredential(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
 		seen := map[[32]byte]*sites.Site{}
@@ -99,11 +101,11 @@ func checkDuplicateCredential(p *lint.Pass) {
 				seen[sum] = s
 				continue
 			}
-			f := lint.Finding{
-				At: s.At, Instance: p.NameOf(s), Trace: s.Trace,
+			f := lint.Draft{
+				Place: lint.AtValue(s.At, ""), Instance: p.NameOf(s), Trace: s.Trace,
 				Message: fmt.Sprintf("%s holds the same key as %s: %s", s.Holder, other(first, s), onDuplicate(g, first, s)),
 				Related: []lint.Related{{At: first.At, Message: first.Holder + " holds it first"}},
-				Help:    "Give each credential a key of its own, or take the second out.",
+				Cause:   keyStandsTwice,
 			}
 			if v := g.Version(); first.Holder == s.Holder && v != nil && !v.AtLeast(3, 4) {
 				f.Severity = lint.Warning // until the image is updated

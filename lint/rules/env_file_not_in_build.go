@@ -48,6 +48,8 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 	Check: checkEnvFileNotInBuild,
 }
 
+var keptFromBuild = lint.Cause{Name: "kept-from-build", Advice: "Let the file through with a line below it (!%s), or declare ARG %s and give it to the build."}
+
 // checkEnvFileNotInBuild looks at public keys only: a server key is better not built in.
 func checkEnvFileNotInBuild(p *lint.Pass) {
 	for _, b := range p.Builds {
@@ -69,11 +71,11 @@ func checkEnvFileNotInBuild(p *lint.Pass) {
 			if !out {
 				continue
 			}
-			p.Report(lint.Finding{
-				At: at, AtName: true, Bearer: name,
+			p.Report(lint.Draft{
+				Place:   lint.AtName(at, name),
 				Message: fmt.Sprintf("%s is kept from the build of %s, and nothing else gives it %s", e.File, b.File.Path, name),
 				Related: []lint.Related{{At: e.In(e.File), Message: e.File + " " + name}},
-				Help:    fmt.Sprintf("Let the file through with a line below it (!%s), or declare ARG %s and give it to the build.", b.InContext(e.File), name),
+				Cause:   keptFromBuild.With(b.InContext(e.File), name),
 			})
 			break
 		}

@@ -39,13 +39,18 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 	Check: checkEnvShadowedByEmpty,
 }
 
+var (
+	emptyLineWins     = lint.Cause{Name: "empty-line-wins", Advice: "Take the line out, and rebuild the app."}
+	emptyArgumentWins = lint.Cause{Name: "empty-argument-wins", Advice: "Take the ENV %s out, so that the file counts, or give the build the argument; then rebuild the app."}
+)
+
 func checkEnvShadowedByEmpty(p *lint.Pass) {
 	for _, e := range p.Emptied {
-		f := lint.Finding{
-			At: e.Empty.In(e.Empty.File), AtName: true, Bearer: e.Name,
+		f := lint.Draft{
+			Place:   lint.AtName(e.Empty.In(e.Empty.File), e.Name),
 			Message: fmt.Sprintf("%s is set to nothing here, and %s goes before %s: the app is built without the key", e.Name, e.Empty.File, e.Full.File),
 			Related: []lint.Related{{At: e.Full.In(e.Full.File), Message: e.Full.File + " " + e.Name + ": it never counts"}},
-			Help:    "Take the line out, and rebuild the app.",
+			Cause:   emptyLineWins,
 		}
 		if !e.Everywhere {
 			f.Severity = lint.Warning
@@ -82,10 +87,10 @@ func checkEmptyArguments(p *lint.Pass, b *sites.Build) {
 			if a.Arg || a.Name != name || a.From == "" || !a.Value.IsAbsent() || b.Args[a.From] != nil {
 				continue
 			}
-			f := lint.Finding{
-				At: b.At(a), AtName: true, Bearer: name,
+			f := lint.Draft{
+				Place:   lint.AtName(b.At(a), name),
 				Related: []lint.Related{{At: file.In(file.File), Message: file.File + " " + name + ": it never counts"}},
-				Help:    fmt.Sprintf("Take the ENV %s out, so that the file counts, or give the build the argument; then rebuild the app.", name),
+				Cause:   emptyArgumentWins.With(name),
 			}
 			switch {
 			case b.Service != "":

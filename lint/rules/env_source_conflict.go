@@ -41,6 +41,8 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 	Check: checkEnvSourceConflict,
 }
 
+var twoSources = lint.Cause{Name: "two-sources", Advice: "Keep the key in one of the two places, and rebuild the app."}
+
 // checkEnvSourceConflict says nothing where one of the two is named already, and where the
 // stronger source brings a URL along: that is another instance, on purpose.
 func checkEnvSourceConflict(p *lint.Pass) {
@@ -60,11 +62,11 @@ func checkEnvSourceConflict(p *lint.Pass) {
 				continue // a placeholder, for one, of which its own rule tells
 			}
 			d := keys.Compare(value.Text(), file.Value, "the file's")
-			p.Report(lint.Finding{
-				At: given, Bearer: name,
+			p.Report(lint.Draft{
+				Place:   lint.AtValue(given, name),
 				Message: fmt.Sprintf("the build takes %s from here, and %s holds another key (%s)", name, file.File, d.Words),
 				Related: []lint.Related{{At: at, Message: file.File + " " + name + ": it never counts"}},
-				Help:    "Keep the key in one of the two places, and rebuild the app.",
+				Cause:   twoSources,
 			})
 		}
 	}

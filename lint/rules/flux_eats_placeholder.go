@@ -66,6 +66,8 @@ data:
 	Check: checkFluxEatsPlaceholder,
 }
 
+var fluxSubstitutes = lint.Cause{Name: "flux-substitutes", Advice: "Annotate %s %s with kustomize.toolkit.fluxcd.io/substitute: disabled, or write $${%s}."}
+
 // fluxKong renders that configuration.
 const fluxKong = `---
 apiVersion: apps/v1
@@ -103,11 +105,11 @@ func checkFluxEatsPlaceholder(p *lint.Pass) {
 				continue
 			}
 			first := eaten[0]
-			f := lint.Finding{
-				At: first.At, AtName: true, Bearer: inventory.Label(o) + " " + first.Name, Instance: p.NameIn(u, o.Namespace),
+			f := lint.Draft{
+				Place: lint.AtName(first.At, inventory.Label(o)+" "+first.Name), Instance: p.NameIn(u, o.Namespace),
 				Message: fmt.Sprintf("Flux puts nothing in the place of ${%s} in %s before anything else can: %s substitutes, and does not know %s (Flux 2.9 and later refuse to apply it)",
 					first.Name, inventory.Label(o), first.By, first.Name),
-				Help: fmt.Sprintf("Annotate %s %s with kustomize.toolkit.fluxcd.io/substitute: disabled, or write $${%s}.", o.Kind, o.ShownName(), first.Name),
+				Cause: fluxSubstitutes.With(o.Kind, o.ShownName(), first.Name),
 			}
 			for _, e := range eaten {
 				if e.At != first.At {

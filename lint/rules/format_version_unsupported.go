@@ -80,6 +80,8 @@ spec:
 	Check: checkFormatVersionUnsupported,
 }
 
+var formatNotRead = lint.Cause{Name: "format-not-read", Advice: "Write _format_version: \"2.1\", which Kong 2 and 3 read."}
+
 func checkFormatVersionUnsupported(p *lint.Pass) {
 	for _, g := range p.Gateways {
 		if g.Config == nil || g.Dead || g.Product != "Kong" || g.Config.VersionLine == 0 {
@@ -97,10 +99,10 @@ func checkFormatVersionUnsupported(p *lint.Pass) {
 		default:
 			continue
 		}
-		p.Report(lint.Finding{
-			At: g.LineOf(g.Config.VersionLine), AtName: true, Bearer: g.Name, Instance: p.NameIn(g.Unit, g.Namespace),
+		p.Report(lint.Draft{
+			Place: lint.AtName(g.LineOf(g.Config.VersionLine), g.Name), Instance: p.NameIn(g.Unit, g.Namespace),
 			Message: fmt.Sprintf("the configuration is of format %s, and %s: Kong does not start", keys.ShownName(format), why),
-			Help:    "Write _format_version: \"2.1\", which Kong 2 and 3 read.",
+			Cause:   formatNotRead,
 		})
 	}
 }

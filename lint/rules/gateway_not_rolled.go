@@ -84,6 +84,8 @@ spec:
 	Check: checkGatewayNotRolled,
 }
 
+var nothingRolls = lint.Cause{Name: "nothing-rolls", Advice: "Give the name a content hash (a kustomize generator), annotate the pod template with a checksum of both, or let a controller watch them (reloader.stakater.com/auto: \"true\")."}
+
 func checkGatewayNotRolled(p *lint.Pass) {
 	for _, g := range p.Gateways {
 		if g.Run == nil || g.Run.Pod.Object == nil || g.Fault != nil || !g.Unit.Deployed() {
@@ -99,11 +101,11 @@ func checkGatewayNotRolled(p *lint.Pass) {
 			continue
 		}
 		at := g.Run.Pod.Object.Locate(sources.Field(g.Run.Pod.Object.Root, "metadata", "name"))
-		p.Report(lint.Finding{
-			At: at, AtName: true, Bearer: g.Run.Pod.Owner, Instance: p.NameIn(g.Unit, g.Namespace),
+		p.Report(lint.Draft{
+			Place: lint.AtName(at, g.Run.Pod.Owner), Instance: p.NameIn(g.Unit, g.Namespace),
 			Message: fmt.Sprintf("a change of %s does not reach %s: it takes its configuration when it starts, and nothing in the pod template changes with it",
 				strings.Join(loose, " or "), g.Run.Pod.Owner),
-			Help: "Give the name a content hash (a kustomize generator), annotate the pod template with a checksum of both, or let a controller watch them (reloader.stakater.com/auto: \"true\").",
+			Cause: nothingRolls,
 		})
 	}
 }

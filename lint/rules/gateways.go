@@ -6,13 +6,14 @@ import (
 )
 
 // reportCredential reports what is wrong with one credential of a gateway.
-func reportCredential(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, f lint.Finding) {
-	f.At, f.Bearer, f.Instance = c.At, c.Label(), p.NameIn(g.Unit, g.Namespace)
-	f.Slot = p.Names.Of(c.Name).Slot
+func reportCredential(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, f lint.Draft) {
+	f.Instance = p.NameIn(g.Unit, g.Namespace)
+	slot := p.Names.Of(c.Name).Slot
 	if s := p.OfCredential(c); s != nil {
-		f.Slot, f.Trace = s.Slot, s.Trace
+		slot, f.Trace = s.Slot, s.Trace
 		p.Explain(s)
 	}
+	f.Place = lint.AtValue(c.At, c.Label()).As(slot)
 	p.Report(f)
 }
 

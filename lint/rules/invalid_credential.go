@@ -83,26 +83,34 @@ spec:
 	Check: checkInvalidCredential,
 }
 
+var (
+	renderingBreaks  = lint.Cause{Name: "rendering-breaks", Advice: "Take the character out of the value, or render with a program that it does not disturb (envsubst, with the placeholder in quotes)."}
+	foreignReference = lint.Cause{Name: "foreign-reference", Advice: "Put a placeholder there that is substituted before Kong reads the file, or the key."}
+	notAString       = lint.Cause{Name: "not-a-string", Advice: "Put a key there. Where it does consist of digits, quote the placeholder in the template."}
+	emptyCredential  = lint.Cause{Name: "empty-credential", Advice: "Give the variable a value, or take the line out. In a compose file, a variable that is meant for the shell is written $$NAME."}
+	emptyOpaque      = lint.Cause{Name: "empty-opaque-credential", Advice: "Give the variable a value, or take the line out, as upstream's entrypoint does with empty keys."}
+)
+
 func checkInvalidCredential(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
 		if f := g.Fault; f != nil && f.Missing == "" {
-			p.Report(lint.Finding{
-				At: f.At, AtName: true, Bearer: f.Where.Label(), Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
+			p.Report(lint.Draft{
+				Place: lint.AtName(f.At, f.Where.Label()), Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
 				Message: f.Message,
-				Help:    "Take the character out of the value, or render with a program that it does not disturb (envsubst, with the placeholder in quotes).",
+				Cause:   renderingBreaks,
 			})
 		}
 		for _, c := range g.Credentials {
 			switch c.Fate {
 			case gateway.NotForKong:
-				reportCredential(p, g, c, lint.Finding{
+				reportCredential(p, g, c, lint.Draft{
 					Message: fmt.Sprintf("Kong does not follow %s in a key-auth key: its text becomes %s", c.Kind, g.AsKey(c)),
-					Help:    "Put a placeholder there that is substituted before Kong reads the file, or the key.",
+					Cause:   foreignReference,
 				})
 			case gateway.NotAString:
-				reportCredential(p, g, c, lint.Finding{
+				reportCredential(p, g, c, lint.Draft{
 					Message: fmt.Sprintf("%s comes to %s, and Kong refuses the configuration (\"expected a string\")", c.Label(), c.Kind),
-					Help:    "Put a key there. Where it does consist of digits, quote the placeholder in the template.",
+					Cause:   notAString,
 				})
 			case gateway.Empty:
 				checkEmpty(p, g, c)
@@ -117,13 +125,13 @@ func checkEmpty(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential) {
 	if c.Name != "" && g.Lacks(c.Name) {
 		return // placeholder-env-missing says so
 	}
-	f := lint.Finding{
+	f := lint.Draft{
 		Message: fmt.Sprintf("%s comes to nothing: nobody passes with it", c.Label()),
-		Help:    "Give the variable a value, or take the line out. In a compose file, a variable that is meant for the shell is written $$NAME.",
+		Cause:   emptyCredential,
 	}
 	if role := p.Names.Of(c.Name).Slot; role == keys.Publishable || role == keys.Secret {
 		f.Severity = lint.Warning
-		f.Help = "Give the variable a value, or take the line out, as upstream's entrypoint does with empty keys."
+		f.Cause = emptyOpaque
 	}
 	reportCredential(p, g, c, f)
 }

@@ -50,6 +50,12 @@ spec:
 	Check: checkJWKSMismatch,
 }
 
+var (
+	jwksOfOtherSecret = lint.Cause{Name: "jwks-of-other-secret", Advice: "Make JWT_KEYS and JWT_JWKS anew from the JWT secret (utils/add-new-auth-keys.sh), and restart auth, rest, realtime, storage and functions."}
+	jwksOfOtherPairs  = lint.Cause{Name: "jwks-of-other-pairs", Advice: "Put there the public halves of the same pairs: make JWT_KEYS and JWT_JWKS together (utils/add-new-auth-keys.sh)."}
+	keyOfOtherPair    = lint.Cause{Name: "key-of-other-pair", Advice: "Make the asymmetric keys anew together with the JWKS (utils/add-new-auth-keys.sh), and restart the gateway."}
+)
+
 func checkJWKSMismatch(p *lint.Pass) {
 	for _, i := range p.Instances {
 		sets := keySets(p, i)
@@ -112,7 +118,7 @@ func checkSymmetric(p *lint.Pass, i *lint.Instance, set keySet) {
 		why = m
 	}
 	p.ReportKey(set.group, "", "the symmetric key in the JWKS of %s is not the base64url of the JWT secret that "+other.Holder+" holds: "+why+"; legacy keys do not verify under it",
-		"Make JWT_KEYS and JWT_JWKS anew from the JWT secret (utils/add-new-auth-keys.sh), and restart auth, rest, realtime, storage and functions.")
+		jwksOfOtherSecret)
 	p.Explain(set.group...)
 }
 
@@ -127,7 +133,7 @@ func checkPairs(p *lint.Pass, sets []keySet) {
 				continue
 			}
 			p.ReportKey(verifying.group, "", "the JWKS of %s has not the key pairs that "+lint.Principal(signing.group).Holder+" signs with: what GoTrue signs is refused",
-				"Put there the public halves of the same pairs: make JWT_KEYS and JWT_JWKS together (utils/add-new-auth-keys.sh).")
+				jwksOfOtherPairs)
 			p.Explain(verifying.group...)
 		}
 	}
@@ -146,7 +152,7 @@ func checkAsymmetric(p *lint.Pass, i *lint.Instance, sets []keySet) {
 			}
 			if verifies, why := set.Verify(t); !verifies {
 				p.ReportKey(group, "", "the asymmetric key of %s does not verify under the JWKS of "+lint.Principal(set.group).Holder+": "+why,
-					"Make the asymmetric keys anew together with the JWKS (utils/add-new-auth-keys.sh), and restart the gateway.")
+					keyOfOtherPair)
 				p.Explain(group...)
 				return
 			}

@@ -54,6 +54,13 @@ spec:
 	Check: checkJWKSShape,
 }
 
+var (
+	jwksDefective  = lint.Cause{Name: "jwks-defective", Advice: "Let upstream's utils/add-new-auth-keys.sh make JWT_KEYS and JWT_JWKS anew."}
+	jwksUnreadable = lint.Cause{Name: "jwks-unreadable", Advice: "Where it is the default of a variable (${JWT_JWKS:-{\"keys\":[]}}), put it in .env: older versions of compose end the variable at the first brace."}
+	jwksIsArray    = lint.Cause{Name: "jwks-is-array", Advice: "Give it the value of JWT_JWKS; the array (JWT_KEYS) is for GoTrue alone."}
+	jwksIsPrivate  = lint.Cause{Name: "jwks-is-private", Advice: "Give it the value of JWT_JWKS, whose keys are public, and make a new pair: this one must be taken as known."}
+)
+
 func checkJWKSShape(p *lint.Pass) {
 	p.EachKey(func(group []*sites.Site) {
 		s := group[0]
@@ -65,25 +72,25 @@ func checkJWKSShape(p *lint.Pass) {
 			p.Repo.Note(sources.NoteBound, s.Written, fmt.Sprintf("%s: the set has %d keys, of which the first %d are read", s.Holder, set.Size, keys.MaxKeys))
 		}
 		for _, s := range group {
-			message, help := "", "Let upstream's utils/add-new-auth-keys.sh make JWT_KEYS and JWT_JWKS anew."
+			message, cause := "", jwksDefective
 			switch {
 			case err != nil:
 				message = "the JWKS of %s cannot be read: " + err.Error()
-				help = "Where it is the default of a variable (${JWT_JWKS:-{\"keys\":[]}}), put it in .env: older versions of compose end the variable at the first brace."
+				cause = jwksUnreadable
 			case s.Name.Slot == keys.JWTKeys && set.Form != "array":
 				message = "%s is a JSON object, and GoTrue needs the bare array of its keys"
 			case s.Name.Slot != keys.JWTKeys && set.Form == "array":
 				message = "%s is a JSON array, and a verifier needs an object with the array in it ({\"keys\": […]})"
-				help = "Give it the value of JWT_JWKS; the array (JWT_KEYS) is for GoTrue alone."
+				cause = jwksIsArray
 			case set.Defect() != "":
 				message = "the JWKS of %s: " + set.Defect()
 			case s.Name.Slot != keys.JWTKeys && set.HoldsPrivate():
 				message = "%s holds a private key (d), and what verifies needs the public one only: whoever reads it can sign any token"
-				help = "Give it the value of JWT_JWKS, whose keys are public, and make a new pair: this one must be taken as known."
+				cause = jwksIsPrivate
 			default:
 				continue
 			}
-			p.ReportKey([]*sites.Site{s}, "", message, help)
+			p.ReportKey([]*sites.Site{s}, "", message, cause)
 			p.Explain(s)
 		}
 	})

@@ -78,29 +78,29 @@ func checkJWTSecretDrift(p *lint.Pass) {
 		for _, wrong := range groups[1:] {
 			named := lint.ByPlace(wrong)[0]
 			difference := keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
-			f := lint.Finding{
-				At: named.Written, Instance: i.Name, Trace: named.Trace,
+			f := lint.Draft{
+				Place: lint.AtValue(named.Written, ""), Instance: i.Name, Trace: named.Trace,
 				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words),
-				Help:    helpSecret(difference.Class, named, lint.ByPlace(right)[0]),
+				Cause:   causeOfSecret(difference.Class, named, lint.ByPlace(right)[0]),
 			}
 			if onlyMetrics(wrong) {
 				f.Severity = lint.Warning
 			}
-			f.Related = append(p.Alike(wrong, f.At, func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
-				p.Related(right, f.At, func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
+			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
+				p.Related(right, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
 			p.Report(f)
 			p.Explain(wrong...)
 		}
 	}
 }
 
-// helpSecret says how to mend a JWT secret that differs.
-func helpSecret(class keys.Class, wrong, right *sites.Site) string {
+// causeOfSecret is why a JWT secret differs.
+func causeOfSecret(class keys.Class, wrong, right *sites.Site) lint.Cause {
 	switch class {
 	case keys.Unrelated, keys.DemoKey:
-		return fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written) + afterwards(wrong)
+		return differs(class, fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written)+afterwards(wrong))
 	}
-	return mend(class, fmt.Sprintf("the secret that %s holds", right.Holder)) + afterwards(wrong)
+	return differs(class, mend(class, fmt.Sprintf("the secret that %s holds", right.Holder))+afterwards(wrong))
 }
 
 // secretsByValue groups the instance's known JWT secrets by value: first the one that

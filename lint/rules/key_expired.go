@@ -38,6 +38,12 @@ stringData:
 	Check: checkKeyExpired,
 }
 
+var (
+	expired        = lint.Cause{Name: "expired", Advice: "Mint a new key with the same JWT secret, put it wherever this one stands, roll the gateway out and rebuild the apps."}
+	notYetValid    = lint.Cause{Name: "not-yet-valid", Advice: "Mint a key without nbf, or with one in the past."}
+	issuedInFuture = lint.Cause{Name: "issued-in-future", Advice: "Mint the key anew on a machine whose clock is right."}
+)
+
 // leeway is what PostgREST allows clocks to differ by (PostgREST docs/references/auth.rst).
 const leeway = 30 * time.Second
 
@@ -46,13 +52,13 @@ func checkKeyExpired(p *lint.Pass) {
 		switch now := p.Now; {
 		case !token.Expires.IsZero() && !token.Expires.Add(leeway).After(now):
 			p.ReportKey(group, "", "the key of %s expired on "+token.Expires.Format(time.DateOnly),
-				"Mint a new key with the same JWT secret, put it wherever this one stands, roll the gateway out and rebuild the apps.")
+				expired)
 		case token.NotBefore.After(now.Add(leeway)):
 			p.ReportKey(group, "", "the key of %s is not valid before "+token.NotBefore.Format(time.DateOnly),
-				"Mint a key without nbf, or with one in the past.")
+				notYetValid)
 		case token.IssuedAt.After(now.Add(leeway)):
 			p.ReportKey(group, "", "the key of %s was issued in the future, on "+token.IssuedAt.Format(time.DateOnly)+": PostgREST refuses it until then",
-				"Mint the key anew on a machine whose clock is right.")
+				issuedInFuture)
 		}
 	})
 }

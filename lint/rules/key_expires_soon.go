@@ -38,6 +38,8 @@ stringData:
 	Check: checkKeyExpiresSoon,
 }
 
+var expiresSoon = lint.Cause{Name: "expires-soon", Advice: "Mint a new key with the same JWT secret, let the gateway accept both, rebuild the apps, then take the old one out."}
+
 func checkKeyExpiresSoon(p *lint.Pass) {
 	window := time.Duration(p.Config.Window()) * 24 * time.Hour
 	eachDated(p, func(group []*sites.Site, token keys.JWT) {
@@ -46,7 +48,7 @@ func checkKeyExpiresSoon(p *lint.Pass) {
 			return
 		}
 		p.ReportKey(group, "", fmt.Sprintf("the key of %%s expires on %s, in %s", token.Expires.Format(time.DateOnly), days(left)),
-			"Mint a new key with the same JWT secret, let the gateway accept both, rebuild the apps, then take the old one out.")
+			expiresSoon)
 	})
 }
 

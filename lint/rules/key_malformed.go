@@ -38,6 +38,12 @@ stringData:
 	Check: checkKeyMalformed,
 }
 
+var (
+	secretAsKey = lint.Cause{Name: "secret-as-key", Advice: "Put the key there that was signed with the secret. If an app has presented it, make a new secret and new keys."}
+	malformed   = lint.Cause{Name: "malformed", Advice: "Copy the key anew from where it was made, or mint it with the JWT secret."}
+	cutShort    = lint.Cause{Name: "cut", Advice: "Copy the whole key: a legacy key has some 150 to 220 characters in three parts, without a line break."}
+)
+
 func checkKeyMalformed(p *lint.Pass) {
 	reportDefects(p, false)
 	p.EachKey(func(group []*sites.Site) { reportSecretAsKey(p, group) })
@@ -56,7 +62,7 @@ func reportSecretAsKey(p *lint.Pass, group []*sites.Site) {
 		return
 	}
 	p.ReportKey(asKey, "", "%s holds the JWT secret, and not a key: whoever sees it can sign any key",
-		"Put the key there that was signed with the secret. If an app has presented it, make a new secret and new keys.")
+		secretAsKey)
 	p.Explain(asKey...)
 }
 
@@ -76,11 +82,11 @@ func reportDefects(p *lint.Pass, cut bool) {
 		if severity == "" && cut && p.InstanceOf(group[0]) != nil {
 			severity = lint.Error // nobody accepts it where it is deployed
 		}
-		what, help := "is no key that anything accepts", "Copy the key anew from where it was made, or mint it with the JWT secret."
+		what, cause := "is no key that anything accepts", malformed
 		if cut {
-			what, help = "is cut", "Copy the whole key: a legacy key has some 150 to 220 characters in three parts, without a line break."
+			what, cause = "is cut", cutShort
 		}
-		p.ReportKey(group, severity, "the key of %s "+what+": "+d.Words, help)
+		p.ReportKey(group, severity, "the key of %s "+what+": "+d.Words, cause)
 		p.Explain(group...)
 	})
 }

@@ -40,6 +40,14 @@ stringData:
 	Check: checkKeyNotSignedBySecret,
 }
 
+var (
+	secretChanged = lint.Cause{Name: "secret-changed", Advice: "Mint both keys anew with this secret and put them wherever the old ones stand, or put back the secret that signed them. " +
+		"Every service reads the secret at its start, and the database only when it is made (app.settings.jwt_secret)."}
+	secretReplaced = lint.Cause{Name: "secret-replaced", Advice: "Put the secret back that signed the keys: what stands here is a placeholder, a published secret or one that is too short. " +
+		"Only if it is lost, make a new one (openssl rand -base64 30) and mint both keys anew with it."}
+	otherSecretSigned = lint.Cause{Name: "other-secret-signed", Advice: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps."}
+)
+
 func checkKeyNotSignedBySecret(p *lint.Pass) {
 	for _, i := range p.Instances {
 		var secrets, failing, verifying []*sites.Site
@@ -72,17 +80,15 @@ func checkKeyNotSignedBySecret(p *lint.Pass) {
 // was changed; else each key that fails.
 func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying []*sites.Site) {
 	if secret := lint.ByPlace(secrets); len(verifying) == 0 && len(lint.SlotsOf(failing)) > 1 && len(secret) == 1 {
-		f := lint.Finding{
-			At: secret[0].Written, Instance: i.Name, Trace: secret[0].Trace,
+		f := lint.Draft{
+			Place: lint.AtValue(secret[0].Written, ""), Instance: i.Name, Trace: secret[0].Trace,
 			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + whyUnsigned(p, i, failing[0], secrets),
-			Help: "Mint both keys anew with this secret and put them wherever the old ones stand, or put back the secret that signed them. " +
-				"Every service reads the secret at its start, and the database only when it is made (app.settings.jwt_secret).",
+			Cause:   secretChanged,
 		}
 		if text := secret[0].Value.Text(); keys.Published(text) != "" || keys.LooksLikePlaceholder(text) || text.Len() < keys.MinSecret {
-			f.Help = "Put the secret back that signed the keys: what stands here is a placeholder, a published secret or one that is too short. " +
-				"Only if it is lost, make a new one (openssl rand -base64 30) and mint both keys anew with it."
+			f.Cause = secretReplaced
 		}
-		f.Related = p.Alike(failing, f.At, func(s *sites.Site) string {
+		f.Related = p.Alike(failing, f.Place.Position(), func(s *sites.Site) string {
 			return fmt.Sprintf("%s: signed with another secret (%s)", s.Holder, keys.Describe(s.Value.Text(), s.Slot))
 		})
 		p.Report(f)
@@ -101,14 +107,14 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 	for _, sum := range order {
 		group := byValue[sum]
 		named := lint.ByPlace(group)[0]
-		f := lint.Finding{
-			At: named.Written, Instance: i.Name, Trace: named.Trace,
+		f := lint.Draft{
+			Place: lint.AtValue(named.Written, ""), Instance: i.Name, Trace: named.Trace,
 			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret (%s)", named.Slot, named.Holder,
 				keys.Describe(named.Value.Text(), named.Slot)) + whyUnsigned(p, i, named, secrets),
-			Help: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps.",
+			Cause: otherSecretSigned,
 		}
-		f.Related = append(p.Alike(group, f.At, func(s *sites.Site) string { return s.Holder + ": the same key" }),
-			p.Related(secrets, f.At, func(s *sites.Site) string { return s.Holder + ": the JWT secret" })...)
+		f.Related = append(p.Alike(group, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same key" }),
+			p.Related(secrets, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the JWT secret" })...)
 		p.Report(f)
 		p.Explain(group...)
 	}

@@ -48,15 +48,17 @@ stringData:
 	Check: checkKICCredentialIgnored,
 }
 
+var credentialNotLabelled = lint.Cause{Name: "credential-not-labelled", Advice: "Give the Secret the label konghq.com/credential: key-auth, in the consumer's namespace, and call the data key \"key\"."}
+
 func checkKICCredentialIgnored(p *lint.Pass) {
 	for _, c := range p.Ignored {
 		if !c.Certain || !c.Gateway.Unit.Deployed() {
 			continue
 		}
-		p.Report(lint.Finding{
-			At: c.At, AtName: true, Bearer: "KongConsumer " + c.Consumer, Instance: p.NameIn(c.Gateway.Unit, c.Gateway.Namespace),
+		p.Report(lint.Draft{
+			Place: lint.AtName(c.At, "KongConsumer "+c.Consumer), Instance: p.NameIn(c.Gateway.Unit, c.Gateway.Namespace),
 			Message: fmt.Sprintf("the Ingress Controller passes over this credential of KongConsumer %s: %s", c.Consumer, c.Why),
-			Help:    "Give the Secret the label konghq.com/credential: key-auth, in the consumer's namespace, and call the data key \"key\".",
+			Cause:   credentialNotLabelled,
 		})
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/keylint/keylint/sites"
 )
 
+var secretElsewhere = lint.Cause{Name: "other-secret", Advice: "Let every service read the secret from the same place (%s)."}
+
 // bytesLong says how long a value is.
 func bytesLong(v keys.Value) string {
 	shortest, longest, ok := v.Length()
@@ -29,14 +31,14 @@ func reportImpossible(p *lint.Pass, i *lint.Instance, d lint.Disagreement) {
 	if !d.Gateway {
 		whose = "that " + d.Store + " holds"
 	}
-	f := lint.Finding{
-		At: primary.Written, Instance: i.Name, Trace: primary.Trace,
+	f := lint.Draft{
+		Place: lint.AtValue(primary.Written, ""), Instance: i.Name, Trace: primary.Trace,
 		Message: fmt.Sprintf("%s cannot be the %s key %s: it is %s, that one %s (%s)", primary.Holder, d.Slot, whose,
 			bytesLong(primary.Value), bytesLong(d.Right[0].Value), byCiphertext),
-		Help: help(d, keys.Difference{}, primary),
+		Cause: causeOf(d, keys.Difference{}, primary),
 	}
-	f.Related = append(p.Alike(d.Wrong, f.At, func(s *sites.Site) string { return s.Holder + ": the same" }),
-		p.Related(d.Right, f.At, func(s *sites.Site) string { return fmt.Sprintf("%s: %s", s.Holder, bytesLong(s.Value)) })...)
+	f.Related = append(p.Alike(d.Wrong, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same" }),
+		p.Related(d.Right, f.Place.Position(), func(s *sites.Site) string { return fmt.Sprintf("%s: %s", s.Holder, bytesLong(s.Value)) })...)
 	p.Report(f)
 	p.Explain(d.Wrong...)
 }
@@ -68,14 +70,14 @@ func checkSecretLengths(p *lint.Pass, i *lint.Instance, known [][]*sites.Site) {
 		right, wrong = wrong[0], known[0]
 	}
 	named := lint.ByPlace(wrong)[0]
-	f := lint.Finding{
-		At: named.Written, Instance: i.Name, Trace: named.Trace,
+	f := lint.Draft{
+		Place: lint.AtValue(named.Written, ""), Instance: i.Name, Trace: named.Trace,
 		Message: fmt.Sprintf("%s %s another JWT secret than %s: %s, that one %s (%s)", lint.Holders(wrong), hold(wrong), right.Holder,
 			bytesLong(named.Value), bytesLong(right.Value), byCiphertext),
-		Help: fmt.Sprintf("Let every service read the secret from the same place (%s).", right.Written),
+		Cause: secretElsewhere.With(right.Written),
 	}
-	f.Related = append(p.Alike(wrong, f.At, func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
-		p.Related([]*sites.Site{right}, f.At, func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
+	f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
+		p.Related([]*sites.Site{right}, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
 	p.Report(f)
 	p.Explain(wrong...)
 }

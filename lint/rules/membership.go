@@ -64,7 +64,7 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 			break
 		}
 	}
-	f := lint.Finding{At: primary.Written, Instance: i.Name, Trace: primary.Trace}
+	f := lint.Draft{Place: lint.AtValue(primary.Written, ""), Instance: i.Name, Trace: primary.Trace}
 	for _, s := range named { // the whole way, from what the gateway accepts to where that is stored
 		if s.Standing == sites.Accepted && len(s.Trace) > len(f.Trace) {
 			f.Trace = s.Trace
@@ -72,12 +72,12 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 	}
 	difference := difference(p, i, d)
 	if named[0] == d.Wrong[0] {
-		f.Message, f.Help = blameWrong(d, difference), help(d, difference, primary)
+		f.Message, f.Cause = blameWrong(d, difference), causeOf(d, difference, primary)
 	} else {
-		f.Message, f.Help = blameRight(d, i, primary), helpRight(d, difference.Class, primary)
+		f.Message, f.Cause = blameRight(d, i, primary), causeRight(d, difference.Class, primary)
 	}
-	f.Related = append(p.Alike(named, f.At, func(s *sites.Site) string { return s.Holder + ": the same key as that" }),
-		p.Related(others, f.At, func(s *sites.Site) string {
+	f.Related = append(p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same key as that" }),
+		p.Related(others, f.Place.Position(), func(s *sites.Site) string {
 			verb := "holds"
 			if s.Standing == sites.Accepted {
 				verb = "accepts"

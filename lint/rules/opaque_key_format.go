@@ -25,10 +25,12 @@ NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY={{publishable}}
 	Check: checkOpaqueKeyFormat,
 }
 
+var notOpaque = lint.Cause{Name: "malformed", Advice: "Copy the key anew from where it was made."}
+
 func checkOpaqueKeyFormat(p *lint.Pass) {
 	p.EachKey(func(group []*sites.Site) {
 		if d := keys.OpaqueDefect(group[0].Value.Text()); d != "" && !keys.LooksLikePlaceholder(group[0].Value.Text()) {
-			p.ReportKey(group, lint.MildInDevelopment(group), "the opaque key of %s is not one: "+d, "Copy the key anew from where it was made.")
+			p.ReportKey(group, lint.MildInDevelopment(group), "the opaque key of %s is not one: "+d, notOpaque)
 			p.Explain(group...)
 		}
 	})

@@ -94,13 +94,15 @@ spec:
 	Check: checkPlaceholderEnvMissing,
 }
 
+var variableMissing = lint.Cause{Name: "variable-missing", Advice: "Give %s the variable %s, from the Secret that holds the key."}
+
 func checkPlaceholderEnvMissing(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
 		if f := g.Fault; f != nil && f.Missing != "" {
-			p.Report(lint.Finding{
-				At: f.At, AtName: true, Bearer: f.Where.Label() + " " + f.Missing, Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
+			p.Report(lint.Draft{
+				Place: lint.AtName(f.At, f.Where.Label()+" "+f.Missing), Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
 				Message: fmt.Sprintf("%s has no variable %s: %s", f.Where.Label(), f.Missing, f.Message),
-				Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", f.Where.Label(), f.Missing),
+				Cause:   variableMissing.With(f.Where.Label(), f.Missing),
 			})
 		}
 		for _, c := range g.Credentials {
@@ -118,8 +120,8 @@ func checkPlaceholderEnvMissing(p *lint.Pass) {
 
 func reportMissing(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, then string) {
 	where := g.Renderers[len(g.Renderers)-1]
-	reportCredential(p, g, c, lint.Finding{
+	reportCredential(p, g, c, lint.Draft{
 		Message: fmt.Sprintf("%s has no variable %s for %s: %s", where.Label(), c.Name, c.Label(), then),
-		Help:    fmt.Sprintf("Give %s the variable %s, from the Secret that holds the key.", where.Label(), c.Name),
+		Cause:   variableMissing.With(where.Label(), c.Name),
 	})
 }

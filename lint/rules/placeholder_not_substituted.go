@@ -97,12 +97,17 @@ spec:
 	Check: checkPlaceholderNotSubstituted,
 }
 
+var (
+	variableIsPlaceholder = lint.Cause{Name: "variable-is-placeholder", Advice: "Give the variable the key, from the Secret that holds it."}
+	notRendered           = lint.Cause{Name: "not-rendered", Advice: "Render the template before Kong reads it, with an expression for this placeholder, into a volume that Kong reads from (an initContainer with envsubst does)."}
+)
+
 func checkPlaceholderNotSubstituted(p *lint.Pass) {
 	p.EachLiteral(func(g *gateway.Gateway, c *gateway.Credential, cause gateway.LiteralCause) {
 		if cause == gateway.ValueIsPlaceholder {
-			reportCredential(p, g, c, lint.Finding{
+			reportCredential(p, g, c, lint.Draft{
 				Message: fmt.Sprintf("the variable %s holds %s, which nothing substitutes: that very text becomes %s", c.Name, c.Kind, g.AsKey(c)),
-				Help:    "Give the variable the key, from the Secret that holds it.",
+				Cause:   variableIsPlaceholder,
 			})
 		}
 		if cause != gateway.NothingSubstitutes {
@@ -113,9 +118,9 @@ func checkPlaceholderNotSubstituted(p *lint.Pass) {
 		if step := g.LastStep(); step != "" {
 			message = fmt.Sprintf("%s substitutes other placeholders, but not %s: that very text becomes %s", step, c.Template, g.AsKey(c))
 		}
-		reportCredential(p, g, c, lint.Finding{
+		reportCredential(p, g, c, lint.Draft{
 			Message: message,
-			Help:    "Render the template before Kong reads it, with an expression for this placeholder, into a volume that Kong reads from (an initContainer with envsubst does).",
+			Cause:   notRendered,
 		})
 	})
 }

@@ -114,14 +114,16 @@ spec:
 	Check: checkPlaceholderStyleMismatch,
 }
 
+var otherStyle = lint.Cause{Name: "other-style", Advice: "Write %s here, or let the script substitute %s as well."}
+
 func checkPlaceholderStyleMismatch(p *lint.Pass) {
 	p.EachLiteral(func(g *gateway.Gateway, c *gateway.Credential, cause gateway.LiteralCause) {
 		if cause != gateway.OtherStyle {
 			return
 		}
-		reportCredential(p, g, c, lint.Finding{
+		reportCredential(p, g, c, lint.Draft{
 			Message: fmt.Sprintf("%s substitutes %s, and not %s: that very text becomes %s", g.LastStep(), keys.OtherStyle(c.Template), c.Template, g.AsKey(c)),
-			Help:    fmt.Sprintf("Write %s here, or let the script substitute %s as well.", keys.OtherStyle(c.Template), c.Template),
+			Cause:   otherStyle.With(keys.OtherStyle(c.Template), c.Template),
 		})
 	})
 }

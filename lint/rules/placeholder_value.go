@@ -28,6 +28,8 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 	Check: checkPlaceholderValue,
 }
 
+var placeholderLeft = lint.Cause{Name: "placeholder-left", Advice: "Put the key there, or leave the variable out and let the build or the cluster set it."}
+
 // checkPlaceholderValue leaves what was found a placeholder among those of which nothing can
 // be told: something may fill it in.
 func checkPlaceholderValue(p *lint.Pass) {
@@ -38,7 +40,7 @@ func checkPlaceholderValue(p *lint.Pass) {
 		}
 		reported[s.Written] = true
 		p.ReportKey([]*sites.Site{s}, "", "%s is a placeholder, not a key: unless something replaces it, whatever uses it is refused",
-			"Put the key there, or leave the variable out and let the build or the cluster set it.")
+			placeholderLeft)
 	}
 }
 

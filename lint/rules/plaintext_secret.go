@@ -44,6 +44,8 @@ JWT_SECRET={{jwt_secret}}
 	Check: checkPlaintextSecret,
 }
 
+var inTheOpen = lint.Cause{Name: "in-the-open", Advice: "Encrypt it with SOPS, seal it, or keep it in a secret store; then rotate it, since the history keeps the old one."}
+
 // checkPlaintextSecret reports each file once: how it is kept is one decision.
 func checkPlaintextSecret(p *lint.Pass) {
 	byFile := map[string][]*sites.Site{}
@@ -69,12 +71,12 @@ func checkPlaintextSecret(p *lint.Pass) {
 		if len(places) > 1 {
 			more = fmt.Sprintf("; it holds %s more", lint.Number(len(places)-1))
 		}
-		f := lint.Finding{
-			At: first.Written, Instance: p.NameOf(first),
+		f := lint.Draft{
+			Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first),
 			Message: fmt.Sprintf("%s holds a %s in the open, in a file that git keeps%s", first.Holder, secretWord(first.Slot), more),
-			Help:    "Encrypt it with SOPS, seal it, or keep it in a secret store; then rotate it, since the history keeps the old one.",
+			Cause:   inTheOpen,
 		}
-		f.Related = p.Alike(places, f.At, func(s *sites.Site) string { return s.Holder + ": a " + secretWord(s.Slot) })
+		f.Related = p.Alike(places, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": a " + secretWord(s.Slot) })
 		p.Report(f)
 	}
 }

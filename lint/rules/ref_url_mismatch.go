@@ -29,6 +29,8 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.hosted}}
 	Check: checkRefURLMismatch,
 }
 
+var otherProject = lint.Cause{Name: "other-project", Advice: "Take the URL and the key from the same project, and rebuild the app."}
+
 func checkRefURLMismatch(p *lint.Pass) {
 	p.EachPlace(func(group []*sites.Site) {
 		for _, s := range group {
@@ -36,7 +38,7 @@ func checkRefURLMismatch(p *lint.Pass) {
 			if message == "" {
 				continue
 			}
-			p.ReportKey([]*sites.Site{s}, severity, message, "Take the URL and the key from the same project, and rebuild the app.")
+			p.ReportKey([]*sites.Site{s}, severity, message, otherProject)
 			if severity == lint.Error { // of a custom domain nothing is certain
 				p.Explain(s)
 			}

@@ -38,6 +38,8 @@ stringData:
   ANON_KEY: {{anon}}
 `,
 	Check: func(p *lint.Pass) {
-		reportNotes(p, sources.NoteRenderFailed, `Run "kustomize build" on this root and mend what it names.`)
+		reportNotes(p, sources.NoteRenderFailed, rootDoesNotBuild)
 	},
 }
+
+var rootDoesNotBuild = lint.Cause{Name: "root-does-not-build", Advice: `Run "kustomize build" on this root and mend what it names.`}

@@ -41,6 +41,12 @@ stringData:
 	Check: checkRoleSwap,
 }
 
+var (
+	rolesSwapped = lint.Cause{Name: "roles-swapped", Advice: "Put each key under its own name. If the service_role key has reached a browser, rotate it."}
+	noAPIKey     = lint.Cause{Name: "no-api-key", Advice: "Put the %s key there. The gateway compares the apikey header with its list and accepts no other token, however well it is signed; " +
+		"a token of another role belongs into the Authorization header."}
+)
+
 // swapped says whether the key's text contradicts what the site promises.
 func swapped(s *sites.Site) bool {
 	if !s.Value.IsKnown() {
@@ -139,15 +145,14 @@ func reportSwap(p *lint.Pass, group []*sites.Site) {
 		}
 	}
 	at := swappedAt(p, first)
-	f := lint.Finding{
-		At: at, Instance: p.NameOf(first), Trace: first.Trace,
+	f := lint.Draft{
+		Place: lint.AtValue(at, ""), Instance: p.NameOf(first), Trace: first.Trace,
 		Message: fmt.Sprintf("%s holds %s", first.Holder, keyWords(first)),
-		Help:    "Put each key under its own name. If the service_role key has reached a browser, rotate it.",
+		Cause:   rolesSwapped,
 	}
 	if otherRole(first) != "" {
 		f.Message += fmt.Sprintf(", which is no API key; %s key belongs there", article(string(first.Slot)))
-		f.Help = fmt.Sprintf("Put the %s key there. The gateway compares the apikey header with its list and accepts no other token, however well it is signed; "+
-			"a token of another role belongs into the Authorization header.", first.Slot)
+		f.Cause = noAPIKey.With(first.Slot)
 	} else if len(roles) == 2 {
 		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds %s", first.Holder, keyWords(first))
 	}

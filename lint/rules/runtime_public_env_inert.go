@@ -55,6 +55,8 @@ spec:
 	Check: checkRuntimePublicEnvInert,
 }
 
+var setTooLate = lint.Cause{Name: "set-too-late", Advice: "Set it where the app is built (.env.production, a build argument), rebuild, and take it out here."}
+
 // inlinedPrefixes are the prefixes whose values count at build time only. NUXT_PUBLIC_ and
 // PUBLIC_ ($env/dynamic/public) may count at run time.
 var inlinedPrefixes = []string{"NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "GATSBY_", "VUE_APP_"}
@@ -70,10 +72,10 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 			s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
-		f := lint.Finding{
-			At: s.At, Instance: p.NameOf(s), Trace: s.Trace, AtName: s.At != s.Written,
+		f := lint.Draft{
+			Place: lint.AtUse(s), Instance: p.NameOf(s), Trace: s.Trace,
 			Message: fmt.Sprintf("%s has no effect on the bundle: %s variables are written into it when the app is built", s.Holder, s.Name.PublicPrefix),
-			Help:    "Set it where the app is built (.env.production, a build argument), rebuild, and take it out here.",
+			Cause:   setTooLate,
 		}
 		same, other := builtIn(p, c, s)
 		switch {

@@ -38,6 +38,8 @@ stringData:
 	Check: checkSameKeyBothRoles,
 }
 
+var oneKeyForBoth = lint.Cause{Name: "one-key-for-both", Advice: "Generate the missing key from the JWT secret and put it in its place, in the Secret and in whatever copies it."}
+
 func checkSameKeyBothRoles(p *lint.Pass) {
 	type group struct {
 		i   *lint.Instance
@@ -79,13 +81,13 @@ func checkSameKeyBothRoles(p *lint.Pass) {
 				twin = s
 			}
 		}
-		f := lint.Finding{
-			At: named.Written, Instance: p.NameOf(named), Trace: named.Trace,
+		f := lint.Draft{
+			Place: lint.AtValue(named.Written, ""), Instance: p.NameOf(named), Trace: named.Trace,
 			Message: fmt.Sprintf("%s holds the same key as %s", named.Holder, twin.Holder),
-			Help:    "Generate the missing key from the JWT secret and put it in its place, in the Secret and in whatever copies it.",
+			Cause:   oneKeyForBoth,
 		}
 		say := func(s *sites.Site) string { return fmt.Sprintf("%s: the same key, as the %s key", s.Holder, s.Role) }
-		f.Related = append(p.Alike(wrong, f.At, say), p.Related(right, f.At, say)...)
+		f.Related = append(p.Alike(wrong, f.Place.Position(), say), p.Related(right, f.Place.Position(), say)...)
 		p.Report(f)
 		p.Explain(wrong...)
 	}

@@ -22,6 +22,8 @@ Seal again for the name and namespace that are rendered, or with --scope namespa
 	Check: checkSealedSecretUnsealable,
 }
 
+var sealedForAnother = lint.Cause{Name: "sealed-for-another", Advice: "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."}
+
 func checkSealedSecretUnsealable(p *lint.Pass) {
 	for _, u := range p.Units {
 		if !u.Deployed() {
@@ -31,7 +33,7 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 			if o.Kind != "Secret" {
 				continue
 			}
-			var f *lint.Finding
+			var f *lint.Draft
 			var broken []string
 			for _, e := range p.Entries(o) {
 				if e.Locked == nil || !certain(e.Locked.Kind) || !e.Sealed {
@@ -39,7 +41,7 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 				}
 				broken = append(broken, e.Key)
 				if f == nil {
-					f = &lint.Finding{At: e.At, Bearer: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key, Message: e.Locked.Reason}
+					f = &lint.Draft{Place: lint.AtValue(e.At, inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName())+" "+e.Key), Message: e.Locked.Reason}
 					continue
 				}
 				f.Related = append(f.Related, lint.Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason, Alike: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key})
@@ -49,7 +51,7 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 			}
 			f.Message = fmt.Sprintf("SealedSecret %s cannot be unsealed (%s): %s",
 				strings.TrimPrefix(inventory.ObjectName("", o.Namespace, o.ShownName()), " "), strings.Join(broken, ", "), f.Message)
-			f.Help = "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."
+			f.Cause = sealedForAnother
 			p.Report(*f)
 		}
 	}

@@ -62,6 +62,8 @@ spec:
 	Check: checkSecretRefDangling,
 }
 
+var nothingThere = lint.Cause{Name: "nothing-there", Advice: "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError)."}
+
 // checkSecretRefDangling reports each thing that is not there once, with every reference
 // to it.
 func checkSecretRefDangling(p *lint.Pass) {
@@ -84,10 +86,10 @@ func checkSecretRefDangling(p *lint.Pass) {
 		refs := byWhy[key]
 		sort.SliceStable(refs, func(a, b int) bool { return refs[a].At.Before(refs[b].At) })
 		first := refs[0]
-		f := lint.Finding{
-			At: first.At, AtName: true, Bearer: first.Identity(), Instance: p.NameIn(first.Where.Unit, first.Where.Namespace),
+		f := lint.Draft{
+			Place: lint.AtName(first.At, first.Identity()), Instance: p.NameIn(first.Where.Unit, first.Where.Namespace),
 			Message: fmt.Sprintf("%s refers to nothing: %s", first.Holder, first.Why),
-			Help:    "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError).",
+			Cause:   nothingThere,
 		}
 		if len(refs) > 1 {
 			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.Holder, lint.Number(len(refs)-1), first.Why)

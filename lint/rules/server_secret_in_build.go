@@ -33,6 +33,8 @@ RUN --mount=type=secret,id=service_role,env=SUPABASE_SERVICE_ROLE_KEY npm run bu
 	Check: checkServerSecretInBuild,
 }
 
+var keptInImage = lint.Cause{Name: "kept-in-image", Advice: "Give it to the container when it runs (a Secret, env_file), or to the build as a secret: RUN --mount=type=secret."}
+
 // checkServerSecretInBuild reports each name of a Dockerfile once, whatever its value is.
 func checkServerSecretInBuild(p *lint.Pass) {
 	seen := map[*sources.File]bool{}
@@ -61,10 +63,14 @@ func checkServerSecretInBuild(p *lint.Pass) {
 			if a.Arg {
 				kind, keeps = "ARG", "the image's history"
 			}
-			p.Report(lint.Finding{
-				At: b.At(a), AtName: a.Value.IsAbsent(), Bearer: kind + " " + a.Name,
+			place := lint.AtValue(b.At(a), kind+" "+a.Name)
+			if a.Value.IsAbsent() {
+				place = lint.AtName(b.At(a), kind+" "+a.Name)
+			}
+			p.Report(lint.Draft{
+				Place:   place,
 				Message: fmt.Sprintf("%s %s takes a %s into %s, where everybody reads it who can pull the image", kind, a.Name, secretWord(slot), keeps),
-				Help:    "Give it to the container when it runs (a Secret, env_file), or to the build as a secret: RUN --mount=type=secret.",
+				Cause:   keptInImage,
 			})
 		}
 	}

@@ -30,6 +30,8 @@ SUPABASE_SERVICE_ROLE_KEY={{service_role}}
 	Check: checkServiceKeyPublic,
 }
 
+var publicPrefix = lint.Cause{Name: "public-prefix", Advice: "Move it to a variable without the prefix that only the server reads, and rotate the key: it must be taken as published."}
+
 func checkServiceKeyPublic(p *lint.Pass) {
 	for _, s := range p.Sites {
 		if p.Explained(s) || s.Name.PublicPrefix == "" || !s.Value.IsKnown() {
@@ -39,11 +41,11 @@ func checkServiceKeyPublic(p *lint.Pass) {
 		if slot.Role() != keys.Server {
 			continue
 		}
-		p.Report(lint.Finding{
-			At: s.At, Instance: p.NameOf(s), Trace: s.Trace,
+		p.Report(lint.Draft{
+			Place: lint.AtValue(s.At, ""), Instance: p.NameOf(s), Trace: s.Trace,
 			Message: fmt.Sprintf("%s holds the %s key, and %s variables are built into what every browser gets",
 				s.Holder, slot, strings.TrimSuffix(s.Name.PublicPrefix, "_")+"_"),
-			Help: "Move it to a variable without the prefix that only the server reads, and rotate the key: it must be taken as published.",
+			Cause: publicPrefix,
 		})
 		p.Explain(s)
 	}

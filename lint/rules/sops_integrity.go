@@ -18,6 +18,8 @@ Check out the last good version and edit it with "sops FILE", never with an edit
 	Check: checkSOPSIntegrity,
 }
 
+var changedAfterEncryption = lint.Cause{Name: "changed-after-encryption", Advice: `Check out the last version that decrypts, and edit it with "sops" only.`}
+
 func checkSOPSIntegrity(p *lint.Pass) {
 	for _, f := range p.Repo.Files() {
 		if f.Example || !f.BearsKeys() {
@@ -27,10 +29,10 @@ func checkSOPSIntegrity(p *lint.Pass) {
 		if locked == nil || locked.Kind != sources.BadMAC && locked.Kind != sources.Damaged {
 			continue
 		}
-		p.Report(lint.Finding{
-			At:      sources.Position{File: f.Path, Line: locked.Line},
+		p.Report(lint.Draft{
+			Place:   lint.AtValue(sources.Position{File: f.Path, Line: locked.Line}, ""),
 			Message: locked.Reason,
-			Help:    `Check out the last version that decrypts, and edit it with "sops" only.`,
+			Cause:   changedAfterEncryption,
 		})
 	}
 }

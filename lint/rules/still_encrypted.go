@@ -53,6 +53,11 @@ stringData:
 	Check: checkStillEncrypted,
 }
 
+var (
+	ciphertextCopied = lint.Cause{Name: "ciphertext-copied", Advice: "Let it take the key from the Secret that is decrypted (secretKeyRef), or keep the whole file encrypted, with SOPS' metadata at its end."}
+	notDecrypted     = lint.Cause{Name: "not-decrypted", Advice: "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization."}
+)
+
 // sopsMetadata is that of a file whose key is not at hand.
 const sopsMetadata = `sops:
   age:
@@ -73,10 +78,10 @@ func checkStillEncrypted(p *lint.Pass) {
 			return
 		}
 		first := lint.Principal(group)
-		p.Report(lint.Finding{
-			At: first.Written, Instance: p.NameOf(first), Trace: first.Trace,
+		p.Report(lint.Draft{
+			Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first), Trace: first.Trace,
 			Message: first.Holder + " is ciphertext, and nothing decrypts it here: its text is what is used for a key",
-			Help:    "Let it take the key from the Secret that is decrypted (secretKeyRef), or keep the whole file encrypted, with SOPS' metadata at its end.",
+			Cause:   ciphertextCopied,
 		})
 		p.Explain(group...)
 	})
@@ -98,11 +103,11 @@ func checkStillEncrypted(p *lint.Pass) {
 				if !e.SOPS {
 					continue
 				}
-				p.Report(lint.Finding{
-					At: e.At, Bearer: inventory.Label(o) + " " + e.Key, Instance: p.NameIn(u, o.Namespace),
+				p.Report(lint.Draft{
+					Place: lint.AtValue(e.At, inventory.Label(o)+" "+e.Key), Instance: p.NameIn(u, o.Namespace),
 					Message: fmt.Sprintf("%s reaches the cluster as SOPS ciphertext: %s has no spec.decryption, so Flux applies the file as it is",
 						inventory.Label(o), u.Name),
-					Help:    "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization.",
+					Cause:   notDecrypted,
 					Related: []lint.Related{{At: u.Declared, Message: u.Name, AtName: true}},
 				})
 				p.Explain(stored[o]...)

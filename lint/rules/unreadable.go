@@ -35,15 +35,21 @@ stringData:
   ANON_KEY: "{{anon}}"
 `,
 	Check: func(p *lint.Pass) {
-		reportNotes(p, sources.NoteUnreadable, "Mend the file, or take it out of the repository: until then nothing in it is compared.")
+		reportNotes(p, sources.NoteUnreadable, fileUnreadable)
 	},
 }
 
+var fileUnreadable = lint.Cause{Name: "file-unreadable", Advice: "Mend the file, or take it out of the repository: until then nothing in it is compared."}
+
 // reportNotes turns what went wrong while reading or rendering into findings.
-func reportNotes(p *lint.Pass, kind sources.NoteKind, help string) {
+func reportNotes(p *lint.Pass, kind sources.NoteKind, cause lint.Cause) {
 	for _, n := range p.Repo.Notes() {
 		if n.Kind == kind {
-			p.Report(lint.Finding{At: n.At, AtName: kind == sources.NoteRenderFailed, Bearer: withoutNumbers(n.Message), Message: n.Message, Help: help})
+			place := lint.AtValue(n.At, withoutNumbers(n.Message))
+			if kind == sources.NoteRenderFailed {
+				place = lint.AtName(n.At, withoutNumbers(n.Message))
+			}
+			p.Report(lint.Draft{Place: place, Message: n.Message, Cause: cause})
 		}
 	}
 }

@@ -33,6 +33,12 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.expired}}
 	Check: checkUnusedIgnore,
 }
 
+var (
+	ignoreNamesNone   = lint.Cause{Name: "names-no-rule", Advice: "Write the rule in brackets: # keylint: ignore[key-expired] the reason."}
+	ignoreUnknownRule = lint.Cause{Name: "unknown-rule", Advice: "keylint rules lists the rules."}
+	ignoreUnused      = lint.Cause{Name: "ignores-nothing", Advice: "Take it away, or put it on the line of the finding, or alone on the line above."}
+)
+
 // checkUnusedIgnore has the last word: by then all other rules have spoken.
 func checkUnusedIgnore(p *lint.Pass) {
 	for _, g := range p.Ignores() {
@@ -41,20 +47,20 @@ func checkUnusedIgnore(p *lint.Pass) {
 }
 
 func reportUnused(p *lint.Pass, g *lint.Ignore) {
-	report := func(at sources.Position, rule, message, help string) {
-		p.Report(lint.Finding{At: at, AtName: true, Bearer: "ignore " + rule, Message: message, Help: help})
+	report := func(at sources.Position, rule, message string, cause lint.Cause) {
+		p.Report(lint.Draft{Place: lint.AtName(at, "ignore "+rule), Message: message, Cause: cause})
 	}
 	if len(g.Rules) == 0 {
-		report(g.At, "", "the comment names no rule, and so ignores nothing", "Write the rule in brackets: # keylint: ignore[key-expired] the reason.")
+		report(g.At, "", "the comment names no rule, and so ignores nothing", ignoreNamesNone)
 		return
 	}
 	for _, r := range g.Rules {
 		switch {
 		case !p.IsRule(r.Name):
-			report(r.At, r.Name, "the comment names a rule that there is not", "keylint rules lists the rules.")
+			report(r.At, r.Name, "the comment names a rule that there is not", ignoreUnknownRule)
 		case !r.Used && !p.IsOff(r.Name):
 			report(r.At, r.Name, fmt.Sprintf("the comment ignores %s, which finds nothing here", r.Name),
-				"Take it away, or put it on the line of the finding, or alone on the line above.")
+				ignoreUnused)
 		}
 	}
 }

@@ -37,11 +37,16 @@ data:
 	Check: checkValueDoubleBase64,
 }
 
+var (
+	notBase64    = lint.Cause{Name: "not-base64", Advice: "Put the text under stringData:, or its base64 under data: (printf '%s' \"$KEY\" | base64 -w0)."}
+	encodedTwice = lint.Cause{Name: "encoded-twice", Advice: "Put the text itself under stringData: and in Helm values, its base64 (once) under data:."}
+)
+
 func checkValueDoubleBase64(p *lint.Pass) {
 	for _, s := range p.Sites {
 		if s.NotBase64 && !(s.Value.IsKnown() && keys.IsReference(s.Value.Text())) && (s.Unit == nil || s.Unit.Deployed()) {
 			p.ReportKey([]*sites.Site{s}, "", "%s stands under data: and is not base64: the API server refuses the whole Secret",
-				"Put the text under stringData:, or its base64 under data: (printf '%s' \"$KEY\" | base64 -w0).")
+				notBase64)
 			p.Explain(s)
 		}
 	}
@@ -51,7 +56,7 @@ func checkValueDoubleBase64(p *lint.Pass) {
 			return
 		}
 		p.ReportKey(group, "", fmt.Sprintf("%%s holds the base64 of the %s key, and not the key: it was encoded once too often", keys.Recognize(plain)),
-			"Put the text itself under stringData: and in Helm values, its base64 (once) under data:.")
+			encodedTwice)
 		p.Explain(group...)
 	})
 }

@@ -44,6 +44,8 @@ services:
 	Check: checkValueInterpolated,
 }
 
+var dollarExpanded = lint.Cause{Name: "interpolated", Advice: "Put the value in single quotes (in a compose file, write $$ for $), or make a secret without that character: openssl rand -hex 32."}
+
 func checkValueInterpolated(p *lint.Pass) {
 	p.EachPlace(func(group []*sites.Site) {
 		first := group[0]
@@ -52,7 +54,7 @@ func checkValueInterpolated(p *lint.Pass) {
 			return
 		}
 		p.ReportKey(group, "", whatItIs(group)+" of %s is not what is written there: "+why,
-			"Put the value in single quotes (in a compose file, write $$ for $), or make a secret without that character: openssl rand -hex 32.")
+			dollarExpanded)
 		if first.Slot == keys.JWTSecret {
 			p.Explain(group...)
 		}

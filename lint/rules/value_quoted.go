@@ -36,6 +36,11 @@ stringData:
 	Check: checkValueQuoted,
 }
 
+var (
+	readerKeepsQuotes = lint.Cause{Name: "reader-keeps-quotes", Advice: "Take the quotes off: kustomize's envs:, kubectl's --from-env-file, docker's --env-file and compose's format: raw keep them, other than dotenv and compose's own format."}
+	quotesInValue     = lint.Cause{Name: "quotes-in-value", Advice: "Take the quotes off the value itself: those that YAML needs stand round it once."}
+)
+
 func checkValueQuoted(p *lint.Pass) {
 	p.EachPlace(func(group []*sites.Site) {
 		var wrong []*sites.Site
@@ -47,15 +52,15 @@ func checkValueQuoted(p *lint.Pass) {
 		if len(wrong) == 0 {
 			return
 		}
-		p.ReportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has quotes that are part of the value"+whoTrims(p, wrong), unquoteHelp(p, wrong[0]))
+		p.ReportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has quotes that are part of the value"+whoTrims(p, wrong), whyQuoted(p, wrong[0]))
 		p.Explain(wrong...)
 	})
 }
 
-// unquoteHelp names the reader that keeps the quotes.
-func unquoteHelp(p *lint.Pass, s *sites.Site) string {
+// whyQuoted names the reader that keeps the quotes.
+func whyQuoted(p *lint.Pass, s *sites.Site) lint.Cause {
 	if f := p.Repo.File(s.Written.File); f != nil && f.IsDotenv() {
-		return "Take the quotes off: kustomize's envs:, kubectl's --from-env-file, docker's --env-file and compose's format: raw keep them, other than dotenv and compose's own format."
+		return readerKeepsQuotes
 	}
-	return "Take the quotes off the value itself: those that YAML needs stand round it once."
+	return quotesInValue
 }

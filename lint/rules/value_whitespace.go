@@ -38,6 +38,8 @@ stringData:
 	Check: checkValueWhitespace,
 }
 
+var whitespaceAround = lint.Cause{Name: "whitespace", Advice: "Take it off: printf '%s' and not echo where it is encoded by hand, |- and not | in YAML, openssl rand -base64 30 for a secret of one line."}
+
 func checkValueWhitespace(p *lint.Pass) {
 	p.EachPlace(func(group []*sites.Site) {
 		var wrong []*sites.Site
@@ -54,7 +56,7 @@ func checkValueWhitespace(p *lint.Pass) {
 			return
 		}
 		p.ReportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has "+where+whoTrims(p, wrong),
-			"Take it off: printf '%s' and not echo where it is encoded by hand, |- and not | in YAML, openssl rand -base64 30 for a secret of one line.")
+			whitespaceAround)
 		p.Explain(wrong...)
 	})
 }

@@ -37,17 +37,19 @@ stringData:
 	Check: checkWeakJWTSecret,
 }
 
+var secretWeak = lint.Cause{Name: "weak-secret", Advice: "Make one with openssl rand -base64 30 | tr -d '\\n', mint the keys anew with it, and put all three wherever the old ones stand."}
+
 func checkWeakJWTSecret(p *lint.Pass) {
 	p.EachKey(func(group []*sites.Site) {
 		text := group[0].Value.Text()
 		if group[0].Slot != keys.JWTSecret || keys.Published(text) != "" || keys.IsReference(text) {
 			return
 		}
-		help := "Make one with openssl rand -base64 30 | tr -d '\\n', mint the keys anew with it, and put all three wherever the old ones stand."
+		cause := secretWeak
 		if n := text.Len(); n < keys.MinSecret {
-			p.ReportKey(group, lint.MildInDevelopment(group), fmt.Sprintf("the JWT secret of %%s has %d bytes: PostgREST does not start with less than %d", n, keys.MinSecret), help)
+			p.ReportKey(group, lint.MildInDevelopment(group), fmt.Sprintf("the JWT secret of %%s has %d bytes: PostgREST does not start with less than %d", n, keys.MinSecret), cause)
 		} else if why := keys.Guessable(text); why != "" {
-			p.ReportKey(group, lint.Warning, "the JWT secret of %s can be guessed: "+why, help)
+			p.ReportKey(group, lint.Warning, "the JWT secret of %s can be guessed: "+why, cause)
 		}
 	})
 }
