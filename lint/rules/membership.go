@@ -158,11 +158,12 @@ func whose(d lint.Disagreement) string {
 	return "the Secret's"
 }
 
-// twin recognises a key that another instance holds.
+// twin recognises a key that another instance holds: one of its own, and not what an app
+// presents to it.
 func twin(p *lint.Pass, i *lint.Instance, d lint.Disagreement) string {
 	v := d.Wrong[0].Value
 	for _, s := range p.Sites {
-		if other := p.InstanceOf(s); s.Value.Equal(v) && other != nil && other != i {
+		if other := p.InstanceOf(s); s.Value.Equal(v) && other != nil && other != i && (s.Standing != sites.Presented || s.Carrier.Backend != "") {
 			return fmt.Sprintf("it is the %s key of %s", s.Slot, other.Name)
 		}
 	}
