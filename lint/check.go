@@ -15,8 +15,12 @@ import (
 // keys are compared with now. A rule that is off runs all the same, and explains: only its
 // findings are dropped.
 func Check(g *Grouping, rules []*Rule, now time.Time) *Result {
+	order, err := InOrder(rules)
+	if err != nil {
+		panic(err) // a mistake in the rules themselves, whatever is linted
+	}
 	p := newPass(g, rules, now)
-	for _, rule := range rules {
+	for _, rule := range order {
 		p.rule = rule
 		rule.Check(p)
 	}

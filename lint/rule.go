@@ -1,5 +1,7 @@
 package lint
 
+import "fmt"
+
 // Rule is one thing that must hold.
 type Rule struct {
 	Name     string   // kebab-case, stable
@@ -15,5 +17,44 @@ type Rule struct {
 	Bad  string
 	Good string
 
+	After []*Rule // causes: rules that explain what would be found here as well
 	Check func(*Pass)
+}
+
+// InOrder puts rules in the order in which they run: the given one, but each behind all that
+// it runs after. What it runs after and is not among them is left out. It is an error where
+// rules wait for each other.
+func InOrder(rules []*Rule) ([]*Rule, error) {
+	var order []*Rule
+	state := map[*Rule]int{} // 1 while what it waits for is looked at, 2 when it is in order
+	given := map[*Rule]bool{}
+	for _, r := range rules {
+		given[r] = true
+	}
+	var visit func(r *Rule) error
+	visit = func(r *Rule) error {
+		switch state[r] {
+		case 1:
+			return fmt.Errorf("the rule %s waits for itself", r.Name)
+		case 2:
+			return nil
+		}
+		state[r] = 1
+		for _, cause := range r.After {
+			if err := visit(cause); err != nil {
+				return err
+			}
+		}
+		state[r] = 2
+		if given[r] {
+			order = append(order, r)
+		}
+		return nil
+	}
+	for _, r := range rules {
+		if err := visit(r); err != nil {
+			return nil, err
+		}
+	}
+	return order, nil
 }

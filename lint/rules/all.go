@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/keylint/keylint/lint"
 )
 
@@ -14,25 +16,24 @@ func Find(name string) *lint.Rule {
 	return nil
 }
 
-// All lists all rules in the order in which they run: causes before what follows
-// from them.
-func All() []*lint.Rule {
-	return []*lint.Rule{
-		unreadable, renderFailed,
-		sopsIntegrity, stillEncrypted, sealedSecretUnsealable, secretRefDangling,
-		fluxEatsPlaceholder,
-		placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
-		sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
-		kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
-		valueDoubleBase64, valueInterpolated, valueWhitespace, valueQuoted,
-		serviceKeyPublic, roleSwap,
-		keyMalformed, valueTruncated, opaqueKeyFormat, asymmetricKeyInApp, refURLMismatch,
-		jwksShape, jwksMismatch,
-		jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
-		keyNotSignedBySecret, demoKey,
-		envSourceConflict, envShadowedByEmpty, envFileNotInBuild, runtimePublicEnvInert,
-		serverSecretInBuild, plaintextSecret,
-		weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
-		unusedIgnore,
-	}
+// All lists all rules. They run in this order, but for what a rule says that it runs after.
+func All() []*lint.Rule { return append(slices.Clone(others), unusedIgnore) }
+
+// others are all rules but unused-ignore, which looks at what these ignored.
+var others = []*lint.Rule{
+	unreadable, renderFailed,
+	sopsIntegrity, stillEncrypted, sealedSecretUnsealable, secretRefDangling,
+	fluxEatsPlaceholder,
+	placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
+	sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
+	kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
+	valueDoubleBase64, valueInterpolated, valueWhitespace, valueQuoted,
+	serviceKeyPublic, roleSwap,
+	keyMalformed, valueTruncated, opaqueKeyFormat, asymmetricKeyInApp, refURLMismatch,
+	jwksShape, jwksMismatch,
+	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
+	keyNotSignedBySecret, demoKey,
+	envSourceConflict, envShadowedByEmpty, envFileNotInBuild, runtimePublicEnvInert,
+	serverSecretInBuild, plaintextSecret,
+	weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
 }

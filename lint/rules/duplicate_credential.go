@@ -13,6 +13,7 @@ var duplicateCredential = &lint.Rule{
 	Name:     "duplicate-credential",
 	Summary:  "two credentials of a gateway hold the same key",
 	Severity: lint.Error,
+	After:    []*lint.Rule{sameKeyBothRoles},
 	Doc: `A key belongs to one consumer. Kong 3.4 and later refuse a declarative configuration in which a key stands twice
 ("uniqueness violation", Kong/kong#11199) and do not start. Earlier ones keep the last without a word: where anon and
 service_role hold the same key, the public key is then the service_role consumer's.

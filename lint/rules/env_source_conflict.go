@@ -13,6 +13,7 @@ var envSourceConflict = &lint.Rule{
 	Name:     "env-source-conflict",
 	Summary:  "two sources that reach one build hold different keys",
 	Severity: lint.Warning,
+	After:    []*lint.Rule{keyNotSignedBySecret},
 	Doc: `What the Dockerfile or a build argument sets goes before every .env file: Next.js and Vite take a variable from a file only
 where the environment does not have it. The key is then built in from one place and the URL beside it from another, and whoever
 rotates the key in the .env file changes nothing.

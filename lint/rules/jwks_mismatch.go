@@ -10,6 +10,7 @@ var jwksMismatch = &lint.Rule{
 	Name:     "jwks-mismatch",
 	Summary:  "a JWKS does not go with the JWT secret, the key pair or the keys of its instance",
 	Severity: lint.Error,
+	After:    []*lint.Rule{jwksShape},
 	Doc: `The set holds the JWT secret once more, as a symmetric key (oct) whose k is the secret's base64url: without it the legacy keys
 do not verify. Its key pair must be that of GOTRUE_JWT_KEYS, and the gateway's asymmetric keys must verify under it. Upstream's
 documentation: "If you later change JWT_SECRET, you must regenerate the JWKS as well."

@@ -13,6 +13,7 @@ var jwksShape = &lint.Rule{
 	Name:     "jwks-shape",
 	Summary:  "a JWKS has not the form that its reader needs",
 	Severity: lint.Error,
+	After:    []*lint.Rule{refURLMismatch},
 	Doc: `Who verifies (PostgREST, Realtime, Storage, Functions) needs a JSON object, {"keys": […]}; GoTrue's GOTRUE_JWT_KEYS needs the
 bare array. Realtime crashes when it is given an array (supabase/realtime#1269); PostgREST takes what is no JWKS for a plain
 secret, and refuses every token. A default such as ${JWT_JWKS:-{"keys":[]}} is mangled by older versions of compose. A private

@@ -21,20 +21,32 @@ import (
 // lintArchive lints a tiny repository.
 func lintArchive(t testing.TB, archive string) *lint.Result {
 	t.Helper()
+	return lintDir(t, writeArchive(t, archive))
+}
+
+func lintDir(t testing.TB, dir string) *lint.Result {
+	t.Helper()
+	return lint.Check(grouped(t, dir, lint.Config{}), rules.All(), testkeys.Now)
+}
+
+// writeArchive writes a tiny repository to disk.
+func writeArchive(t testing.TB, archive string) string {
+	t.Helper()
 	dir := t.TempDir()
 	if err := testkeys.WriteArchive(dir, archive); err != nil {
 		t.Fatal(err)
 	}
-	return lintDir(t, dir)
+	return dir
 }
 
-func lintDir(t testing.TB, dir string) *lint.Result {
+// grouped is a repository's sites by instance, before any rule has run.
+func grouped(t testing.TB, dir string, config lint.Config) *lint.Grouping {
 	t.Helper()
 	repo, err := sources.Open(sources.Options{Paths: []string{dir}, Ledger: &keys.Ledger{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lint.Check(lint.Group(sites.Collect(repo, render.Units(repo)), lint.Config{}), rules.All(), testkeys.Now)
+	return lint.Group(sites.Collect(repo, render.Units(repo)), config)
 }
 
 // TestRuleExamples runs the examples in the rules' documentation: the bad one yields

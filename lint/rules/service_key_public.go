@@ -12,6 +12,7 @@ var serviceKeyPublic = &lint.Rule{
 	Name:     "service-key-public",
 	Summary:  "a server key stands in a variable that is built into what the browser gets",
 	Severity: lint.Error,
+	After:    []*lint.Rule{valueQuoted},
 	Doc: `A variable with a public prefix (NEXT_PUBLIC_, VITE_, PUBLIC_ …) is written into the bundle at build time, where
 everybody can read it. A service_role or sb_secret_ key bypasses row level security: whoever loads the
 page owns the database.

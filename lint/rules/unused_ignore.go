@@ -11,6 +11,7 @@ var unusedIgnore = &lint.Rule{
 	Name:     "unused-ignore",
 	Summary:  "a comment ignores a finding that there is not",
 	Severity: lint.Warning,
+	After:    others, // by then all have spoken
 	Doc: `A comment on the line of a finding, or alone on the line above, takes it out of the report:
 
     # keylint: ignore[rule] the reason
@@ -39,7 +40,6 @@ var (
 	ignoreUnused      = lint.Cause{Name: "ignores-nothing", Advice: "Take it away, or put it on the line of the finding, or alone on the line above."}
 )
 
-// checkUnusedIgnore has the last word: by then all other rules have spoken.
 func checkUnusedIgnore(p *lint.Pass) {
 	for _, g := range p.Ignores() {
 		reportUnused(p, g)

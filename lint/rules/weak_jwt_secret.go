@@ -12,6 +12,7 @@ var weakJWTSecret = &lint.Rule{
 	Name:     "weak-jwt-secret",
 	Summary:  "a JWT secret is too short, or can be guessed",
 	Severity: lint.Error,
+	After:    []*lint.Rule{keyNotSignedBySecret},
 	Doc: `PostgREST does not start with a secret of less than 32 bytes ("The JWT secret must be at least 32 characters long"). One that
 can be guessed lets anybody sign a service_role key: a signature can be tried offline, as often as one likes.
 
