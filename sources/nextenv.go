@@ -26,10 +26,10 @@ type Effective struct {
 	Expanded []string  // the names that were expanded in it
 }
 
-// LoadNextEnv merges files as @next/env does: the first file that defines a name wins,
-// also with an empty value, and dotenv-expand 10 expands references. The key of the
-// result is the file's path and the name: every definition is listed, with the value
-// that it would give if it counted.
+// LoadNextEnv merges files, the strongest first, as @next/env does: the first one that
+// defines a name wins, also with an empty value, and dotenv-expand 10 expands references.
+// The winners are by name; all lists every definition, file by file, with the value that it
+// would give if it counted.
 func LoadNextEnv(files []EnvFile) (winners map[string]Effective, all []Effective) {
 	budget := maxAllExpanded
 	return loadNextEnv(files, &budget)
