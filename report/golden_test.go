@@ -11,6 +11,7 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
+//go:generate go test . -run ^TestGolden$ -update
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGolden(t *testing.T) {
@@ -79,7 +80,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got != string(want) {
-				t.Errorf("%s differs (go test ./report -update rewrites it); got:\n%s", file, got)
+				t.Errorf("%s differs (go generate ./... rewrites it); got:\n%s", file, got)
 			}
 			if again := c.write(c.result); again != got {
 				t.Errorf("the same result was told differently the second time:\n%s", again)

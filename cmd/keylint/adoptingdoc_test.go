@@ -7,14 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/keylint/keylint/internal/testkeys"
 )
 
 // TestAdoptingDoc walks the way that docs/adopting.md describes, in a repository made of
-// testdata/fixtures/seed-drifted, and holds the page to what is said on it; "go test
-// ./cmd/keylint -update" rewrites it.
+// testdata/fixtures/seed-drifted, and holds the page to what is said on it;
+// "go generate ./..." rewrites it.
 func TestAdoptingDoc(t *testing.T) {
 	said := map[string]string{}
 	if !t.Run("walk", func(t *testing.T) { adopt(t, said) }) {
@@ -54,7 +51,7 @@ func adopt(t *testing.T, said map[string]string) {
 	var b strings.Builder
 	say := func(status int, parts [][2]string, args ...string) {
 		t.Helper()
-		r := keylint(append(args, "--now="+testkeys.Now.Format(time.DateOnly))...)
+		r := keylint(append(args, now)...)
 		if r.status != status {
 			t.Fatalf("keylint %s: exit status %d, not %d:\n%s%s", strings.Join(args, " "), r.status, status, r.stderr, r.stdout)
 		}

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/keylint/keylint/internal/fixtures"
 	"github.com/keylint/keylint/internal/testkeys"
 )
 
@@ -25,7 +26,7 @@ func BenchmarkCommand(b *testing.B) {
 	if err := os.CopyFS(homelab, os.DirFS(filepath.Join(fixturesDir, "homelab-in-sync"))); err != nil {
 		b.Fatal(err)
 	}
-	keys, err := filepath.Abs(keysDir)
+	keys, err := fixtures.Key("")
 	if err != nil {
 		b.Fatal(err)
 	}

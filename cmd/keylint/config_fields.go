@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,7 @@ import (
 )
 
 // A configuration is described once, by its fields: they decode the file, with the line of
-// whatever is wrong, and they make the JSON Schema that editors read.
+// whatever is wrong, and the JSON Schema that editors read is made of them (schema_test.go).
 
 // field is one key of a mapping.
 type field struct {
@@ -264,22 +263,4 @@ func patterns(what string, n *yaml.Node, into *[]string) error {
 		}
 	}
 	return nil
-}
-
-// configSchema is the JSON Schema of a configuration, published as docs/keylint.schema.json.
-func configSchema() []byte {
-	properties := map[string]any{}
-	for _, f := range configFields() {
-		f.schema["description"] = f.about
-		properties[f.name] = f.schema
-	}
-	b, err := json.MarshalIndent(map[string]any{
-		"$schema": "https://json-schema.org/draft/2020-12/schema",
-		"title":   "keylint's configuration, .keylint.yaml",
-		"type":    "object", "additionalProperties": false, "properties": properties,
-	}, "", "  ")
-	if err != nil {
-		panic(err)
-	}
-	return append(b, '\n')
 }

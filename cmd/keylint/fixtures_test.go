@@ -2,100 +2,60 @@ package main
 
 import (
 	"bytes"
-	"flag"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/keylint/keylint/internal/fixtures"
+	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/report"
 )
 
-var update = flag.Bool("update", false, "rewrite the fixtures' want files")
+// fixturesDir is where the fixtures lie, with what keylint must say of each.
+var fixturesDir = filepath.Join("..", "..", "testdata", "fixtures")
 
-// The repository's fixtures and the private keys that they were encrypted for.
-var (
-	fixturesDir = filepath.Join("..", "..", "testdata", "fixtures")
-	keysDir     = filepath.Join("..", "..", "testdata", "keys")
-)
-
-// fixtures lists the fixtures' names.
-func fixtures(t *testing.T) []string {
+// fixtureNames lists the fixtures.
+func fixtureNames(t *testing.T) []string {
 	t.Helper()
-	entries, err := os.ReadDir(fixturesDir)
+	names, err := fixtures.Names()
 	if err != nil {
 		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		if e.IsDir() {
-			names = append(names, e.Name())
-		}
-	}
-	if len(names) == 0 {
-		t.Fatalf("there is no fixture in %s", fixturesDir)
 	}
 	return names
 }
 
-// isAbout says of a file at a fixture's top that it speaks of the fixture and is no
-// part of it.
-func isAbout(name string) bool { return strings.HasPrefix(name, "want.") || name == "EXPECTED.md" }
-
-// copyFixture copies a fixture to a directory outside of any work tree, so that it is
-// its own root.
+// copyFixture copies a fixture to a directory that is its own root.
 func copyFixture(t *testing.T, name string) string {
 	t.Helper()
-	from, to := filepath.Join(fixturesDir, name), filepath.Join(t.TempDir(), name)
-	err := filepath.WalkDir(from, func(file string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(from, file)
-		if err != nil {
-			return err
-		}
-		target := filepath.Join(to, strings.Replace(rel, "dot-git", ".git", 1))
-		switch {
-		case entry.IsDir():
-			return os.MkdirAll(target, 0o755)
-		case isAbout(rel):
-			return nil
-		case entry.Type()&fs.ModeSymlink != 0:
-			link, err := os.Readlink(file)
-			if err != nil {
-				return err
-			}
-			return os.Symlink(link, target)
-		}
-		b, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(target, b, 0o644)
-	})
-	if err != nil {
+	to := filepath.Join(t.TempDir(), name)
+	if err := fixtures.Copy(name, to); err != nil {
 		t.Fatal(err)
 	}
 	return to
 }
 
 // allKeys are the flags that give keylint every test key.
-func allKeys(t *testing.T) []string {
-	t.Helper()
+func allKeys() ([]string, error) {
 	var flags []string
-	for _, k := range []struct{ flag, file string }{
-		{flagAgeKey, "age.txt"}, {flagPGPKey, "pgp.asc"}, {flagSealedSecretsKey, "sealed-secrets.yaml"},
+	for _, k := range []struct{ flag, name string }{
+		{flagAgeKey, fixtures.AgeKey}, {flagPGPKey, fixtures.PGPKey}, {flagSealedSecretsKey, fixtures.SealedSecretsKey},
 	} {
-		file, err := filepath.Abs(filepath.Join(keysDir, k.file))
+		file, err := fixtures.Key(k.name)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if _, err := os.Stat(file); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		flags = append(flags, "--"+k.flag+"="+file)
 	}
-	return flags
+	return flags, nil
 }
 
 // ran is what one run of keylint left.
@@ -109,4 +69,145 @@ func keylint(args ...string) ran {
 	var stdout, stderr bytes.Buffer
 	status := run(args, strings.NewReader(""), &stdout, &stderr, func(string) string { return "" })
 	return ran{status, stdout.String(), stderr.String()}
+}
+
+// now is the flag that fixes the clock.
+var now = "--now=" + testkeys.Now.Format(time.DateOnly)
+
+// told is what one run left with a report in every format.
+type told struct {
+	ran
+	reports map[string]string // by the format's name
+}
+
+// linted is all that the tests know of a fixture: keylint has run over it once for each field,
+// whatever number of tests look at what it said.
+type linted struct {
+	dir      string // where it was
+	unlocked told   // with all keys, --verbose
+	colored  told   // with all keys, --color=always and not verbose
+	locked   told   // with no key, --verbose
+	// keylint baseline, with the file that it wrote behind standard output
+	unlockedBaseline, lockedBaseline ran
+	changed                          bool // linting changed a file
+}
+
+// golden is what the fixture is held to: with all test keys, and no-keys* with none, as the
+// pull request of a fork.
+func (l *linted) golden(name string) told {
+	if strings.HasPrefix(name, "no-keys") {
+		return l.locked
+	}
+	return l.unlocked
+}
+
+// outputs are all streams and files of all runs, by what they are.
+func (l *linted) outputs() map[string]string {
+	all := map[string]string{}
+	for what, r := range map[string]ran{"baseline": l.unlockedBaseline, "baseline without keys": l.lockedBaseline} {
+		all[what+", stdout"], all[what+", stderr"] = r.stdout, r.stderr
+	}
+	for what, r := range map[string]told{"verbose": l.unlocked, "in colour": l.colored, "without keys": l.locked} {
+		all[what+", stdout"], all[what+", stderr"] = r.stdout, r.stderr
+		for format, text := range r.reports {
+			all[what+", "+format] = text
+		}
+	}
+	return all
+}
+
+var allLinted sync.Map // by the fixture's name, functions
+
+// lintedFixture is what keylint says of a fixture.
+func lintedFixture(t *testing.T, name string) *linted {
+	t.Helper()
+	once, _ := allLinted.LoadOrStore(name, sync.OnceValues(func() (*linted, error) { return lintFixture(name) }))
+	l, err := once.(func() (*linted, error))()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return l
+}
+
+func lintFixture(name string) (*linted, error) {
+	temp, err := os.MkdirTemp("", "keylint-fixture-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	l := &linted{dir: filepath.Join(temp, name)}
+	if err := fixtures.Copy(name, l.dir); err != nil {
+		return nil, err
+	}
+	before, err := snapshot(l.dir)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := allKeys()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range []struct {
+		to   *told
+		args []string
+	}{
+		{&l.unlocked, slices.Concat(keys, []string{"--verbose"})},
+		{&l.colored, slices.Concat(keys, []string{"--color=always"})},
+		{&l.locked, []string{"--verbose"}},
+	} {
+		if *r.to, err = tell(l.dir, temp, r.args); err != nil {
+			return nil, err
+		}
+	}
+	file := filepath.Join(temp, "baseline.json")
+	for to, args := range map[*ran][]string{&l.unlockedBaseline: keys, &l.lockedBaseline: nil} {
+		*to = keylint(append([]string{"baseline", l.dir, "--baseline", file}, args...)...)
+		b, err := os.ReadFile(file)
+		if err != nil && !strings.Contains(to.stdout, "no baseline was written") {
+			return nil, errors.New(to.stderr)
+		}
+		to.stdout += string(b)
+		_ = os.Remove(file)
+	}
+	after, err := snapshot(l.dir)
+	l.changed = before != after
+	return l, err
+}
+
+// tell runs keylint over a directory, with a file below another one for every format.
+func tell(dir, below string, args []string) (told, error) {
+	args = append([]string{dir, now}, args...)
+	for _, f := range report.Formats() {
+		args = append(args, "--format", f.Name+"="+filepath.Join(below, f.Name))
+	}
+	r := told{keylint(args...), map[string]string{}}
+	if r.status == exitFailed {
+		return r, errors.New(r.stderr)
+	}
+	for _, f := range report.Formats() {
+		b, err := os.ReadFile(filepath.Join(below, f.Name))
+		if err != nil {
+			return r, err
+		}
+		r.reports[f.Name] = string(b)
+	}
+	return r, nil
+}
+
+// snapshot is every file of a directory with its content.
+func snapshot(dir string) (string, error) {
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		b.WriteString(file + "\n")
+		if entry.Type().IsRegular() {
+			content, err := os.ReadFile(file)
+			b.Write(content)
+			return err
+		}
+		return nil
+	})
+	return b.String(), err
 }

@@ -2,84 +2,118 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/lint/rules"
 )
 
-// TestGolden lints every fixture with all test keys (no-keys* with none, as the pull
-// request of a fork) and compares with what it says that
-// keylint must say, in want.txt and want.json. "go test ./cmd/keylint -update" rewrites
+// TestGolden holds every fixture to what it says that keylint must say: in want.txt what a
+// person reads, with --verbose, so that each site is a line and each note too; and in
+// want.json, where the fixture has one, what a program does. "go generate ./..." rewrites
 // them; read the difference before you commit it.
 func TestGolden(t *testing.T) {
-	all := allKeys(t)
-	for _, name := range fixtures(t) {
+	for _, name := range fixtureNames(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			keys := all
-			if strings.HasPrefix(name, "no-keys") {
-				keys = nil
+			l := lintedFixture(t, name)
+			golden := l.golden(name)
+			compareGolden(t, filepath.Join(fixturesDir, name, "want.txt"), golden.stderr+golden.stdout)
+			if file := filepath.Join(fixturesDir, name, "want.json"); exists(file) {
+				compareGolden(t, file, golden.reports["json"])
 			}
-			dir := copyFixture(t, name)
-			before := snapshot(t, dir)
-			text, _ := lintFixture(t, dir, "text", keys)
-			compareGolden(t, filepath.Join(fixturesDir, name, "want.txt"), text)
-			text, unlocked := lintFixture(t, dir, "json", keys)
-			compareGolden(t, filepath.Join(fixturesDir, name, "want.json"), text)
+			for format, text := range l.unlocked.reports {
+				// Text is another one when it is verbose.
+				if again := l.colored.reports[format]; format != "text" && again != text {
+					t.Errorf("%s: the same repository was told differently the second time:\n%s", format, lineDifference(text, again))
+				}
+			}
+			for what, text := range l.outputs() {
+				if strings.Contains(text, l.dir) {
+					t.Errorf("%s: names a directory of the machine", what)
+				}
+			}
+			if l.changed {
+				t.Error("linting changed the repository")
+			}
 
 			// Without the private keys less is known, and nothing is equal that was not.
-			_, locked := lintFixture(t, dir, "json", nil)
-			if locked.Agree > unlocked.Agree || locked.Unknown < unlocked.Unknown {
-				t.Errorf("without private keys %+v, with them %+v", locked, unlocked)
-			}
-			if snapshot(t, dir) != before {
-				t.Error("linting changed the repository")
+			unlocked, locked := summarized(t, l.unlocked), summarized(t, l.locked)
+			if locked.Summary.Agree > unlocked.Summary.Agree || locked.Summary.Unknown < unlocked.Summary.Unknown {
+				t.Errorf("without private keys %+v, with them %+v", locked.Summary, unlocked.Summary)
 			}
 		})
 	}
 }
 
-// summary is what a JSON report counts.
+// summary is a part of a JSON report.
 type summary struct {
-	Agree, Disagree, Unknown int
-	Findings                 struct{ Error int }
+	Summary struct {
+		Agree, Disagree, Unknown int
+		Findings                 struct{ Error int }
+	}
+	Findings []struct{ Rule string }
 }
 
-// lintFixture is the report of one run, whose exit status must be what the report says,
-// and its summary where the format is JSON.
-func lintFixture(t *testing.T, dir, format string, keys []string) (string, summary) {
+func (s summary) fires(rule string) bool {
+	for _, f := range s.Findings {
+		if f.Rule == rule {
+			return true
+		}
+	}
+	return false
+}
+
+// summarized reads a run's JSON report, to which its exit status must belong.
+func summarized(t *testing.T, r told) (s summary) {
 	t.Helper()
-	args := append([]string{"--format=" + format, "--now=" + testkeys.Now.Format(time.DateOnly), dir}, keys...)
-	r := keylint(args...)
-	if again := keylint(args...); r != again {
-		t.Errorf("%s: the same repository was told differently the second time:\n%s", format, lineDifference(r.stdout, again.stdout))
-	}
-	if r.status == exitFailed {
-		t.Fatalf("exit status 2:\n%s", r.stderr)
-	}
-	if strings.Contains(r.stdout, dir) || strings.Contains(r.stderr, dir) {
-		t.Errorf("%s: the report names a directory of the machine", format)
-	}
-	var report struct{ Summary summary }
-	if format != "json" {
-		return r.stdout, report.Summary
-	}
-	if err := json.Unmarshal([]byte(r.stdout), &report); err != nil {
+	if err := json.Unmarshal([]byte(r.reports["json"]), &s); err != nil {
 		t.Fatal(err)
 	}
 	want := exitClean
-	if report.Summary.Findings.Error > 0 {
+	if s.Summary.Findings.Error > 0 {
 		want = exitFindings
 	}
 	if r.status != want {
-		t.Errorf("exit status %d with %d errors", r.status, report.Summary.Findings.Error)
+		t.Errorf("exit status %d with %d errors", r.status, s.Summary.Findings.Error)
 	}
-	return r.stdout, report.Summary
+	return s
 }
+
+// TestRulesInFixtures holds every rule to a fixture in which it fires and one in which
+// it is silent.
+func TestRulesInFixtures(t *testing.T) {
+	fires := map[string]int{}
+	names := fixtureNames(t)
+	for _, name := range names {
+		s := summarized(t, lintedFixture(t, name).golden(name))
+		if s.Summary.Disagree > 0 && len(s.Findings) == 0 {
+			t.Errorf("%s: sites disagree, and nothing is reported", name)
+		}
+		for _, rule := range rules.All() {
+			if s.fires(rule.Name) {
+				fires[rule.Name]++
+			}
+		}
+	}
+	for _, rule := range rules.All() {
+		if fires[rule.Name] == 0 {
+			t.Errorf("%s fires in no fixture", rule.Name)
+		}
+		if fires[rule.Name] == len(names) {
+			t.Errorf("%s is silent in no fixture", rule.Name)
+		}
+	}
+}
+
+// What is generated, the fixtures' reports, docs/rules.md, the samples on other pages and the
+// configuration's schema, is held to what it is made of by these tests, and written by them.
+//
+//go:generate go test . -run Golden|Doc$|ConfigSchema -update
+var update = flag.Bool("update", false, "write what is generated")
 
 // compareGolden compares with a file, or writes it with -update.
 func compareGolden(t *testing.T, file, got string) {
@@ -92,9 +126,9 @@ func compareGolden(t *testing.T, file, got string) {
 	}
 	want, err := os.ReadFile(file)
 	if err != nil {
-		t.Errorf("%v (go test ./cmd/keylint -update writes it)", err)
+		t.Errorf("%v (go generate ./... writes it)", err)
 	} else if got != string(want) {
-		t.Errorf("%s differs (go test ./cmd/keylint -update rewrites it):\n%s", filepath.Base(file), lineDifference(string(want), got))
+		t.Errorf("%s differs (go generate ./... rewrites it):\n%s", filepath.Base(file), lineDifference(string(want), got))
 	}
 }
 
@@ -113,28 +147,6 @@ func lineDifference(want, got string) string {
 	}
 	for _, l := range g {
 		b.WriteString("+ " + strings.TrimSuffix(l, "\n") + "\n")
-	}
-	return b.String()
-}
-
-// snapshot is every file of a directory with its content.
-func snapshot(t *testing.T, dir string) string {
-	t.Helper()
-	var b strings.Builder
-	err := filepath.WalkDir(dir, func(file string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		b.WriteString(file + "\n")
-		if entry.Type().IsRegular() {
-			content, err := os.ReadFile(file)
-			b.Write(content)
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	return b.String()
 }

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"sigs.k8s.io/yaml"
 
@@ -156,36 +155,25 @@ func TestHookStartsForKinds(t *testing.T) {
 // says something else, or is not there.
 func TestHookMissesNothing(t *testing.T) {
 	starts := starts(t, preCommitHooks(t)[0].Exclude)
-	keys := allKeys(t)
+	keys, err := allKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := 0
-	for _, name := range fixtures(t) {
-		dir := copyFixture(t, name)
-		var left []string
-		err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if rel, err := filepath.Rel(dir, file); err == nil && entry.Type().IsRegular() && !starts(filepath.ToSlash(rel)) {
-				left = append(left, file)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		all += len(left)
-		report := func() string {
-			return keylint(append([]string{"--format=json", "--now=" + testkeys.Now.Format(time.DateOnly), dir}, keys...)...).stdout
-		}
-		before := report()
+	for _, name := range fixtureNames(t) {
+		before := lintedFixture(t, name).unlocked.reports["json"]
 		for _, file := range namedFiles(t, before) {
 			if !starts(file) {
 				t.Errorf("%s: the report names %s, and the hook does not start for it", name, file)
 			}
 		}
+		dir := copyFixture(t, name)
+		left := filesBelow(t, dir, func(file string) bool { return !starts(file) })
+		all += len(left)
 		if len(left) == 0 {
 			continue
 		}
+		report := func() string { return keylint(append([]string{"--format=json", now, dir}, keys...)...).stdout }
 		for _, file := range left {
 			if err := os.WriteFile(file, []byte("SUPABASE_ANON_KEY="+testkeys.Key(testkeys.Secret, "anon", 1767225600)+"\n"), 0o644); err != nil {
 				t.Fatal(err)
@@ -206,6 +194,25 @@ func TestHookMissesNothing(t *testing.T) {
 	if all == 0 {
 		t.Error("no fixture has a file that the pattern leaves out")
 	}
+}
+
+// filesBelow lists the regular files of a directory whose name there, with slashes, is one.
+func filesBelow(t *testing.T, dir string, is func(name string) bool) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, file)
+		if err == nil && is(filepath.ToSlash(rel)) {
+			files = append(files, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // namedFiles lists what a JSON report names under "file", wherever.

@@ -13,27 +13,23 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keylint/keylint/internal/fixtures"
 	"github.com/keylint/keylint/internal/testkeys"
-	"github.com/keylint/keylint/report"
 )
 
-// TestRedaction runs every fixture in every format, with and without the private keys,
-// and looks in every byte of every output for every key that there is: those that the
-// fixtures were made with, whatever looks like one in their files, and the private
-// keys. It trusts neither the ledger nor the guard, and knows nothing of them.
+// TestRedaction looks in every byte that keylint says of a fixture, in every format, with and
+// without the private keys, for every key that there is: those that the fixtures were made
+// with, whatever looks like one in their files, and the private keys. It trusts neither the
+// ledger nor the guard, and knows nothing of them.
 func TestRedaction(t *testing.T) {
 	secrets := knownSecrets(t)
-	keys := allKeys(t)
-	for _, name := range fixtures(t) {
+	for _, name := range fixtureNames(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := copyFixture(t, name)
-			all := newSeeker(append(slices.Clone(secrets), secretsIn(t, dir)...))
-			for _, flags := range [][]string{nil, keys} {
-				for where, output := range everyOutput(t, dir, flags) {
-					if found := all.leaked(output); found != "" {
-						t.Errorf("%s, %d key files: shows %s", where, len(flags), found)
-					}
+			all := newSeeker(append(slices.Clone(secrets), secretsIn(t, filepath.Join(fixturesDir, name))...))
+			for what, output := range lintedFixture(t, name).outputs() {
+				if found := all.leaked(output); found != "" {
+					t.Errorf("%s: shows %s", what, found)
 				}
 			}
 		})
@@ -56,40 +52,6 @@ func TestRedactionFinds(t *testing.T) {
 	if found := all.leaked("an honest report"); found != "" {
 		t.Errorf("found %s", found)
 	}
-}
-
-// everyOutput is all that keylint writes about a directory: both streams, and a file in every
-// format, plain and verbose and in colour.
-func everyOutput(t *testing.T, dir string, flags []string) map[string]string {
-	t.Helper()
-	outputs := map[string]string{}
-	for what, more := range map[string][]string{"plain": nil, "verbose": {"--verbose", "--color=always"}} {
-		reports := t.TempDir()
-		args := append([]string{dir}, append(slices.Clone(flags), more...)...)
-		for _, f := range report.Formats() {
-			args = append(args, "--format", f.Name+"="+filepath.Join(reports, f.Name))
-		}
-		r := keylint(args...)
-		if r.status == exitFailed {
-			t.Errorf("%s: exit status 2: %s", what, r.stderr)
-		}
-		outputs[what+" stdout"], outputs[what+" stderr"] = r.stdout, r.stderr
-		for _, f := range report.Formats() {
-			b, err := os.ReadFile(filepath.Join(reports, f.Name))
-			if err != nil {
-				t.Error(err)
-			}
-			outputs[what+" "+f.Name] = string(b)
-		}
-	}
-	baseline := filepath.Join(t.TempDir(), "baseline.json")
-	r := keylint(append([]string{"baseline", dir, "--baseline", baseline}, flags...)...)
-	b, err := os.ReadFile(baseline)
-	if err != nil && !strings.Contains(r.stdout, "no baseline was written") {
-		t.Errorf("%v: %s", err, r.stderr)
-	}
-	outputs["baseline stdout"], outputs["baseline stderr"], outputs["baseline file"] = r.stdout, r.stderr, string(b)
-	return outputs
 }
 
 // secret is a text that must not be shown, and what it is.
@@ -155,7 +117,11 @@ func forms(s string) map[string]string {
 // were made with, and every line of the private keys.
 func knownSecrets(t *testing.T) []secret {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(keysDir, "*"))
+	dir, err := fixtures.Key("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +138,7 @@ func knownSecrets(t *testing.T) []secret {
 		all = append(all, privateLines(file, string(b))...)
 	}
 	if len(all) == 0 {
-		t.Fatalf("there is no key in %s", keysDir)
+		t.Fatalf("there is no key in %s", dir)
 	}
 	return all
 }

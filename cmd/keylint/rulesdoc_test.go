@@ -3,12 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/lint"
@@ -17,12 +14,12 @@ import (
 )
 
 // TestRulesDoc holds docs/rules.md to the rules' declarations, and the report beside each
-// example to what keylint says of it; "go test ./cmd/keylint -update" rewrites the page.
+// example to what keylint says of it; "go generate ./..." rewrites the page.
 func TestRulesDoc(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString(`# The rules
 
-Made from the rules' declarations by "go test ./cmd/keylint -update", and held to them by a test: each report is what keylint says
+Made from the rules' declarations by "go generate ./...", and held to them by a test: each report is what keylint says
 of the example above it. In an example {{anon}} and the like stand for keys, and {{anon.old}} for one from before the last rotation;
 "# HERE" marks where the finding is, on its own line or the one above. "keylint explain RULE" prints the same.
 
@@ -57,16 +54,15 @@ func said(t *testing.T, r *lint.Rule) (title, text string) {
 	if err := testkeys.WriteArchive(dir, r.Bad); err != nil {
 		t.Fatal(err)
 	}
-	got := keylint("--now="+testkeys.Now.Format(time.DateOnly), dir)
+	got := keylint(now, dir)
 	return "keylint says", firstFinding(t, r.Name, got.stdout)
 }
 
 func shownByFixture(t *testing.T, r *lint.Rule) (title, text string) {
 	t.Helper()
-	for _, name := range fixtures(t) {
-		b, err := os.ReadFile(filepath.Join(fixturesDir, name, "want.txt"))
-		if err == nil && strings.Contains(string(b), "["+r.Name+"]\n") {
-			return "keylint says of testdata/fixtures/" + name, firstFinding(t, r.Name, string(b))
+	for _, name := range fixtureNames(t) {
+		if golden := lintedFixture(t, name).golden(name); summarized(t, golden).fires(r.Name) {
+			return "keylint says of testdata/fixtures/" + name, firstFinding(t, r.Name, golden.stdout)
 		}
 	}
 	t.Fatalf("%s is in no fixture", r.Name)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -13,10 +14,28 @@ import (
 // schemaFile is what editors read: its address stands in docs/configuration.md.
 const schemaFile = "../../docs/keylint.schema.json"
 
-// TestConfigSchema holds the published JSON Schema to the fields that keylint reads; "go
-// test ./cmd/keylint -update" rewrites it.
+// TestConfigSchema holds the published JSON Schema to the fields that keylint reads;
+// "go generate ./..." rewrites it.
 func TestConfigSchema(t *testing.T) {
 	compareGolden(t, schemaFile, string(configSchema()))
+}
+
+// configSchema is the JSON Schema of a configuration, published as docs/keylint.schema.json.
+func configSchema() []byte {
+	properties := map[string]any{}
+	for _, f := range configFields() {
+		f.schema["description"] = f.about
+		properties[f.name] = f.schema
+	}
+	b, err := json.MarshalIndent(map[string]any{
+		"$schema": "https://json-schema.org/draft/2020-12/schema",
+		"title":   "keylint's configuration, .keylint.yaml",
+		"type":    "object", "additionalProperties": false, "properties": properties,
+	}, "", "  ")
+	if err != nil {
+		panic(err)
+	}
+	return append(b, '\n')
 }
 
 // TestSchemaAgrees lets a validator judge what keylint judges: what an editor underlines

@@ -1,7 +1,6 @@
 package rules_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/lint/rules"
-	"github.com/keylint/keylint/sources"
 )
 
 // outages are those that people reported, by their number in the domain's catalogue, and
@@ -133,33 +131,15 @@ func checkOutage(t *testing.T, rule, words string, broken, mended *lint.Result) 
 	}
 }
 
-// checkFixtures goes by the reports that the fixtures are held to elsewhere.
+// checkFixtures lints a fixture, of which what begins with a path counts, and its mended twin.
 func checkFixtures(t *testing.T, rule, words, broken, mended string) {
 	t.Helper()
 	fixture, below, _ := strings.Cut(broken, "/")
-	var results [2]*lint.Result
-	for i, name := range []string{fixture, mended} {
-		b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "fixtures", name, "want.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var report struct {
-			Findings []struct {
-				Rule, Message, Help, File string
-				Line                      int
-			}
-		}
-		if err := json.Unmarshal(b, &report); err != nil {
-			t.Fatal(err)
-		}
-		results[i] = &lint.Result{}
-		for _, f := range report.Findings {
-			if i == 1 || strings.HasPrefix(f.File, below) {
-				results[i].Findings = append(results[i].Findings, lint.Finding{
-					Rule: f.Rule, Message: f.Message, Help: f.Help, At: sources.Position{File: f.File, Line: f.Line},
-				})
-			}
+	part := &lint.Result{}
+	for _, f := range lintFixture(t, fixture).Findings {
+		if strings.HasPrefix(f.At.File, below) {
+			part.Findings = append(part.Findings, f)
 		}
 	}
-	checkOutage(t, rule, words, results[0], results[1])
+	checkOutage(t, rule, words, part, lintFixture(t, mended))
 }

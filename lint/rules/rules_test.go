@@ -1,9 +1,6 @@
 package rules_test
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,7 +51,7 @@ func grouped(t testing.TB, dir string, config lint.Config) *lint.Grouping {
 func TestRuleExamples(t *testing.T) {
 	for _, rule := range rules.All() {
 		if rule.Bad == "" {
-			continue // shown by a fixture, since it needs ciphertext: see TestRulesInFixtures
+			continue // shown by a fixture, since it needs ciphertext: see TestRulesInFixtures in cmd/keylint
 		}
 		t.Run(rule.Name, func(t *testing.T) {
 			want := marked(rule.Bad)
@@ -95,45 +92,4 @@ func marked(archive string) map[string]bool {
 		}
 	}
 	return out
-}
-
-// TestRulesInFixtures holds every rule to a fixture in which it fires and one in which
-// it is silent.
-func TestRulesInFixtures(t *testing.T) {
-	reports, err := filepath.Glob("../../testdata/fixtures/*/want.json")
-	if err != nil || len(reports) == 0 {
-		t.Fatalf("no fixtures: %v", err)
-	}
-	fires := map[string]int{}
-	for _, name := range reports {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var report struct {
-			Summary  struct{ Disagree int }
-			Findings []struct{ Rule string }
-		}
-		if err := json.Unmarshal(b, &report); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if report.Summary.Disagree > 0 && len(report.Findings) == 0 {
-			t.Errorf("%s: sites disagree, and nothing is reported", name)
-		}
-		seen := map[string]bool{}
-		for _, f := range report.Findings {
-			if !seen[f.Rule] {
-				seen[f.Rule] = true
-				fires[f.Rule]++
-			}
-		}
-	}
-	for _, rule := range rules.All() {
-		if fires[rule.Name] == 0 {
-			t.Errorf("%s fires in no fixture", rule.Name)
-		}
-		if fires[rule.Name] == len(reports) {
-			t.Errorf("%s is silent in no fixture", rule.Name)
-		}
-	}
 }
