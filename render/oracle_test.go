@@ -61,7 +61,10 @@ func TestOracle(t *testing.T) {
 				continue
 			}
 			compared++
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // for the tower that doubles
+			if len(u.Missing) > 0 {
+				continue // a bound, or a path outside, of which kustomize knows nothing: it may build, and it may never end
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			command := exec.CommandContext(ctx, program, "build", "--load-restrictor", "LoadRestrictionsNone", filepath.Join(dir, filepath.FromSlash(u.Name)))
 			command.Env = []string{"PATH="} // no git, no helm
 			var stdout, stderr bytes.Buffer
@@ -75,14 +78,7 @@ func TestOracle(t *testing.T) {
 				continue // it would have to run helm; TestChartsAgainstHelm does
 			}
 			if err != nil {
-				if len(u.Missing) == 0 {
-					t.Errorf("%s: %s builds here, and not with kustomize: %s", name, u.Name, stderr.Bytes())
-				}
-				continue
-			}
-			if len(u.Missing) > 0 {
-				// A bound, or a path outside, of which kustomize knows nothing.
-				t.Logf("%s: %s builds with kustomize, and here not as a whole: %s", name, u.Name, strings.Join(u.Missing, "; "))
+				t.Errorf("%s: %s builds here, and not with kustomize: %s", name, u.Name, stderr.Bytes())
 				continue
 			}
 			built++

@@ -217,6 +217,7 @@ var bashOnly = regexp.MustCompile(`pipefail|\$\{!|bash -c`)
 // says it cannot tell, because shells differ in it, is passed over.
 func compareCell(t *testing.T, name, shell, script string, env map[string]string) {
 	t.Run(name, func(t *testing.T) {
+		t.Parallel()
 		dir := t.TempDir()
 		in, out := filepath.Join(dir, "template.yml"), filepath.Join(dir, "out.yml")
 		template := template

@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sigs.k8s.io/yaml"
@@ -159,41 +161,53 @@ func TestHookMissesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := 0
-	for _, name := range fixtureNames(t) {
-		before := lintedFixture(t, name).unlocked.reports["json"]
-		for _, file := range namedFiles(t, before) {
-			if !starts(file) {
-				t.Errorf("%s: the report names %s, and the hook does not start for it", name, file)
-			}
+	var all atomic.Int32
+	t.Run("fixtures", func(t *testing.T) {
+		for _, name := range fixtureNames(t) {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				all.Add(missesNothing(t, name, keys, starts))
+			})
 		}
-		dir := copyFixture(t, name)
-		left := filesBelow(t, dir, func(file string) bool { return !starts(file) })
-		all += len(left)
-		if len(left) == 0 {
-			continue
-		}
-		report := func() string { return keylint(append([]string{"--format=json", now, dir}, keys...)...).stdout }
-		for _, file := range left {
-			if err := os.WriteFile(file, []byte("SUPABASE_ANON_KEY="+testkeys.Key(testkeys.Secret, "anon", 1767225600)+"\n"), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if after := report(); after != before {
-			t.Errorf("%s: other text in %q changes the report:\n%s", name, left, lineDifference(before, after))
-		}
-		for _, file := range left {
-			if err := os.Remove(file); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if after := report(); after != before {
-			t.Errorf("%s: without %q the report is another one:\n%s", name, left, lineDifference(before, after))
-		}
-	}
-	if all == 0 {
+	})
+	if all.Load() == 0 {
 		t.Error("no fixture has a file that the pattern leaves out")
 	}
+}
+
+// missesNothing holds one fixture to that, and counts the files that the pattern leaves out.
+func missesNothing(t *testing.T, name string, keys []string, starts func(string) bool) int32 {
+	before := lintedFixture(t, name).unlocked.reports["json"]
+	for _, file := range namedFiles(t, before) {
+		if !starts(file) {
+			t.Errorf("the report names %s, and the hook does not start for it", file)
+		}
+	}
+	dir := copyFixture(t, name)
+	left := filesBelow(t, dir, func(file string) bool { return !starts(file) })
+	if len(left) == 0 {
+		return 0
+	}
+	report := func() string {
+		return keylint(slices.Concat([]string{"--format=json", now, dir}, keys)...).stdout
+	}
+	for _, file := range left {
+		if err := os.WriteFile(file, []byte("SUPABASE_ANON_KEY="+testkeys.Key(testkeys.Secret, "anon", 1767225600)+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := report(); after != before {
+		t.Errorf("other text in %q changes the report:\n%s", left, lineDifference(before, after))
+	}
+	for _, file := range left {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := report(); after != before {
+		t.Errorf("without %q the report is another one:\n%s", left, lineDifference(before, after))
+	}
+	return int32(len(left))
 }
 
 // filesBelow lists the regular files of a directory whose name there, with slashes, is one.

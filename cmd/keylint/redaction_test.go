@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -9,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -22,13 +22,13 @@ import (
 // with, whatever looks like one in their files, and the private keys. It trusts neither the
 // ledger nor the guard, and knows nothing of them.
 func TestRedaction(t *testing.T) {
-	secrets := knownSecrets(t)
+	known := newSeeker(knownSecrets(t))
 	for _, name := range fixtureNames(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all := newSeeker(append(slices.Clone(secrets), secretsIn(t, filepath.Join(fixturesDir, name))...))
+			own := newSeeker(secretsIn(t, filepath.Join(fixturesDir, name)))
 			for what, output := range lintedFixture(t, name).outputs() {
-				if found := all.leaked(output); found != "" {
+				if found := cmp.Or(known.leaked(output), own.leaked(output)); found != "" {
 					t.Errorf("%s: shows %s", what, found)
 				}
 			}
@@ -58,7 +58,7 @@ func TestRedactionFinds(t *testing.T) {
 type secret struct{ name, text string }
 
 // seeker finds many secrets in one pass: by the first bytes of their forms.
-type seeker map[string][]sought
+type seeker map[[heads]byte][]sought
 
 type sought struct{ what, text string }
 
@@ -72,7 +72,8 @@ func newSeeker(secrets []secret) seeker {
 		for form, text := range forms(one.text) {
 			if len(text) >= heads && !seen[text] {
 				seen[text] = true
-				s[text[:heads]] = append(s[text[:heads]], sought{one.name + ", " + form, text})
+				head := [heads]byte([]byte(text[:heads]))
+				s[head] = append(s[head], sought{one.name + ", " + form, text})
 			}
 		}
 	}
@@ -83,7 +84,7 @@ func newSeeker(secrets []secret) seeker {
 // never returns the secret.
 func (s seeker) leaked(output string) string {
 	for i := 0; i+heads <= len(output); i++ {
-		for _, one := range s[output[i:i+heads]] {
+		for _, one := range s[[heads]byte([]byte(output[i:i+heads]))] {
 			if strings.HasPrefix(output[i:], one.text) {
 				return one.what
 			}
