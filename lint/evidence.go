@@ -18,20 +18,20 @@ type evidence struct {
 // Joined says why a site belongs to its instance.
 type Joined string
 
-// The evidence, in words that follow "it belongs there because".
+// The evidence, in words that follow "it was joined by".
 const (
-	JoinedByPlace         Joined = "it is deployed there"
-	JoinedByStack         Joined = "the unit deploys this one instance, and it is one of the stack's own"
-	JoinedByReference     Joined = "both take the key from one entry"
-	JoinedByConfiguration Joined = "the configuration says so"
-	JoinedByProject       Joined = "the URL beside it, or the key itself, names that hosted project"
-	JoinedByURL           Joined = "the URL beside it leads there"
-	JoinedByNamespace     Joined = "it is a service of the namespace, and none is nearer"
-	JoinedByUnit          Joined = "the unit that deploys it deploys this one instance"
-	JoinedByCluster       Joined = "its cluster, or its namespace there, has this one instance"
-	JoinedByKey           Joined = "its key is one of that instance's, or signed with its JWT secret"
-	JoinedAsOnlyOne       Joined = "there is no other instance"
-	JoinedByPath          Joined = "no instance has its key, and the words of the paths go together"
+	JoinedByPlace         Joined = "its place"
+	JoinedByStack         Joined = "its unit, as a Secret or a service of the stack"
+	JoinedByReference     Joined = "the entry that it shares"
+	JoinedByConfiguration Joined = "the configuration"
+	JoinedByProject       Joined = "the hosted project of its URL or key"
+	JoinedByURL           Joined = "the URL beside it"
+	JoinedByNamespace     Joined = "its namespace"
+	JoinedByUnit          Joined = "its unit"
+	JoinedByCluster       Joined = "its cluster"
+	JoinedByKey           Joined = "its key"
+	JoinedAsOnlyOne       Joined = "there being no other instance"
+	JoinedByPath          Joined = "the words of its path"
 )
 
 // evidences are what is asked of a site, strongest first. A site without any stays alone and

@@ -81,6 +81,7 @@ type (
 		Instance  *string       `json:"instance"`
 		Related   []jsonRelated `json:"related"`
 		Trace     []jsonStep    `json:"trace"`
+		Cause     string        `json:"cause"`
 		Help      string        `json:"help"`
 		ID        string        `json:"id"`
 	}
@@ -158,7 +159,7 @@ func findingJSON(f lint.Finding) jsonFinding {
 		Related: each(f.Related, func(r lint.Related) jsonRelated {
 			return jsonRelated{File: r.At.File, Line: r.At.Line, Column: r.At.Column, Message: r.Message}
 		}),
-		Trace: each(f.Trace, stepJSON), Help: f.Help, ID: f.ID,
+		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, ID: f.ID,
 	}
 }
 

@@ -24,7 +24,7 @@ func (t *textReport) instances(r *lint.Result) {
 		t.line("")
 	}
 	if len(r.Unplaced) > 0 {
-		t.line(t.paint(bold, "sites that belong to no instance, for none of these reasons:"))
+		t.line(t.paint(bold, "sites that none of these joins to an instance:"))
 		for _, j := range lint.Tried() {
 			t.line("  - " + string(j))
 		}
@@ -72,7 +72,7 @@ func because(why lint.Joined) string {
 	if why == "" || why == lint.JoinedByPlace {
 		return ""
 	}
-	return ", which belongs here because " + string(why)
+	return ", joined by " + string(why)
 }
 
 // whence is the place of use, and that where the value is written if it is another.
