@@ -16,7 +16,10 @@ import (
 
 // shownElsewhere are the properties of the JSON report that no fixture can show.
 var shownElsewhere = map[string]string{
-	"summary.baseline": "a fixture has no baseline: cmd/keylint's script baseline.txtar",
+	"summary.baseline":            "a fixture has no baseline: cmd/keylint's script baseline.txtar",
+	"instances.sites.joined=null": "a site of an instance was joined to it",
+	"unplaced.sites.joined":       "and one of none was not",
+	"unplaced.sites.unknown=null": "nor can it be told",
 }
 
 // TestGoldenJSONShowsAll: between them the fixtures with a want.json show each property of the
