@@ -10,7 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // expandSet makes the Applications of an ApplicationSet, from the generators whose answer
@@ -18,17 +18,17 @@ import (
 // requests, …) each gives one Application, with its expressions left as they are. The
 // second result says what could not be told.
 func (p *planner) expandSet(o *Object) ([]*Object, string) {
-	spec := sources.Field(o.Root, "spec")
-	goTemplate := sources.Text(sources.Field(spec, "goTemplate")) == "true"
+	spec := nodes.Field(o.Root, "spec")
+	goTemplate := nodes.Text(nodes.Field(spec, "goTemplate")) == "true"
 	var problem string
 	var apps []*Object
-	for _, g := range sources.Items(sources.Field(spec, "generators")) {
+	for _, g := range nodes.Items(nodes.Field(spec, "generators")) {
 		sets, why := p.parameters(g, goTemplate, 0)
 		if why != "" {
 			problem = why
 		}
 		for _, parameters := range sets {
-			app, err := fromSet(o, sources.Field(spec, "template"), parameters, goTemplate)
+			app, err := fromSet(o, nodes.Field(spec, "template"), parameters, goTemplate)
 			if err != nil {
 				problem = "its template cannot be filled in"
 				continue
@@ -48,20 +48,20 @@ const maxApplications = 1_000
 // parameters are the sets of parameters that a generator gives.
 func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[string]any, string) {
 	switch {
-	case sources.Field(g, "list") != nil:
+	case nodes.Field(g, "list") != nil:
 		var out []map[string]any
-		for _, item := range sources.Items(sources.Field(g, "list", "elements")) {
+		for _, item := range nodes.Items(nodes.Field(g, "list", "elements")) {
 			set := map[string]any{}
 			if err := item.Decode(&set); err == nil {
 				out = append(out, set)
 			}
 		}
 		return out, ""
-	case sources.Field(g, "git") != nil:
-		return p.gitParameters(sources.Field(g, "git"), goTemplate), ""
-	case sources.Field(g, "matrix") != nil && depth == 0:
+	case nodes.Field(g, "git") != nil:
+		return p.gitParameters(nodes.Field(g, "git"), goTemplate), ""
+	case nodes.Field(g, "matrix") != nil && depth == 0:
 		sets, problem := []map[string]any{{}}, ""
-		for _, inner := range sources.Items(sources.Field(g, "matrix", "generators")) {
+		for _, inner := range nodes.Items(nodes.Field(g, "matrix", "generators")) {
 			more, why := p.parameters(inner, goTemplate, depth+1)
 			problem = first(problem, why)
 			var product []map[string]any
@@ -120,9 +120,9 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 	}
 	for _, dir := range sorted(dirs) {
 		wanted := false
-		for _, item := range sources.Items(sources.Field(git, "directories")) {
-			if ok, err := path.Match(sources.Text(sources.Field(item, "path")), dir); err == nil && ok {
-				wanted = sources.Text(sources.Field(item, "exclude")) != "true"
+		for _, item := range nodes.Items(nodes.Field(git, "directories")) {
+			if ok, err := path.Match(nodes.Text(nodes.Field(item, "path")), dir); err == nil && ok {
+				wanted = nodes.Text(nodes.Field(item, "exclude")) != "true"
 				if !wanted {
 					break
 				}
@@ -132,8 +132,8 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 			add(dir, map[string]any{})
 		}
 	}
-	for _, item := range sources.Items(sources.Field(git, "files")) {
-		pattern := anyDepth(sources.Text(sources.Field(item, "path")))
+	for _, item := range nodes.Items(nodes.Field(git, "files")) {
+		pattern := anyDepth(nodes.Text(nodes.Field(item, "path")))
 		for _, f := range p.files {
 			if pattern == nil || !pattern.MatchString(f.Path) {
 				continue
@@ -189,7 +189,7 @@ func normalized(name string) string {
 // it was made of.
 func fromSet(o *Object, n *yaml.Node, parameters map[string]any, goTemplate bool) (*Object, error) {
 	before := mapping("apiVersion", scalar("argoproj.io/v1alpha1"), "kind", scalar("Application"),
-		"metadata", sources.Follow(sources.Field(n, "metadata")), "spec", sources.Follow(sources.Field(n, "spec")))
+		"metadata", nodes.Follow(nodes.Field(n, "metadata")), "spec", nodes.Follow(nodes.Field(n, "spec")))
 	budget := maxExpanded
 	root, err := fill(before, parameters, goTemplate, &budget)
 	if err != nil {
@@ -203,7 +203,7 @@ func fromSet(o *Object, n *yaml.Node, parameters map[string]any, goTemplate bool
 }
 
 func fill(n *yaml.Node, parameters map[string]any, goTemplate bool, budget *int) (*yaml.Node, error) {
-	n = sources.Follow(n)
+	n = nodes.Follow(n)
 	if *budget--; n == nil || *budget < 0 {
 		return nil, errTooMuch
 	}

@@ -8,15 +8,16 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // application deploys what one of Argo CD's Applications names. Each of its sources is a
 // kustomization, a chart or a directory of manifests, told apart by what is there; what
 // they make is one unit, in the namespace of the destination.
 func (p *planner) application(o order) {
-	spec := sources.Field(o.object.Root, "spec")
+	spec := nodes.Field(o.object.Root, "spec")
 	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: argoCluster(spec, o.cluster)}
-	namespace := sources.Text(sources.Field(spec, "destination", "namespace"))
+	namespace := nodes.Text(nodes.Field(spec, "destination", "namespace"))
 	refs := argoRefs(spec)
 	before := len(u.Objects)
 	for _, s := range argoSources(spec) {
@@ -35,17 +36,17 @@ func (p *planner) application(o order) {
 
 // argoSources are the sources of an Application: one, or several.
 func argoSources(spec *yaml.Node) []*yaml.Node {
-	if s := sources.Field(spec, "source"); s != nil {
+	if s := nodes.Field(spec, "source"); s != nil {
 		return []*yaml.Node{s}
 	}
-	return sources.Items(sources.Field(spec, "sources"))
+	return nodes.Items(nodes.Field(spec, "sources"))
 }
 
 // argoRefs are the sources that others take values files from, as $name/path.
 func argoRefs(spec *yaml.Node) map[string]bool {
 	refs := map[string]bool{}
 	for _, s := range argoSources(spec) {
-		if name := sources.Text(sources.Field(s, "ref")); name != "" {
+		if name := nodes.Text(nodes.Field(s, "ref")); name != "" {
 			refs[name] = true
 		}
 	}
@@ -55,8 +56,8 @@ func argoRefs(spec *yaml.Node) map[string]bool {
 // argoCluster names the cluster of a destination. Argo CD's own is that of the
 // Application.
 func argoCluster(spec *yaml.Node, own string) string {
-	destination := sources.Field(spec, "destination")
-	switch server, name := sources.Text(sources.Field(destination, "server")), sources.Text(sources.Field(destination, "name")); {
+	destination := nodes.Field(spec, "destination")
+	switch server, name := nodes.Text(nodes.Field(destination, "server")), nodes.Text(nodes.Field(destination, "name")); {
 	case name != "" && name != "in-cluster":
 		return "the cluster " + shown(name)
 	case server != "" && server != "https://kubernetes.default.svc":
@@ -66,9 +67,9 @@ func argoCluster(spec *yaml.Node, own string) string {
 }
 
 func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, refs map[string]bool) {
-	at := sources.Field(s, "path")
-	text := sources.Text(at)
-	if chartName := sources.Text(sources.Field(s, "chart")); chartName != "" {
+	at := nodes.Field(s, "path")
+	text := nodes.Text(at)
+	if chartName := nodes.Text(nodes.Field(s, "chart")); chartName != "" {
 		p.argoChart(o, u, s, nil, chartName, namespace, refs)
 		return
 	}
@@ -99,18 +100,18 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 	if !p.anyMatters(p.filesUnder(dir)) {
 		return
 	}
-	options := sources.Field(s, "kustomize")
+	options := nodes.Field(s, "kustomize")
 	k := p.generate(dir, o, func(spec *types.Kustomization) {
-		if ns := sources.Text(sources.Field(options, "namespace")); ns != "" {
+		if ns := nodes.Text(nodes.Field(options, "namespace")); ns != "" {
 			spec.Namespace = ns
 		}
-		spec.NamePrefix = sources.Text(sources.Field(options, "namePrefix")) + spec.NamePrefix
-		spec.NameSuffix += sources.Text(sources.Field(options, "nameSuffix"))
-		spec.Components = append(spec.Components, textsOf(sources.Field(options, "components"))...)
-		spec.Patches = append(spec.Patches, decodePatches(sources.Field(options, "patches"))...)
+		spec.NamePrefix = nodes.Text(nodes.Field(options, "namePrefix")) + spec.NamePrefix
+		spec.NameSuffix += nodes.Text(nodes.Field(options, "nameSuffix"))
+		spec.Components = append(spec.Components, textsOf(nodes.Field(options, "components"))...)
+		spec.Patches = append(spec.Patches, decodePatches(nodes.Field(options, "patches"))...)
 	})
 	if options != nil {
-		k.added = p.addedPatches(o, k, sources.Field(options, "patches"))
+		k.added = p.addedPatches(o, k, nodes.Field(options, "patches"))
 	}
 	built := renderRoot(p.g, p.g.below(k))
 	u.Rendered = u.Rendered && built.Rendered
@@ -121,9 +122,9 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 
 // argoDirectory reads the manifests of a directory, those below it only with recurse.
 func (p *planner) argoDirectory(u *Unit, s *yaml.Node, dir string) {
-	options := sources.Field(s, "directory")
-	recurse := sources.Text(sources.Field(options, "recurse")) == "true"
-	include, exclude := sources.Text(sources.Field(options, "include")), sources.Text(sources.Field(options, "exclude"))
+	options := nodes.Field(s, "directory")
+	recurse := nodes.Text(nodes.Field(options, "recurse")) == "true"
+	include, exclude := nodes.Text(nodes.Field(options, "include")), nodes.Text(nodes.Field(options, "exclude"))
 	for _, f := range p.files {
 		if !under(f.Path, dir) || !recurse && f.Dir() != dir || !f.IsManifest() && !f.IsKustomization() {
 			continue
@@ -157,28 +158,28 @@ func matchesGlob(pattern, name string) bool {
 // argoChart renders a chart with the values of the source: its files, then values or
 // valuesObject, then parameters (argo-cd reposerver/repository: helmTemplate).
 func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart, name, namespace string, refs map[string]bool) {
-	helm := sources.Field(s, "helm")
+	helm := nodes.Field(s, "helm")
 	r := &release{label: o.label(), chart: c, chartName: name, namespace: namespace}
-	r.namespace = first(sources.Text(sources.Field(helm, "namespace")), namespace)
-	r.name = first(sources.Text(sources.Field(helm, "releaseName")), o.object.Name)
-	if r.at = o.object.Locate(sources.Field(s, "chart")); c != nil {
-		r.at = o.object.Locate(sources.Field(s, "path"))
+	r.namespace = first(nodes.Text(nodes.Field(helm, "namespace")), namespace)
+	r.name = first(nodes.Text(nodes.Field(helm, "releaseName")), o.object.Name)
+	if r.at = o.object.Locate(nodes.Field(s, "chart")); c != nil {
+		r.at = o.object.Locate(nodes.Field(s, "path"))
 	}
-	for _, item := range sources.Items(sources.Field(helm, "valueFiles")) {
-		p.argoValueFile(o, r, c, item, refs, sources.Text(sources.Field(helm, "ignoreMissingValueFiles")) == "true")
+	for _, item := range nodes.Items(nodes.Field(helm, "valueFiles")) {
+		p.argoValueFile(o, r, c, item, refs, nodes.Text(nodes.Field(helm, "ignoreMissingValueFiles")) == "true")
 	}
-	if values := sources.Field(helm, "valuesObject"); values != nil {
+	if values := nodes.Field(helm, "valuesObject"); values != nil {
 		r.layers = append(r.layers, objectLayer(o.object, values, "helm.valuesObject"))
-	} else if values := sources.Field(helm, "values"); values != nil {
+	} else if values := nodes.Field(helm, "values"); values != nil {
 		q := o.object.place(values)
-		r.layers = append(r.layers, textLayer(sources.Text(values), q, "helm.values")...)
+		r.layers = append(r.layers, textLayer(nodes.Text(values), q, "helm.values")...)
 	}
-	for _, item := range sources.Items(sources.Field(helm, "parameters")) {
-		value := sources.Field(item, "value")
+	for _, item := range nodes.Items(nodes.Field(helm, "parameters")) {
+		value := nodes.Field(item, "value")
 		if value == nil {
 			continue
 		}
-		l, ok := pathLayer(sources.Text(sources.Field(item, "name")), value, o.object.place(value), "helm.parameters")
+		l, ok := pathLayer(nodes.Text(nodes.Field(item, "name")), value, o.object.place(value), "helm.parameters")
 		if !ok {
 			r.missing = append(r.missing, "a parameter of "+r.label+" sets an item of a list, which is not followed")
 			continue
@@ -219,7 +220,7 @@ func (p *planner) releaseMatters(o order, r *release) bool {
 // argoValueFile reads one of a source's values files: beside the chart, or in the source
 // that a "$name/" before it names, which may be this repository.
 func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, refs map[string]bool, optional bool) {
-	text := sources.Text(item)
+	text := nodes.Text(item)
 	name := text
 	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
 		if name = rest; !refs[ref[1:]] {
@@ -259,12 +260,12 @@ func (p *planner) isForeign(s *yaml.Node) bool {
 
 // countURL takes up which repositories an Application names for paths that are here.
 func (p *planner) countURL(o *Object) {
-	spec := sources.Field(o.Root, "spec")
+	spec := nodes.Field(o.Root, "spec")
 	if o.Kind == "ApplicationSet" {
-		spec = sources.Field(spec, "template", "spec")
+		spec = nodes.Field(spec, "template", "spec")
 	}
 	for _, s := range argoSources(spec) {
-		if _, ok := p.local(sources.Text(sources.Field(s, "path"))); ok && repositoryName(s) != "" {
+		if _, ok := p.local(nodes.Text(nodes.Field(s, "path"))); ok && repositoryName(s) != "" {
 			p.argoURLs[repositoryName(s)]++
 		}
 	}
@@ -272,7 +273,7 @@ func (p *planner) countURL(o *Object) {
 
 // repositoryName is the last part of a source's URL, which a fork keeps.
 func repositoryName(s *yaml.Node) string {
-	url := sources.Text(sources.Field(s, "repoURL"))
+	url := nodes.Text(nodes.Field(s, "repoURL"))
 	if strings.Contains(url, "{{") {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // generator is one entry of a configMapGenerator or secretGenerator, a generator plugin,
@@ -45,8 +46,8 @@ func (k *kustomization) generators() []generator {
 	if d := k.document(); d != nil {
 		for _, kind := range []string{"ConfigMap", "Secret"} {
 			field := strings.ToLower(kind[:1]) + kind[1:] + "Generator"
-			for _, item := range sources.Items(sources.Field(d.Root, field)) {
-				add(kind, field, sources.Text(sources.Field(item, "name")), sheet{doc: d}, item, k.dir)
+			for _, item := range nodes.Items(nodes.Field(d.Root, field)) {
+				add(kind, field, nodes.Text(nodes.Field(item, "name")), sheet{doc: d}, item, k.dir)
 			}
 		}
 	}
@@ -55,13 +56,13 @@ func (k *kustomization) generators() []generator {
 		if p.sheet.doc != nil {
 			dir = p.sheet.doc.File.Dir()
 		}
-		name := sources.Text(sources.Field(p.root, "metadata", "name"))
-		switch kind := sources.Text(sources.Field(p.root, "kind")); {
+		name := nodes.Text(nodes.Field(p.root, "metadata", "name"))
+		switch kind := nodes.Text(nodes.Field(p.root, "kind")); {
 		case kind == "ConfigMapGenerator", kind == "SecretGenerator":
 			add(strings.TrimSuffix(kind, "Generator"), kind, name, p.sheet, p.root, k.dir)
 		case strings.EqualFold(kind, "ksops"):
-			for _, from := range sources.Items(sources.Field(p.root, "secretFrom")) {
-				add("Secret", "ksops", sources.Text(sources.Field(from, "metadata", "name")), p.sheet, from, dir, k.dir)
+			for _, from := range nodes.Items(nodes.Field(p.root, "secretFrom")) {
+				add("Secret", "ksops", nodes.Text(nodes.Field(from, "metadata", "name")), p.sheet, from, dir, k.dir)
 			}
 		}
 	}
@@ -79,21 +80,21 @@ func (g generator) find(repo *sources.Repository, key, text string) (place, bool
 			found, ok = p, true
 		}
 	}
-	envs := sources.Items(sources.Field(g.root, "envs"))
-	if env := sources.Field(g.root, "env"); env != nil {
+	envs := nodes.Items(nodes.Field(g.root, "envs"))
+	if env := nodes.Field(g.root, "env"); env != nil {
 		envs = append(envs[:len(envs):len(envs)], env)
 	}
 	for _, item := range envs {
-		if f := g.file(repo, sources.Text(item)); f != nil {
+		if f := g.file(repo, nodes.Text(item)); f != nil {
 			try(envPlace(f, key, text))
 		}
 	}
-	for _, item := range sources.Items(sources.Field(g.root, "literals")) {
-		try(literalPlace(g.sheet, sources.Follow(item), key, text))
+	for _, item := range nodes.Items(nodes.Field(g.root, "literals")) {
+		try(literalPlace(g.sheet, nodes.Follow(item), key, text))
 	}
-	files := sources.Items(sources.Field(g.root, "files"))
-	for _, item := range append(files[:len(files):len(files)], sources.Items(sources.Field(g.root, "binaryFiles"))...) {
-		if k, name := splitFileSource(sources.Text(item)); k == key {
+	files := nodes.Items(nodes.Field(g.root, "files"))
+	for _, item := range append(files[:len(files):len(files)], nodes.Items(nodes.Field(g.root, "binaryFiles"))...) {
+		if k, name := splitFileSource(nodes.Text(item)); k == key {
 			if f := g.file(repo, name); f != nil {
 				try(filePlace(f, text))
 			}
@@ -113,7 +114,7 @@ func (g generator) file(repo *sources.Repository, text string) *sources.File {
 
 // literalPlace is the value in a literal "KEY=value".
 func literalPlace(s sheet, n *yaml.Node, key, text string) (place, bool) {
-	k, value, ok := strings.Cut(sources.Text(n), "=")
+	k, value, ok := strings.Cut(nodes.Text(n), "=")
 	skip := len(k) + 1
 	if len(value) >= 2 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\'') {
 		value = value[1 : len(value)-1]

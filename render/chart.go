@@ -12,6 +12,7 @@ import (
 	"helm.sh/helm/v4/pkg/ignore"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // chart is the files of one Helm chart: a directory of the repository, or the model of a
@@ -163,15 +164,15 @@ func (c *chart) resolve(g *graph, depth int) {
 		c.faults = append(c.faults, "its Chart.yaml is not YAML")
 		return
 	}
-	c.name = sources.Text(sources.Field(docs[0].Root, "name"))
-	dependencies := sources.Items(sources.Field(docs[0].Root, "dependencies"))
+	c.name = nodes.Text(nodes.Field(docs[0].Root, "name"))
+	dependencies := nodes.Items(nodes.Field(docs[0].Root, "dependencies"))
 	if f := g.repo.File(path.Join(c.dir, "requirements.yaml")); f != nil {
 		for _, d := range f.Documents() {
-			dependencies = append(dependencies, sources.Items(sources.Field(d.Root, "dependencies"))...)
+			dependencies = append(dependencies, nodes.Items(nodes.Field(d.Root, "dependencies"))...)
 		}
 	}
 	for _, d := range dependencies {
-		name, alias := sources.Text(sources.Field(d, "name")), sources.Text(sources.Field(d, "alias"))
+		name, alias := nodes.Text(nodes.Field(d, "name")), nodes.Text(nodes.Field(d, "alias"))
 		if alias == "" {
 			alias = name
 		}
@@ -186,7 +187,7 @@ func (c *chart) resolve(g *graph, depth int) {
 		if c.vendors(name) {
 			continue
 		}
-		if local, ok := strings.CutPrefix(sources.Text(sources.Field(d, "repository")), "file://"); ok {
+		if local, ok := strings.CutPrefix(nodes.Text(nodes.Field(d, "repository")), "file://"); ok {
 			if sub := g.chartAt(path.Join(c.dir, local)); sub != nil && sub != c && g.repo.SameTree(c.dir, path.Join(c.dir, local)) {
 				c.graft(sub)
 				for _, l := range sub.layers {

@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // chartCases are charts in the directory "chart", with values in "values.yaml".
@@ -279,7 +279,7 @@ func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 
 // manifests are the objects of a text, each written the same way.
 func manifests(text string) []string {
-	docs, _ := sources.ParseYAML([]byte(text))
+	docs, _ := nodes.Parse([]byte(text))
 	var out []string
 	for _, d := range docs {
 		var tree map[string]any

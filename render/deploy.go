@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // planner finds out what is deployed. It starts from what somebody applies by hand, or a
@@ -107,16 +108,16 @@ func (p *planner) dirsOf(o *Object) []string {
 			dirs = append(dirs, dir)
 		}
 	}
-	spec := sources.Field(o.Root, "spec")
+	spec := nodes.Field(o.Root, "spec")
 	switch {
 	case o.Kind == "Kustomization":
-		if sources.Text(sources.Field(spec, "sourceRef", "kind")) == "GitRepository" {
-			add(sources.Text(sources.Field(spec, "path")))
+		if nodes.Text(nodes.Field(spec, "sourceRef", "kind")) == "GitRepository" {
+			add(nodes.Text(nodes.Field(spec, "path")))
 		}
 	case o.Kind == "Application":
 		for _, s := range argoSources(spec) {
-			if sources.Field(s, "chart") == nil && !p.isForeign(s) {
-				add(sources.Text(sources.Field(s, "path")))
+			if nodes.Field(s, "chart") == nil && !p.isForeign(s) {
+				add(nodes.Text(nodes.Field(s, "path")))
 			}
 		}
 	case o.Kind == "ApplicationSet":
@@ -125,7 +126,7 @@ func (p *planner) dirsOf(o *Object) []string {
 			dirs = append(dirs, p.dirsOf(app)...)
 		}
 	case o.Kind == "HelmRelease":
-		add(sources.Text(sources.Field(spec, "chart", "spec", "chart")))
+		add(nodes.Text(nodes.Field(spec, "chart", "spec", "chart")))
 	}
 	return dirs
 }
@@ -237,9 +238,9 @@ func (p *planner) matters(d *deployer) bool {
 		return known
 	}
 	p.relevant[d] = false // one that deploys itself
-	spec := sources.Field(d.object.Root, "spec")
+	spec := nodes.Field(d.object.Root, "spec")
 	if d.object.Kind == "ApplicationSet" {
-		spec = sources.Field(spec, "template", "spec")
+		spec = nodes.Field(spec, "template", "spec")
 	}
 	// What names no directory is told to be unseen, where Supabase is in sight.
 	result := (d.object.Kind != "Kustomization" || len(d.dirs) == 0) && d.file.BearsKeys()
@@ -265,8 +266,8 @@ func (p *planner) matters(d *deployer) bool {
 // valuesMatter says whether one of the values files of a source of Argo CD bears keys. One
 // whose name is a template may be any in its directory.
 func (p *planner) valuesMatter(s *yaml.Node) bool {
-	for _, item := range sources.Items(sources.Field(s, "helm", "valueFiles")) {
-		_, name, _ := strings.Cut(sources.Text(item), "/")
+	for _, item := range nodes.Items(nodes.Field(s, "helm", "valueFiles")) {
+		_, name, _ := strings.Cut(nodes.Text(item), "/")
 		if before, _, template := strings.Cut(name, "{{"); template {
 			for _, f := range p.files {
 				if strings.HasPrefix(f.Path, before) && f.IsManifest() && f.BearsKeys() {
@@ -345,7 +346,7 @@ func (p *planner) carryOut(o order) {
 	if p.done[id] {
 		for i, above := range o.chain {
 			if above == id && i < len(o.chain)-1 {
-				p.g.repo.Note(sources.NoteRenderFailed, o.object.Locate(sources.Field(o.object.Root, "metadata", "name")),
+				p.g.repo.Note(sources.NoteRenderFailed, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name")),
 					o.label()+" deploys itself by way of others, in a cycle: "+o.cycle(id))
 			}
 		}
@@ -369,7 +370,7 @@ func (p *planner) carryOut(o order) {
 	case "ApplicationSet":
 		apps, problem := p.expandSet(o.object)
 		if problem != "" {
-			p.g.repo.Note(sources.NoteSkipped, o.object.Locate(sources.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
+			p.g.repo.Note(sources.NoteSkipped, o.object.Locate(nodes.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
 		}
 		for _, app := range apps {
 			p.queue = append(p.queue, order{object: app, cluster: o.cluster, from: o.from, chain: o.chain})
@@ -392,8 +393,8 @@ func (o order) cycle(id string) string {
 
 // waits says whether an order needs an object that no unit has yet.
 func (p *planner) waits(o order) bool {
-	for _, ref := range sources.Items(sources.Field(o.object.Root, "spec", "postBuild", "substituteFrom")) {
-		kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
+	for _, ref := range nodes.Items(nodes.Field(o.object.Root, "spec", "postBuild", "substituteFrom")) {
+		kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
 		if p.object(o, kind, o.object.Namespace, name) == nil {
 			return true
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // Entries are the data keys of a Secret or ConfigMap in the order in which they are
@@ -57,17 +58,17 @@ func (l *entryList) add(e Entry) {
 
 // pairs visits the keys and values of a mapping.
 func pairs(n *yaml.Node, visit func(key, value *yaml.Node)) {
-	n = sources.Follow(n)
+	n = nodes.Follow(n)
 	if n == nil || n.Kind != yaml.MappingNode {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		visit(sources.Follow(n.Content[i]), sources.Follow(n.Content[i+1]))
+		visit(nodes.Follow(n.Content[i]), nodes.Follow(n.Content[i+1]))
 	}
 }
 
 func (o *Object) readData(list *entryList, field string, encoded bool) {
-	pairs(sources.Field(o.Root, field), func(key, value *yaml.Node) {
+	pairs(nodes.Field(o.Root, field), func(key, value *yaml.Node) {
 		if key == nil || value == nil || value.Kind != yaml.ScalarNode {
 			return
 		}
@@ -78,7 +79,7 @@ func (o *Object) readData(list *entryList, field string, encoded bool) {
 func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 	p := o.place(value)
 	e := Entry{Key: key, At: p.at, Via: p.via, place: p}
-	text := sources.Text(value)
+	text := nodes.Text(value)
 	var locked *sources.Locked
 	if p.file != nil {
 		locked = p.file.Locked()
@@ -134,7 +135,7 @@ func (o *Object) inVault(text string) (keys.Value, bool) {
 	if v := o.repo.Standins().Resolve(t); v.Source() != "" {
 		return v, true
 	}
-	return keys.VaultPlaceholder(sources.Text(sources.Field(o.Root, "metadata", "annotations", "avp.kubernetes.io/path")), t)
+	return keys.VaultPlaceholder(nodes.Text(nodes.Field(o.Root, "metadata", "annotations", "avp.kubernetes.io/path")), t)
 }
 
 // ofLength is a locked value whose ciphertext is n bytes long: the text itself, or its

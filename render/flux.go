@@ -5,19 +5,20 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // flux deploys what one of Flux' Kustomizations names: the kustomization in its path, or
 // where there is none all manifests below, with a namespace, patches and components put
 // on top, and variables substituted last (fluxcd/pkg/kustomize: Generator, varsub).
 func (p *planner) flux(o order) {
-	spec := sources.Field(o.object.Root, "spec")
-	at := sources.Field(spec, "path")
-	if kind := sources.Text(sources.Field(spec, "sourceRef", "kind")); kind != "GitRepository" {
-		p.cannotTell(o, sources.NoteNotFetched, sources.Field(spec, "sourceRef", "name"), "its source is "+aKind(kind)+", and what that holds is not in the repository")
+	spec := nodes.Field(o.object.Root, "spec")
+	at := nodes.Field(spec, "path")
+	if kind := nodes.Text(nodes.Field(spec, "sourceRef", "kind")); kind != "GitRepository" {
+		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(spec, "sourceRef", "name"), "its source is "+aKind(kind)+", and what that holds is not in the repository")
 		return
 	}
-	text := sources.Text(at)
+	text := nodes.Text(at)
 	if text == "" {
 		text = "."
 	}
@@ -30,24 +31,24 @@ func (p *planner) flux(o order) {
 		return
 	}
 	k := p.generate(dir, o, func(s *types.Kustomization) {
-		if ns := sources.Text(sources.Field(spec, "targetNamespace")); ns != "" {
+		if ns := nodes.Text(nodes.Field(spec, "targetNamespace")); ns != "" {
 			s.Namespace = ns
 		}
-		s.NamePrefix = sources.Text(sources.Field(spec, "namePrefix")) + s.NamePrefix
-		s.NameSuffix += sources.Text(sources.Field(spec, "nameSuffix"))
-		s.Components = append(s.Components, textsOf(sources.Field(spec, "components"))...)
-		s.Patches = append(s.Patches, decodePatches(sources.Field(spec, "patches"))...)
+		s.NamePrefix = nodes.Text(nodes.Field(spec, "namePrefix")) + s.NamePrefix
+		s.NameSuffix += nodes.Text(nodes.Field(spec, "nameSuffix"))
+		s.Components = append(s.Components, textsOf(nodes.Field(spec, "components"))...)
+		s.Patches = append(s.Patches, decodePatches(nodes.Field(spec, "patches"))...)
 	})
-	k.added = p.addedPatches(o, k, sources.Field(spec, "patches"))
+	k.added = p.addedPatches(o, k, nodes.Field(spec, "patches"))
 	u := renderRoot(p.g, p.g.below(k))
 	u.Name, u.Kind, u.Path = o.label(), FluxKustomization, dir
 	u.Cluster = o.cluster
-	if remote := sources.Text(sources.Field(spec, "kubeConfig", "secretRef", "name")); remote != "" {
+	if remote := nodes.Text(nodes.Field(spec, "kubeConfig", "secretRef", "name")); remote != "" {
 		u.Cluster = "the cluster of " + remote
 	}
-	u.Undecrypted = sources.Text(sources.Field(spec, "decryption", "provider")) != "sops"
+	u.Undecrypted = nodes.Text(nodes.Field(spec, "decryption", "provider")) != "sops"
 	u.Inputs = append(u.Inputs, o.object.File)
-	u.Declared = o.object.Locate(sources.Field(o.object.Root, "metadata", "name"))
+	u.Declared = o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))
 	p.postBuild(o, u)
 	p.add(u, o)
 }
@@ -116,8 +117,8 @@ func (p *planner) deployerFile(o order) *sources.File {
 
 func textsOf(n *yaml.Node) []string {
 	var out []string
-	for _, item := range sources.Items(n) {
-		if text := sources.Text(item); text != "" {
+	for _, item := range nodes.Items(n) {
+		if text := nodes.Text(item); text != "" {
 			out = append(out, text)
 		}
 	}
@@ -127,9 +128,9 @@ func textsOf(n *yaml.Node) []string {
 // decodePatches reads patches as Flux and Argo CD have them, which is as kustomize does.
 func decodePatches(n *yaml.Node) []types.Patch {
 	var out []types.Patch
-	for _, item := range sources.Items(n) {
-		patch := types.Patch{Patch: sources.Text(sources.Field(item, "patch")), Path: sources.Text(sources.Field(item, "path"))}
-		if target := sources.Field(item, "target"); target != nil {
+	for _, item := range nodes.Items(n) {
+		patch := types.Patch{Patch: nodes.Text(nodes.Field(item, "patch")), Path: nodes.Text(nodes.Field(item, "path"))}
+		if target := nodes.Field(item, "target"); target != nil {
 			patch.Target = &types.Selector{}
 			if err := target.Decode(patch.Target); err != nil {
 				continue
@@ -148,8 +149,8 @@ func (p *planner) addedPatches(o order, k *kustomization, n *yaml.Node) []patch 
 		return nil
 	}
 	var out []patch
-	for _, item := range sources.Items(n) {
-		out = append(out, k.readPatch(p.g.repo, written.doc, sources.Field(item, "path"), sources.Field(item, "patch"), newSelector(sources.Field(item, "target")))...)
+	for _, item := range nodes.Items(n) {
+		out = append(out, k.readPatch(p.g.repo, written.doc, nodes.Field(item, "path"), nodes.Field(item, "patch"), newSelector(nodes.Field(item, "target")))...)
 	}
 	return out
 }

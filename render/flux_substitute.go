@@ -11,6 +11,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // substitution is the last step of a Flux Kustomization: ${NAME} in everything that it
@@ -35,7 +36,7 @@ var variableName = regexp.MustCompile(`^[_[:alpha:]][_[:alpha:][:digit:]]*$`)
 
 // postBuild substitutes in the unit's objects.
 func (p *planner) postBuild(o order, u *Unit) {
-	post := sources.Field(o.object.Root, "spec", "postBuild")
+	post := nodes.Field(o.object.Root, "spec", "postBuild")
 	if post == nil {
 		return
 	}
@@ -62,8 +63,8 @@ func (p *planner) postBuild(o order, u *Unit) {
 // substitution reads the variables, the inline ones last, which win.
 func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution {
 	s := &substitution{label: o.label(), variables: map[string]fluxVariable{}}
-	for _, ref := range sources.Items(sources.Field(post, "substituteFrom")) {
-		kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
+	for _, ref := range nodes.Items(nodes.Field(post, "substituteFrom")) {
+		kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
 		from := p.object(o, kind, o.object.Namespace, name)
 		if from == nil {
 			from = u.Find(kind, o.object.Namespace, name)
@@ -78,7 +79,7 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 			s.set(e.Key, e.Value, at)
 		}
 	}
-	pairs(sources.Field(post, "substitute"), func(key, value *yaml.Node) {
+	pairs(nodes.Field(post, "substitute"), func(key, value *yaml.Node) {
 		if key != nil && value != nil && value.Kind == yaml.ScalarNode {
 			s.set(key.Value, keys.Known(keys.NewText(value.Value)), o.object.place(value))
 		}
@@ -93,7 +94,7 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 		}
 	}
 	if s.open != "" {
-		p.g.repo.Note(sources.NoteNotFetched, o.object.Locate(sources.Field(post, "substituteFrom")), s.open)
+		p.g.repo.Note(sources.NoteNotFetched, o.object.Locate(nodes.Field(post, "substituteFrom")), s.open)
 	}
 	return s
 }
@@ -134,7 +135,7 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 			fmt.Sprintf("%s cannot substitute variables in %s %s: what stands behind a ${ is no expression that Flux knows, so it deploys nothing", s.label, o.Kind, o.Name))
 		return
 	}
-	docs, problems := sources.ParseYAML([]byte(out))
+	docs, problems := nodes.Parse([]byte(out))
 	if len(problems) > 0 || len(docs) != 1 {
 		repo.Note(sources.NoteRenderFailed, sources.Position{File: o.File},
 			fmt.Sprintf("after the variables of %s are substituted, %s %s is not YAML", s.label, o.Kind, o.Name))
@@ -149,8 +150,8 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 			repo.Note(sources.NoteSkipped, e.At, fmt.Sprintf("nothing sets the variable %s of %s: it becomes nothing, and Flux 2.9 and later refuse it", e.Name, s.label))
 		}
 	}
-	o.Name = sources.Text(sources.Field(o.Root, "metadata", "name"))
-	o.Namespace = sources.Text(sources.Field(o.Root, "metadata", "namespace"))
+	o.Name = nodes.Text(nodes.Field(o.Root, "metadata", "name"))
+	o.Namespace = nodes.Text(nodes.Field(o.Root, "metadata", "namespace"))
 	if o.Namespace == "" {
 		o.Namespace = before.Namespace
 	}
@@ -169,7 +170,7 @@ func asYAML(n *yaml.Node) (string, error) {
 }
 
 func labelOf(o *Object, field string) string {
-	return sources.Text(sources.Field(o.Root, "metadata", field, substituteDisabled))
+	return nodes.Text(nodes.Field(o.Root, "metadata", field, substituteDisabled))
 }
 
 // substituted is what an object was before the substitution.

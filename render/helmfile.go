@@ -9,6 +9,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 var helmfileName = regexp.MustCompile(`^helmfile(\.[\w.-]+)?\.ya?ml$`)
@@ -25,7 +26,7 @@ func (p *planner) helmfiles() {
 			continue
 		}
 		for _, d := range f.Documents() {
-			for _, n := range sources.Items(sources.Field(d.Root, "releases")) {
+			for _, n := range nodes.Items(nodes.Field(d.Root, "releases")) {
 				p.helmfileRelease(d, n)
 			}
 		}
@@ -33,29 +34,29 @@ func (p *planner) helmfiles() {
 }
 
 func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
-	if sources.Text(sources.Field(n, "installed")) == "false" {
+	if nodes.Text(nodes.Field(n, "installed")) == "false" {
 		return
 	}
 	dir := d.File.Dir()
 	r := &release{
-		name: sources.Text(sources.Field(n, "name")), namespace: sources.Text(sources.Field(n, "namespace")),
-		chartName: sources.Text(sources.Field(n, "chart")), at: d.Position(n),
+		name: nodes.Text(nodes.Field(n, "name")), namespace: nodes.Text(nodes.Field(n, "namespace")),
+		chartName: nodes.Text(nodes.Field(n, "chart")), at: d.Position(n),
 	}
 	r.label = "release " + r.name + " of " + d.File.Path
-	if chart := sources.Field(n, "chart"); chart != nil {
+	if chart := nodes.Field(n, "chart"); chart != nil {
 		r.at = d.Position(chart)
 	}
 	if local := path.Join(dir, r.chartName); strings.HasPrefix(r.chartName, ".") && p.g.repo.SameTree(dir, local) {
 		r.chart = p.g.chartAt(local)
 	}
 	for _, field := range []string{"values", "secrets"} {
-		for _, item := range sources.Items(sources.Field(n, field)) {
+		for _, item := range nodes.Items(nodes.Field(n, field)) {
 			r.layers = append(r.layers, p.helmfileValues(d, item)...)
 		}
 	}
-	for _, item := range sources.Items(sources.Field(n, "set")) {
-		if value := sources.Field(item, "value"); value != nil {
-			if l, ok := pathLayer(sources.Text(sources.Field(item, "name")), value, documentPlace(d, value), "set"); ok {
+	for _, item := range nodes.Items(nodes.Field(n, "set")) {
+		if value := nodes.Field(item, "value"); value != nil {
+			if l, ok := pathLayer(nodes.Text(nodes.Field(item, "name")), value, documentPlace(d, value), "set"); ok {
 				r.layers = append(r.layers, l)
 			}
 		}
@@ -72,8 +73,8 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 
 // helmfileValues is an entry of values or secrets: a file, or a mapping.
 func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []layer {
-	item = sources.Follow(item)
-	text := sources.Text(item)
+	item = nodes.Follow(item)
+	text := nodes.Text(item)
 	if text == "" {
 		return []layer{documentLayer(d, item, "values")}
 	}

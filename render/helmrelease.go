@@ -7,24 +7,25 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // helmRelease installs what one of Flux' HelmReleases names. Its values are those of
 // valuesFrom in their order, and over them spec.values
 // (fluxcd/pkg/chartutil: ChartValuesFromReferences).
 func (p *planner) helmRelease(o order) {
-	spec := sources.Field(o.object.Root, "spec")
+	spec := nodes.Field(o.object.Root, "spec")
 	r := &release{label: o.label(), at: o.object.Locate(spec)}
-	r.namespace = first(sources.Text(sources.Field(spec, "targetNamespace")), o.object.Namespace)
-	r.name = first(sources.Text(sources.Field(spec, "releaseName")), defaultReleaseName(o.object, spec))
+	r.namespace = first(nodes.Text(nodes.Field(spec, "targetNamespace")), o.object.Namespace)
+	r.name = first(nodes.Text(nodes.Field(spec, "releaseName")), defaultReleaseName(o.object, spec))
 	p.chartOf(o, r, spec)
-	for _, ref := range sources.Items(sources.Field(spec, "valuesFrom")) {
+	for _, ref := range nodes.Items(nodes.Field(spec, "valuesFrom")) {
 		r.layers = append(r.layers, p.valuesFrom(o, ref)...)
 	}
-	if values := sources.Field(spec, "values"); values != nil {
+	if values := nodes.Field(spec, "values"); values != nil {
 		r.layers = append(r.layers, objectLayer(o.object, values, "spec.values"))
 	}
-	if sources.Field(spec, "postRenderers") != nil {
+	if nodes.Field(spec, "postRenderers") != nil {
 		r.missing = append(r.missing, "the postRenderers of "+r.label+" were not applied")
 	}
 	p.install(o, r, o.cluster)
@@ -33,7 +34,7 @@ func (p *planner) helmRelease(o order) {
 // defaultReleaseName is the one that Flux makes up: behind the target namespace where
 // there is one.
 func defaultReleaseName(o *Object, spec *yaml.Node) string {
-	if ns := sources.Text(sources.Field(spec, "targetNamespace")); ns != "" {
+	if ns := nodes.Text(nodes.Field(spec, "targetNamespace")); ns != "" {
 		return ns + "-" + o.Name
 	}
 	return o.Name
@@ -50,12 +51,12 @@ func first(texts ...string) string {
 
 // chartOf finds the chart: in the repository where the source is git, else by its name.
 func (p *planner) chartOf(o order, r *release, spec *yaml.Node) {
-	node := sources.Field(spec, "chart", "spec", "chart")
-	kind := sources.Text(sources.Field(spec, "chart", "spec", "sourceRef", "kind"))
-	r.chartName = sources.Text(node)
+	node := nodes.Field(spec, "chart", "spec", "chart")
+	kind := nodes.Text(nodes.Field(spec, "chart", "spec", "sourceRef", "kind"))
+	r.chartName = nodes.Text(node)
 	if node == nil {
-		node = sources.Field(spec, "chartRef", "name")
-		r.chartName = p.chartBehind(o, sources.Field(spec, "chartRef"))
+		node = nodes.Field(spec, "chartRef", "name")
+		r.chartName = p.chartBehind(o, nodes.Field(spec, "chartRef"))
 		kind = ""
 	}
 	if node != nil {
@@ -74,24 +75,24 @@ func (p *planner) chartOf(o order, r *release, spec *yaml.Node) {
 // chartBehind is the name of the chart that an OCIRepository or HelmChart gives: the last
 // part of its URL, or its chart.
 func (p *planner) chartBehind(o order, ref *yaml.Node) string {
-	kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
-	namespace := first(sources.Text(sources.Field(ref, "namespace")), o.object.Namespace)
+	kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
+	namespace := first(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
 	source := p.object(o, kind, namespace, name)
 	if source == nil {
 		return name
 	}
-	spec := sources.Field(source.Root, "spec")
-	return path.Base(first(sources.Text(sources.Field(spec, "chart")), sources.Text(sources.Field(spec, "url")), name))
+	spec := nodes.Field(source.Root, "spec")
+	return path.Base(first(nodes.Text(nodes.Field(spec, "chart")), nodes.Text(nodes.Field(spec, "url")), name))
 }
 
 // valuesFrom reads the values that one reference gives. What cannot be seen may set
 // anything, or with a targetPath just that.
 func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
-	kind, name := sources.Text(sources.Field(ref, "kind")), sources.Text(sources.Field(ref, "name"))
-	key := first(sources.Text(sources.Field(ref, "valuesKey")), "values.yaml")
-	target := sources.Text(sources.Field(ref, "targetPath"))
+	kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
+	key := first(nodes.Text(nodes.Field(ref, "valuesKey")), "values.yaml")
+	target := nodes.Text(nodes.Field(ref, "targetPath"))
 	label := objectLabel(kind, o.object.Namespace, name)
-	at := o.object.Locate(sources.Field(ref, "name"))
+	at := o.object.Locate(nodes.Field(ref, "name"))
 	unknown := func(why string) []layer {
 		p.g.repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
 		l := unknownLayer(why, at)
@@ -105,7 +106,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 	}
 	from := p.valuesObject(o, kind, name)
 	if from == nil {
-		if sources.Text(sources.Field(ref, "optional")) == "true" {
+		if nodes.Text(nodes.Field(ref, "optional")) == "true" {
 			return nil
 		}
 		return unknown("its values come from " + label + ", which is not in the repository")

@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // readKsops turns a ksops generator (github.com/viaduct-ai/kustomize-sops) into what
@@ -15,28 +16,28 @@ import (
 // names that carry no hash unless an annotation asks for one.
 func (k *kustomization) readKsops(spec *types.Kustomization, dir string, p plugin) {
 	k.plugins = append(k.plugins, p)
-	for _, item := range sources.Items(sources.Field(p.root, "files")) {
-		if name, ok := k.ksopsFile(dir, p, item, sources.Text(item)); ok {
+	for _, item := range nodes.Items(nodes.Field(p.root, "files")) {
+		if name, ok := k.ksopsFile(dir, p, item, nodes.Text(item)); ok {
 			spec.Resources = append(spec.Resources, name)
 		}
 	}
-	for _, from := range sources.Items(sources.Field(p.root, "secretFrom")) {
-		annotations := texts(sources.Field(from, "metadata", "annotations"))
-		args := types.SecretArgs{Type: sources.Text(sources.Field(from, "type"))}
-		args.Name = sources.Text(sources.Field(from, "metadata", "name"))
-		args.Namespace = sources.Text(sources.Field(from, "metadata", "namespace"))
+	for _, from := range nodes.Items(nodes.Field(p.root, "secretFrom")) {
+		annotations := texts(nodes.Field(from, "metadata", "annotations"))
+		args := types.SecretArgs{Type: nodes.Text(nodes.Field(from, "type"))}
+		args.Name = nodes.Text(nodes.Field(from, "metadata", "name"))
+		args.Namespace = nodes.Text(nodes.Field(from, "metadata", "namespace"))
 		args.Options = &types.GeneratorOptions{
-			Labels: texts(sources.Field(from, "metadata", "labels")), Annotations: annotations,
+			Labels: texts(nodes.Field(from, "metadata", "labels")), Annotations: annotations,
 			DisableNameSuffixHash: annotations["kustomize.config.k8s.io/needs-hash"] != "true",
 		}
-		for _, item := range append(sources.Items(sources.Field(from, "files")), sources.Items(sources.Field(from, "binaryFiles"))...) {
-			key, text := splitFileSource(sources.Text(item))
+		for _, item := range append(nodes.Items(nodes.Field(from, "files")), nodes.Items(nodes.Field(from, "binaryFiles"))...) {
+			key, text := splitFileSource(nodes.Text(item))
 			if name, ok := k.ksopsFile(dir, p, item, text); ok {
 				args.FileSources = append(args.FileSources, key+"="+name)
 			}
 		}
-		for _, item := range sources.Items(sources.Field(from, "envs")) {
-			if name, ok := k.ksopsFile(dir, p, item, sources.Text(item)); ok {
+		for _, item := range nodes.Items(nodes.Field(from, "envs")) {
+			if name, ok := k.ksopsFile(dir, p, item, nodes.Text(item)); ok {
 				args.EnvSources = append(args.EnvSources, name)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // kustomization is one kustomization file, read and made safe.
@@ -97,11 +98,11 @@ func (k *kustomization) salvage() {
 	if d == nil {
 		return
 	}
-	k.component = sources.Text(sources.Field(d.Root, "kind")) == types.ComponentKind
-	k.namespace = sources.Text(sources.Field(d.Root, "namespace"))
+	k.component = nodes.Text(nodes.Field(d.Root, "kind")) == types.ComponentKind
+	k.namespace = nodes.Text(nodes.Field(d.Root, "namespace"))
 	for _, field := range []string{"resources", "bases", "components"} {
-		for _, item := range sources.Items(sources.Field(d.Root, field)) {
-			if text := sources.Text(item); text != "" {
+		for _, item := range nodes.Items(nodes.Field(d.Root, field)) {
+			if text := nodes.Text(item); text != "" {
 				k.decide(field, text)
 			}
 		}
@@ -206,7 +207,7 @@ func (k *kustomization) entry(field, text string) func() sources.Position {
 		if d == nil || text == "" {
 			return k.file.At()
 		}
-		for _, root := range []*yaml.Node{sources.Field(d.Root, field), d.Root} {
+		for _, root := range []*yaml.Node{nodes.Field(d.Root, field), d.Root} {
 			for _, exact := range []bool{true, false} {
 				if n := findScalar(root, naming(text, exact)); n != nil {
 					return d.Position(n)

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // renderRoot builds one root, and falls back to its files where that fails.
@@ -127,7 +128,7 @@ func blame(g *graph, r *root, failure error) issue {
 			if err != nil {
 				continue
 			}
-			if _, problems := sources.ParseYAML(text); len(problems) > 0 {
+			if _, problems := nodes.Parse(text); len(problems) > 0 {
 				at := sources.Position{File: f.Path, Line: problems[0].Line}
 				what := " is not YAML"
 				if problems[0].Template {

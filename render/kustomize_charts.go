@@ -8,7 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // chartEntry is a chart that a kustomization inflates. To do so kustomize runs helm; here
@@ -104,9 +104,9 @@ func (k *kustomization) release(g *graph, e *chartEntry) *release {
 		r.layers = append(r.layers, fileLayers(k.repo.File(ref.name))...)
 	}
 	if d := k.document(); d != nil {
-		for _, item := range sources.Items(sources.Field(d.Root, "helmCharts")) {
-			inline := sources.Field(item, "valuesInline")
-			if inline != nil && sources.Text(sources.Field(item, "name")) == e.Name {
+		for _, item := range nodes.Items(nodes.Field(d.Root, "helmCharts")) {
+			inline := nodes.Field(item, "valuesInline")
+			if inline != nil && nodes.Text(nodes.Field(item, "name")) == e.Name {
 				r.layers = append(r.layers, documentLayer(d, inline, "valuesInline"))
 			}
 		}

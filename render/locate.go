@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // locator finds where the nodes of a rendered root are written. Its tables are made
@@ -143,17 +144,17 @@ func (l *locator) fromKustomization(n *yaml.Node, path []step) (place, bool) {
 		}
 		var candidates []*yaml.Node
 		if last == "namespace" {
-			candidates = append(candidates, sources.Field(d.Root, "namespace"))
+			candidates = append(candidates, nodes.Field(d.Root, "namespace"))
 		}
 		if len(path) > 1 {
 			switch path[len(path)-2].key {
 			case "labels", "matchLabels", "selector":
-				candidates = append(candidates, sources.Field(d.Root, "commonLabels", last))
-				for _, item := range sources.Items(sources.Field(d.Root, "labels")) {
-					candidates = append(candidates, sources.Field(item, "pairs", last))
+				candidates = append(candidates, nodes.Field(d.Root, "commonLabels", last))
+				for _, item := range nodes.Items(nodes.Field(d.Root, "labels")) {
+					candidates = append(candidates, nodes.Field(item, "pairs", last))
 				}
 			case "annotations":
-				candidates = append(candidates, sources.Field(d.Root, "commonAnnotations", last))
+				candidates = append(candidates, nodes.Field(d.Root, "commonAnnotations", last))
 			}
 		}
 		for _, c := range candidates {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 const carriers = `
@@ -148,10 +149,10 @@ func TestLocate(t *testing.T) {
 	}
 	deployment := object(t, u, "Deployment", "eu-kong")
 	env := map[string]func(field ...string) sources.Position{}
-	for _, c := range sources.Items(sources.Field(deployment.Root, "spec", "template", "spec", "containers")) {
-		for _, item := range sources.Items(sources.Field(c, "env")) {
-			env[sources.Text(sources.Field(item, "name"))] = func(field ...string) sources.Position {
-				return deployment.Locate(sources.Field(item, field...))
+	for _, c := range nodes.Items(nodes.Field(deployment.Root, "spec", "template", "spec", "containers")) {
+		for _, item := range nodes.Items(nodes.Field(c, "env")) {
+			env[nodes.Text(nodes.Field(item, "name"))] = func(field ...string) sources.Position {
+				return deployment.Locate(nodes.Field(item, field...))
 			}
 		}
 	}
@@ -175,7 +176,7 @@ func TestLocate(t *testing.T) {
 		{"a name that got a prefix and a hash", env["ANON_KEY"]("valueFrom", "secretKeyRef", "name"), "base/deployment.yaml", "ref-name", "supabase-keys"},
 		{"a key beside it", env["ANON_KEY"]("valueFrom", "secretKeyRef", "key"), "base/deployment.yaml", "ref-key", "ANON_KEY"},
 		{"what a replacement copied", env["COPIED"]("value"), "base/secret.yaml", "anon-in-string-data", "anon-in-string-data"},
-		{"the namespace of the kustomization", deployment.Locate(sources.Field(deployment.Root, "metadata", "namespace")), "overlay/kustomization.yaml", "namespace: prod", "prod"},
+		{"the namespace of the kustomization", deployment.Locate(nodes.Field(deployment.Root, "metadata", "namespace")), "overlay/kustomization.yaml", "namespace: prod", "prod"},
 		{"a literal", entry(t, secrets, "ANON_KEY").At, "overlay/kustomization.yaml", "# literal", "anon-literal"},
 		{"a quoted literal", entry(t, secrets, "QUOTED").At, "overlay/kustomization.yaml", "quoted literal", "quoted literal"},
 		{"an env file", entry(t, secrets, "SERVICE_ROLE_KEY").At, "overlay/keys.env", "service-in-env", "service-in-env"},
@@ -212,7 +213,7 @@ func TestLocate(t *testing.T) {
 	if via := entry(t, secrets, "ANON_KEY").Via; len(via) != 1 || via[0] != "secretGenerator supabase-keys in overlay/kustomization.yaml" {
 		t.Errorf("via %q", via)
 	}
-	if deployment.Namespace != "prod" || sources.Field(deployment.Root, "metadata", "annotations") != nil {
+	if deployment.Namespace != "prod" || nodes.Field(deployment.Root, "metadata", "annotations") != nil {
 		t.Errorf("namespace %q; annotations of kustomize are left", deployment.Namespace)
 	}
 	if got := strings.Join(u.Inputs, " "); got != "base/config.yaml base/deployment.yaml base/kustomization.yaml base/secret.yaml overlay/conf/kong.conf overlay/conf/short.txt overlay/keys.env overlay/kustomization.yaml overlay/patch.yaml" {

@@ -5,7 +5,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // step is one step from a node to one of its children: a mapping's key, or a
@@ -73,31 +73,31 @@ func pathTo(root, target *yaml.Node) (path []step, isKey, ok bool) {
 }
 
 func itemStep(item *yaml.Node, index int) step {
-	return step{item: true, index: index, name: sources.Text(sources.Field(item, "name"))}
+	return step{item: true, index: index, name: nodes.Text(nodes.Field(item, "name"))}
 }
 
 // follow goes the way from root; nil where it leads nowhere. An item with a name is
 // found by it, wherever it stands; one without by its index.
 func follow(root *yaml.Node, path []step, isKey bool) *yaml.Node {
-	n := sources.Follow(root)
+	n := nodes.Follow(root)
 	for i, s := range path {
 		if n == nil {
 			return nil
 		}
 		if s.item {
-			n = sources.Follow(itemOf(n, s))
+			n = nodes.Follow(itemOf(n, s))
 			continue
 		}
 		if isKey && i == len(path)-1 {
 			return keyOf(n, s.key)
 		}
-		n = sources.Field(n, s.key)
+		n = nodes.Field(n, s.key)
 	}
 	return n
 }
 
 func itemOf(n *yaml.Node, s step) *yaml.Node {
-	for i, item := range sources.Items(n) {
+	for i, item := range nodes.Items(n) {
 		if other := itemStep(item, i); s.name != "" && other.name == s.name || s.name == "" && other.name == "" && i == s.index {
 			return item
 		}

@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // origin knows where an object's nodes are written.
@@ -37,10 +38,10 @@ func documentPlace(d *sources.Document, n *yaml.Node) place {
 // without apiVersion and kind.
 func newObject(repo *sources.Repository, root *yaml.Node, file string, from origin) *Object {
 	o := &Object{
-		APIVersion: sources.Text(sources.Field(root, "apiVersion")),
-		Kind:       sources.Text(sources.Field(root, "kind")),
-		Name:       sources.Text(sources.Field(root, "metadata", "name")),
-		Namespace:  sources.Text(sources.Field(root, "metadata", "namespace")),
+		APIVersion: nodes.Text(nodes.Field(root, "apiVersion")),
+		Kind:       nodes.Text(nodes.Field(root, "kind")),
+		Name:       nodes.Text(nodes.Field(root, "metadata", "name")),
+		Namespace:  nodes.Text(nodes.Field(root, "metadata", "namespace")),
 		Root:       root,
 		File:       file,
 		repo:       repo,
@@ -104,17 +105,17 @@ func objectsOf(docs []*sources.Document) []written {
 	for budget := maxObjects; len(queue) > 0 && budget > 0; budget-- {
 		w := queue[0]
 		queue = queue[1:]
-		kind := sources.Text(sources.Field(w.root, "kind"))
-		if kind == "" || sources.Text(sources.Field(w.root, "apiVersion")) == "" {
+		kind := nodes.Text(nodes.Field(w.root, "kind"))
+		if kind == "" || nodes.Text(nodes.Field(w.root, "apiVersion")) == "" {
 			continue
 		}
-		items := sources.Field(w.root, "items")
+		items := nodes.Field(w.root, "items")
 		if !isList(kind) || items == nil || items.Kind != yaml.SequenceNode {
 			out = append(out, w)
 			continue
 		}
 		for _, item := range items.Content {
-			queue = append(queue, written{w.doc, sources.Follow(item)})
+			queue = append(queue, written{w.doc, nodes.Follow(item)})
 		}
 	}
 	return out

@@ -3,7 +3,7 @@ package render
 import (
 	"strings"
 
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // nameOriginals finds what each object was called before kustomize renamed it. The
@@ -36,7 +36,7 @@ func nameOriginals(g *graph, r *root, objects []*Object, generated map[*Object]b
 		}
 		var candidates []written
 		for _, w := range documents[key.file] {
-			if sources.Text(sources.Field(w.root, "kind")) == key.kind {
+			if nodes.Text(nodes.Field(w.root, "kind")) == key.kind {
 				candidates = append(candidates, w)
 			}
 		}
@@ -74,12 +74,12 @@ func pair(objects []*Object, documents []written) {
 	}
 }
 
-func nameOf(w written) string { return sources.Text(sources.Field(w.root, "metadata", "name")) }
+func nameOf(w written) string { return nodes.Text(nodes.Field(w.root, "metadata", "name")) }
 
 func (o *Object) comesFrom(w written) {
 	o.base = &w
 	o.OriginalName = nameOf(w)
-	o.writtenNamespace = sources.Text(sources.Field(w.root, "metadata", "namespace"))
+	o.writtenNamespace = nodes.Text(nodes.Field(w.root, "metadata", "namespace"))
 }
 
 // generatorName is the name that the generator of an object gives it, before a prefix

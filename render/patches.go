@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // patch is one document, or one operation of a JSON patch, that may have written a part
@@ -26,7 +27,7 @@ func newSelector(n *yaml.Node) *selector {
 	if n == nil {
 		return nil
 	}
-	return &selector{anchored(sources.Text(sources.Field(n, "kind"))), anchored(sources.Text(sources.Field(n, "name")))}
+	return &selector{anchored(nodes.Text(nodes.Field(n, "kind"))), anchored(nodes.Text(nodes.Field(n, "name")))}
 }
 
 func anchored(text string) *regexp.Regexp {
@@ -49,7 +50,7 @@ func (p patch) appliesTo(o *Object) bool {
 	if p.target != nil {
 		return p.target.matches(o)
 	}
-	kind, name := sources.Text(sources.Field(p.root, "kind")), sources.Text(sources.Field(p.root, "metadata", "name"))
+	kind, name := nodes.Text(nodes.Field(p.root, "kind")), nodes.Text(nodes.Field(p.root, "metadata", "name"))
 	return kind == o.Kind && name != "" && (name == o.OriginalName || strings.Contains(o.Name, name))
 }
 
@@ -62,7 +63,7 @@ func (p patch) find(path []step, isKey bool) *yaml.Node {
 		s := path[i]
 		if text == "-" && s.item && s.name != "" {
 			// Appended: the operation's own value says which item it is.
-			if sources.Text(sources.Field(p.root, "name")) != s.name {
+			if nodes.Text(nodes.Field(p.root, "name")) != s.name {
 				return nil
 			}
 			continue
@@ -93,28 +94,28 @@ func (k *kustomization) patches(repo *sources.Repository) []patch {
 		return k.added
 	}
 	var out []patch
-	for _, item := range sources.Items(sources.Field(d.Root, "patchesStrategicMerge")) {
+	for _, item := range nodes.Items(nodes.Field(d.Root, "patchesStrategicMerge")) {
 		out = append(out, k.readPatch(repo, d, item, item, nil)...)
 	}
 	for _, field := range []string{"patches", "patchesJson6902"} {
-		for _, item := range sources.Items(sources.Field(d.Root, field)) {
-			target := newSelector(sources.Field(item, "target"))
-			out = append(out, k.readPatch(repo, d, sources.Field(item, "path"), sources.Field(item, "patch"), target)...)
+		for _, item := range nodes.Items(nodes.Field(d.Root, field)) {
+			target := newSelector(nodes.Field(item, "target"))
+			out = append(out, k.readPatch(repo, d, nodes.Field(item, "path"), nodes.Field(item, "patch"), target)...)
 		}
 	}
 	for _, p := range k.plugins {
-		target := newSelector(sources.Field(p.root, "target"))
+		target := newSelector(nodes.Field(p.root, "target"))
 		if p.sheet.doc == nil || p.sheet.outer != nil {
 			continue // a document in a document in a document is not followed
 		}
-		out = append(out, k.readPatch(repo, p.sheet.doc, sources.Field(p.root, "path"), sources.Field(p.root, "patch"), target)...)
+		out = append(out, k.readPatch(repo, p.sheet.doc, nodes.Field(p.root, "path"), nodes.Field(p.root, "patch"), target)...)
 	}
 	return append(out, k.added...)
 }
 
 // readPatch reads a patch from a file or from the scalar that it stands in.
 func (k *kustomization) readPatch(repo *sources.Repository, d *sources.Document, file, inline *yaml.Node, target *selector) []patch {
-	if name := sources.Text(file); name != "" && !isInline(name) {
+	if name := nodes.Text(file); name != "" && !isInline(name) {
 		r := judge(repo, k.dir, "patches", name)
 		if r.verdict != isFile {
 			return nil
@@ -129,7 +130,7 @@ func (k *kustomization) readPatch(repo *sources.Repository, d *sources.Document,
 		return nil
 	}
 	s := nested(d, inline)
-	docs, _ := sources.ParseYAML([]byte(inline.Value))
+	docs, _ := nodes.Parse([]byte(inline.Value))
 	var out []patch
 	for _, doc := range docs {
 		out = append(out, splitPatch(s, doc.Root, target)...)
@@ -145,12 +146,12 @@ func splitPatch(s sheet, root *yaml.Node, target *selector) []patch {
 	}
 	var out []patch
 	for _, op := range root.Content {
-		value := sources.Field(op, "value")
+		value := nodes.Field(op, "value")
 		if value == nil || target == nil {
 			continue
 		}
 		prefix := []string{}
-		for _, part := range strings.Split(strings.TrimPrefix(sources.Text(sources.Field(op, "path")), "/"), "/") {
+		for _, part := range strings.Split(strings.TrimPrefix(nodes.Text(nodes.Field(op, "path")), "/"), "/") {
 			prefix = append(prefix, strings.NewReplacer("~1", "/", "~0", "~").Replace(part))
 		}
 		out = append(out, patch{sheet: s, root: value, prefix: prefix, target: target})

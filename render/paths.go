@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // verdict is what is to be done with a path that a kustomization names.
@@ -201,9 +202,9 @@ func isInline(text string) bool {
 	if isURL(text) {
 		return false
 	}
-	docs, _ := sources.ParseYAML([]byte(text))
+	docs, _ := nodes.Parse([]byte(text))
 	for _, d := range docs {
-		if sources.Field(d.Root, "kind") != nil {
+		if nodes.Field(d.Root, "kind") != nil {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // plugin is one generator or transformer configuration that keylint understands.
@@ -41,8 +42,8 @@ func (k *kustomization) readPluginList(spec *types.Kustomization, field string, 
 	for _, text := range list {
 		dir, entries := k.openPlugin(field, text)
 		for _, p := range entries {
-			switch apiVersion := sources.Text(sources.Field(p.root, "apiVersion")); {
-			case apiVersion == "viaduct.ai/v1" && strings.EqualFold(sources.Text(sources.Field(p.root, "kind")), "ksops"):
+			switch apiVersion := nodes.Text(nodes.Field(p.root, "apiVersion")); {
+			case apiVersion == "viaduct.ai/v1" && strings.EqualFold(nodes.Text(nodes.Field(p.root, "kind")), "ksops"):
 				k.readKsops(spec, dir, p)
 			case apiVersion == "builtin":
 				if config, ok := k.builtin(field, text, p); ok {
@@ -50,7 +51,7 @@ func (k *kustomization) readPluginList(spec *types.Kustomization, field string, 
 					k.plugins = append(k.plugins, p)
 				}
 			default:
-				kind := sources.Text(sources.Field(p.root, "kind"))
+				kind := nodes.Text(nodes.Field(p.root, "kind"))
 				k.loss(sources.NoteRenderFailed, k.entry(field, text), "the plugin %s (%s) was not run: keylint executes nothing", shown(kind), shown(apiVersion))
 			}
 		}
@@ -90,11 +91,11 @@ func (k *kustomization) inlinePlugins(field, text string) []plugin {
 	}
 	s := sheet{}
 	if d := k.document(); d != nil {
-		outer := findScalar(sources.Field(d.Root, field), func(s string) bool { return s == text })
+		outer := findScalar(nodes.Field(d.Root, field), func(s string) bool { return s == text })
 		s = nested(d, outer)
 	}
 	var out []plugin
-	docs, _ := sources.ParseYAML([]byte(text))
+	docs, _ := nodes.Parse([]byte(text))
 	for _, d := range docs {
 		out = append(out, plugin{s, d.Root})
 	}
@@ -108,7 +109,7 @@ var pathFields = map[string]bool{"path": true, "paths": true, "files": true, "en
 // builtin checks the configuration of one of kustomize's own plugins, and encodes it
 // again: what was checked is what is used.
 func (k *kustomization) builtin(field, text string, p plugin) (string, bool) {
-	kind := sources.Text(sources.Field(p.root, "kind"))
+	kind := nodes.Text(nodes.Field(p.root, "kind"))
 	if !builtinPlugins[kind] {
 		k.loss(sources.NoteRenderFailed, k.entry(field, text), "the plugin %s was not run: keylint executes nothing", shown(kind))
 		return "", false

@@ -13,6 +13,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // release is one chart with its values, as Helm would install it.
@@ -102,7 +103,7 @@ var modelDefaults = sync.OnceValue(func() []layer {
 	if err != nil {
 		return nil
 	}
-	docs, _ := sources.ParseYAML(b)
+	docs, _ := nodes.Parse(b)
 	return []layer{{label: "the default of the chart", root: docs[0].Root}}
 })
 
@@ -130,14 +131,14 @@ func (i *installed) objects(template, text string) []*Object {
 	if f := i.chart.file(i.repo, template); f != nil {
 		file = f.Path
 	}
-	docs, problems := sources.ParseYAML([]byte(text))
+	docs, problems := nodes.Parse([]byte(text))
 	if len(problems) > 0 {
 		message := fmt.Sprintf("%s: what the template %s makes is not YAML", i.label, template)
 		i.repo.Note(sources.NoteRenderFailed, sources.Position{File: file}, message)
 	}
 	var out []*Object
 	for n, d := range docs {
-		for _, w := range objectsOf([]*sources.Document{d}) {
+		for _, w := range objectsOf([]*sources.Document{{Root: d.Root}}) {
 			o := newObject(i.repo, w.root, file, nil)
 			if o == nil {
 				continue
@@ -226,7 +227,7 @@ func (i *installed) rendering(pass int) map[string][]*yaml.Node {
 			return
 		}
 		for template, text := range rendered {
-			docs, _ := sources.ParseYAML([]byte(text))
+			docs, _ := nodes.Parse([]byte(text))
 			for _, d := range docs {
 				m.docs[template] = append(m.docs[template], d.Root)
 			}

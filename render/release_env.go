@@ -6,7 +6,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // environments reads what a chart that is not at hand will surely make environment
@@ -61,7 +61,7 @@ func (f fromLayers) find(_ *Object, n *yaml.Node) (place, bool) {
 const maxValuesDepth = 20
 
 func eachMapping(n *yaml.Node, depth int, visit func(*yaml.Node)) {
-	n = sources.Follow(n)
+	n = nodes.Follow(n)
 	if n == nil || depth > maxValuesDepth {
 		return
 	}
@@ -84,12 +84,12 @@ func environmentIn(n *yaml.Node, names keys.Names) *yaml.Node {
 	add := func(name, value *yaml.Node) {
 		item := mapping("name", name, "value", value)
 		if value != nil && value.Kind == yaml.MappingNode {
-			from := sources.Field(value, "valueFrom")
+			from := nodes.Field(value, "valueFrom")
 			if from == nil {
 				from = value // bjw-s' common library: {secretKeyRef: {…}} at once
 			}
-			if sources.Field(from, "secretKeyRef") == nil && sources.Field(from, "configMapKeyRef") == nil {
-				if item = mapping("name", name, "value", sources.Field(value, "value")); sources.Field(value, "value") == nil {
+			if nodes.Field(from, "secretKeyRef") == nil && nodes.Field(from, "configMapKeyRef") == nil {
+				if item = mapping("name", name, "value", nodes.Field(value, "value")); nodes.Field(value, "value") == nil {
 					return
 				}
 			} else {
@@ -108,8 +108,8 @@ func environmentIn(n *yaml.Node, names keys.Names) *yaml.Node {
 			return
 		}
 		for _, item := range value.Content {
-			item = sources.Follow(item)
-			if name := sources.Field(item, "name"); name != nil && names.Of(name.Value).Strong {
+			item = nodes.Follow(item)
+			if name := nodes.Field(item, "name"); name != nil && names.Of(name.Value).Strong {
 				list := &yaml.Node{Kind: yaml.SequenceNode, Content: value.Content}
 				env, ours = list, true
 				return

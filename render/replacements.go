@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // replacement copies a field of one object into fields of others.
@@ -29,8 +30,8 @@ func (r *root) replacements(repo *sources.Repository) []replacement {
 		if d == nil {
 			continue
 		}
-		for _, item := range sources.Items(sources.Field(d.Root, "replacements")) {
-			if name := sources.Text(sources.Field(item, "path")); name != "" {
+		for _, item := range nodes.Items(nodes.Field(d.Root, "replacements")) {
+			if name := nodes.Text(nodes.Field(item, "path")); name != "" {
 				if j := judge(repo, k.dir, "replacements", name); j.verdict == isFile {
 					for _, doc := range repo.File(j.name).Documents() {
 						out = append(out, readReplacements(doc.Root)...)
@@ -46,30 +47,30 @@ func (r *root) replacements(repo *sources.Repository) []replacement {
 
 // readReplacements reads one replacement, or a list of them.
 func readReplacements(n *yaml.Node) []replacement {
-	if list := sources.Items(n); list != nil {
+	if list := nodes.Items(n); list != nil {
 		var out []replacement
 		for _, item := range list {
-			if sources.Items(item) == nil {
+			if nodes.Items(item) == nil {
 				out = append(out, readReplacements(item)...)
 			}
 		}
 		return out
 	}
-	source := sources.Field(n, "source")
+	source := nodes.Field(n, "source")
 	if source == nil {
 		return nil
 	}
 	rep := replacement{
-		kind: sources.Text(sources.Field(source, "kind")), name: sources.Text(sources.Field(source, "name")),
-		field: fieldPath(sources.Text(sources.Field(source, "fieldPath"))),
+		kind: nodes.Text(nodes.Field(source, "kind")), name: nodes.Text(nodes.Field(source, "name")),
+		field: fieldPath(nodes.Text(nodes.Field(source, "fieldPath"))),
 	}
 	if len(rep.field) == 0 {
 		rep.field = []string{"metadata", "name"}
 	}
-	for _, t := range sources.Items(sources.Field(n, "targets")) {
-		target := replacementTarget{selects: newSelector(sources.Field(t, "select"))}
-		for _, f := range sources.Items(sources.Field(t, "fieldPaths")) {
-			target.fields = append(target.fields, fieldPath(sources.Text(f)))
+	for _, t := range nodes.Items(nodes.Field(n, "targets")) {
+		target := replacementTarget{selects: newSelector(nodes.Field(t, "select"))}
+		for _, f := range nodes.Items(nodes.Field(t, "fieldPaths")) {
+			target.fields = append(target.fields, fieldPath(nodes.Text(f)))
 		}
 		rep.targets = append(rep.targets, target)
 	}
@@ -119,12 +120,12 @@ func (r replacement) from(u *Unit) (*Object, *yaml.Node) {
 
 // child follows one part of a field path.
 func child(n *yaml.Node, text string) *yaml.Node {
-	for i, item := range sources.Items(n) {
+	for i, item := range nodes.Items(n) {
 		if itemStep(item, i).is(text) {
-			return sources.Follow(item)
+			return nodes.Follow(item)
 		}
 	}
-	return sources.Field(n, text)
+	return nodes.Field(n, text)
 }
 
 // part is one part of a field path: a name in which "\." is a dot, or [name=…].

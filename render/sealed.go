@@ -8,6 +8,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // sealed is what the SealedSecrets controller makes a Secret of. Unsealing costs an RSA
@@ -26,17 +27,17 @@ func unsealed(from *Object) *Object {
 	if from.Kind != "SealedSecret" || !strings.HasPrefix(from.APIVersion, "bitnami.com/") {
 		return nil
 	}
-	template := sources.Field(from.Root, "spec", "template")
+	template := nodes.Field(from.Root, "spec", "template")
 	metadata := mapping(
-		"name", sources.Field(from.Root, "metadata", "name"),
-		"namespace", sources.Field(from.Root, "metadata", "namespace"),
-		"labels", sources.Field(template, "metadata", "labels"),
-		"annotations", sources.Field(template, "metadata", "annotations"),
+		"name", nodes.Field(from.Root, "metadata", "name"),
+		"namespace", nodes.Field(from.Root, "metadata", "namespace"),
+		"labels", nodes.Field(template, "metadata", "labels"),
+		"annotations", nodes.Field(template, "metadata", "annotations"),
 	)
 	return &Object{
 		APIVersion: "v1", Kind: "Secret", Name: from.Name, Namespace: from.Namespace, File: from.File,
 		Root: mapping("apiVersion", scalar("v1"), "kind", scalar("Secret"), "metadata", metadata,
-			"type", sources.Field(template, "type")),
+			"type", nodes.Field(template, "type")),
 		OriginalName: from.OriginalName, writtenNamespace: from.writtenNamespace,
 		repo: from.repo, origin: fromSealed{from}, sealed: &sealed{from: from},
 	}
@@ -64,7 +65,7 @@ func (s *sealed) entries(o *Object) []Entry {
 			if !ok {
 				u.Value = keys.Unknown("the SealedSecret could not be read")
 			}
-			if n, measured := sources.SealedLength(sources.Text(value)); ciphertext && measured && !u.Value.IsKnown() {
+			if n, measured := sources.SealedLength(nodes.Text(value)); ciphertext && measured && !u.Value.IsKnown() {
 				u.Value = keys.UnknownOfLength(u.Value.Reason(), n, n)
 			}
 			p := s.from.place(value)
@@ -76,8 +77,8 @@ func (s *sealed) entries(o *Object) []Entry {
 			list.add(e)
 		})
 	}
-	read(sources.Field(s.from.Root, "spec", "encryptedData"), true)
-	read(sources.Field(s.from.Root, "spec", "template", "data"), false)
+	read(nodes.Field(s.from.Root, "spec", "encryptedData"), true)
+	read(nodes.Field(s.from.Root, "spec", "template", "data"), false)
 	return list.entries
 }
 
@@ -88,9 +89,9 @@ func (s *sealed) unseal() {
 	root := s.from.Root
 	secret := sources.SealedSecret{
 		Name: s.from.Name, Namespace: s.from.Namespace,
-		Annotations:   texts(sources.Field(root, "metadata", "annotations")),
-		EncryptedData: texts(sources.Field(root, "spec", "encryptedData")),
-		TemplateData:  texts(sources.Field(root, "spec", "template", "data")),
+		Annotations:   texts(nodes.Field(root, "metadata", "annotations")),
+		EncryptedData: texts(nodes.Field(root, "spec", "encryptedData")),
+		TemplateData:  texts(nodes.Field(root, "spec", "template", "data")),
 	}
 	ring := s.from.repo.Keyring()
 	s.out = ring.Unseal(secret, sources.Identity{Name: s.from.OriginalName, Namespace: s.from.writtenNamespace})
@@ -116,7 +117,7 @@ func otherNamespaces(o *Object) []sources.Identity {
 			continue
 		}
 		for _, d := range f.Documents() {
-			if ns := sources.Text(sources.Field(d.Root, "namespace")); ns != "" && !seen[ns] {
+			if ns := nodes.Text(nodes.Field(d.Root, "namespace")); ns != "" && !seen[ns] {
 				seen[ns] = true
 				hints = append(hints, sources.Identity{Name: o.OriginalName, Namespace: ns})
 			}
@@ -130,7 +131,7 @@ func texts(n *yaml.Node) map[string]string {
 	out := map[string]string{}
 	pairs(n, func(key, value *yaml.Node) {
 		if value != nil && value.Kind == yaml.ScalarNode {
-			out[key.Value] = sources.Text(value)
+			out[key.Value] = nodes.Text(value)
 		}
 	})
 	return out

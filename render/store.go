@@ -7,7 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // external is a Secret that an operator in the cluster makes, of what a store elsewhere
@@ -59,7 +59,7 @@ func (o *Object) makes(name, namespace string, metadata *yaml.Node, e *external)
 	return &Object{
 		APIVersion: "v1", Kind: "Secret", Name: name, Namespace: first(namespace, o.Namespace), File: o.File,
 		Root: mapping("apiVersion", scalar("v1"), "kind", scalar("Secret"), "metadata", mapping(
-			"name", scalar(name), "labels", sources.Field(metadata, "labels"), "annotations", sources.Field(metadata, "annotations"))),
+			"name", scalar(name), "labels", nodes.Field(metadata, "labels"), "annotations", nodes.Field(metadata, "annotations"))),
 		OriginalName: name, writtenNamespace: first(namespace, o.Namespace), repo: o.repo, origin: fromSealed{o}, external: e,
 	}
 }
@@ -108,7 +108,7 @@ func (o *Object) Undeclared(key string) (Entry, bool) {
 		return Entry{}, false
 	}
 	from, rest := o.external.from, o.external.rest
-	e := Entry{Key: key, At: from.Locate(sources.Field(from.Root, "metadata", "name")), Via: []string{from.title()}}
+	e := Entry{Key: key, At: from.Locate(nodes.Field(from.Root, "metadata", "name")), Via: []string{from.title()}}
 	if rest.path != "" {
 		e.Value = from.stored(rest.store, rest.path, key)
 	} else {
@@ -119,6 +119,6 @@ func (o *Object) Undeclared(key string) (Entry, bool) {
 
 // scalarAt is the text of a field, and its node.
 func scalarAt(n *yaml.Node, path ...string) (string, *yaml.Node) {
-	at := sources.Field(n, path...)
-	return sources.Text(at), at
+	at := nodes.Field(n, path...)
+	return nodes.Text(at), at
 }

@@ -6,23 +6,23 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // externalSecret is the Secret of External Secrets Operator
 // (external-secrets.io/docs: API, ExternalSecret).
 func externalSecret(o *Object) []*Object {
-	spec := sources.Field(o.Root, "spec")
+	spec := nodes.Field(o.Root, "spec")
 	return []*Object{o.fromExternalSecret(spec, o.Name, o.Namespace)}
 }
 
 // clusterExternalSecret makes one in every namespace that is listed. Which namespaces a
 // selector finds is not known here: then it is one whose namespace is open.
 func clusterExternalSecret(o *Object) []*Object {
-	spec := sources.Field(o.Root, "spec", "externalSecretSpec")
-	name := first(sources.Text(sources.Field(o.Root, "spec", "externalSecretName")), o.Name)
+	spec := nodes.Field(o.Root, "spec", "externalSecretSpec")
+	name := first(nodes.Text(nodes.Field(o.Root, "spec", "externalSecretName")), o.Name)
 	var out []*Object
-	for _, ns := range textsOf(sources.Field(o.Root, "spec", "namespaces")) {
+	for _, ns := range textsOf(nodes.Field(o.Root, "spec", "namespaces")) {
 		out = append(out, o.fromExternalSecret(spec, name, ns))
 	}
 	if len(out) == 0 {
@@ -33,42 +33,42 @@ func clusterExternalSecret(o *Object) []*Object {
 
 func (o *Object) fromExternalSecret(spec *yaml.Node, name, namespace string) *Object {
 	e := &external{}
-	store := o.storeName(sources.Field(spec, "secretStoreRef"), namespace)
+	store := o.storeName(nodes.Field(spec, "secretStoreRef"), namespace)
 	byKey := map[string]keys.Value{}
 	var own external // what the template may use
-	for _, item := range sources.Items(sources.Field(spec, "data")) {
-		key := sources.Text(sources.Field(item, "secretKey"))
+	for _, item := range nodes.Items(nodes.Field(spec, "data")) {
+		key := nodes.Text(nodes.Field(item, "secretKey"))
 		from := store
-		if ref := sources.Field(item, "sourceRef", "storeRef"); ref != nil {
+		if ref := nodes.Field(item, "sourceRef", "storeRef"); ref != nil {
 			from = o.storeName(ref, namespace)
 		}
-		value, at := o.remoteValue(sources.Field(item, "remoteRef"), from)
-		if sources.Field(item, "sourceRef", "generatorRef") != nil {
+		value, at := o.remoteValue(nodes.Field(item, "remoteRef"), from)
+		if nodes.Field(item, "sourceRef", "generatorRef") != nil {
 			value = o.generated("")
 		}
 		byKey[key] = value
 		own.declare(o, key, at, value)
 	}
-	for _, item := range sources.Items(sources.Field(spec, "dataFrom")) {
+	for _, item := range nodes.Items(nodes.Field(spec, "dataFrom")) {
 		own.rest = o.dataFrom(item, store, namespace)
 	}
-	template := sources.Field(spec, "target", "template")
-	data := sources.Field(template, "data")
+	template := nodes.Field(spec, "target", "template")
+	data := nodes.Field(template, "data")
 	switch {
-	case sources.Field(template, "templateFrom") != nil:
+	case nodes.Field(template, "templateFrom") != nil:
 		e.rest = &external{why: "fills in a template that is not followed"}
-	case data == nil || sources.Text(sources.Field(template, "mergePolicy")) == "Merge":
+	case data == nil || nodes.Text(nodes.Field(template, "mergePolicy")) == "Merge":
 		e.entries, e.rest = own.entries, own.rest
 	}
 	pairs(data, func(key, value *yaml.Node) {
-		e.declare(o, key.Value, value, o.templated(sources.Text(value), byKey, own.rest))
+		e.declare(o, key.Value, value, o.templated(nodes.Text(value), byKey, own.rest))
 	})
-	return o.makes(first(sources.Text(sources.Field(spec, "target", "name")), name), namespace, sources.Field(template, "metadata"), e)
+	return o.makes(first(nodes.Text(nodes.Field(spec, "target", "name")), name), namespace, nodes.Field(template, "metadata"), e)
 }
 
 // storeName names a store; one of a namespace with it.
 func (o *Object) storeName(ref *yaml.Node, namespace string) string {
-	name, kind := sources.Text(sources.Field(ref, "name")), first(sources.Text(sources.Field(ref, "kind")), "SecretStore")
+	name, kind := nodes.Text(nodes.Field(ref, "name")), first(nodes.Text(nodes.Field(ref, "kind")), "SecretStore")
 	if kind == "ClusterSecretStore" {
 		return kind + " " + name
 	}
@@ -83,10 +83,10 @@ func (o *Object) remoteValue(ref *yaml.Node, store string) (keys.Value, *yaml.No
 		at = node
 	}
 	path := key
-	if version := sources.Text(sources.Field(ref, "version")); version != "" {
+	if version := nodes.Text(nodes.Field(ref, "version")); version != "" {
 		path += " version " + version
 	}
-	if decoding := sources.Text(sources.Field(ref, "decodingStrategy")); decoding != "" && decoding != "None" {
+	if decoding := nodes.Text(nodes.Field(ref, "decodingStrategy")); decoding != "" && decoding != "None" {
 		property += " decoded"
 	}
 	return o.stored(store, path, property), at
@@ -94,17 +94,17 @@ func (o *Object) remoteValue(ref *yaml.Node, store string) (keys.Value, *yaml.No
 
 // dataFrom is where all data keys of an entry come from.
 func (o *Object) dataFrom(item *yaml.Node, store, namespace string) *external {
-	if ref := sources.Field(item, "sourceRef", "storeRef"); ref != nil {
+	if ref := nodes.Field(item, "sourceRef", "storeRef"); ref != nil {
 		store = o.storeName(ref, namespace)
 	}
-	extract := sources.Field(item, "extract")
+	extract := nodes.Field(item, "extract")
 	switch {
-	case sources.Field(item, "sourceRef", "generatorRef") != nil:
+	case nodes.Field(item, "sourceRef", "generatorRef") != nil:
 		return &external{why: "has it generated in the cluster"}
-	case extract == nil || sources.Field(item, "rewrite") != nil || sources.Field(extract, "property") != nil:
+	case extract == nil || nodes.Field(item, "rewrite") != nil || nodes.Field(extract, "property") != nil:
 		return &external{why: "takes it from " + store + ", under a name that is found there"}
 	}
-	return &external{store: store, path: sources.Text(sources.Field(extract, "key"))}
+	return &external{store: store, path: nodes.Text(nodes.Field(extract, "key"))}
 }
 
 var templateName = regexp.MustCompile(`^\s*\{\{-?\s*\.(\w+)\s*(?:\|\s*toString\s*)?-?\}\}\s*$`)
@@ -125,18 +125,18 @@ func (o *Object) templated(text string, byKey map[string]keys.Value, rest *exter
 // oldExternalSecret is the Secret of the operator's predecessor
 // (external-secrets/kubernetes-external-secrets).
 func oldExternalSecret(o *Object) []*Object {
-	spec := sources.Field(o.Root, "spec")
+	spec := nodes.Field(o.Root, "spec")
 	if spec == nil {
-		spec = sources.Field(o.Root, "secretDescriptor")
+		spec = nodes.Field(o.Root, "secretDescriptor")
 	}
-	store := first(sources.Text(sources.Field(spec, "backendType")), "its store")
+	store := first(nodes.Text(nodes.Field(spec, "backendType")), "its store")
 	e := &external{}
-	for _, item := range sources.Items(sources.Field(spec, "data")) {
+	for _, item := range nodes.Items(nodes.Field(spec, "data")) {
 		path, at := scalarAt(item, "key")
-		e.declare(o, sources.Text(sources.Field(item, "name")), at, o.stored(store, path, sources.Text(sources.Field(item, "property"))))
+		e.declare(o, nodes.Text(nodes.Field(item, "name")), at, o.stored(store, path, nodes.Text(nodes.Field(item, "property"))))
 	}
-	for _, path := range textsOf(sources.Field(spec, "dataFrom")) {
+	for _, path := range textsOf(nodes.Field(spec, "dataFrom")) {
 		e.rest = &external{store: store, path: path}
 	}
-	return []*Object{o.makes(o.Name, "", sources.Field(spec, "template", "metadata"), e)}
+	return []*Object{o.makes(o.Name, "", nodes.Field(spec, "template", "metadata"), e)}
 }

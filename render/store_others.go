@@ -4,77 +4,77 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // onePasswordItem is the Secret of the 1Password operator: every field of the item.
 func onePasswordItem(o *Object) []*Object {
-	e := &external{rest: &external{store: "1Password", path: sources.Text(sources.Field(o.Root, "spec", "itemPath"))}}
-	return []*Object{o.makes(o.Name, "", sources.Field(o.Root, "metadata"), e)}
+	e := &external{rest: &external{store: "1Password", path: nodes.Text(nodes.Field(o.Root, "spec", "itemPath"))}}
+	return []*Object{o.makes(o.Name, "", nodes.Field(o.Root, "metadata"), e)}
 }
 
 // infisicalSecret is the Secret, or Secrets, of Infisical's operator: everything in the
 // scope that its authentication names.
 func infisicalSecret(o *Object) []*Object {
-	spec := sources.Field(o.Root, "spec")
+	spec := nodes.Field(o.Root, "spec")
 	where := ""
-	pairs(sources.Field(spec, "authentication"), func(_, method *yaml.Node) {
-		scope := sources.Field(method, "secretsScope")
+	pairs(nodes.Field(spec, "authentication"), func(_, method *yaml.Node) {
+		scope := nodes.Field(method, "secretsScope")
 		if where == "" && scope != nil {
-			where = first(sources.Text(sources.Field(scope, "projectSlug")), sources.Text(sources.Field(scope, "projectId"))) + "/" +
-				sources.Text(sources.Field(scope, "envSlug")) + first(sources.Text(sources.Field(scope, "secretsPath")), "/")
+			where = first(nodes.Text(nodes.Field(scope, "projectSlug")), nodes.Text(nodes.Field(scope, "projectId"))) + "/" +
+				nodes.Text(nodes.Field(scope, "envSlug")) + first(nodes.Text(nodes.Field(scope, "secretsPath")), "/")
 		}
 	})
-	references := sources.Items(sources.Field(spec, "managedKubeSecretReferences"))
-	if ref := sources.Field(spec, "managedSecretReference"); ref != nil {
+	references := nodes.Items(nodes.Field(spec, "managedKubeSecretReferences"))
+	if ref := nodes.Field(spec, "managedSecretReference"); ref != nil {
 		references = append(references, ref)
 	}
 	var out []*Object
 	for _, ref := range references {
 		e := &external{rest: &external{store: "Infisical", path: where}}
-		out = append(out, o.makes(sources.Text(sources.Field(ref, "secretName")), sources.Text(sources.Field(ref, "secretNamespace")), nil, e))
+		out = append(out, o.makes(nodes.Text(nodes.Field(ref, "secretName")), nodes.Text(nodes.Field(ref, "secretNamespace")), nil, e))
 	}
 	return out
 }
 
 // dopplerSecret is the Secret of Doppler's operator: everything in a config.
 func dopplerSecret(o *Object) []*Object {
-	spec := sources.Field(o.Root, "spec")
-	where := sources.Text(sources.Field(spec, "project")) + "/" + sources.Text(sources.Field(spec, "config"))
+	spec := nodes.Field(o.Root, "spec")
+	where := nodes.Text(nodes.Field(spec, "project")) + "/" + nodes.Text(nodes.Field(spec, "config"))
 	if where == "/" { // the token tells
-		where = "the config of token " + sources.Text(sources.Field(spec, "tokenSecret", "name"))
+		where = "the config of token " + nodes.Text(nodes.Field(spec, "tokenSecret", "name"))
 	}
-	managed := sources.Field(spec, "managedSecret")
+	managed := nodes.Field(spec, "managedSecret")
 	e := &external{rest: &external{store: "Doppler", path: where}}
-	return []*Object{o.makes(sources.Text(sources.Field(managed, "name")), sources.Text(sources.Field(managed, "namespace")), nil, e)}
+	return []*Object{o.makes(nodes.Text(nodes.Field(managed, "name")), nodes.Text(nodes.Field(managed, "namespace")), nil, e)}
 }
 
 // bitwardenSecret is the Secret of Bitwarden's operator.
 func bitwardenSecret(o *Object) []*Object {
-	spec := sources.Field(o.Root, "spec")
+	spec := nodes.Field(o.Root, "spec")
 	e := &external{}
-	for _, item := range sources.Items(sources.Field(spec, "map")) {
+	for _, item := range nodes.Items(nodes.Field(spec, "map")) {
 		id, at := scalarAt(item, "bwSecretId")
-		e.declare(o, sources.Text(sources.Field(item, "secretKeyName")), at, o.stored("Bitwarden", id, ""))
+		e.declare(o, nodes.Text(nodes.Field(item, "secretKeyName")), at, o.stored("Bitwarden", id, ""))
 	}
-	if sources.Text(sources.Field(spec, "onlyMappedSecrets")) == "false" {
+	if nodes.Text(nodes.Field(spec, "onlyMappedSecrets")) == "false" {
 		e.rest = &external{why: "takes it from Bitwarden, under a name that is found there"}
 	}
-	return []*Object{o.makes(sources.Text(sources.Field(spec, "secretName")), "", nil, e)}
+	return []*Object{o.makes(nodes.Text(nodes.Field(spec, "secretName")), "", nil, e)}
 }
 
 // secretProviderClass is the Secrets that the CSI driver makes besides its volume.
 func secretProviderClass(o *Object) []*Object {
-	spec := sources.Field(o.Root, "spec")
-	provider := first(sources.Text(sources.Field(spec, "provider")), "its provider")
+	spec := nodes.Field(o.Root, "spec")
+	provider := first(nodes.Text(nodes.Field(spec, "provider")), "its provider")
 	var out []*Object
-	for _, s := range sources.Items(sources.Field(spec, "secretObjects")) {
+	for _, s := range nodes.Items(nodes.Field(spec, "secretObjects")) {
 		e := &external{}
-		for _, item := range sources.Items(sources.Field(s, "data")) {
+		for _, item := range nodes.Items(nodes.Field(s, "data")) {
 			name, at := scalarAt(item, "objectName")
-			e.declare(o, sources.Text(sources.Field(item, "key")), at, o.stored("SecretProviderClass "+o.Namespace+"/"+o.Name, name, "of "+provider))
+			e.declare(o, nodes.Text(nodes.Field(item, "key")), at, o.stored("SecretProviderClass "+o.Namespace+"/"+o.Name, name, "of "+provider))
 		}
-		out = append(out, o.makes(sources.Text(sources.Field(s, "secretName")), "", s, e))
+		out = append(out, o.makes(nodes.Text(nodes.Field(s, "secretName")), "", s, e))
 	}
 	return out
 }
@@ -89,7 +89,7 @@ var operatorKeys = []string{
 // operatorProject is that Secret, whose keys the operator generates.
 func operatorProject(o *Object) []*Object {
 	e := &external{}
-	at := sources.Field(o.Root, "metadata", "name")
+	at := nodes.Field(o.Root, "metadata", "name")
 	for _, key := range operatorKeys {
 		e.declare(o, key, at, keys.UnknownFrom("the Supabase operator: "+o.title()+"#"+key,
 			"the Supabase operator generates it in the cluster for "+o.title()))

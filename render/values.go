@@ -10,6 +10,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // layer is one source of a chart's values. Of several the later ones win, as for Helm:
@@ -44,13 +45,13 @@ func fileLayers(f *sources.File) []layer {
 
 // objectLayer is a mapping in an object's own fields.
 func objectLayer(o *Object, n *yaml.Node, label string) layer {
-	return layer{label: label, root: sources.Follow(n), place: o.place, at: o.Locate(n)}
+	return layer{label: label, root: nodes.Follow(n), place: o.place, at: o.Locate(n)}
 }
 
 // textLayer is a document within a text, such as a data key of a ConfigMap.
 func textLayer(text string, p place, label string) []layer {
 	var out []layer
-	docs, _ := sources.ParseYAML([]byte(text))
+	docs, _ := nodes.Parse([]byte(text))
 	lines := strings.Split(text, "\n")
 	for _, d := range docs {
 		inner := sheet{lines: lines}
@@ -217,7 +218,7 @@ func (m *marks) path(text string) (way []string, whole, ok bool) {
 // locate finds the node that sets the value: in the last layer that has it.
 func locateValue(layers []layer, way []string) (*yaml.Node, layer, bool) {
 	for i := len(layers) - 1; i >= 0; i-- {
-		n := sources.Follow(layers[i].root)
+		n := nodes.Follow(layers[i].root)
 		for _, step := range way {
 			if n == nil {
 				break
@@ -228,10 +229,10 @@ func locateValue(layers []layer, way []string) (*yaml.Node, layer, bool) {
 					n = nil
 					break
 				}
-				n = sources.Follow(n.Content[at])
+				n = nodes.Follow(n.Content[at])
 				continue
 			}
-			n = sources.Field(n, step)
+			n = nodes.Field(n, step)
 		}
 		if n != nil && n.Kind == yaml.ScalarNode {
 			return n, layers[i], true

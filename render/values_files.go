@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // valuesFiles makes releases of what somebody installs with helm by hand: charts of the
@@ -46,12 +47,12 @@ func (p *planner) asValues(f *sources.File) (valuesFile, bool) {
 		return valuesFile{}, false
 	}
 	for _, d := range f.Documents() {
-		if sources.Field(d.Root, "apiVersion") != nil {
+		if nodes.Field(d.Root, "apiVersion") != nil {
 			continue
 		}
 		var below *yaml.Node
 		eachMapping(d.Root, 0, func(n *yaml.Node) {
-			if below == nil && setsKeys(sources.Field(n, "secret", "jwt")) {
+			if below == nil && setsKeys(nodes.Field(n, "secret", "jwt")) {
 				below = n
 			}
 		})
@@ -64,7 +65,7 @@ func (p *planner) asValues(f *sources.File) (valuesFile, bool) {
 
 func setsKeys(jwt *yaml.Node) bool {
 	for _, name := range []string{"anonKey", "serviceKey", "secretRef"} {
-		if sources.Field(jwt, name) != nil {
+		if nodes.Field(jwt, name) != nil {
 			return true
 		}
 	}
@@ -136,7 +137,7 @@ func (p *planner) isSubchart(dir string) bool {
 // isLibrary says whether the chart is there for others to use, and installs nothing.
 func (p *planner) isLibrary(c *chart) bool {
 	for _, d := range p.g.repo.File(path.Join(c.dir, "Chart.yaml")).Documents() {
-		if strings.EqualFold(sources.Text(sources.Field(d.Root, "type")), "library") {
+		if strings.EqualFold(nodes.Text(nodes.Field(d.Root, "type")), "library") {
 			return true
 		}
 	}

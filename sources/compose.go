@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // ComposeService is one service of a compose project, with what matters to keys. Its
@@ -112,7 +113,7 @@ func (f *File) IsCompose() bool { return composeName.MatchString(strings.ToLower
 func (f *File) composeServices(dir string) []ComposeService {
 	var out []ComposeService
 	for _, d := range f.Documents() {
-		services := Field(d.Root, "services")
+		services := nodes.Field(d.Root, "services")
 		if services == nil || services.Kind != yaml.MappingNode {
 			continue
 		}
@@ -124,19 +125,19 @@ func (f *File) composeServices(dir string) []ComposeService {
 }
 
 func (d *Document) composeService(name string, n *yaml.Node, dir string) ComposeService {
-	s := ComposeService{Name: name, Image: Text(Field(n, "image")), replace: map[string]bool{}}
+	s := ComposeService{Name: name, Image: nodes.Text(nodes.Field(n, "image")), replace: map[string]bool{}}
 	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "build", "image"} {
-		if value := Field(n, field); value != nil && (value.Tag == "!reset" || value.Tag == "!override") {
+		if value := nodes.Field(n, field); value != nil && (value.Tag == "!reset" || value.Tag == "!override") {
 			s.replace[field] = true
 			if value.Tag == "!reset" {
 				n = without(n, field)
 			}
 		}
 	}
-	build := Field(n, "build")
-	context := Text(build)
+	build := nodes.Field(n, "build")
+	context := nodes.Text(build)
 	if context == "" {
-		context = Text(Field(build, "context"))
+		context = nodes.Text(nodes.Field(build, "context"))
 	}
 	if build != nil && context == "" {
 		context = "."
@@ -144,25 +145,25 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 	if build != nil {
 		s.Context = composePath(dir, context)
 	}
-	s.Dockerfile = Text(Field(build, "dockerfile"))
-	s.Args = d.composeVariables(Field(build, "args"))
-	s.Environment = d.composeVariables(Field(n, "environment"))
-	s.EnvFiles = d.composeEnvFiles(Field(n, "env_file"), dir)
-	for _, v := range Items(Field(n, "volumes")) {
-		if source, target, ok := strings.Cut(Text(v), ":"); ok {
+	s.Dockerfile = nodes.Text(nodes.Field(build, "dockerfile"))
+	s.Args = d.composeVariables(nodes.Field(build, "args"))
+	s.Environment = d.composeVariables(nodes.Field(n, "environment"))
+	s.EnvFiles = d.composeEnvFiles(nodes.Field(n, "env_file"), dir)
+	for _, v := range nodes.Items(nodes.Field(n, "volumes")) {
+		if source, target, ok := strings.Cut(nodes.Text(v), ":"); ok {
 			target, _, _ = strings.Cut(target, ":")
 			s.Mounts = append(s.Mounts, ComposeMount{composePath(dir, source), target})
-		} else if source := Text(Field(v, "source")); source != "" {
-			s.Mounts = append(s.Mounts, ComposeMount{composePath(dir, source), Text(Field(v, "target"))})
+		} else if source := nodes.Text(nodes.Field(v, "source")); source != "" {
+			s.Mounts = append(s.Mounts, ComposeMount{composePath(dir, source), nodes.Text(nodes.Field(v, "target"))})
 		}
 	}
-	s.WorkingDir = Text(Field(n, "working_dir"))
+	s.WorkingDir = nodes.Text(nodes.Field(n, "working_dir"))
 	s.Configs = append(d.composeConfigs(n, "configs", "/", dir), d.composeConfigs(n, "secrets", "/run/secrets/", dir)...)
-	s.Entrypoint, s.Command = d.composeCommand(Field(n, "entrypoint")), d.composeCommand(Field(n, "command"))
-	if extends := Field(n, "extends"); extends != nil {
-		s.extends = composeExtends{service: Text(extends), at: d.Position(extends)}
+	s.Entrypoint, s.Command = d.composeCommand(nodes.Field(n, "entrypoint")), d.composeCommand(nodes.Field(n, "command"))
+	if extends := nodes.Field(n, "extends"); extends != nil {
+		s.extends = composeExtends{service: nodes.Text(extends), at: d.Position(extends)}
 		if s.extends.service == "" {
-			s.extends.service, s.extends.file = Text(Field(extends, "service")), Text(Field(extends, "file"))
+			s.extends.service, s.extends.file = nodes.Text(nodes.Field(extends, "service")), nodes.Text(nodes.Field(extends, "file"))
 		}
 		if s.extends.file != "" {
 			s.extends.file = composePath(dir, s.extends.file)
@@ -173,7 +174,7 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 
 // without is the mapping without one of its fields.
 func without(n *yaml.Node, field string) *yaml.Node {
-	n = Follow(n)
+	n = nodes.Follow(n)
 	out := *n
 	out.Content = nil
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -193,15 +194,15 @@ func composePath(dir, name string) string {
 }
 
 func (d *Document) composeEnvFiles(n *yaml.Node, dir string) []ComposeEnvFile {
-	if text := Text(n); text != "" {
+	if text := nodes.Text(n); text != "" {
 		return []ComposeEnvFile{{Path: composePath(dir, text), At: d.Position(n)}}
 	}
 	var out []ComposeEnvFile
-	for _, item := range Items(n) {
-		f := ComposeEnvFile{Path: Text(item), At: d.Position(Follow(item))}
+	for _, item := range nodes.Items(n) {
+		f := ComposeEnvFile{Path: nodes.Text(item), At: d.Position(nodes.Follow(item))}
 		if f.Path == "" {
-			f.Path, f.Optional = Text(Field(item, "path")), Text(Field(item, "required")) == "false"
-			f.Raw = Text(Field(item, "format")) == "raw"
+			f.Path, f.Optional = nodes.Text(nodes.Field(item, "path")), nodes.Text(nodes.Field(item, "required")) == "false"
+			f.Raw = nodes.Text(nodes.Field(item, "format")) == "raw"
 		}
 		f.Path = composePath(dir, f.Path)
 		out = append(out, f)
@@ -215,17 +216,17 @@ func (d *Document) composeCommand(n *yaml.Node) ComposeCommand {
 	}
 	c := ComposeCommand{Words: []string{}}
 	script := n
-	if text := Text(n); text != "" {
+	if text := nodes.Text(n); text != "" {
 		words, err := shellwords.Parse(text) // as compose-go does
 		if err != nil {
 			words = []string{text}
 		}
 		c.Words = append(c.Words, words...)
 	}
-	for _, item := range Items(n) {
-		c.Words = append(c.Words, Text(item))
-		if len(Text(item)) > len(Text(script)) {
-			script = Follow(item)
+	for _, item := range nodes.Items(n) {
+		c.Words = append(c.Words, nodes.Text(item))
+		if len(nodes.Text(item)) > len(nodes.Text(script)) {
+			script = nodes.Follow(item)
 		}
 	}
 	c.Inside = func(line, column, end int) Position { return d.Inside(script, line, column, end) }
@@ -236,10 +237,10 @@ func (d *Document) composeCommand(n *yaml.Node) ComposeCommand {
 // declaration at the top of the file. One from the environment is the variable's text.
 func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) []ComposeConfig {
 	var out []ComposeConfig
-	for _, item := range Items(Field(service, field)) {
-		c := ComposeConfig{Name: Text(item)}
+	for _, item := range nodes.Items(nodes.Field(service, field)) {
+		c := ComposeConfig{Name: nodes.Text(item)}
 		if c.Name == "" {
-			c.Name, c.Target = Text(Field(item, "source")), Text(Field(item, "target"))
+			c.Name, c.Target = nodes.Text(nodes.Field(item, "source")), nodes.Text(nodes.Field(item, "target"))
 		}
 		switch {
 		case c.Target == "":
@@ -247,13 +248,13 @@ func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) 
 		case !path.IsAbs(c.Target):
 			c.Target = where + c.Target
 		}
-		declaration := Field(d.Root, field, c.Name)
-		c.Source = composePath(dir, Text(Field(declaration, "file")))
-		if content := Field(declaration, "content"); content != nil {
-			c.Content = keys.NewText(Text(content))
+		declaration := nodes.Field(d.Root, field, c.Name)
+		c.Source = composePath(dir, nodes.Text(nodes.Field(declaration, "file")))
+		if content := nodes.Field(declaration, "content"); content != nil {
+			c.Content = keys.NewText(nodes.Text(content))
 			c.Inside = func(line, column, end int) Position { return d.Inside(content, line, column, end) }
-		} else if variable := Field(declaration, "environment"); variable != nil {
-			c.Content = keys.NewText("${" + Text(variable) + "}")
+		} else if variable := nodes.Field(declaration, "environment"); variable != nil {
+			c.Content = keys.NewText("${" + nodes.Text(variable) + "}")
 			c.Inside = func(int, int, int) Position { return d.Position(variable) }
 		}
 		if c.Source != "" || !c.Content.IsAbsent() {
@@ -271,24 +272,24 @@ func (d *Document) composeVariables(n *yaml.Node) []ComposeVariable {
 
 func (d *Document) composeMerged(n *yaml.Node, seen map[string]bool, depth int) []ComposeVariable {
 	var out []ComposeVariable
-	for _, item := range Items(n) {
-		name, value, has := strings.Cut(Text(item), "=")
+	for _, item := range nodes.Items(n) {
+		name, value, has := strings.Cut(nodes.Text(item), "=")
 		if name == "" {
 			continue
 		}
-		at := d.Position(Follow(item))
+		at := d.Position(nodes.Follow(item))
 		if has && at.Column > 0 {
 			at.Column += len(name) + 1
 		}
 		out = append(out, ComposeVariable{Name: name, Raw: keys.NewText(value), HasText: has, At: at})
 	}
-	n = Follow(n)
-	if n == nil || n.Kind != yaml.MappingNode || depth > maxMerges {
+	n = nodes.Follow(n)
+	if n == nil || n.Kind != yaml.MappingNode || depth > nodes.MaxMerges {
 		return out
 	}
 	var merge *yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		name, value := n.Content[i].Value, Follow(n.Content[i+1])
+		name, value := n.Content[i].Value, nodes.Follow(n.Content[i+1])
 		if name == "<<" {
 			merge = value
 			continue
@@ -298,12 +299,12 @@ func (d *Document) composeMerged(n *yaml.Node, seen map[string]bool, depth int) 
 		}
 		seen[name] = true
 		out = append(out, ComposeVariable{
-			Name: name, Raw: keys.NewText(Text(value)), HasText: value.Tag != "!!null", At: d.Position(value),
+			Name: name, Raw: keys.NewText(nodes.Text(value)), HasText: value.Tag != "!!null", At: d.Position(value),
 			Inside: func(line, column, end int) Position { return d.Inside(value, line, column, end) },
 		})
 	}
 	if merge != nil {
-		for _, m := range merged(merge) {
+		for _, m := range nodes.Merged(merge) {
 			out = append(out, d.composeMerged(m, seen, depth+1)...)
 		}
 	}

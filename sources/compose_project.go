@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // ComposeProject is what "docker compose -f A -f B" makes of several files: the later
@@ -256,9 +258,9 @@ func (r *Repository) composeFile(dir, name string) (*File, string) {
 // include adds the services of included projects. A service that is there already stays.
 func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[string]bool, depth int) {
 	for _, d := range f.Documents() {
-		for _, item := range Items(Field(d.Root, "include")) {
-			names, at := composePaths(item), d.Position(Follow(item))
-			project := Text(Field(item, "project_directory"))
+		for _, item := range nodes.Items(nodes.Field(d.Root, "include")) {
+			names, at := composePaths(item), d.Position(nodes.Follow(item))
+			project := nodes.Text(nodes.Field(item, "project_directory"))
 			for i, text := range names {
 				if strings.Contains(text, "://") || strings.HasPrefix(text, "git@") || strings.Contains(text, ".git") {
 					r.Note(NoteNotFetched, at, "the included project is remote, and was not fetched")
@@ -299,16 +301,16 @@ func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[st
 }
 
 func composePaths(item *yaml.Node) []string {
-	if text := Text(item); text != "" {
+	if text := nodes.Text(item); text != "" {
 		return []string{text}
 	}
-	n := Field(item, "path")
-	if text := Text(n); text != "" {
+	n := nodes.Field(item, "path")
+	if text := nodes.Text(n); text != "" {
 		return []string{text}
 	}
 	var out []string
-	for _, p := range Items(n) {
-		out = append(out, Text(p))
+	for _, p := range nodes.Items(n) {
+		out = append(out, nodes.Text(p))
 	}
 	return out
 }

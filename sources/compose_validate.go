@@ -5,6 +5,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/schema"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // validateCompose holds a file against compose's schema, where something that keylint
@@ -13,7 +15,7 @@ import (
 // known here.
 func (r *Repository) validateCompose(f *File) {
 	for _, d := range f.Documents() {
-		if Field(d.Root, "services") == nil || isOrdinary(d.Root) {
+		if nodes.Field(d.Root, "services") == nil || isOrdinary(d.Root) {
 			continue
 		}
 		var tree map[string]any
@@ -28,7 +30,7 @@ func (r *Repository) validateCompose(f *File) {
 		where, _, _ := strings.Cut(err.Error(), " ")
 		n := d.Root
 		for _, part := range strings.Split(where, ".") {
-			next := Field(n, part)
+			next := nodes.Field(n, part)
 			if next == nil {
 				break
 			}
@@ -107,24 +109,24 @@ var serviceShapes = map[string]int{
 
 // isOrdinary says whether each of these fields has one of its shapes.
 func isOrdinary(root *yaml.Node) bool {
-	services := Follow(Field(root, "services"))
+	services := nodes.Follow(nodes.Field(root, "services"))
 	if shapeOf(services) != mappingShape {
 		return false
 	}
 	for i := 1; i < len(services.Content); i += 2 {
-		service := Follow(services.Content[i])
+		service := nodes.Follow(services.Content[i])
 		if shapeOf(service) != mappingShape {
 			return false
 		}
 		for name, shapes := range serviceShapes {
-			if value := Field(service, name); value != nil && value.Tag != "!!null" && value.Tag != "!reset" && shapeOf(value)&shapes == 0 {
+			if value := nodes.Field(service, name); value != nil && value.Tag != "!!null" && value.Tag != "!reset" && shapeOf(value)&shapes == 0 {
 				return false
 			}
 		}
-		if args := Field(service, "build", "args"); args != nil && args.Tag != "!!null" && shapeOf(args)&(listShape|mappingShape) == 0 {
+		if args := nodes.Field(service, "build", "args"); args != nil && args.Tag != "!!null" && shapeOf(args)&(listShape|mappingShape) == 0 {
 			return false
 		}
-		if env := Field(service, "environment"); env != nil && !holdsScalars(env) {
+		if env := nodes.Field(service, "environment"); env != nil && !holdsScalars(env) {
 			return false
 		}
 	}
@@ -132,7 +134,7 @@ func isOrdinary(root *yaml.Node) bool {
 }
 
 func shapeOf(n *yaml.Node) int {
-	n = Follow(n)
+	n = nodes.Follow(n)
 	if n == nil {
 		return 0
 	}
@@ -147,7 +149,7 @@ func shapeOf(n *yaml.Node) int {
 
 // holdsScalars says whether the values of a mapping or a list are texts.
 func holdsScalars(n *yaml.Node) bool {
-	n = Follow(n)
+	n = nodes.Follow(n)
 	for i, c := range n.Content {
 		if n.Kind == yaml.MappingNode && (i%2 == 0 || n.Content[i-1].Value == "<<") {
 			continue

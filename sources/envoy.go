@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // EnvoyConfig is what upstream's Envoy configuration says of keys (supabase/supabase
@@ -35,11 +36,11 @@ func IsEnvoy(b []byte) bool {
 var luaLocal = regexp.MustCompile(`^\s*local\s+(\w+)\s*=\s*"([^"]*)"\s*$`)
 
 // ParseEnvoy reads a configuration; nil where the text is none, or says nothing of keys.
-func ParseEnvoy(b []byte) (*EnvoyConfig, *Problem) {
+func ParseEnvoy(b []byte) (*EnvoyConfig, *nodes.Problem) {
 	if !IsEnvoy(b) {
 		return nil, nil
 	}
-	docs, problems := ParseYAML(b)
+	docs, problems := nodes.Parse(b)
 	if len(problems) > 0 {
 		return nil, &problems[0]
 	}
@@ -63,19 +64,19 @@ func (c *EnvoyConfig) walk(n *yaml.Node, policy string, depth int) {
 			c.walk(item, policy, depth+1)
 		}
 	case yaml.MappingNode:
-		if strings.EqualFold(Text(Field(n, "name")), "apikey") {
-			exact := Field(n, "string_match", "exact")
+		if strings.EqualFold(nodes.Text(nodes.Field(n, "name")), "apikey") {
+			exact := nodes.Field(n, "string_match", "exact")
 			if exact == nil {
-				exact = Field(n, "exact_match")
+				exact = nodes.Field(n, "exact_match")
 			}
 			if exact != nil {
-				c.Exact = append(c.Exact, EnvoyKey{policy, keys.NewText(Text(exact)), exact.Line})
+				c.Exact = append(c.Exact, EnvoyKey{policy, keys.NewText(nodes.Text(exact)), exact.Line})
 			}
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			name, value := n.Content[i].Value, n.Content[i+1]
 			inner := policy
-			if Field(value, "principals") != nil {
+			if nodes.Field(value, "principals") != nil {
 				inner = name
 			}
 			if (name == "inline_code" || name == "inline_string") && value.Kind == yaml.ScalarNode {

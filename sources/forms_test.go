@@ -212,9 +212,3 @@ func FuzzComposeServices(f *testing.F) {
 		file.composeServices(".")
 	})
 }
-
-func FuzzParseYAML(f *testing.F) {
-	f.Add([]byte("a: &a [*a]\n---\nb: {{ .x }}\n"))
-	f.Add([]byte("a: |\n  b\n---\nc: \"d\n"))
-	f.Fuzz(func(_ *testing.T, b []byte) { ParseYAML(b) })
-}

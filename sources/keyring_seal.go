@@ -12,6 +12,8 @@ import (
 
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // loadSealedSecretsKeys reads private keys of the controller: PEM, or the Secrets that
@@ -79,15 +81,15 @@ func parseRSA(block *pem.Block) (*rsa.PrivateKey, error) {
 
 // addSealedManifest adds tls.key of every Secret.
 func (k *Keyring) addSealedManifest(b []byte) error {
-	docs, problems := ParseYAML(b)
+	docs, problems := nodes.Parse(b)
 	if len(problems) > 0 {
 		return fmt.Errorf("line %d: this is neither PEM nor YAML", problems[0].Line)
 	}
 	found := 0
 	for _, d := range docs {
 		objects := []*yaml.Node{d.Root}
-		if strings.HasSuffix(Text(Field(d.Root, "kind")), "List") {
-			objects = Items(Field(d.Root, "items"))
+		if strings.HasSuffix(nodes.Text(nodes.Field(d.Root, "kind")), "List") {
+			objects = nodes.Items(nodes.Field(d.Root, "items"))
 		}
 		for _, o := range objects {
 			key, err := tlsKey(o)
@@ -98,7 +100,7 @@ func (k *Keyring) addSealedManifest(b []byte) error {
 				continue
 			}
 			if err := k.addSealedPEM(key); err != nil {
-				return fmt.Errorf("tls.key of Secret %s: %w", Text(Field(o, "metadata", "name")), err)
+				return fmt.Errorf("tls.key of Secret %s: %w", nodes.Text(nodes.Field(o, "metadata", "name")), err)
 			}
 			found++
 		}
@@ -111,19 +113,19 @@ func (k *Keyring) addSealedManifest(b []byte) error {
 
 // tlsKey is the private key in a Secret; nil where there is none.
 func tlsKey(o *yaml.Node) ([]byte, error) {
-	if Text(Field(o, "kind")) != "Secret" {
+	if nodes.Text(nodes.Field(o, "kind")) != "Secret" {
 		return nil, nil
 	}
-	if s := Text(Field(o, "stringData", "tls.key")); s != "" {
+	if s := nodes.Text(nodes.Field(o, "stringData", "tls.key")); s != "" {
 		return []byte(s), nil
 	}
-	s := Text(Field(o, "data", "tls.key"))
+	s := nodes.Text(nodes.Field(o, "data", "tls.key"))
 	if s == "" {
 		return nil, nil
 	}
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return nil, fmt.Errorf("tls.key of Secret %s is not base64", Text(Field(o, "metadata", "name")))
+		return nil, fmt.Errorf("tls.key of Secret %s is not base64", nodes.Text(nodes.Field(o, "metadata", "name")))
 	}
 	return b, nil
 }

@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // KongConfig is a Kong declarative configuration: format versions 1.1, 2.1 and 3.0,
@@ -54,22 +55,19 @@ func IsKong(b []byte) bool {
 
 // ParseKong reads a configuration; nil where the text is none. A problem is returned
 // where it looks like one and cannot be parsed.
-func ParseKong(b []byte) (*KongConfig, *Problem) {
+func ParseKong(b []byte) (*KongConfig, *nodes.Problem) {
 	if !IsKong(b) {
 		return nil, nil
 	}
-	docs, problems := ParseYAML(b)
+	docs, problems := nodes.Parse(b)
 	if len(problems) > 0 {
 		return nil, &problems[0]
 	}
 	lines := splitLines(b)
 	for _, d := range docs {
-		if !isKongRoot(d.Root) {
-			continue
+		if isKongRoot(d.Root) {
+			return (&Document{File: &File{}, Root: d.Root, lines: lines, lineShift: d.Shift}).kong(), nil
 		}
-		d.lines = lines
-		d.File = &File{}
-		return d.kong(), nil
 	}
 	return nil, nil
 }
@@ -77,14 +75,14 @@ func ParseKong(b []byte) (*KongConfig, *Problem) {
 // isKongRoot says whether a document is a declarative configuration: it has a format
 // version, or consumers or credentials in Kong's form.
 func isKongRoot(n *yaml.Node) bool {
-	if Field(n, "apiVersion") != nil {
+	if nodes.Field(n, "apiVersion") != nil {
 		return false
 	}
-	if Field(n, "_format_version") != nil || Field(n, "keyauth_credentials") != nil {
+	if nodes.Field(n, "_format_version") != nil || nodes.Field(n, "keyauth_credentials") != nil {
 		return true
 	}
-	for _, c := range Items(Field(n, "consumers")) {
-		if Field(c, "keyauth_credentials") != nil {
+	for _, c := range nodes.Items(nodes.Field(n, "consumers")) {
+		if nodes.Field(c, "keyauth_credentials") != nil {
 			return true
 		}
 	}
@@ -92,37 +90,37 @@ func isKongRoot(n *yaml.Node) bool {
 }
 
 func (d *Document) kong() *KongConfig {
-	config := &KongConfig{FormatVersion: Text(Field(d.Root, "_format_version"))}
-	if n := Field(d.Root, "_format_version"); n != nil {
+	config := &KongConfig{FormatVersion: nodes.Text(nodes.Field(d.Root, "_format_version"))}
+	if n := nodes.Field(d.Root, "_format_version"); n != nil {
 		config.VersionLine = n.Line
 	}
 	config.Routes = kongRoutes(d.Root)
 	groups := map[string][]string{}
-	for _, a := range Items(Field(d.Root, "acls")) {
-		consumer := foreignName(Field(a, "consumer"))
-		groups[consumer] = append(groups[consumer], Text(Field(a, "group")))
+	for _, a := range nodes.Items(nodes.Field(d.Root, "acls")) {
+		consumer := foreignName(nodes.Field(a, "consumer"))
+		groups[consumer] = append(groups[consumer], nodes.Text(nodes.Field(a, "group")))
 	}
-	for _, c := range Items(Field(d.Root, "consumers")) {
-		name := Text(Field(c, "username"))
+	for _, c := range nodes.Items(nodes.Field(d.Root, "consumers")) {
+		name := nodes.Text(nodes.Field(c, "username"))
 		for _, field := range []string{"custom_id", "id"} {
 			if name == "" {
-				name = Text(Field(c, field))
+				name = nodes.Text(nodes.Field(c, field))
 			}
 		}
-		if c = Follow(c); c == nil || name == "" {
+		if c = nodes.Follow(c); c == nil || name == "" {
 			continue
 		}
 		consumer := KongConsumer{Name: name, Groups: groups[name], Line: c.Line}
-		for _, a := range Items(Field(c, "acls")) {
-			consumer.Groups = append(consumer.Groups, Text(Field(a, "group")))
+		for _, a := range nodes.Items(nodes.Field(c, "acls")) {
+			consumer.Groups = append(consumer.Groups, nodes.Text(nodes.Field(a, "group")))
 		}
 		config.Consumers = append(config.Consumers, consumer)
-		for _, credential := range Items(Field(c, "keyauth_credentials")) {
+		for _, credential := range nodes.Items(nodes.Field(c, "keyauth_credentials")) {
 			config.add(d, name, credential)
 		}
 	}
-	for _, credential := range Items(Field(d.Root, "keyauth_credentials")) {
-		config.add(d, foreignName(Field(credential, "consumer")), credential)
+	for _, credential := range nodes.Items(nodes.Field(d.Root, "keyauth_credentials")) {
+		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential)
 	}
 	return config
 }
@@ -137,17 +135,17 @@ func kongRoutes(root *yaml.Node) []KongRoute {
 		r := KongRoute{Name: name, Line: n.Line}
 		for _, list := range plugins {
 			for _, p := range list {
-				if enabled := Field(p, "enabled"); enabled != nil && enabled.Value == "false" {
+				if enabled := nodes.Field(p, "enabled"); enabled != nil && enabled.Value == "false" {
 					continue
 				}
-				switch Text(Field(p, "name")) {
+				switch nodes.Text(nodes.Field(p, "name")) {
 				case "key-auth":
-					asks = Text(Field(p, "config", "anonymous")) == ""
+					asks = nodes.Text(nodes.Field(p, "config", "anonymous")) == ""
 				case "acl":
 					r.Groups = nil
 					for _, field := range []string{"allow", "whitelist"} { // "whitelist" before Kong 3.0
-						for _, g := range Items(Field(p, "config", field)) {
-							r.Groups = append(r.Groups, Text(g))
+						for _, g := range nodes.Items(nodes.Field(p, "config", field)) {
+							r.Groups = append(r.Groups, nodes.Text(g))
 						}
 					}
 				}
@@ -159,30 +157,30 @@ func kongRoutes(root *yaml.Node) []KongRoute {
 	}
 	foreign := func(kind, name string) []*yaml.Node { // top-level plugins of a service or route
 		var list []*yaml.Node
-		for _, p := range Items(Field(root, "plugins")) {
-			if n := Field(p, kind); n != nil && (Text(n) == name || Text(Field(n, "name")) == name) {
+		for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
+			if n := nodes.Field(p, kind); n != nil && (nodes.Text(n) == name || nodes.Text(nodes.Field(n, "name")) == name) {
 				list = append(list, p)
 			}
 		}
 		return list
 	}
 	var global []*yaml.Node
-	for _, p := range Items(Field(root, "plugins")) {
-		if Field(p, "service") == nil && Field(p, "route") == nil && Field(p, "consumer") == nil {
+	for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
+		if nodes.Field(p, "service") == nil && nodes.Field(p, "route") == nil && nodes.Field(p, "consumer") == nil {
 			global = append(global, p)
 		}
 	}
-	for _, s := range Items(Field(root, "services")) {
-		s = Follow(s)
-		name := Text(Field(s, "name"))
-		own := slices.Concat(Items(Field(s, "plugins")), foreign("service", name))
-		routes := Items(Field(s, "routes"))
+	for _, s := range nodes.Items(nodes.Field(root, "services")) {
+		s = nodes.Follow(s)
+		name := nodes.Text(nodes.Field(s, "name"))
+		own := slices.Concat(nodes.Items(nodes.Field(s, "plugins")), foreign("service", name))
+		routes := nodes.Items(nodes.Field(s, "routes"))
 		for _, r := range routes {
-			routeName := Text(Field(r, "name"))
+			routeName := nodes.Text(nodes.Field(r, "name"))
 			if routeName == "" {
 				routeName = name
 			}
-			add(routeName, Follow(r), global, own, Items(Field(r, "plugins")), foreign("route", Text(Field(r, "name"))))
+			add(routeName, nodes.Follow(r), global, own, nodes.Items(nodes.Field(r, "plugins")), foreign("route", nodes.Text(nodes.Field(r, "name"))))
 		}
 		if len(routes) == 0 {
 			add(name, s, global, own)
@@ -193,11 +191,11 @@ func kongRoutes(root *yaml.Node) []KongRoute {
 
 // foreignName reads a reference to a consumer: its name, or a mapping that holds it.
 func foreignName(n *yaml.Node) string {
-	if name := Text(n); name != "" {
+	if name := nodes.Text(n); name != "" {
 		return name
 	}
 	for _, field := range []string{"username", "custom_id", "id"} {
-		if name := Text(Field(n, field)); name != "" {
+		if name := nodes.Text(nodes.Field(n, field)); name != "" {
 			return name
 		}
 	}
@@ -205,7 +203,7 @@ func foreignName(n *yaml.Node) string {
 }
 
 func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node) {
-	key := Field(credential, "key")
+	key := nodes.Field(credential, "key")
 	if key == nil {
 		return // Kong generates one, which nobody can know
 	}

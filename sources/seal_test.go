@@ -6,24 +6,26 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 func parseSealed(t testing.TB, b []byte) SealedSecret {
 	t.Helper()
-	docs, problems := ParseYAML(b)
+	docs, problems := nodes.Parse(b)
 	if len(docs) != 1 || len(problems) > 0 {
 		t.Fatalf("not one document: %v", problems)
 	}
 	texts := func(path ...string) map[string]string {
 		m := map[string]string{}
-		n := Field(docs[0].Root, path...)
+		n := nodes.Field(docs[0].Root, path...)
 		for i := 0; n != nil && i+1 < len(n.Content); i += 2 {
-			m[n.Content[i].Value] = Text(n.Content[i+1])
+			m[n.Content[i].Value] = nodes.Text(n.Content[i+1])
 		}
 		return m
 	}
 	return SealedSecret{
-		Name: Text(Field(docs[0].Root, "metadata", "name")), Namespace: Text(Field(docs[0].Root, "metadata", "namespace")),
+		Name: nodes.Text(nodes.Field(docs[0].Root, "metadata", "name")), Namespace: nodes.Text(nodes.Field(docs[0].Root, "metadata", "namespace")),
 		Annotations: texts("metadata", "annotations"), EncryptedData: texts("spec", "encryptedData"), TemplateData: texts("spec", "template", "data"),
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/getsops/sops/v3"
 	"github.com/getsops/sops/v3/keyservice"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // NotTried is the zero LockKind: keylint itself stopped, at a bound or at something that
@@ -151,7 +153,7 @@ func loadProblem(format Format, b []byte, err error) *Locked {
 		return damaged("its metadata names no key that it is encrypted for")
 	}
 	if format == FormatYAML {
-		if _, problems := ParseYAML(b); len(problems) > 0 {
+		if _, problems := nodes.Parse(b); len(problems) > 0 {
 			l := damaged("it is not YAML")
 			l.Line = problems[0].Line
 			return l

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // decryptYAML decrypts a file of one or several documents. sops writes its metadata, with
@@ -11,15 +13,15 @@ import (
 // different ones, or none in a document: sops refuses or garbles those, but Flux'
 // kustomize-controller decrypts each resource by itself, so here each such document is.
 func (k *Keyring) decryptYAML(b []byte) ([]byte, *Locked) {
-	docs, _ := decodeAll(b, 0) // a document that does not parse is for decryptTree to tell
+	docs := nodes.Decode(b) // a document that does not parse is for decryptTree to tell
 	macs := map[string]bool{}
 	for _, d := range docs {
 		// The second condition relies on the first: what is bounded has no circles.
-		if expandedSize(d.Root, map[*yaml.Node]int{}) > maxSOPSNodes || depthOf(d.Root, map[*yaml.Node]int{}) > maxSOPSDepth {
+		if nodes.Size(d.Root, maxSOPSNodes) > maxSOPSNodes || depthOf(d.Root, map[*yaml.Node]int{}) > maxSOPSDepth {
 			return nil, tooLarge("it has too many values once its aliases are followed, or is nested too deep")
 		}
 		if d.Root.Kind == yaml.MappingNode {
-			macs[Text(Field(d.Root, "sops", "mac"))] = true
+			macs[nodes.Text(nodes.Field(d.Root, "sops", "mac"))] = true
 		}
 	}
 	if len(macs) < 2 {
@@ -32,13 +34,13 @@ func (k *Keyring) decryptYAML(b []byte) ([]byte, *Locked) {
 // it is.
 func (k *Keyring) decryptApart(b []byte) ([]byte, *Locked) {
 	var out bytes.Buffer
-	for i, c := range splitDocuments(b) {
-		plain := bytes.TrimPrefix(c.text, []byte("---"))
-		if _, encrypted := DetectSOPS(".yaml", c.text); encrypted {
+	for i, c := range nodes.Split(b) {
+		plain := bytes.TrimPrefix(c.Text, []byte("---"))
+		if _, encrypted := DetectSOPS(".yaml", c.Text); encrypted {
 			var l *Locked
-			if plain, l = k.decryptTree(FormatYAML, c.text); l != nil {
+			if plain, l = k.decryptTree(FormatYAML, c.Text); l != nil {
 				if l.Line > 0 {
-					l.Line += c.line
+					l.Line += c.Line
 				}
 				return nil, l
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 	"github.com/keylint/keylint/substitute"
 )
 
@@ -262,7 +263,7 @@ func (f *Found) unparsed(g *Gateway, from substitute.Place) (sources.Position, k
 }
 
 // unreadable says why Kong cannot read what was made of the template.
-func (r *run) unreadable(rendered *substitute.Rendered, problem *sources.Problem) *fault {
+func (r *run) unreadable(rendered *substitute.Rendered, problem *nodes.Problem) *fault {
 	f := &fault{Where: r.server}
 	if problem == nil {
 		f.At = sources.Position{File: r.server.Carrier.File}

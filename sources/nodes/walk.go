@@ -1,0 +1,85 @@
+package nodes
+
+import "sigs.k8s.io/kustomize/kyaml/yaml"
+
+// Field is the value under key in a mapping, aliases and merge keys ("<<") followed;
+// nil where there is none. Of a key that stands twice the last counts, as for kustomize
+// and kubectl.
+func Field(n *yaml.Node, key ...string) *yaml.Node {
+	for _, k := range key {
+		if n = field(n, k, 0); n == nil {
+			return nil
+		}
+	}
+	return Follow(n)
+}
+
+// MaxMerges bounds how deep merge keys are followed.
+const MaxMerges = 20
+
+func field(n *yaml.Node, key string, depth int) *yaml.Node {
+	n = Follow(n)
+	if n == nil || n.Kind != yaml.MappingNode || depth > MaxMerges {
+		return nil
+	}
+	var found, merge *yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch n.Content[i].Value {
+		case key:
+			found = n.Content[i+1]
+		case "<<":
+			merge = n.Content[i+1]
+		}
+	}
+	if found != nil || merge == nil {
+		return found
+	}
+	for _, m := range Merged(merge) { // the first that has the key counts
+		if found = field(m, key, depth+1); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// Merged lists the mappings that a merge key names: one, or a list.
+func Merged(merge *yaml.Node) []*yaml.Node {
+	if list := Items(merge); list != nil {
+		return list
+	}
+	return []*yaml.Node{merge}
+}
+
+// Follow leads an alias to what it stands for.
+func Follow(n *yaml.Node) *yaml.Node {
+	for i := 0; n != nil && n.Kind == yaml.AliasNode && i < 100; i++ {
+		n = n.Alias
+	}
+	return n
+}
+
+// Text is a scalar's text; empty for null and for what is no scalar.
+func Text(n *yaml.Node) string {
+	n = Follow(n)
+	if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		return ""
+	}
+	return n.Value
+}
+
+// Given is the node, or nil where it is null: "valueFrom: null" sets nothing.
+func Given(n *yaml.Node) *yaml.Node {
+	if n = Follow(n); n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+		return nil
+	}
+	return n
+}
+
+// Items are a sequence's members; none for anything else.
+func Items(n *yaml.Node) []*yaml.Node {
+	n = Follow(n)
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}
