@@ -57,7 +57,7 @@ var mayReveal = []string{
 	"render/flux_substitute.go", "render/helmrelease.go",
 	"sites/gateway/envoy.go", "sites/gateway/gateway.go", "sites/gateway/ingress_controller.go", "sites/gateway/kong.go", "sites/gateway/loose.go",
 	"sites/inventory/carrier.go", "sites/inventory/compose.go", "sites/inventory/environment.go", "sites/inventory/envoy.go", "sites/inventory/pod.go", "sites/inventory/service.go",
-	"sources/file.go", "sources/nextenv.go", "sources/seal_template.go", "sources/viteenv.go",
+	"sources/decrypt/seal_template.go", "sources/file.go", "sources/nextenv.go", "sources/viteenv.go",
 	"substitute/machine.go", "substitute/marks.go", "substitute/pod.go", "substitute/text.go", "substitute/words.go",
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // Check lets the rules speak of the instances, causes before what follows from them. Dates in
@@ -173,4 +173,4 @@ func fingerprint(s *sites.Site, letters map[[32]byte]string) string {
 }
 
 // wantsKey says whether a private key would open it.
-func wantsKey(kind sources.LockKind) bool { return kind == sources.NoKey || kind == sources.WrongKey }
+func wantsKey(kind decrypt.LockKind) bool { return kind == decrypt.NoKey || kind == decrypt.WrongKey }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -80,7 +81,7 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 	p := o.place(value)
 	e := Entry{Key: key, At: p.at, Via: p.via, place: p}
 	text := nodes.Text(value)
-	var locked *sources.Locked
+	var locked *decrypt.Locked
 	if p.file != nil {
 		locked = p.file.Locked()
 	}
@@ -92,7 +93,7 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		e.Value = v
 		return e
 	}
-	if encoded && !sources.EncryptedLeaf(text) {
+	if encoded && !decrypt.EncryptedLeaf(text) {
 		plain, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
 			e.NotBase64 = true
@@ -109,14 +110,14 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		}
 	}
 	switch {
-	case sources.EncryptedLeaf(text) && locked == nil:
-		locked = &sources.Locked{Kind: sources.Damaged, Line: p.at.Line,
+	case decrypt.EncryptedLeaf(text) && locked == nil:
+		locked = &decrypt.Locked{Kind: decrypt.Damaged, Line: p.at.Line,
 			Reason: "it is SOPS ciphertext in a file without SOPS metadata, so nothing can decrypt it"}
 		fallthrough
-	case locked != nil && (p.whole || sources.EncryptedLeaf(text)):
+	case locked != nil && (p.whole || decrypt.EncryptedLeaf(text)):
 		e.Locked = locked
 		e.Value = keys.Unknown(locked.Reason)
-		if n, ok := sources.EncryptedLength(text); ok && !p.whole {
+		if n, ok := decrypt.EncryptedLength(text); ok && !p.whole {
 			e.Value = ofLength(locked.Reason, n, encoded)
 		}
 		return e

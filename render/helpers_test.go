@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // open writes a repository that is given as a txtar archive, and opens it.
@@ -17,7 +18,7 @@ func open(t testing.TB, archive string) *sources.Repository {
 	return openDir(t, write(t, archive), nil)
 }
 
-func openDir(t testing.TB, dir string, keyring *sources.Keyring) *sources.Repository {
+func openDir(t testing.TB, dir string, keyring *decrypt.Keyring) *sources.Repository {
 	t.Helper()
 	repo, err := sources.Open(sources.Options{Paths: []string{dir}, Keyring: keyring})
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -16,7 +16,7 @@ import (
 type sealed struct {
 	from *Object
 	once sync.Once
-	out  map[string]sources.Unsealed
+	out  map[string]decrypt.Unsealed
 }
 
 // unsealed is the Secret that the controller will make of a SealedSecret, nil for any
@@ -65,7 +65,7 @@ func (s *sealed) entries(o *Object) []Entry {
 			if !ok {
 				u.Value = keys.Unknown("the SealedSecret could not be read")
 			}
-			if n, measured := sources.SealedLength(nodes.Text(value)); ciphertext && measured && !u.Value.IsKnown() {
+			if n, measured := decrypt.SealedLength(nodes.Text(value)); ciphertext && measured && !u.Value.IsKnown() {
 				u.Value = keys.UnknownOfLength(u.Value.Reason(), n, n)
 			}
 			p := s.from.place(value)
@@ -87,16 +87,16 @@ func (s *sealed) entries(o *Object) []Entry {
 // One that was copied to another overlay opens with the namespace of that one.
 func (s *sealed) unseal() {
 	root := s.from.Root
-	secret := sources.SealedSecret{
+	secret := decrypt.SealedSecret{
 		Name: s.from.Name, Namespace: s.from.Namespace,
 		Annotations:   texts(nodes.Field(root, "metadata", "annotations")),
 		EncryptedData: texts(nodes.Field(root, "spec", "encryptedData")),
 		TemplateData:  texts(nodes.Field(root, "spec", "template", "data")),
 	}
 	ring := s.from.repo.Keyring()
-	s.out = ring.Unseal(secret, sources.Identity{Name: s.from.OriginalName, Namespace: s.from.writtenNamespace})
+	s.out = ring.Unseal(secret, decrypt.Identity{Name: s.from.OriginalName, Namespace: s.from.writtenNamespace})
 	for _, u := range s.out {
-		if u.Err != nil && u.Err.Kind == sources.WrongKey {
+		if u.Err != nil && u.Err.Kind == decrypt.WrongKey {
 			s.out = ring.Unseal(secret, otherNamespaces(s.from)...)
 			return
 		}
@@ -109,9 +109,9 @@ const maxNamespaces = 16
 
 // otherNamespaces are the object's names in the namespaces that the repository's
 // kustomizations set.
-func otherNamespaces(o *Object) []sources.Identity {
+func otherNamespaces(o *Object) []decrypt.Identity {
 	seen := map[string]bool{o.Namespace: true}
-	var hints []sources.Identity
+	var hints []decrypt.Identity
 	for _, f := range o.repo.Files() {
 		if !f.IsKustomization() || len(hints) == maxNamespaces {
 			continue
@@ -119,7 +119,7 @@ func otherNamespaces(o *Object) []sources.Identity {
 		for _, d := range f.Documents() {
 			if ns := nodes.Text(nodes.Field(d.Root, "namespace")); ns != "" && !seen[ns] {
 				seen[ns] = true
-				hints = append(hints, sources.Identity{Name: o.OriginalName, Namespace: ns})
+				hints = append(hints, decrypt.Identity{Name: o.OriginalName, Namespace: ns})
 			}
 		}
 	}

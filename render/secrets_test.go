@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // fixture opens a copy of a fixture, with the test keys.
@@ -23,7 +24,7 @@ func fixture(t testing.TB, name string, withKeys bool) *sources.Repository {
 	if !withKeys {
 		return openDir(t, dir, nil)
 	}
-	keyring, err := sources.LoadKeyring(sources.KeyFiles{
+	keyring, err := decrypt.Load(decrypt.KeyFiles{
 		Age: []string{"../testdata/keys/age.txt"}, PGP: []string{"../testdata/keys/pgp.asc"},
 		SealedSecrets: []string{"../testdata/keys/sealed-secrets.yaml"}, Getenv: func(string) string { return "" },
 	})
@@ -80,7 +81,7 @@ func TestWithoutKeys(t *testing.T) {
 func TestPrefixBreaksSeal(t *testing.T) {
 	u := unit(t, Units(fixture(t, "homelab-name-prefix", true)), "k8s/overlays/home")
 	e := entry(t, u.Find("Secret", "supabase", "home-supabase-secrets"), "ANON_KEY")
-	if e.Locked == nil || e.Locked.Kind != sources.SealedElsewhere {
+	if e.Locked == nil || e.Locked.Kind != decrypt.SealedElsewhere {
 		t.Errorf("locked: %+v", e.Locked)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // Kind says what makes a unit one.
@@ -119,7 +120,7 @@ type Entry struct {
 
 	SOPS      bool            // it stands in a file that SOPS encrypted
 	Sealed    bool            // it comes out of a SealedSecret
-	Locked    *sources.Locked // why it could not be decrypted or unsealed; nil where it could
+	Locked    *decrypt.Locked // why it could not be decrypted or unsealed; nil where it could
 	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object
 
 	place place

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // MaxFileSize is the size in bytes above which a file is not read.
@@ -51,9 +52,8 @@ type File struct {
 
 	plainOnce sync.Once
 	plain     []byte
-	format    Format
 	encrypted bool
-	locked    *Locked
+	locked    *decrypt.Locked
 
 	docsOnce sync.Once
 	docs     []*Document
@@ -155,13 +155,13 @@ func (f *File) Plain() ([]byte, error) {
 	}
 	f.plainOnce.Do(func() {
 		f.plain = disk
-		f.format, f.encrypted = DetectSOPS(f.Path, disk)
+		f.encrypted = decrypt.IsSOPS(f.Path, disk)
 		if !f.encrypted {
 			return
 		}
-		plain, err := f.repo.keyring.DecryptSOPS(f.Path, disk)
-		if err != nil {
-			f.locked = asLocked(err)
+		plain, locked := f.repo.keyring.DecryptSOPS(f.Path, disk)
+		if locked != nil {
+			f.locked = locked
 			f.repo.Note(NoteLocked, Position{File: f.Path, Line: f.locked.Line}, f.locked.Reason)
 			return
 		}
@@ -177,7 +177,7 @@ func (f *File) Encrypted() bool {
 }
 
 // Locked says why an encrypted file could not be decrypted; nil where it could.
-func (f *File) Locked() *Locked {
+func (f *File) Locked() *decrypt.Locked {
 	_, _ = f.Plain()
 	return f.locked
 }

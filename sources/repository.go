@@ -13,13 +13,14 @@ import (
 	"sync"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // Options say what to open and with which private keys.
 type Options struct {
-	Paths   []string  // directories and files as the user named them; "-" is Stdin
-	Stdin   io.Reader // manifests, read where a path is "-"
-	Keyring *Keyring  // nil holds no key
+	Paths   []string         // directories and files as the user named them; "-" is Stdin
+	Stdin   io.Reader        // manifests, read where a path is "-"
+	Keyring *decrypt.Keyring // nil holds no key
 	Ledger  *keys.Ledger
 	Names   keys.Names // reads the names of variables, those of the user's own among them
 }
@@ -31,7 +32,7 @@ type Repository struct {
 	trees    []*tree
 	files    map[string]*File
 	selected []string // names that the user's paths have here; "" is everything
-	keyring  *Keyring
+	keyring  *decrypt.Keyring
 	ledger   *keys.Ledger
 	names    keys.Names
 	standins keys.Standins
@@ -315,4 +316,4 @@ func (r *Repository) Names() keys.Names { return r.names }
 func (r *Repository) Standins() *keys.Standins { return &r.standins }
 
 // Keyring holds the private keys of this run; it may be nil.
-func (r *Repository) Keyring() *Keyring { return r.keyring }
+func (r *Repository) Keyring() *decrypt.Keyring { return r.keyring }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // configName is the configuration file that is searched for.
@@ -24,7 +24,7 @@ type config struct {
 	file   string        // where it stands; empty where there is none
 	failOn lint.Severity // "" where it says nothing
 	strict bool
-	keys   sources.KeyFiles // besides those of the flags
+	keys   decrypt.KeyFiles // besides those of the flags
 	rules  lint.Config
 	names  map[string]keys.Slot // further names of variables and data keys
 }

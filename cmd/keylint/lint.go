@@ -16,6 +16,7 @@ import (
 	"github.com/keylint/keylint/report"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // settings are what flags and configuration say together.
@@ -29,7 +30,7 @@ type settings struct {
 	now     time.Time
 	rules   lint.Config
 	names   keys.Names
-	keys    sources.KeyFiles
+	keys    decrypt.KeyFiles
 
 	baseline      string // the file; empty for none
 	baselineNamed bool   // somebody named it, so that it must be there
@@ -138,7 +139,7 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 	p := s.newProgress(s.rawErr, set.quiet)
 	defer p.end()
 	p.at("reading the private keys")
-	keyring, err := sources.LoadKeyring(set.keys)
+	keyring, err := decrypt.Load(set.keys)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/report"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // newSession is a session whose guarded output can be read after flushing.
@@ -192,7 +192,7 @@ func TestParseConfig(t *testing.T) {
 		{text: "instances:\n  - name: live\n    path: [live]\n", line: 3, err: `unknown key "path" (did you mean paths?); there are: name, paths, hosts`},
 		{text: "instances: {name: live}\n", line: 1, err: "instances is a list of mappings with name, paths and hosts"},
 
-		{text: "keys:\n  age: [dev/age.txt]\n  sealed-secrets: [dev/key.yaml]\n", want: config{keys: sources.KeyFiles{
+		{text: "keys:\n  age: [dev/age.txt]\n  sealed-secrets: [dev/key.yaml]\n", want: config{keys: decrypt.KeyFiles{
 			Age: []string{"dev/age.txt"}, SealedSecrets: []string{"dev/key.yaml"}}}},
 		{text: "keys:\n  gpg: [x]\n", line: 2, err: `unknown key "gpg"; there are: age, pgp, sealed-secrets`},
 	} {

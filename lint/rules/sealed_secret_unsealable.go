@@ -6,7 +6,7 @@ import (
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites/inventory"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 var sealedSecretUnsealable = &lint.Rule{
@@ -59,6 +59,6 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 
 // certain says whether the controller is bound to fail. That none of the keys given
 // here opens the secret proves nothing: they may be another cluster's.
-func certain(kind sources.LockKind) bool {
-	return kind == sources.SealedElsewhere || kind == sources.Damaged || kind == sources.Placeholder
+func certain(kind decrypt.LockKind) bool {
+	return kind == decrypt.SealedElsewhere || kind == decrypt.Damaged || kind == decrypt.Placeholder
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 var sopsIntegrity = &lint.Rule{
@@ -26,7 +27,7 @@ func checkSOPSIntegrity(p *lint.Pass) {
 			continue
 		}
 		locked := f.Locked()
-		if locked == nil || locked.Kind != sources.BadMAC && locked.Kind != sources.Damaged {
+		if locked == nil || locked.Kind != decrypt.BadMAC && locked.Kind != decrypt.Damaged {
 			continue
 		}
 		p.Report(lint.Draft{

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Format is a file format that SOPS encrypts.
-type Format string
+// fileFormat is a file format that SOPS encrypts.
+type fileFormat string
 
 // The formats of SOPS (cmd/sops/formats of sops).
 const (
-	FormatYAML   Format = "yaml"
-	FormatJSON   Format = "json"
-	FormatDotenv Format = "dotenv"
-	FormatINI    Format = "ini"
-	FormatBinary Format = "binary" // anything, whole in one value
+	formatYAML   fileFormat = "yaml"
+	formatJSON   fileFormat = "json"
+	formatDotenv fileFormat = "dotenv"
+	formatINI    fileFormat = "ini"
+	formatBinary fileFormat = "binary" // anything, whole in one value
 )
 
 // EncryptedLeaf says whether s is a value as SOPS leaves it in a file.
@@ -66,33 +66,38 @@ func atLineStart(b []byte, words ...string) int {
 	return first
 }
 
-// DetectSOPS says whether SOPS encrypted a file, and in which format. sops itself goes by
-// the name alone; people rename encrypted files (a third of those in public repositories
-// are plain .yaml, others .enc or .sops), so here the content decides, and the name only
-// between what is alike.
-func DetectSOPS(name string, b []byte) (Format, bool) {
+// IsSOPS says whether SOPS encrypted a file. sops itself goes by the name alone; people
+// rename encrypted files (a third of those in public repositories are plain .yaml, others
+// .enc or .sops), so here the content decides, and the name only between what is alike.
+func IsSOPS(name string, b []byte) bool {
+	_, ok := detect(name, b)
+	return ok
+}
+
+// detect says so, and in which format the file is.
+func detect(name string, b []byte) (fileFormat, bool) {
 	if !bytes.Contains(b, []byte("sops")) || !bytes.Contains(b, []byte("mac")) && !bytes.Contains(b, []byte("lastmodified")) {
 		return "", false
 	}
 	if atLineStart(b, dotenvMetadata...) >= 0 {
-		return FormatDotenv, true
+		return formatDotenv, true
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
 		return detectJSON(strings.ToLower(name), b)
 	}
 	if at := atLineStart(b, "[sops]"); at >= 0 && iniMetadata.Match(b[at:]) {
-		return FormatINI, true
+		return formatINI, true
 	}
 	if at := atLineStart(b, yamlSops...); at >= 0 && yamlMetadata.Match(b[at:]) {
-		return FormatYAML, true
+		return formatYAML, true
 	}
 	return "", false
 }
 
-func detectJSON(name string, b []byte) (Format, bool) {
-	format := FormatJSON
+func detectJSON(name string, b []byte) (fileFormat, bool) {
+	format := formatJSON
 	if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
-		format = FormatYAML
+		format = formatYAML
 	}
 	var top map[string]json.RawMessage
 	if err := json.NewDecoder(bytes.NewReader(b)).Decode(&top); err != nil {
@@ -109,8 +114,8 @@ func detectJSON(name string, b []byte) (Format, bool) {
 		return "", false
 	}
 	var data string
-	if len(top) == 2 && json.Unmarshal(top["data"], &data) == nil && !strings.HasSuffix(name, ".json") && format != FormatYAML {
-		return FormatBinary, true
+	if len(top) == 2 && json.Unmarshal(top["data"], &data) == nil && !strings.HasSuffix(name, ".json") && format != formatYAML {
+		return formatBinary, true
 	}
 	return format, true
 }

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import "testing"
 
@@ -11,11 +11,11 @@ func addSOPS(f *testing.F) {
 	}
 }
 
-// FuzzDetectSOPS must not panic.
-func FuzzDetectSOPS(f *testing.F) {
+// FuzzDetect must not panic.
+func FuzzDetect(f *testing.F) {
 	addSOPS(f)
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
-		if format, ok := DetectSOPS(name, b); ok != (format != "") {
+		if format, ok := detect(name, b); ok != (format != "") {
 			t.Errorf("%q, %v", format, ok)
 		}
 	})
@@ -24,17 +24,17 @@ func FuzzDetectSOPS(f *testing.F) {
 // FuzzDecryptSOPS must not panic, hang, or fail with anything but a *Locked.
 func FuzzDecryptSOPS(f *testing.F) {
 	addSOPS(f)
-	k, err := LoadKeyring(keyFiles(keyDir, "age:age.txt", "age:age2.txt", "age:id_ed25519", "pgp:pgp.asc"))
+	k, err := Load(keyFiles(keyDir, "age:age.txt", "age:age2.txt", "age:id_ed25519", "pgp:pgp.asc"))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
-		plain, err := k.DecryptSOPS(name, b)
-		if err == nil {
+		plain, locked := k.DecryptSOPS(name, b)
+		if locked == nil {
 			return
 		}
-		if l, ok := err.(*Locked); !ok || l.Reason == "" || plain != nil {
-			t.Errorf("%v", err)
+		if locked.Reason == "" || plain != nil {
+			t.Errorf("%v", locked)
 		}
 	})
 }

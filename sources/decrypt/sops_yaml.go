@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ func (k *Keyring) decryptYAML(b []byte) ([]byte, *Locked) {
 		}
 	}
 	if len(macs) < 2 {
-		return k.decryptTree(FormatYAML, b)
+		return k.decryptTree(formatYAML, b)
 	}
 	return k.decryptApart(b)
 }
@@ -36,9 +36,9 @@ func (k *Keyring) decryptApart(b []byte) ([]byte, *Locked) {
 	var out bytes.Buffer
 	for i, c := range nodes.Split(b) {
 		plain := bytes.TrimPrefix(c.Text, []byte("---"))
-		if _, encrypted := DetectSOPS(".yaml", c.Text); encrypted {
+		if _, encrypted := detect(".yaml", c.Text); encrypted {
 			var l *Locked
-			if plain, l = k.decryptTree(FormatYAML, c.Text); l != nil {
+			if plain, l = k.decryptTree(formatYAML, c.Text); l != nil {
 				if l.Line > 0 {
 					l.Line += c.Line
 				}

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -12,39 +12,29 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
-// NotTried is the zero LockKind: keylint itself stopped, at a bound or at something that
-// it does not evaluate. It proves nothing.
-const NotTried LockKind = 0
-
 // DecryptSOPS decrypts a file as "sops --decrypt" does, with the keys of the ring alone,
-// and verifies its MAC. The error is always a *Locked.
+// and verifies its MAC.
 //
 // It is put together from sops' parts, as sops' decrypt package is, but with a key service
 // of keylint's own: sops' would run gpg and whatever SOPS_AGE_KEY_CMD names, and would call
 // the cloud or Vault address that the file names, with the credentials of whoever lints.
-func (k *Keyring) DecryptSOPS(name string, b []byte) (plain []byte, err error) {
+func (k *Keyring) DecryptSOPS(name string, b []byte) (plain []byte, locked *Locked) {
 	defer func() {
 		if recover() != nil { // the value may quote the file, and is dropped
-			plain, err = nil, damaged("its metadata or a value is not what SOPS writes")
+			plain, locked = nil, damaged("its metadata or a value is not what SOPS writes")
 		}
 	}()
-	format, ok := DetectSOPS(name, b)
+	format, ok := detect(name, b)
 	if !ok {
 		return nil, damaged("it has no SOPS metadata")
 	}
 	if l := boundText(format, b); l != nil {
 		return nil, l
 	}
-	var l *Locked
-	if format == FormatYAML {
-		plain, l = k.decryptYAML(b)
-	} else {
-		plain, l = k.decryptTree(format, b)
+	if format == formatYAML {
+		return k.decryptYAML(b)
 	}
-	if l != nil {
-		return nil, l
-	}
-	return plain, nil
+	return k.decryptTree(format, b)
 }
 
 // damaged is for what no key can open.
@@ -53,7 +43,7 @@ func damaged(format string, args ...any) *Locked {
 }
 
 // decryptTree decrypts what has one metadata.
-func (k *Keyring) decryptTree(format Format, b []byte) ([]byte, *Locked) {
+func (k *Keyring) decryptTree(format fileFormat, b []byte) ([]byte, *Locked) {
 	s := storeFor(format)
 	tree, err := s.LoadEncryptedFile(b)
 	if err != nil {
@@ -140,7 +130,7 @@ func treeProblem(b []byte, failed *failedValue) *Locked {
 
 // loadProblem says why a file cannot be read as what it is. The store's own error may
 // quote the file, so that only the line is taken from it.
-func loadProblem(format Format, b []byte, err error) *Locked {
+func loadProblem(format fileFormat, b []byte, err error) *Locked {
 	if line := conflictLine(b); line > 0 {
 		l := damaged("git's conflict markers stand in it")
 		l.Line = line
@@ -152,7 +142,7 @@ func loadProblem(format Format, b []byte, err error) *Locked {
 	case strings.Contains(err.Error(), "No keys found in file"):
 		return damaged("its metadata names no key that it is encrypted for")
 	}
-	if format == FormatYAML {
+	if format == formatYAML {
 		if _, problems := nodes.Parse(b); len(problems) > 0 {
 			l := damaged("it is not YAML")
 			l.Line = problems[0].Line

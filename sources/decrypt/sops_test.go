@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const sopsDir = "testdata/decrypt/sops"
+const sopsDir = "testdata/sops"
 
 func sopsFile(t testing.TB, name string) []byte {
 	t.Helper()
@@ -22,9 +22,9 @@ func sopsFile(t testing.TB, name string) []byte {
 func TestDecryptSOPS(t *testing.T) {
 	for _, c := range sopsCases {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, sopsFile(t, c.name))
-			if err != nil {
-				t.Fatal(err)
+			got, locked := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, sopsFile(t, c.name))
+			if locked != nil {
+				t.Fatal(locked)
 			}
 			if want := sopsFile(t, c.name+".want"); !bytes.Equal(got, want) {
 				t.Errorf("got:\n%s\nwant:\n%s", got, want)

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"context"
@@ -62,7 +62,7 @@ func TestDecryptSOPSStaysHere(t *testing.T) {
 	for _, keys := range [][]string{nil, {"age:age3.txt", "pgp:pgp2.asc"}, {"age:age.txt", "age:id_rsa", "pgp:pgp.asc"}} {
 		fromFlags := keyFiles(keyDir, keys...)
 		fromFlags.Getenv, fromFlags.Home = os.Getenv, dir
-		k, err := LoadKeyring(fromFlags)
+		k, err := Load(fromFlags)
 		if err != nil {
 			t.Fatal(err)
 		}

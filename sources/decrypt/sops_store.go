@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"github.com/getsops/sops/v3"
@@ -16,16 +16,16 @@ type store interface {
 }
 
 // storeFor gives sops' own store, as sops configures it without a .sops.yaml.
-func storeFor(format Format) store {
+func storeFor(format fileFormat) store {
 	c := config.NewStoresConfig()
 	switch format {
-	case FormatJSON:
+	case formatJSON:
 		return json.NewStore(&c.JSON)
-	case FormatDotenv:
+	case formatDotenv:
 		return dotenv.NewStore(&c.Dotenv)
-	case FormatINI:
+	case formatINI:
 		return ini.NewStore(&c.INI)
-	case FormatBinary:
+	case formatBinary:
 		return json.NewBinaryStore(&c.JSONBinary)
 	}
 	return yaml.NewStore(&c.YAML)

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -28,16 +28,16 @@ func tooLarge(format string, args ...any) *Locked {
 }
 
 // boundText checks what can be told before anything is parsed.
-func boundText(format Format, b []byte) *Locked {
+func boundText(format fileFormat, b []byte) *Locked {
 	if len(b) > maxSOPSFile {
 		return tooLarge("the file is larger than %d MiB", maxSOPSFile>>20)
 	}
 	switch format {
-	case FormatJSON, FormatBinary:
+	case formatJSON, formatBinary:
 		if bracketDepth(b) > maxSOPSDepth {
 			return tooLarge("it is nested deeper than %d levels", maxSOPSDepth)
 		}
-	case FormatDotenv, FormatINI:
+	case formatDotenv, formatINI:
 		if bytes.Count(b, []byte("\n")) > maxSOPSLines {
 			return tooLarge("the file has more than %d lines", maxSOPSLines)
 		}
@@ -67,7 +67,7 @@ func bracketDepth(b []byte) int {
 }
 
 // boundTree checks what decrypting and writing the tree would cost.
-func boundTree(tree *sops.Tree, format Format, size int) *Locked {
+func boundTree(tree *sops.Tree, format fileFormat, size int) *Locked {
 	m := &tree.Metadata
 	copies, bytes := 0, 0
 	for _, group := range m.KeyGroups {
@@ -90,7 +90,7 @@ func boundTree(tree *sops.Tree, format Format, size int) *Locked {
 			return tooLarge("it has too many values, or is nested too deep")
 		}
 	}
-	if format == FormatJSON && cost.nodes*size > maxSOPSEmit {
+	if format == formatJSON && cost.nodes*size > maxSOPSEmit {
 		return tooLarge("it has too many values for its size")
 	}
 	return nil

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"github.com/getsops/sops/v3"

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import "testing"
 
@@ -9,7 +9,7 @@ func FuzzUnseal(f *testing.F) {
 		f.Add(s.EncryptedData["ANON_KEY"], "{{ .k | b64enc }}", c.name, s.Name, s.Namespace)
 	}
 	f.Add("<SEALED>", "{{ index . \"k\" }}", "strict", "a", "")
-	k, err := LoadKeyring(keyFiles(keyDir, "seal:seal.pem"))
+	k, err := Load(keyFiles(keyDir, "seal:seal.pem"))
 	if err != nil {
 		f.Fatal(err)
 	}

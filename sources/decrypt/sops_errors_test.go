@@ -1,7 +1,6 @@
-package sources
+package decrypt
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -104,10 +103,9 @@ func TestDecryptSOPSErrors(t *testing.T) {
 		{"a context without a value", "a.yaml", cloudFile(strings.Replace(awsKey, "enc:", "context:\n            a: null\n          enc:", 1)), all, Damaged, "", false},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			plain, err := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, c.file)
-			var l *Locked
-			if !errors.As(err, &l) || plain != nil {
-				t.Fatalf("decrypted: %v", err)
+			plain, l := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, c.file)
+			if l == nil || plain != nil {
+				t.Fatal("decrypted")
 			}
 			if l.Kind != c.kind {
 				t.Errorf("kind %v, want %v", l.Kind, c.kind)
@@ -131,9 +129,9 @@ func TestDecryptSOPSErrors(t *testing.T) {
 // TestDecryptSOPSWithoutKeyring is for a nil Keyring.
 func TestDecryptSOPSWithoutKeyring(t *testing.T) {
 	var k *Keyring
-	_, err := k.DecryptSOPS("age.yaml", sopsFile(t, "age.yaml"))
-	if l := asLocked(err); l.Kind != NoKey {
-		t.Error(l)
+	_, locked := k.DecryptSOPS("age.yaml", sopsFile(t, "age.yaml"))
+	if locked.Kind != NoKey {
+		t.Error(locked)
 	}
 }
 
@@ -141,23 +139,23 @@ func TestDecryptSOPSWithoutKeyring(t *testing.T) {
 func TestLine(t *testing.T) {
 	anon := valueOf(t, "age.yaml", "ANON_KEY: ")
 	file := edited(t, "age.yaml", anon, "anon-text-9")
-	_, err := ring(t, keyDir, "age:age.txt").DecryptSOPS("age.yaml", file)
-	if got := strings.Split(string(file), "\n")[asLocked(err).Line-1]; !strings.Contains(got, "ANON_KEY: anon-text-9") {
-		t.Errorf("line %d: %s", asLocked(err).Line, got)
+	_, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS("age.yaml", file)
+	if got := strings.Split(string(file), "\n")[locked.Line-1]; !strings.Contains(got, "ANON_KEY: anon-text-9") {
+		t.Errorf("line %d: %s", locked.Line, got)
 	}
 }
 
 // TestSetAside names the keys that are there and cannot be used, where they matter.
 func TestSetAside(t *testing.T) {
 	env := map[string]string{"SOPS_AGE_SSH_PRIVATE_KEY_FILE": keyFile("id_locked"), "SOPS_AGE_KEY_CMD": "false"}
-	k, err := LoadKeyring(KeyFiles{Getenv: func(n string) string { return env[n] }})
+	k, err := Load(KeyFiles{Getenv: func(n string) string { return env[n] }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = k.DecryptSOPS("ed25519.yaml", sopsFile(t, "ed25519.yaml"))
+	_, locked := k.DecryptSOPS("ed25519.yaml", sopsFile(t, "ed25519.yaml"))
 	for _, want := range []string{filepath.Base(keyFile("id_locked")) + " is protected by a passphrase", "SOPS_AGE_KEY_CMD is set"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%v\nwithout %q", err, want)
+		if !strings.Contains(locked.Reason, want) {
+			t.Errorf("%v\nwithout %q", locked, want)
 		}
 	}
 }
@@ -166,9 +164,9 @@ func TestSetAside(t *testing.T) {
 // with one in the clear among them.
 func TestSeveralFilesInOne(t *testing.T) {
 	file := string(sopsFile(t, "age.yaml")) + "---\nplain: document\n---\n" + string(sopsFile(t, "regex.yaml"))
-	got, err := ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file))
-	if err != nil {
-		t.Fatal(err)
+	got, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file))
+	if locked != nil {
+		t.Fatal(locked)
 	}
 	want := string(sopsFile(t, "age.yaml.want")) + "---\nplain: document\n---\n" + string(sopsFile(t, "regex.yaml.want"))
 	if string(got) != want {
@@ -176,9 +174,9 @@ func TestSeveralFilesInOne(t *testing.T) {
 	}
 	lines := strings.Count(string(sopsFile(t, "age.yaml")), "\n") + 2
 	file = strings.Replace(file, "namespace: supabase", "namespace: moved", 1)
-	_, err = ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file))
-	if l := asLocked(err); l.Kind != BadMAC || l.Line <= lines {
-		t.Errorf("%v at line %d, want after %d", l, l.Line, lines)
+	_, locked = ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file))
+	if locked.Kind != BadMAC || locked.Line <= lines {
+		t.Errorf("%v at line %d, want after %d", locked, locked.Line, lines)
 	}
 }
 
@@ -207,10 +205,10 @@ func TestBounds(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			start := time.Now()
-			_, err := ring(t, keyDir, "age:age.txt").DecryptSOPS(c.name, []byte(c.file))
-			t.Log(time.Since(start), err)
-			if l := asLocked(err); err == nil || l.Kind != NotTried && l.Kind != Damaged {
-				t.Errorf("%v", err)
+			_, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS(c.name, []byte(c.file))
+			t.Log(time.Since(start), locked)
+			if locked == nil || locked.Kind != NotTried && locked.Kind != Damaged {
+				t.Errorf("%v", locked)
 			}
 		})
 	}

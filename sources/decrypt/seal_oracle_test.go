@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const sealedDir = "testdata/decrypt/sealed"
+const sealedDir = "testdata/sealed"
 
 // sealedCase is a Secret sealed in one scope.
 type sealedCase struct {

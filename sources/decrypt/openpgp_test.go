@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -45,14 +45,14 @@ func TestOpenPGPAgreesWithGPG(t *testing.T) {
 			if err := os.WriteFile(key, run(gpg, append(batch, "--armor", "--export-secret-keys", fingerprint)...), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			k, err := LoadKeyring(KeyFiles{PGP: []string{key}})
+			k, err := Load(KeyFiles{PGP: []string{key}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			encrypted := run(sops, "--encrypt", "--pgp", fingerprint, file)
-			got, err := k.DecryptSOPS("a.yaml", encrypted)
-			if err != nil || !strings.Contains(string(got), "anon-text-1") {
-				t.Errorf("%v", err)
+			got, locked := k.DecryptSOPS("a.yaml", encrypted)
+			if locked != nil || !strings.Contains(string(got), "anon-text-1") {
+				t.Errorf("%v", locked)
 			}
 		})
 	}
@@ -72,7 +72,7 @@ func TestOpenPGPPassphrase(t *testing.T) {
 	if err := entities[0].SerializePrivateWithoutSigning(&b, nil); err != nil {
 		t.Fatal(err)
 	}
-	_, err = LoadKeyring(KeyFiles{PGP: []string{testFile(t, "key.gpg", b.String())}})
+	_, err = Load(KeyFiles{PGP: []string{testFile(t, "key.gpg", b.String())}})
 	if err == nil || !strings.Contains(err.Error(), "protected by a passphrase") {
 		t.Errorf("%v", err)
 	}

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"crypto/rsa"
@@ -72,13 +72,13 @@ func (k *Keyring) Warnings() []string {
 	return k.warnings
 }
 
-// LoadKeyring reads all keys. A file or variable that was named and gives no key is an
+// Load reads all keys. A file or variable that was named and gives no key is an
 // error, since linting without it would look like a pass; so is one that holds a key which
 // keylint cannot use. Of sops' default places those that do not exist are passed over
 // (there is no need to have them), and those that cannot be read become warnings.
 //
 // SOPS_AGE_KEY_CMD and SOPS_AGE_SSH_PRIVATE_KEY_CMD are never obeyed: they name programs.
-func LoadKeyring(files KeyFiles) (*Keyring, error) {
+func Load(files KeyFiles) (*Keyring, error) {
 	if files.Getenv == nil {
 		files.Getenv = func(string) string { return "" }
 	}
@@ -139,7 +139,11 @@ func keyFileError(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("permission to read it is denied")
 	}
-	return fmt.Errorf("cannot be read: %w", reason(err))
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err // whose path the message has already
+	}
+	return fmt.Errorf("cannot be read: %w", err)
 }
 
 // userConfigDir is where sops looks for "sops/age/keys.txt" (getUserConfigDir in sops

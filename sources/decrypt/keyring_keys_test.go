@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -23,9 +23,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// testKeys are the private keys of testdata/decrypt/keys, by file name, with their public
+// testKeys are the private keys of testdata/keys, by file name, with their public
 // halves. They were made for these tests and open nothing else.
-const keyDir = "testdata/decrypt/keys"
+const keyDir = "testdata/keys"
 
 func keyFile(name string) string { return filepath.Join(keyDir, name) }
 
@@ -125,7 +125,7 @@ func publicKey(t *testing.T, dir, name string) string {
 // ring loads test keys by the flags, each "age:NAME", "pgp:NAME" or "seal:NAME".
 func ring(t *testing.T, dir string, names ...string) *Keyring {
 	t.Helper()
-	k, err := LoadKeyring(keyFiles(dir, names...))
+	k, err := Load(keyFiles(dir, names...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"bytes"
@@ -200,9 +200,9 @@ func TestSOPSAgreesWithSOPS(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			encrypted := c.encrypt(t, sops, keyDir)
 			want := c.decrypt(t, sops, keyDir, encrypted)
-			got, err := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, encrypted)
-			if err != nil {
-				t.Fatal(err)
+			got, locked := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, encrypted)
+			if locked != nil {
+				t.Fatal(locked)
 			}
 			if !bytes.Equal(got, want) {
 				t.Errorf("keylint:\n%s\nsops:\n%s", got, want)
@@ -211,10 +211,10 @@ func TestSOPSAgreesWithSOPS(t *testing.T) {
 	}
 }
 
-// TestMakeDecryptTestdata makes testdata/decrypt anew where KEYLINT_MAKE_TESTDATA is set.
+// TestMakeDecryptTestdata makes testdata anew where KEYLINT_MAKE_TESTDATA is set.
 func TestMakeDecryptTestdata(t *testing.T) {
 	if os.Getenv("KEYLINT_MAKE_TESTDATA") == "" {
-		t.Skip("skipped: makes testdata/decrypt anew with the real sops and kubeseal if KEYLINT_MAKE_TESTDATA is set")
+		t.Skip("skipped: makes testdata anew with the real sops and kubeseal if KEYLINT_MAKE_TESTDATA is set")
 	}
 	sops, kubeseal := oracle(t, "sops"), oracle(t, "kubeseal")
 	for _, dir := range []string{keyDir, sopsDir, sealedDir} {

@@ -1,4 +1,4 @@
-package sources
+package decrypt
 
 import (
 	"encoding/json"
@@ -69,7 +69,7 @@ func TestLoadKeyringErrors(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			c.files.Getenv = func(n string) string { return c.env[n] }
-			_, err := LoadKeyring(c.files)
+			_, err := Load(c.files)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("%v\nwant %s", err, c.want)
 			}
@@ -96,13 +96,13 @@ func TestLoadKeyringForms(t *testing.T) {
 		{"Secret", sealedKeySecret([]byte(seal), "a"), 1}, {"List", list, 2}, {"JSON", string(asJSON), 1},
 		{"documents", sealedKeySecret([]byte(seal), "a") + "---\n" + sealedKeySecret([]byte(seal2), "b"), 2},
 	} {
-		k, err := LoadKeyring(KeyFiles{SealedSecrets: []string{testFile(t, "k", c.file)}})
+		k, err := Load(KeyFiles{SealedSecrets: []string{testFile(t, "k", c.file)}})
 		if err != nil || len(k.keys().sealed) != c.want {
 			t.Errorf("%s: %v", c.what, err)
 		}
 	}
 	both := testFile(t, "k", readTestKey(t, "pgp.asc")+"\n"+readTestKey(t, "pgp2.asc"))
-	if k, err := LoadKeyring(KeyFiles{PGP: []string{both}}); err != nil || len(k.keys().pgp) != 2 {
+	if k, err := Load(KeyFiles{PGP: []string{both}}); err != nil || len(k.keys().pgp) != 2 {
 		t.Errorf("two PGP blocks: %v", err)
 	}
 }
@@ -121,7 +121,7 @@ func TestLoadKeyringDefaults(t *testing.T) {
 	load := func(env map[string]string) *Keyring {
 		t.Helper()
 		env["AppData"] = filepath.Join(home, ".config")
-		k, err := LoadKeyring(KeyFiles{Home: home, Getenv: func(n string) string { return env[n] }})
+		k, err := Load(KeyFiles{Home: home, Getenv: func(n string) string { return env[n] }})
 		if err != nil {
 			t.Fatal(err)
 		}
