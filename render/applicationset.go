@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -77,9 +78,9 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 		return sets, problem
 	}
 	kind := "it has a generator without a kind"
-	pairs(g, func(key, _ *yaml.Node) {
+	nodes.Pairs(g, func(key, _ *yaml.Node) {
 		if key.Value != "selector" && key.Value != "template" {
-			kind = "what its generator " + shown(key.Value) + " gives is not in the repository"
+			kind = "what its generator " + sources.Shown(key.Value) + " gives is not in the repository"
 		}
 	})
 	return []map[string]any{{}}, kind
@@ -188,9 +189,9 @@ func normalized(name string) string {
 // fromSet fills in the template, scalar by scalar, so that each leads back to the one that
 // it was made of.
 func fromSet(o *Object, n *yaml.Node, parameters map[string]any, goTemplate bool) (*Object, error) {
-	before := mapping("apiVersion", scalar("argoproj.io/v1alpha1"), "kind", scalar("Application"),
+	before := nodes.Mapping("apiVersion", nodes.Scalar("argoproj.io/v1alpha1"), "kind", nodes.Scalar("Application"),
 		"metadata", nodes.Follow(nodes.Field(n, "metadata")), "spec", nodes.Follow(nodes.Field(n, "spec")))
-	budget := maxExpanded
+	budget := nodes.MaxExpanded
 	root, err := fill(before, parameters, goTemplate, &budget)
 	if err != nil {
 		return nil, err
@@ -269,11 +270,11 @@ type fromSetTemplate struct {
 }
 
 func (f fromSetTemplate) find(o *Object, n *yaml.Node) (place, bool) {
-	way, isKey, ok := pathTo(o.Root, n)
+	way, isKey, ok := nodes.PathTo(o.Root, n)
 	if !ok {
 		return place{}, false
 	}
-	m := follow(f.before, way, isKey)
+	m := nodes.At(f.before, way, isKey)
 	if m == nil {
 		return place{}, false
 	}

@@ -24,7 +24,7 @@ func (p *planner) application(o order) {
 		p.argoSource(o, u, s, namespace, refs)
 	}
 	for _, obj := range u.Objects[before:] {
-		if obj.Namespace == "" && !clusterScoped[obj.Kind] {
+		if obj.Namespace == "" && !obj.clusterScoped() {
 			obj.Namespace = namespace
 		}
 	}
@@ -59,9 +59,9 @@ func argoCluster(spec *yaml.Node, own string) string {
 	destination := nodes.Field(spec, "destination")
 	switch server, name := nodes.Text(nodes.Field(destination, "server")), nodes.Text(nodes.Field(destination, "name")); {
 	case name != "" && name != "in-cluster":
-		return "the cluster " + shown(name)
+		return "the cluster " + sources.Shown(name)
 	case server != "" && server != "https://kubernetes.default.svc":
-		return "the cluster at " + shown(server)
+		return "the cluster at " + sources.Shown(server)
 	}
 	return own
 }
@@ -78,17 +78,17 @@ func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, r
 	}
 	dir, ok := p.local(text)
 	if !ok || p.isForeign(s) {
-		why := "the path " + shown(text) + " does not exist in this repository; it is one of another, and what that holds cannot be told"
+		why := "the path " + sources.Shown(text) + " does not exist in this repository; it is one of another, and what that holds cannot be told"
 		kind := sources.NoteNotFetched
 		p.cannotTell(o, kind, at, why)
 		u.Missing = append(u.Missing, why)
 		return
 	}
-	if c := p.g.chartAt(dir); c != nil {
+	if c := p.charts.at(dir); c != nil {
 		p.argoChart(o, u, s, c, c.name, namespace, refs)
 		return
 	}
-	if p.g.kustomizationAt(dir) != nil {
+	if p.g.has(dir) {
 		p.argoKustomize(o, u, s, dir)
 		return
 	}
@@ -101,19 +101,15 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 		return
 	}
 	options := nodes.Field(s, "kustomize")
-	k := p.generate(dir, o, func(spec *types.Kustomization) {
+	r := p.generate(dir, o, nodes.Field(options, "patches"), func(spec *types.Kustomization) {
 		if ns := nodes.Text(nodes.Field(options, "namespace")); ns != "" {
 			spec.Namespace = ns
 		}
 		spec.NamePrefix = nodes.Text(nodes.Field(options, "namePrefix")) + spec.NamePrefix
 		spec.NameSuffix += nodes.Text(nodes.Field(options, "nameSuffix"))
-		spec.Components = append(spec.Components, textsOf(nodes.Field(options, "components"))...)
-		spec.Patches = append(spec.Patches, decodePatches(nodes.Field(options, "patches"))...)
+		spec.Components = append(spec.Components, nodes.List(nodes.Field(options, "components"))...)
 	})
-	if options != nil {
-		k.added = p.addedPatches(o, k, nodes.Field(options, "patches"))
-	}
-	built := renderRoot(p.g, p.g.below(k))
+	built := renderRoot(r)
 	u.Rendered = u.Rendered && built.Rendered
 	u.Objects = append(u.Objects, built.Objects...)
 	u.Missing = append(u.Missing, built.Missing...)
@@ -133,7 +129,7 @@ func (p *planner) argoDirectory(u *Unit, s *yaml.Node, dir string) {
 		if include != "" && !matchesGlob(include, rel) || exclude != "" && matchesGlob(exclude, rel) || !p.fileMatters(f) {
 			continue
 		}
-		u.Objects = append(u.Objects, plainObjects(p.g.repo, f)...)
+		u.Objects = append(u.Objects, inFile(p.g.repo, f)...)
 		u.Inputs = append(u.Inputs, f.Path)
 	}
 }
@@ -192,7 +188,7 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart, name, name
 	if !p.releaseMatters(o, r) {
 		return
 	}
-	objects, missing := r.install(p.g)
+	objects, missing := r.install(p.g.repo)
 	u.Objects = append(u.Objects, objects...)
 	u.Missing = append(u.Missing, missing...)
 	for _, l := range r.layers {
@@ -224,7 +220,7 @@ func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, 
 	name := text
 	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
 		if name = rest; !refs[ref[1:]] {
-			p.cannotTell(o, sources.NoteRenderFailed, item, "no source is called "+shown(ref[1:])+", from which it takes "+shown(rest))
+			p.cannotTell(o, sources.NoteRenderFailed, item, "no source is called "+sources.Shown(ref[1:])+", from which it takes "+sources.Shown(rest))
 			return
 		}
 	} else if c != nil {
@@ -243,7 +239,7 @@ func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, 
 	if optional {
 		return
 	}
-	why := "the values file " + shown(text) + " is not in the repository"
+	why := "the values file " + sources.Shown(text) + " is not in the repository"
 	p.cannotTell(o, sources.NoteNotFetched, item, why)
 	r.layers = append(r.layers, unknownLayer(why, o.object.Locate(item)))
 }

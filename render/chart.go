@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,19 +60,27 @@ func modelChart() *chart {
 // describes.
 func isSupabaseChart(name string) bool { return path.Base(strings.TrimSuffix(name, "/")) == "supabase" }
 
-// chartAt reads the chart in a directory, nil where there is none. It is read once.
-func (g *graph) chartAt(dir string) *chart {
+// charts are the charts of a repository, as far as they were asked for.
+type charts struct {
+	repo  *sources.Repository
+	byDir map[string]*chart // nil where there is none
+}
+
+func newCharts(repo *sources.Repository) *charts { return &charts{repo, map[string]*chart{}} }
+
+// at reads the chart in a directory, nil where there is none. It is read once.
+func (all *charts) at(dir string) *chart {
 	dir = path.Clean(dir)
-	if c, known := g.charts[dir]; known {
+	if c, known := all.byDir[dir]; known {
 		return c
 	}
 	var c *chart
-	if g.repo.File(path.Join(dir, "Chart.yaml")) != nil {
+	if all.repo.File(path.Join(dir, "Chart.yaml")) != nil {
 		c = &chart{dir: dir}
-		c.read(g.repo)
-		c.resolve(g, 0)
+		c.read(all.repo)
+		c.resolve(all, 0)
 	}
-	g.charts[dir] = c
+	all.byDir[dir] = c
 	return c
 }
 
@@ -97,7 +106,7 @@ func (c *chart) read(repo *sources.Repository) {
 		if err != nil {
 			return
 		}
-		for _, n := range sorted(names) {
+		for _, n := range slices.Sorted(slices.Values(names)) {
 			name := path.Join(rel, n)
 			isDir := fsys.IsDir("/" + path.Join(c.dir, name))
 			if rules.Ignore(name, fileInfo{n, isDir}) {
@@ -147,18 +156,18 @@ func (i fileInfo) Mode() fs.FileMode {
 // resolve reads Chart.yaml and the default values, and sees to the dependencies: those in
 // charts/ are there already, one in a directory of the repository (file://) is taken from
 // there, the chart of supabase-community is modelled, and any other is missing.
-func (c *chart) resolve(g *graph, depth int) {
+func (c *chart) resolve(all *charts, depth int) {
 	for _, name := range []string{"Chart.yaml", "values.yaml"} {
-		f := g.repo.File(path.Join(c.dir, name))
+		f := all.repo.File(path.Join(c.dir, name))
 		if f == nil {
 			continue
 		}
-		if expanded, err := f.Plain(); err != nil || expandsTooFar(expanded) {
-			c.faults = append(c.faults, "the aliases of its "+name+" expand to "+tooFar)
+		if expanded, err := f.Plain(); err != nil || nodes.ExpandsTooFar(expanded) {
+			c.faults = append(c.faults, "the aliases of its "+name+" expand to "+nodes.TooFar)
 			return
 		}
 	}
-	meta := g.repo.File(path.Join(c.dir, "Chart.yaml"))
+	meta := all.repo.File(path.Join(c.dir, "Chart.yaml"))
 	docs := meta.Documents()
 	if len(docs) == 0 {
 		c.faults = append(c.faults, "its Chart.yaml is not YAML")
@@ -166,7 +175,7 @@ func (c *chart) resolve(g *graph, depth int) {
 	}
 	c.name = nodes.Text(nodes.Field(docs[0].Root, "name"))
 	dependencies := nodes.Items(nodes.Field(docs[0].Root, "dependencies"))
-	if f := g.repo.File(path.Join(c.dir, "requirements.yaml")); f != nil {
+	if f := all.repo.File(path.Join(c.dir, "requirements.yaml")); f != nil {
 		for _, d := range f.Documents() {
 			dependencies = append(dependencies, nodes.Items(nodes.Field(d.Root, "dependencies"))...)
 		}
@@ -176,8 +185,8 @@ func (c *chart) resolve(g *graph, depth int) {
 		if alias == "" {
 			alias = name
 		}
-		if sub := c.subchart(g, name); sub != nil && depth < 3 {
-			sub.resolve(g, depth+1)
+		if sub := c.subchart(all.repo, name); sub != nil && depth < 3 {
+			sub.resolve(all, depth+1)
 			c.missing, c.faults = append(c.missing, sub.missing...), append(c.faults, sub.faults...)
 			for _, l := range sub.layers {
 				c.layers = append(c.layers, l.below(alias))
@@ -188,7 +197,7 @@ func (c *chart) resolve(g *graph, depth int) {
 			continue
 		}
 		if local, ok := strings.CutPrefix(nodes.Text(nodes.Field(d, "repository")), "file://"); ok {
-			if sub := g.chartAt(path.Join(c.dir, local)); sub != nil && sub != c && g.repo.SameTree(c.dir, path.Join(c.dir, local)) {
+			if sub := all.at(path.Join(c.dir, local)); sub != nil && sub != c && all.repo.SameTree(c.dir, path.Join(c.dir, local)) {
 				c.graft(sub)
 				for _, l := range sub.layers {
 					c.layers = append(c.layers, l.below(alias))
@@ -203,15 +212,15 @@ func (c *chart) resolve(g *graph, depth int) {
 		}
 		c.missing = append(c.missing, name)
 	}
-	if f := g.repo.File(path.Join(c.dir, "values.yaml")); f != nil {
+	if f := all.repo.File(path.Join(c.dir, "values.yaml")); f != nil {
 		c.layers = append(c.layers, fileLayers(f)...)
 	}
 }
 
 // subchart is a dependency that lies unpacked in charts/.
-func (c *chart) subchart(g *graph, name string) *chart {
+func (c *chart) subchart(repo *sources.Repository, name string) *chart {
 	dir := path.Join(c.dir, "charts", name)
-	if g.repo.File(path.Join(dir, "Chart.yaml")) == nil {
+	if repo.File(path.Join(dir, "Chart.yaml")) == nil {
 		return nil
 	}
 	return &chart{dir: dir}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 	"text/template/parse"
@@ -50,7 +51,7 @@ func expandsTooOften(files []*archive.BufferedFile) bool {
 		cost[name] = min(total, maxExpansions+1)
 		return cost[name]
 	}
-	for _, name := range sorted(roots) {
+	for _, name := range slices.Sorted(slices.Values(roots)) {
 		if count(name) > maxExpansions {
 			return true
 		}

@@ -3,9 +3,11 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -244,12 +246,11 @@ func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 	t.Helper()
 	root := filepath.Dir(dir)
 	repo := openDir(t, root, nil)
-	g := readGraph(repo)
 	rel, err := filepath.Rel(root, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := g.chartAt(filepath.ToSlash(rel))
+	c := newCharts(repo).at(filepath.ToSlash(rel))
 	if c == nil {
 		t.Fatalf("no chart in %s", rel)
 	}
@@ -268,7 +269,7 @@ func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 		return nil, err
 	}
 	var all []string
-	for _, template := range sortedKeys(rendered) {
+	for _, template := range slices.Sorted(maps.Keys(rendered)) {
 		if strings.HasSuffix(template, ".yaml") {
 			all = append(all, manifests(rendered[template])...)
 		}

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/sources"
@@ -19,7 +21,7 @@ var (
 // compose up" starts, and for every further file that changes a service of it the project
 // that "-f" with that file starts, as far as it differs. Any other file is a project of
 // its own.
-func composeUnits(g *graph, files []*sources.File) []*Unit {
+func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 	byDir := map[string][]*sources.File{}
 	for _, f := range files {
 		byDir[f.Dir()] = append(byDir[f.Dir()], f)
@@ -37,11 +39,11 @@ func composeUnits(g *graph, files []*sources.File) []*Unit {
 		}
 		units = append(units, u)
 	}
-	for _, dir := range sortedKeys(byDir) {
-		base := g.composeDefault(dir)
+	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
+		base := composeDefault(repo, dir)
 		var project *sources.ComposeProject
 		if len(base) > 0 {
-			project = g.repo.ComposeProject(base...)
+			project = repo.ComposeProject(base...)
 			add(base[0].Path, nil, project)
 			for _, f := range base {
 				taken[f.Path] = true
@@ -51,7 +53,7 @@ func composeUnits(g *graph, files []*sources.File) []*Unit {
 			if taken[f.Path] {
 				continue
 			}
-			own := g.repo.ComposeProject(f)
+			own := repo.ComposeProject(f)
 			only := map[string]bool{}
 			for _, s := range own.Services {
 				if project != nil && project.Find(s.Name) != nil {
@@ -65,7 +67,7 @@ func composeUnits(g *graph, files []*sources.File) []*Unit {
 			for _, s := range own.Services {
 				only[s.Name] = true
 			}
-			add(f.Path, only, g.repo.ComposeProject(append(base[:len(base):len(base)], f)...))
+			add(f.Path, only, repo.ComposeProject(append(base[:len(base):len(base)], f)...))
 		}
 	}
 	kept := units[:0]
@@ -90,15 +92,15 @@ var composeFileVariable = regexp.MustCompile(`(?m)^(?:export )?COMPOSE_FILE=["']
 
 // composeDefault are the files of a directory's project: those that COMPOSE_FILE in its
 // .env lists, or the base and its override.
-func (g *graph) composeDefault(dir string) []*sources.File {
-	if env := g.repo.File(path.Join(dir, ".env")); env != nil {
+func composeDefault(repo *sources.Repository, dir string) []*sources.File {
+	if env := repo.File(path.Join(dir, ".env")); env != nil {
 		if b, err := env.Plain(); err == nil {
 			if m := composeFileVariable.FindSubmatch(b); m != nil {
 				var files []*sources.File
 				for _, name := range strings.FieldsFunc(string(m[1]), func(r rune) bool { return r == ':' || r == ';' }) {
-					f := g.repo.File(path.Join(dir, name))
-					if f == nil || !g.repo.SameTree(dir, path.Join(dir, name)) {
-						g.repo.Note(sources.NoteUnreadable, env.At(), "COMPOSE_FILE names "+shown(name)+", which is not in the repository")
+					f := repo.File(path.Join(dir, name))
+					if f == nil || !repo.SameTree(dir, path.Join(dir, name)) {
+						repo.Note(sources.NoteUnreadable, env.At(), "COMPOSE_FILE names "+sources.Shown(name)+", which is not in the repository")
 						continue
 					}
 					files = append(files, f)
@@ -112,7 +114,7 @@ func (g *graph) composeDefault(dir string) []*sources.File {
 	var files []*sources.File
 	for _, names := range [][]string{composeBase, composeOverride} {
 		for _, name := range names {
-			if f := g.repo.File(path.Join(dir, name)); f != nil {
+			if f := repo.File(path.Join(dir, name)); f != nil {
 				files = append(files, f)
 				break
 			}

@@ -14,11 +14,12 @@ import (
 // bootstrap does: kustomizations that no other uses, and plain manifests. Where objects of
 // Flux or Argo CD are among these, they say what their controllers deploy next, and so on.
 type planner struct {
-	g     *graph
-	roots []*root
-	files []*sources.File            // of the repository, as the walk found them
-	under map[string][]*sources.File // by directory, what a controller takes from it
-	units []*Unit
+	g      *graph
+	charts *charts
+	roots  []*root
+	files  []*sources.File            // of the repository, as the walk found them
+	under  map[string][]*sources.File // by directory, what a controller takes from it
+	units  []*Unit
 
 	argoURLs  map[string]int // how often Applications name a repository for a path that is here
 	deployers []*deployer    // as they are written, everywhere in the repository
@@ -85,7 +86,7 @@ func (p *planner) readDeployers() {
 		if !f.Deploys() || f.Example || !f.IsManifest() {
 			continue
 		}
-		for _, o := range plainObjects(p.g.repo, f) {
+		for _, o := range inFile(p.g.repo, f) {
 			if isOrder(o) {
 				d := &deployer{object: o, file: f}
 				p.deployers = append(p.deployers, d)
@@ -159,13 +160,13 @@ func (p *planner) filesUnder(dir string) []*sources.File {
 }
 
 func (p *planner) readUnder(dir string) []*sources.File {
-	if k := p.g.kustomizationAt(dir); k != nil {
-		return p.g.below(k).files(p.g.repo)
+	if p.g.has(dir) {
+		return p.g.at(dir).files()
 	}
 	var out []*sources.File
 	dirs, files := p.listUnder(dir)
 	for _, d := range dirs {
-		out = append(out, p.g.below(p.g.kustomizationAt(d)).files(p.g.repo)...)
+		out = append(out, p.g.at(d).files()...)
 	}
 	return append(out, files...)
 }
@@ -181,7 +182,7 @@ func (p *planner) listUnder(dir string) (dirs []string, files []*sources.File) {
 				break
 			}
 			way = append(way, at)
-			if p.g.kustomizationAt(at) != nil {
+			if p.g.has(at) {
 				d = at
 				break
 			}
@@ -216,21 +217,6 @@ func (p *planner) listUnder(dir string) (dirs []string, files []*sources.File) {
 
 func under(name, dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") }
 
-// kustomizationAt is the kustomization in a directory, which the walk may have left out.
-func (g *graph) kustomizationAt(dir string) *kustomization {
-	if k := g.byDir[dir]; k != nil {
-		return k
-	}
-	if g.none[dir] {
-		return nil
-	}
-	k := g.find(dir)
-	if k == nil {
-		g.none[dir] = true
-	}
-	return k
-}
-
 // matters says whether what the object deploys can bear keys, itself or through other
 // objects. Nothing else is rendered.
 func (p *planner) matters(d *deployer) bool {
@@ -248,7 +234,7 @@ func (p *planner) matters(d *deployer) bool {
 		result = result || p.valuesMatter(s)
 	}
 	for _, dir := range d.dirs {
-		if c := p.g.chartAt(dir); c != nil {
+		if c := p.charts.at(dir); c != nil {
 			result = result || c.bears
 			continue
 		}
@@ -299,11 +285,11 @@ func (p *planner) fileMatters(f *sources.File) bool {
 // applied by hand.
 func (p *planner) cover(d *deployer) {
 	for _, dir := range d.dirs {
-		if p.g.chartAt(dir) != nil {
+		if p.charts.at(dir) != nil {
 			p.covered[dir] = true
 			continue
 		}
-		if p.g.kustomizationAt(dir) != nil {
+		if p.g.has(dir) {
 			p.covered[dir] = true
 		}
 		for _, f := range p.filesUnder(dir) {

@@ -237,7 +237,7 @@ func FuzzDeployments(f *testing.F) {
 		for _, u := range Units(repo) {
 			for _, o := range u.Objects {
 				o.Entries()
-				o.Eaten()
+				EatenIn(o)
 				o.Locate(o.Root)
 			}
 		}

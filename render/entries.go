@@ -11,15 +11,29 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
+// Entry is one data key of a Secret or ConfigMap, as a container would see it: decoded
+// once, unsealed, or unknown with the reason.
+type Entry struct {
+	Key   string
+	Value keys.Value
+	At    sources.Position // where a person would edit it
+	Via   []string         // what it went through on its way, nearest first ("SealedSecret supabase/keys", "SOPS file x.enc.yaml")
+
+	SOPS      bool            // it stands in a file that SOPS encrypted
+	Sealed    bool            // it comes out of a SealedSecret
+	Locked    *decrypt.Locked // why it could not be decrypted or unsealed; nil where it could
+	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object
+
+	place place
+}
+
 // Entries are the data keys of a Secret or ConfigMap in the order in which they are
 // written; none for any other kind. Decrypted values are entered in the run's ledger.
 func (o *Object) Entries() []Entry {
 	var list entryList
 	switch {
-	case o.sealed != nil:
-		return o.sealed.entries(o)
-	case o.external != nil:
-		return o.external.entries
+	case o.maker != nil:
+		return o.maker.entries()
 	case o.Kind == "Secret":
 		o.readData(&list, "data", true)
 		o.readData(&list, "stringData", false) // the API server lets it win over data
@@ -57,19 +71,8 @@ func (l *entryList) add(e Entry) {
 	l.entries = append(l.entries, e)
 }
 
-// pairs visits the keys and values of a mapping.
-func pairs(n *yaml.Node, visit func(key, value *yaml.Node)) {
-	n = nodes.Follow(n)
-	if n == nil || n.Kind != yaml.MappingNode {
-		return
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		visit(nodes.Follow(n.Content[i]), nodes.Follow(n.Content[i+1]))
-	}
-}
-
 func (o *Object) readData(list *entryList, field string, encoded bool) {
-	pairs(nodes.Field(o.Root, field), func(key, value *yaml.Node) {
+	nodes.Pairs(nodes.Field(o.Root, field), func(key, value *yaml.Node) {
 		if key == nil || value == nil || value.Kind != yaml.ScalarNode {
 			return
 		}

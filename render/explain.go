@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 type cause struct {
@@ -16,7 +18,7 @@ type cause struct {
 // it may quote a file. They are compiled when the first root fails: most runs need none.
 var causes = sync.OnceValue(func() []cause {
 	return []cause{
-		{regexp.MustCompile(`the aliases of (` + nameText + `) expand to`), "the aliases of $1 expand to " + tooFar},
+		{regexp.MustCompile(`the aliases of (` + nameText + `) expand to`), "the aliases of $1 expand to " + nodes.TooFar},
 		{regexp.MustCompile(`may not add resource with an already registered id: (` + idText + `)`), "$1 is defined twice"},
 		{regexp.MustCompile(`no matches for Id (` + idText + `); failed to find unique target for patch`), "a patch is for $1, which is not among its resources"},
 		{regexp.MustCompile(`no resource matches (?:strategic merge patch|name|patch) "?(` + idText + `)`), "a patch is for $1, which is not among its resources"},

@@ -2,14 +2,15 @@ package render
 
 import (
 	"fmt"
+	"sort"
 
 	"github.com/keylint/keylint/sources"
 )
 
-// fallBack fills the unit of a root that does not build with the objects of the files
+// fallBack fills the result of a root that does not build with the objects of the files
 // that it lists, as they are written. Of the kustomization only the namespace is
 // applied, so that references find each other.
-func fallBack(g *graph, r *root, u *Unit, cause issue) {
+func (r *root) fallBack(out *result, cause issue) {
 	var listed []*sources.File
 	seen := map[string]bool{}
 	for _, k := range r.closure {
@@ -22,13 +23,13 @@ func fallBack(g *graph, r *root, u *Unit, cause issue) {
 				continue
 			}
 			seen[ref.name] = true
-			f := g.repo.File(ref.name)
+			f := r.repo.File(ref.name)
 			listed = append(listed, f)
-			for _, o := range plainObjects(g.repo, f) {
-				if namespace != "" && !clusterScoped[o.Kind] {
+			for _, o := range inFile(r.repo, f) {
+				if namespace != "" && !o.clusterScoped() {
 					o.Namespace = namespace
 				}
-				u.Objects = append(u.Objects, o)
+				out.Objects = append(out.Objects, o)
 			}
 		}
 	}
@@ -40,22 +41,13 @@ func fallBack(g *graph, r *root, u *Unit, cause issue) {
 	if name == "." {
 		name = "the kustomization in the repository's root"
 	}
-	g.repo.Note(cause.kind, cause.at(), fmt.Sprintf("%s does not build: %s; keylint fell back to %s, without patches and prefixes", name, cause.message, files))
-	u.Missing = append(u.Missing, "the kustomization does not build: "+cause.message)
-	for _, f := range r.files(g.repo) {
-		u.Inputs = append(u.Inputs, f.Path)
+	r.repo.Note(cause.kind, cause.at(), fmt.Sprintf("%s does not build: %s; keylint fell back to %s, without patches and prefixes", name, cause.message, files))
+	out.Missing = append(out.Missing, "the kustomization does not build: "+cause.message)
+	for _, f := range r.files() {
+		out.Inputs = append(out.Inputs, f.Path)
 	}
-	u.Inputs = sorted(u.Inputs)
+	sort.Strings(out.Inputs)
 }
 
 // listsObjects are the fields whose files hold whole objects.
 var listsObjects = map[string]bool{"resources": true, "bases": true, "ksops": true}
-
-// clusterScoped are the kinds that have no namespace, of those that are common in a
-// repository.
-var clusterScoped = map[string]bool{
-	"Namespace": true, "ClusterRole": true, "ClusterRoleBinding": true, "CustomResourceDefinition": true,
-	"PersistentVolume": true, "StorageClass": true, "IngressClass": true, "GatewayClass": true, "PriorityClass": true,
-	"ValidatingWebhookConfiguration": true, "MutatingWebhookConfiguration": true, "APIService": true,
-	"ClusterIssuer": true, "ClusterSecretStore": true, "KongClusterPlugin": true,
-}

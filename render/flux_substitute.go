@@ -2,7 +2,9 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fluxcd/pkg/envsubst"
@@ -44,20 +46,15 @@ func (p *planner) postBuild(o order, u *Unit) {
 	if len(s.variables) == 0 && s.open == "" {
 		return // Flux then leaves everything as it is
 	}
+	var written []*Object
 	for _, obj := range u.Objects {
 		if !obj.derived() {
 			s.apply(obj, p.g.repo)
+			written = append(written, obj)
 		}
 	}
 	// What a controller makes of an object follows what became of it.
-	var objects []*Object
-	for _, obj := range u.Objects {
-		if !obj.derived() {
-			objects = append(objects, obj)
-			objects = append(objects, secretsOf(obj)...)
-		}
-	}
-	u.Objects = objects
+	u.Objects = withSecrets(written)
 }
 
 // substitution reads the variables, the inline ones last, which win.
@@ -79,15 +76,15 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 			s.set(e.Key, e.Value, at)
 		}
 	}
-	pairs(nodes.Field(post, "substitute"), func(key, value *yaml.Node) {
+	nodes.Pairs(nodes.Field(post, "substitute"), func(key, value *yaml.Node) {
 		if key != nil && value != nil && value.Kind == yaml.ScalarNode {
 			s.set(key.Value, keys.Known(keys.NewText(value.Value)), o.object.place(value))
 		}
 	})
-	for _, name := range sortedKeys(s.variables) {
+	for _, name := range slices.Sorted(maps.Keys(s.variables)) {
 		if !variableName.MatchString(name) {
 			p.g.repo.Note(sources.NoteRenderFailed, s.variables[name].place.at,
-				shown(name)+" is no name of a variable, so that "+o.label()+" deploys nothing")
+				sources.Shown(name)+" is no name of a variable, so that "+o.label()+" deploys nothing")
 			s.variables = nil
 			s.open = ""
 			return s
@@ -142,10 +139,9 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 		return
 	}
 	before := *o
-	o.substituted = &substituted{before: &before, by: s, missing: missing}
 	o.Root = docs[0].Root
-	o.origin = fromSubstitution{o.substituted}
-	for _, e := range o.Eaten() {
+	o.origin = fromSubstitution{before: &before, by: s, missing: missing}
+	for _, e := range EatenIn(o) {
 		if repo.Names().Of(e.Name).Slot == "" { // of a key it is a finding
 			repo.Note(sources.NoteSkipped, e.At, fmt.Sprintf("nothing sets the variable %s of %s: it becomes nothing, and Flux 2.9 and later refuse it", e.Name, s.label))
 		}
@@ -173,25 +169,22 @@ func labelOf(o *Object, field string) string {
 	return nodes.Text(nodes.Field(o.Root, "metadata", field, substituteDisabled))
 }
 
-// substituted is what an object was before the substitution.
-type substituted struct {
-	before  *Object
+// fromSubstitution is the origin of such an object: where a text is a variable's value and
+// nothing else, that one's place; else the place where the text stood before.
+type fromSubstitution struct {
+	before  *Object // what it was
 	by      *substitution
 	missing map[string]bool // variables that it asked for and that nothing sets
 }
 
-// fromSubstitution is the origin of such an object: where a text is a variable's value and
-// nothing else, that one's place; else the place where the text stood before.
-type fromSubstitution struct{ *substituted }
-
 var wholeVariable = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=][^}]*)?\}$`)
 
 func (f fromSubstitution) find(o *Object, n *yaml.Node) (place, bool) {
-	way, isKey, ok := pathTo(o.Root, n)
+	way, isKey, ok := nodes.PathTo(o.Root, n)
 	if !ok {
 		return place{}, false
 	}
-	m := follow(f.before.Root, way, isKey)
+	m := nodes.At(f.before.Root, way, isKey)
 	if m == nil {
 		return place{}, false
 	}
@@ -238,21 +231,22 @@ type Eaten struct {
 
 var bareReference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
-// Eaten lists them: ${NAME} without a default, where nothing sets NAME.
-func (o *Object) Eaten() []Eaten {
-	if o.substituted == nil || len(o.substituted.missing) == 0 {
+// EatenIn lists them: ${NAME} without a default, where nothing sets NAME.
+func EatenIn(o *Object) []Eaten {
+	s, ok := o.origin.(fromSubstitution)
+	if !ok || len(s.missing) == 0 {
 		return nil
 	}
 	var out []Eaten
-	before := o.substituted.before
+	before := s.before
 	eachScalar(before.Root, 0, func(n *yaml.Node) {
 		for number, line := range strings.Split(n.Value, "\n") {
 			for _, m := range bareReference.FindAllStringSubmatchIndex(line, -1) {
 				name := line[m[2]:m[3]]
-				if !o.substituted.missing[name] || m[0] > 0 && line[m[0]-1] == '$' {
+				if !s.missing[name] || m[0] > 0 && line[m[0]-1] == '$' {
 					continue
 				}
-				out = append(out, Eaten{Name: name, At: before.Inside(n, number+1, m[0]+1, m[1]+1), By: o.substituted.by.label})
+				out = append(out, Eaten{Name: name, At: before.Inside(n, number+1, m[0]+1, m[1]+1), By: s.by.label})
 			}
 		}
 	})
@@ -260,7 +254,7 @@ func (o *Object) Eaten() []Eaten {
 }
 
 func eachScalar(n *yaml.Node, depth int, visit func(*yaml.Node)) {
-	if n == nil || depth > maxPathDepth {
+	if n == nil || depth > nodes.MaxDepth {
 		return
 	}
 	if n.Kind == yaml.ScalarNode {

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -11,9 +13,9 @@ import (
 // graph is every kustomization of the repository and which one uses which.
 type graph struct {
 	repo   *sources.Repository
+	charts *charts // that kustomizations inflate
 	byDir  map[string]*kustomization
-	charts map[string]*chart // by directory; nil where there is none
-	none   map[string]bool   // directories that were asked for a kustomization and have none
+	none   map[string]bool // directories that were asked for a kustomization and have none
 }
 
 // kustomizationNames are the names that kustomize looks for in a directory, in its
@@ -22,8 +24,8 @@ var kustomizationNames = []string{"kustomization.yaml", "kustomization.yml", "Ku
 
 // readGraph reads the kustomizations that the walk found, and those in directories that
 // it left out but that others name.
-func readGraph(repo *sources.Repository) *graph {
-	g := &graph{repo, map[string]*kustomization{}, map[string]*chart{}, map[string]bool{}}
+func readGraph(repo *sources.Repository, charts *charts) *graph {
+	g := &graph{repo, charts, map[string]*kustomization{}, map[string]bool{}}
 	for _, f := range repo.Files() {
 		if f.IsKustomization() && !f.Example {
 			g.add(f, false)
@@ -70,10 +72,43 @@ func (g *graph) find(dir string) *kustomization {
 
 func (g *graph) sorted() []*kustomization {
 	all := make([]*kustomization, 0, len(g.byDir))
-	for _, dir := range sortedKeys(g.byDir) {
+	for _, dir := range slices.Sorted(maps.Keys(g.byDir)) {
 		all = append(all, g.byDir[dir])
 	}
 	return all
+}
+
+// kustomizationAt is the kustomization in a directory, which the walk may have left out.
+func (g *graph) kustomizationAt(dir string) *kustomization {
+	if k := g.byDir[dir]; k != nil {
+		return k
+	}
+	if g.none[dir] {
+		return nil
+	}
+	k := g.find(dir)
+	if k == nil {
+		g.none[dir] = true
+	}
+	return k
+}
+
+// has says whether a kustomization is in the directory.
+func (g *graph) has(dir string) bool { return g.kustomizationAt(dir) != nil }
+
+// at is the kustomization of a directory with everything below it; there must be one.
+func (g *graph) at(dir string) *root { return g.below(g.kustomizationAt(dir)) }
+
+// governs says whether a kustomization stands in the directory or in one above it.
+func (g *graph) governs(dir string) bool {
+	for ; ; dir = path.Dir(dir) {
+		if k := g.byDir[dir]; k != nil && !k.foreign {
+			return true
+		}
+		if dir == "." || dir == "/" {
+			return false
+		}
+	}
 }
 
 // uses lists the kustomizations that k names, in its order.
@@ -90,6 +125,7 @@ func (g *graph) uses(k *kustomization) []*kustomization {
 // root is a kustomization that nothing uses, with everything below it.
 type root struct {
 	*kustomization
+	graph   *graph
 	closure []*kustomization // itself first, in order of listing
 	upward  []*kustomization // the same, each after what it uses
 	gens    []generator
@@ -151,7 +187,7 @@ func (g *graph) reaches(from, to *kustomization) bool {
 
 // below gathers what a kustomization uses, and notices a cycle.
 func (g *graph) below(top *kustomization) *root {
-	r := &root{kustomization: top}
+	r := &root{kustomization: top, graph: g}
 	state := map[*kustomization]int{} // 1 on the way down, 2 done
 	type frame struct {
 		k    *kustomization
@@ -191,7 +227,7 @@ func (g *graph) below(top *kustomization) *root {
 }
 
 // files lists every file that the root is made of, each once, in order of listing.
-func (r *root) files(repo *sources.Repository) []*sources.File {
+func (r *root) files() []*sources.File {
 	var out []*sources.File
 	seen := map[string]bool{}
 	add := func(f *sources.File) {
@@ -204,7 +240,7 @@ func (r *root) files(repo *sources.Repository) []*sources.File {
 		add(k.file)
 		for _, ref := range k.refs {
 			if ref.verdict == isFile {
-				add(repo.File(ref.name))
+				add(r.repo.File(ref.name))
 			}
 		}
 	}
@@ -212,8 +248,8 @@ func (r *root) files(repo *sources.Repository) []*sources.File {
 }
 
 // bears says whether any file of the root can bear a key.
-func (r *root) bears(repo *sources.Repository) bool {
-	for _, f := range r.files(repo) {
+func (r *root) bears() bool {
+	for _, f := range r.files() {
 		if f.BearsKeys() {
 			return true
 		}
@@ -221,10 +257,16 @@ func (r *root) bears(repo *sources.Repository) bool {
 	return false
 }
 
+// The bounds on what is handed to kustomize, which knows none.
+const (
+	maxVisits = 5_000     // kustomizations that one root loads, each as often as it is listed
+	maxInput  = 256 << 20 // bytes that one root loads, likewise
+)
+
 // tooLarge says whether the root loads more than is bearable, each kustomization
 // counted as often as it is loaded: bases that are listed twice on every level double
 // on every level.
-func (r *root) tooLarge(g *graph) bool {
+func (r *root) tooLarge() bool {
 	visits, bytes := map[*kustomization]int64{}, map[*kustomization]int64{}
 	for _, k := range r.upward {
 		v, b := int64(1), int64(len(k.safe))
@@ -232,11 +274,11 @@ func (r *root) tooLarge(g *graph) bool {
 			if ref.verdict != isFile {
 				continue
 			}
-			if f := g.repo.File(ref.name); f != nil {
+			if f := r.repo.File(ref.name); f != nil {
 				b += f.Size()
 			}
 		}
-		for _, used := range g.uses(k) {
+		for _, used := range r.graph.uses(k) {
 			v, b = min(v+visits[used], maxVisits+1), min(b+bytes[used], maxInput+1)
 		}
 		visits[k], bytes[k] = v, b
@@ -247,4 +289,19 @@ func (r *root) tooLarge(g *graph) bool {
 // cycleText names a cycle.
 func cycleText(dirs []string) string {
 	return strings.Join(append(dirs[:len(dirs):len(dirs)], dirs[0]), " uses ")
+}
+
+// noteHarm tells of a root that is not rendered, because it can bear no key, what should
+// be known all the same: that it reaches outside the repository, or never ends.
+func (r *root) noteHarm() {
+	if r.cycle != nil {
+		r.repo.Note(sources.NoteRenderFailed, r.file.At(), "its kustomizations form a cycle: "+cycleText(r.cycle))
+	}
+	for _, k := range r.closure {
+		for _, loss := range k.losses {
+			if loss.kind == sources.NoteRefused {
+				r.repo.Note(loss.kind, loss.at(), loss.message)
+			}
+		}
+	}
 }

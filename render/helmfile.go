@@ -47,7 +47,7 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 		r.at = d.Position(chart)
 	}
 	if local := path.Join(dir, r.chartName); strings.HasPrefix(r.chartName, ".") && p.g.repo.SameTree(dir, local) {
-		r.chart = p.g.chartAt(local)
+		r.chart = p.charts.at(local)
 	}
 	for _, field := range []string{"values", "secrets"} {
 		for _, item := range nodes.Items(nodes.Field(n, field)) {
@@ -85,9 +85,9 @@ func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []layer {
 	case strings.Contains(text, "{{"):
 		why = "which values file it takes is a template expression"
 	case !p.g.repo.SameTree(d.File.Path, name) || f == nil:
-		why = "the values file " + shown(text) + " is not in the repository"
+		why = "the values file " + sources.Shown(text) + " is not in the repository"
 	case strings.HasSuffix(text, ".gotmpl"):
-		why = "the values file " + shown(text) + " is a template"
+		why = "the values file " + sources.Shown(text) + " is a template"
 	default:
 		return fileLayers(f)
 	}

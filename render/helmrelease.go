@@ -2,7 +2,6 @@ package render
 
 import (
 	"path"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -64,10 +63,10 @@ func (p *planner) chartOf(o order, r *release, spec *yaml.Node) {
 	}
 	if kind == "GitRepository" {
 		if dir, ok := p.local(r.chartName); ok {
-			r.chart = p.g.chartAt(dir)
+			r.chart = p.charts.at(dir)
 		}
 		if r.chart == nil {
-			p.g.repo.Note(sources.NoteRenderFailed, r.at, r.label+": there is no chart in "+shown(r.chartName))
+			p.g.repo.Note(sources.NoteRenderFailed, r.at, r.label+": there is no chart in "+sources.Shown(r.chartName))
 		}
 	}
 }
@@ -97,7 +96,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 		p.g.repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
 		l := unknownLayer(why, at)
 		if target != "" {
-			word := scalar(p.g.repo.Standins().Word(l.unknown))
+			word := nodes.Scalar(p.g.repo.Standins().Word(l.unknown))
 			if set, ok := pathLayer(target, word, place{at: at, file: p.g.repo.File(at.File)}, label); ok {
 				return []layer{set}
 			}
@@ -125,16 +124,12 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 		if target == "" {
 			return textLayer(text, q, label)
 		}
-		if l, ok := pathLayer(target, scalar(text), q, label); ok {
+		if l, ok := pathLayer(target, nodes.Scalar(text), q, label); ok {
 			return []layer{l}
 		}
-		return unknown("the targetPath " + shown(target) + " is not followed")
+		return unknown("the targetPath " + sources.Shown(target) + " is not followed")
 	}
-	return unknown(label + " has no data key " + shown(key))
-}
-
-func objectLabel(kind, namespace, name string) string {
-	return kind + " " + strings.TrimPrefix(namespace+"/"+name, "/")
+	return unknown(label + " has no data key " + sources.Shown(key))
 }
 
 // valuesObject finds the Secret or ConfigMap with values, also one that a generator made
@@ -161,7 +156,7 @@ func (p *planner) valuesObject(o order, kind, name string) *Object {
 // install makes the unit of a release.
 func (p *planner) install(o order, r *release, cluster string) {
 	u := &Unit{Name: r.label, Kind: Release, Path: path.Dir(r.at.File), Cluster: cluster, Rendered: true}
-	u.Objects, u.Missing = r.install(p.g)
+	u.Objects, u.Missing = r.install(p.g.repo)
 	u.Inputs = append(u.Inputs, r.at.File)
 	for _, l := range r.layers {
 		if l.at.File != "" {

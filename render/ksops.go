@@ -1,8 +1,6 @@
 package render
 
 import (
-	"path/filepath"
-
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -22,12 +20,12 @@ func (k *kustomization) readKsops(spec *types.Kustomization, dir string, p plugi
 		}
 	}
 	for _, from := range nodes.Items(nodes.Field(p.root, "secretFrom")) {
-		annotations := texts(nodes.Field(from, "metadata", "annotations"))
+		annotations := nodes.Texts(nodes.Field(from, "metadata", "annotations"))
 		args := types.SecretArgs{Type: nodes.Text(nodes.Field(from, "type"))}
 		args.Name = nodes.Text(nodes.Field(from, "metadata", "name"))
 		args.Namespace = nodes.Text(nodes.Field(from, "metadata", "namespace"))
 		args.Options = &types.GeneratorOptions{
-			Labels: texts(nodes.Field(from, "metadata", "labels")), Annotations: annotations,
+			Labels: nodes.Texts(nodes.Field(from, "metadata", "labels")), Annotations: annotations,
 			DisableNameSuffixHash: annotations["kustomize.config.k8s.io/needs-hash"] != "true",
 		}
 		for _, item := range append(nodes.Items(nodes.Field(from, "files")), nodes.Items(nodes.Field(from, "binaryFiles"))...) {
@@ -56,14 +54,4 @@ func (k *kustomization) ksopsFile(dir string, p plugin, item *yaml.Node, text st
 	}
 	_, ok := k.accept(r, func() sources.Position { return p.sheet.place(item).at })
 	return relative(k.dir, r.name), ok && r.verdict == isFile
-}
-
-// relative is the path that leads from a directory to a file. A "./" keeps it from
-// being taken for anything else.
-func relative(dir, name string) string {
-	rel, err := filepath.Rel("/"+dir, "/"+name)
-	if err != nil {
-		return name
-	}
-	return "./" + filepath.ToSlash(rel)
 }

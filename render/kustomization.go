@@ -56,8 +56,8 @@ func readKustomization(repo *sources.Repository, f *sources.File) *kustomization
 		k.fault(f.At, "%s %v", f.Path, err)
 		return k
 	}
-	if expandsTooFar(text) {
-		k.faults = append(k.faults, issue{sources.NoteBound, "its aliases expand to " + tooFar, f.At})
+	if nodes.ExpandsTooFar(text) {
+		k.faults = append(k.faults, issue{sources.NoteBound, "its aliases expand to " + nodes.TooFar, f.At})
 		return k
 	}
 	var spec types.Kustomization
@@ -119,10 +119,10 @@ func (k *kustomization) accept(r ref, at func() sources.Position) (string, bool)
 	k.refs = append(k.refs, r)
 	switch r.verdict {
 	case isRemote:
-		k.loss(sources.NoteNotFetched, at, "the remote %s %s was not fetched", noun(r.field), shown(r.text))
+		k.loss(sources.NoteNotFetched, at, "the remote %s %s was not fetched", noun(r.field), sources.Shown(r.text))
 		return "", false
 	case isOutside:
-		k.loss(sources.NoteRefused, at, "%s is outside the repository, and was not read", shown(r.text))
+		k.loss(sources.NoteRefused, at, "%s is outside the repository, and was not read", sources.Shown(r.text))
 		return "", false
 	case isMissing:
 		k.fault(at, "%s does not exist", r.name)
@@ -156,28 +156,6 @@ func noun(field string) string {
 		return "generator input"
 	}
 	return "file of " + field
-}
-
-// userInfo is the part of a URL that may hold a password.
-var userInfo = regexp.MustCompile(`//[^/@\s]*:[^/@\s]*@`)
-
-// shown is a path as it may be repeated: without a password, without a query but its
-// ref, and not at any length.
-func shown(text string) string {
-	text, query, found := strings.Cut(text, "?")
-	text = userInfo.ReplaceAllString(text, "//")
-	if found {
-		for _, part := range strings.Split(query, "&") {
-			if ref, ok := strings.CutPrefix(part, "ref="); ok && len(ref) <= 64 {
-				text += "?ref=" + ref
-			}
-		}
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > 200 {
-		text = strings.ToValidUTF8(text[:200], "") + "…"
-	}
-	return text
 }
 
 func (k *kustomization) loss(kind sources.NoteKind, at func() sources.Position, format string, args ...any) {
@@ -243,8 +221,8 @@ func findScalar(n *yaml.Node, wanted func(string) bool) *yaml.Node {
 // checkInline bounds the documents that stand inside the kustomization.
 func (k *kustomization) checkInline(spec *types.Kustomization) {
 	check := func(field, text string) {
-		if expandsTooFar([]byte(text)) {
-			k.fault(k.entry(field, text), "the aliases of an inline patch expand to %s", tooFar)
+		if nodes.ExpandsTooFar([]byte(text)) {
+			k.fault(k.entry(field, text), "the aliases of an inline patch expand to %s", nodes.TooFar)
 		}
 	}
 	for _, p := range spec.Patches {

@@ -3,7 +3,9 @@ package render
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -15,45 +17,47 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
-// renderRoot builds one root, and falls back to its files where that fails.
-func renderRoot(g *graph, r *root) *Unit {
-	u := &Unit{Name: r.dir, Kind: Kustomization, Path: r.dir}
+// result is what became of a root.
+type result struct {
+	Objects []*Object
+	Built   bool     // false where the objects are those of its files, as they are written
+	Missing []string // what could not be rendered
+	Inputs  []string // the files that were read, in order of path
+}
+
+// build builds one root, and falls back to its files where that fails.
+func (r *root) build() *result {
+	out := &result{}
 	for _, k := range r.closure {
 		for _, loss := range k.losses {
-			g.repo.Note(loss.kind, loss.at(), loss.message)
-			u.Missing = append(u.Missing, loss.message)
+			r.repo.Note(loss.kind, loss.at(), loss.message)
+			out.Missing = append(out.Missing, loss.message)
 		}
 	}
-	if fault, ok := firstFault(g, r); ok {
-		fallBack(g, r, u, fault)
-		return u
+	if fault, ok := r.firstFault(); ok {
+		r.fallBack(out, fault)
+		return out
 	}
-	fsys := &overlay{g.repo.FileSystem(), g, r.kustomization, map[string]bool{}}
-	made, err := build(fsys, "/"+r.dir)
+	fsys := &overlay{r.repo.FileSystem(), r.graph, r.kustomization, map[string]bool{}}
+	made, err := runKustomize(fsys, "/"+r.dir)
 	if err == nil {
-		u.Objects, err = objectsFrom(g, r, made)
+		out.Objects, err = r.objectsFrom(made)
 	}
 	if err != nil {
-		fallBack(g, r, u, blame(g, r, err))
-		return u
+		r.fallBack(out, r.blame(err))
+		return out
 	}
 	for name := range r.pluginFiles() {
 		fsys.read[name] = true
 	}
 	for _, k := range r.closure {
 		for _, e := range k.charts {
-			u.Missing = append(u.Missing, e.missing...)
+			out.Missing = append(out.Missing, e.missing...)
 		}
 	}
-	u.Rendered = true
-	u.Inputs = sortedKeys(fsys.read)
-	l := &locator{repo: g.repo, root: r, unit: u}
-	for _, o := range u.Objects {
-		if !o.derived() {
-			o.origin = l
-		}
-	}
-	return u
+	out.Built = true
+	out.Inputs = slices.Sorted(maps.Keys(fsys.read))
+	return out
 }
 
 // chartObjects pairs what came out of a chart's file with what the chart made, which knows
@@ -67,19 +71,6 @@ func (r *root) chartObjects(file string) []*Object {
 		}
 	}
 	return nil
-}
-
-// comesFromChart finds the object of a chart that kustomize made this one of: of its kind,
-// with the longest name that is in this one's.
-func (o *Object) comesFromChart(made []*Object) {
-	for _, m := range made {
-		if m.Kind == o.Kind && strings.Contains(o.Name, m.Name) && (o.made == nil || len(m.Name) > len(o.made.Name)) {
-			o.made = m
-		}
-	}
-	if o.made != nil {
-		o.OriginalName, o.writtenNamespace, o.File = o.made.Name, o.made.Namespace, o.made.File
-	}
 }
 
 // pluginFiles are the generator files that were read in kustomize's stead.
@@ -97,7 +88,7 @@ func (r *root) pluginFiles() map[string]bool {
 
 // firstFault is why the root does not build, as far as that can be told before
 // kustomize is asked.
-func firstFault(g *graph, r *root) (issue, bool) {
+func (r *root) firstFault() (issue, bool) {
 	if r.cycle != nil {
 		return issue{sources.NoteRenderFailed, "its kustomizations form a cycle: " + cycleText(r.cycle), r.file.At}, true
 	}
@@ -106,7 +97,7 @@ func firstFault(g *graph, r *root) (issue, bool) {
 			return k.faults[0], true
 		}
 	}
-	if r.tooLarge(g) {
+	if r.tooLarge() {
 		return issue{sources.NoteBound, "it loads more than 5,000 kustomizations or 256 MiB, its bases counted as often as they are listed", r.file.At}, true
 	}
 	return issue{}, false
@@ -114,8 +105,8 @@ func firstFault(g *graph, r *root) (issue, bool) {
 
 // blame says why kustomize failed. Its errors do not always name the file that is not
 // YAML, so that one is looked for.
-func blame(g *graph, r *root, failure error) issue {
-	if strings.Contains(failure.Error(), tooFar) {
+func (r *root) blame(failure error) issue {
+	if strings.Contains(failure.Error(), nodes.TooFar) {
 		return issue{sources.NoteBound, explain(failure), r.file.At}
 	}
 	for _, k := range r.closure {
@@ -123,7 +114,7 @@ func blame(g *graph, r *root, failure error) issue {
 			if ref.verdict != isFile || !isYAML[ref.field] {
 				continue
 			}
-			f := g.repo.File(ref.name)
+			f := r.repo.File(ref.name)
 			text, err := f.Plain()
 			if err != nil {
 				continue
@@ -141,13 +132,13 @@ func blame(g *graph, r *root, failure error) issue {
 			}
 			for _, d := range f.Documents() {
 				if key := repeatedKey(d.Root); key != nil {
-					message := fmt.Sprintf("%s has the key %s twice in one mapping", f.Path, shown(key.Value))
+					message := fmt.Sprintf("%s has the key %s twice in one mapping", f.Path, sources.Shown(key.Value))
 					return issue{sources.NoteRenderFailed, message, func() sources.Position { return d.Position(key) }}
 				}
 			}
 		}
 	}
-	return issue{sources.NoteRenderFailed, g.repo.Ledger().Scrub(explain(failure)), r.file.At}
+	return issue{sources.NoteRenderFailed, r.repo.Ledger().Scrub(explain(failure)), r.file.At}
 }
 
 // isYAML are the fields whose files kustomize parses.
@@ -156,8 +147,8 @@ var isYAML = map[string]bool{
 	"replacements": true, "crds": true, "configurations": true,
 }
 
-// build runs kustomize. A panic in it is a failure to build like any other.
-func build(fsys *overlay, dir string) (made resmap.ResMap, err error) {
+// runKustomize builds a directory. A panic in it is a failure to build like any other.
+func runKustomize(fsys *overlay, dir string) (made resmap.ResMap, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			made, err = nil, errors.New("kustomize crashed")
@@ -204,7 +195,7 @@ func repeatedKey(n *yaml.Node) *yaml.Node {
 
 // objectsFrom turns kustomize's result into objects, each with the file that it came
 // from, and its name in that file.
-func objectsFrom(g *graph, r *root, made resmap.ResMap) ([]*Object, error) {
+func (r *root) objectsFrom(made resmap.ResMap) ([]*Object, error) {
 	var objects []*Object
 	generated := map[*Object]bool{}
 	for _, res := range made.Resources() {
@@ -223,19 +214,24 @@ func objectsFrom(g *graph, r *root, made resmap.ResMap) ([]*Object, error) {
 				return nil, err
 			}
 		}
-		if o := newObject(g.repo, res.YNode(), file, nil); o != nil {
+		if o := newObject(r.repo, res.YNode(), file, nil); o != nil {
 			generated[o] = isGenerated
 			objects = append(objects, o)
 		}
 	}
-	nameOriginals(g, r, objects, generated)
-	var out []*Object
+	l := &locator{root: r, objects: objects, origins: map[*Object]*rendered{}}
+	for _, o := range objects {
+		l.origins[o] = &rendered{locator: l}
+	}
+	l.nameOriginals(generated)
 	for _, o := range objects {
 		if made := r.chartObjects(o.File); made != nil {
-			o.comesFromChart(made)
+			l.comesFromChart(o, made)
 		}
-		out = append(out, o)
-		out = append(out, secretsOf(o)...)
 	}
-	return out, nil
+	all := withSecrets(objects)
+	for o, origin := range l.origins {
+		o.origin = origin
+	}
+	return all, nil
 }

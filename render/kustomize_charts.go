@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -60,7 +61,7 @@ func (k *kustomization) withCharts(spec *types.Kustomization) {
 func (g *graph) inflate(k *kustomization, e *chartEntry) []byte {
 	if !e.done {
 		e.done = true
-		objects, missing := k.release(g, e).install(g)
+		objects, missing := k.release(g, e).install(g.repo)
 		e.missing = missing
 		for _, o := range objects {
 			if !o.derived() {
@@ -86,19 +87,19 @@ func (k *kustomization) release(g *graph, e *chartEntry) *release {
 		name = e.Name
 	}
 	r := &release{
-		label: "the Helm chart " + shown(e.Name) + " in " + k.file.Path, name: name, namespace: e.Namespace,
+		label: "the Helm chart " + sources.Shown(e.Name) + " in " + k.file.Path, name: name, namespace: e.Namespace,
 		chartName: e.Name, at: k.entry("helmCharts", e.Name)(),
 	}
 	for _, dir := range []string{e.Name, path.Join(e.Name+"-"+e.Version, e.Name)} {
 		dir = path.Join(k.dir, e.home, dir)
 		if r.chart == nil && g.repo.SameTree(k.dir, dir) {
-			r.chart = g.chartAt(dir)
+			r.chart = g.charts.at(dir)
 		}
 	}
 	for _, file := range e.valuesFiles() {
 		ref := judge(k.repo, k.dir, "helmCharts", file)
 		if ref.verdict != isFile {
-			r.missing = append(r.missing, "the values file "+shown(file)+" is not there")
+			r.missing = append(r.missing, "the values file "+sources.Shown(file)+" is not there")
 			continue
 		}
 		r.layers = append(r.layers, fileLayers(k.repo.File(ref.name))...)

@@ -10,6 +10,41 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
+// Object is one Kubernetes object as it would be deployed.
+type Object struct {
+	APIVersion string
+	Kind       string
+	Name       string
+	Namespace  string // empty where neither the manifest nor the root names one
+	Root       *yaml.Node
+	File       string // the file it came from, as far as it is known
+
+	// GivesValues says that a release takes its values from here.
+	GivesValues bool
+
+	// OriginalName is the object's name in that file, before prefixes, suffixes and
+	// hashes; a Secret made by a generator has the generator's name here.
+	OriginalName string
+
+	// OriginalNamespace is the namespace in that file.
+	OriginalNamespace string
+
+	repo   *sources.Repository
+	origin origin // nil where nothing is known but the file
+	maker  maker  // of a Secret that a controller makes in the cluster, of another object
+}
+
+// maker gives the data of a Secret that is written nowhere, because a controller in the
+// cluster makes it of another object.
+type maker interface {
+	// entries are the data keys that are known.
+	entries() []Entry
+	// open says why there may be more; empty where there are not.
+	open() string
+	// undeclared is a data key that is not among the entries: something unknown.
+	undeclared(key string) Entry
+}
+
 // origin knows where an object's nodes are written.
 type origin interface {
 	find(o *Object, n *yaml.Node) (place, bool)
@@ -51,7 +86,7 @@ func newObject(repo *sources.Repository, root *yaml.Node, file string, from orig
 		return nil
 	}
 	o.OriginalName = o.Name
-	o.writtenNamespace = o.Namespace
+	o.OriginalNamespace = o.Namespace
 	return o
 }
 
@@ -127,6 +162,46 @@ const maxObjects = 100_000
 func isList(kind string) bool {
 	const suffix = "List"
 	return len(kind) >= len(suffix) && kind[len(kind)-len(suffix):] == suffix
+}
+
+// derived says whether a controller makes the object in the cluster, of another one.
+func (o *Object) derived() bool { return o.maker != nil }
+
+// Open says why a Secret may have more data keys than Entries lists; empty where it has
+// not.
+func (o *Object) Open() string {
+	if o.maker == nil {
+		return ""
+	}
+	return o.maker.open()
+}
+
+// Undeclared is a data key of an open Secret: something unknown, at a known place where
+// the store's path is.
+func (o *Object) Undeclared(key string) (Entry, bool) {
+	if o.Open() == "" {
+		return Entry{}, false
+	}
+	return o.maker.undeclared(key), true
+}
+
+// title is how an object is called in traces and reasons.
+func (o *Object) title() string { return objectLabel(o.Kind, o.Namespace, o.Name) }
+
+// objectLabel is how an object is called that may not be there.
+func objectLabel(kind, namespace, name string) string {
+	return kind + " " + strings.TrimPrefix(namespace+"/"+name, "/")
+}
+
+// clusterScoped says whether objects of the kind have no namespace, of those that are
+// common in a repository.
+func (o *Object) clusterScoped() bool { return clusterScoped[o.Kind] }
+
+var clusterScoped = map[string]bool{
+	"Namespace": true, "ClusterRole": true, "ClusterRoleBinding": true, "CustomResourceDefinition": true,
+	"PersistentVolume": true, "StorageClass": true, "IngressClass": true, "GatewayClass": true, "PriorityClass": true,
+	"ValidatingWebhookConfiguration": true, "MutatingWebhookConfiguration": true, "APIService": true,
+	"ClusterIssuer": true, "ClusterSecretStore": true, "KongClusterPlugin": true,
 }
 
 // contentHash is what kustomize puts behind the name of an object that it generates: ten

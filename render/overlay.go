@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // overlay is the file system that kustomize gets to see for one root: the repository's,
@@ -47,7 +48,7 @@ func (o *overlay) ReadFile(p string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if expandsTooFar(b) {
+	if nodes.ExpandsTooFar(b) {
 		return nil, boundError{name}
 	}
 	o.read[name] = true
@@ -66,5 +67,5 @@ func (k *kustomization) path() string {
 type boundError struct{ name string }
 
 func (e boundError) Error() string {
-	return fmt.Sprintf("the aliases of %s expand to %s", e.name, tooFar)
+	return fmt.Sprintf("the aliases of %s expand to %s", e.name, nodes.TooFar)
 }

@@ -10,13 +10,13 @@ import (
 // annotation says which file it came from; within a file the objects of a kind keep
 // their order, so they are paired off with the file's documents. Where the numbers
 // differ (a patch deleted one), the longest name that the rendered one contains is it.
-func nameOriginals(g *graph, r *root, objects []*Object, generated map[*Object]bool) {
+func (l *locator) nameOriginals(generated map[*Object]bool) {
 	type group struct{ file, kind string }
 	var order []group
 	members := map[group][]*Object{}
-	for _, o := range objects {
+	for _, o := range l.objects {
 		if generated[o] {
-			o.OriginalName = r.generatorName(o)
+			o.OriginalName = l.root.generatorName(o)
 			continue
 		}
 		key := group{o.File, o.Kind}
@@ -27,7 +27,7 @@ func nameOriginals(g *graph, r *root, objects []*Object, generated map[*Object]b
 	}
 	documents := map[string][]written{}
 	for _, key := range order {
-		f := g.repo.File(key.file)
+		f := l.root.repo.File(key.file)
 		if f == nil {
 			continue
 		}
@@ -40,11 +40,11 @@ func nameOriginals(g *graph, r *root, objects []*Object, generated map[*Object]b
 				candidates = append(candidates, w)
 			}
 		}
-		pair(members[key], candidates)
+		l.pair(members[key], candidates)
 	}
 }
 
-func pair(objects []*Object, documents []written) {
+func (l *locator) pair(objects []*Object, documents []written) {
 	if len(documents) == 0 {
 		return
 	}
@@ -56,7 +56,7 @@ func pair(objects []*Object, documents []written) {
 	}
 	for i, o := range objects {
 		if inOrder {
-			o.comesFrom(documents[i%len(documents)])
+			l.comesFrom(o, documents[i%len(documents)])
 			continue
 		}
 		var best *written
@@ -69,17 +69,32 @@ func pair(objects []*Object, documents []written) {
 			best = &documents[0]
 		}
 		if best != nil {
-			o.comesFrom(*best)
+			l.comesFrom(o, *best)
 		}
 	}
 }
 
 func nameOf(w written) string { return nodes.Text(nodes.Field(w.root, "metadata", "name")) }
 
-func (o *Object) comesFrom(w written) {
-	o.base = &w
+func (l *locator) comesFrom(o *Object, w written) {
+	l.origins[o].base = &w
 	o.OriginalName = nameOf(w)
-	o.writtenNamespace = nodes.Text(nodes.Field(w.root, "metadata", "namespace"))
+	o.OriginalNamespace = nodes.Text(nodes.Field(w.root, "metadata", "namespace"))
+}
+
+// comesFromChart finds the object of a chart that kustomize made this one of: of its kind,
+// with the longest name that is in this one's.
+func (l *locator) comesFromChart(o *Object, made []*Object) {
+	var best *Object
+	for _, m := range made {
+		if m.Kind == o.Kind && strings.Contains(o.Name, m.Name) && (best == nil || len(m.Name) > len(best.Name)) {
+			best = m
+		}
+	}
+	if best != nil {
+		l.origins[o].made = best
+		o.OriginalName, o.OriginalNamespace, o.File = best.Name, best.Namespace, best.File
+	}
 }
 
 // generatorName is the name that the generator of an object gives it, before a prefix

@@ -55,32 +55,32 @@ func (p patch) appliesTo(o *Object) bool {
 }
 
 // find goes an object's path within the patch.
-func (p patch) find(path []step, isKey bool) *yaml.Node {
+func (p patch) find(path []nodes.Step, isKey bool) *yaml.Node {
 	if len(p.prefix) > len(path) {
 		return nil
 	}
 	for i, text := range p.prefix {
 		s := path[i]
-		if text == "-" && s.item && s.name != "" {
+		if text == "-" && s.Item && s.Name != "" {
 			// Appended: the operation's own value says which item it is.
-			if nodes.Text(nodes.Field(p.root, "name")) != s.name {
+			if nodes.Text(nodes.Field(p.root, "name")) != s.Name {
 				return nil
 			}
 			continue
 		}
-		if !s.is(text) {
+		if !s.Is(text) {
 			return nil
 		}
 	}
-	return follow(p.root, path[len(p.prefix):], isKey)
+	return nodes.At(p.root, path[len(p.prefix):], isKey)
 }
 
 // patches lists the root's patches, the one that was applied last first: outer
 // kustomizations before inner ones, and later entries before earlier ones.
-func (r *root) patches(repo *sources.Repository) []patch {
+func (r *root) patches() []patch {
 	var out []patch
 	for _, k := range r.closure {
-		own := k.patches(repo)
+		own := k.patches()
 		for i := len(own) - 1; i >= 0; i-- {
 			out = append(out, own[i])
 		}
@@ -88,19 +88,19 @@ func (r *root) patches(repo *sources.Repository) []patch {
 	return out
 }
 
-func (k *kustomization) patches(repo *sources.Repository) []patch {
+func (k *kustomization) patches() []patch {
 	d := k.document()
 	if d == nil {
 		return k.added
 	}
 	var out []patch
 	for _, item := range nodes.Items(nodes.Field(d.Root, "patchesStrategicMerge")) {
-		out = append(out, k.readPatch(repo, d, item, item, nil)...)
+		out = append(out, k.readPatch(d, item, item, nil)...)
 	}
 	for _, field := range []string{"patches", "patchesJson6902"} {
 		for _, item := range nodes.Items(nodes.Field(d.Root, field)) {
 			target := newSelector(nodes.Field(item, "target"))
-			out = append(out, k.readPatch(repo, d, nodes.Field(item, "path"), nodes.Field(item, "patch"), target)...)
+			out = append(out, k.readPatch(d, nodes.Field(item, "path"), nodes.Field(item, "patch"), target)...)
 		}
 	}
 	for _, p := range k.plugins {
@@ -108,20 +108,20 @@ func (k *kustomization) patches(repo *sources.Repository) []patch {
 		if p.sheet.doc == nil || p.sheet.outer != nil {
 			continue // a document in a document in a document is not followed
 		}
-		out = append(out, k.readPatch(repo, p.sheet.doc, nodes.Field(p.root, "path"), nodes.Field(p.root, "patch"), target)...)
+		out = append(out, k.readPatch(p.sheet.doc, nodes.Field(p.root, "path"), nodes.Field(p.root, "patch"), target)...)
 	}
 	return append(out, k.added...)
 }
 
 // readPatch reads a patch from a file or from the scalar that it stands in.
-func (k *kustomization) readPatch(repo *sources.Repository, d *sources.Document, file, inline *yaml.Node, target *selector) []patch {
+func (k *kustomization) readPatch(d *sources.Document, file, inline *yaml.Node, target *selector) []patch {
 	if name := nodes.Text(file); name != "" && !isInline(name) {
-		r := judge(repo, k.dir, "patches", name)
+		r := judge(k.repo, k.dir, "patches", name)
 		if r.verdict != isFile {
 			return nil
 		}
 		var out []patch
-		for _, doc := range repo.File(r.name).Documents() {
+		for _, doc := range k.repo.File(r.name).Documents() {
 			out = append(out, splitPatch(sheet{doc: doc}, doc.Root, target)...)
 		}
 		return out

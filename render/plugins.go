@@ -2,6 +2,8 @@ package render
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -52,7 +54,7 @@ func (k *kustomization) readPluginList(spec *types.Kustomization, field string, 
 				}
 			default:
 				kind := nodes.Text(nodes.Field(p.root, "kind"))
-				k.loss(sources.NoteRenderFailed, k.entry(field, text), "the plugin %s (%s) was not run: keylint executes nothing", shown(kind), shown(apiVersion))
+				k.loss(sources.NoteRenderFailed, k.entry(field, text), "the plugin %s (%s) was not run: keylint executes nothing", sources.Shown(kind), sources.Shown(apiVersion))
 			}
 		}
 	}
@@ -85,8 +87,8 @@ func (k *kustomization) openPlugin(field, text string) (string, []plugin) {
 }
 
 func (k *kustomization) inlinePlugins(field, text string) []plugin {
-	if expandsTooFar([]byte(text)) {
-		k.fault(k.entry(field, text), "the aliases of an inline plugin expand to %s", tooFar)
+	if nodes.ExpandsTooFar([]byte(text)) {
+		k.fault(k.entry(field, text), "the aliases of an inline plugin expand to %s", nodes.TooFar)
 		return nil
 	}
 	s := sheet{}
@@ -111,7 +113,7 @@ var pathFields = map[string]bool{"path": true, "paths": true, "files": true, "en
 func (k *kustomization) builtin(field, text string, p plugin) (string, bool) {
 	kind := nodes.Text(nodes.Field(p.root, "kind"))
 	if !builtinPlugins[kind] {
-		k.loss(sources.NoteRenderFailed, k.entry(field, text), "the plugin %s was not run: keylint executes nothing", shown(kind))
+		k.loss(sources.NoteRenderFailed, k.entry(field, text), "the plugin %s was not run: keylint executes nothing", sources.Shown(kind))
 		return "", false
 	}
 	config := map[string]any{}
@@ -161,7 +163,7 @@ func (k *kustomization) checkPaths(field string, from plugin, config map[string]
 		}
 		return p
 	}
-	for _, name := range sortedKeys(config) {
+	for _, name := range slices.Sorted(maps.Keys(config)) {
 		if !pathFields[strings.ToLower(name)] {
 			continue
 		}

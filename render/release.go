@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -30,10 +31,10 @@ type release struct {
 }
 
 // install renders the release. What it could not see it notes, and returns for the unit.
-func (r *release) install(g *graph) (objects []*Object, missing []string) {
+func (r *release) install(repo *sources.Repository) (objects []*Object, missing []string) {
 	missing = append(missing, r.missing...)
 	lose := func(kind sources.NoteKind, at sources.Position, message string) {
-		g.repo.Note(kind, at, message)
+		repo.Note(kind, at, message)
 		missing = append(missing, message)
 	}
 	c := r.chart
@@ -41,29 +42,29 @@ func (r *release) install(g *graph) (objects []*Object, missing []string) {
 		c = modelChart()
 	}
 	if c == nil {
-		what := "the chart " + shown(r.chartName) + " is not in the repository"
+		what := "the chart " + sources.Shown(r.chartName) + " is not in the repository"
 		if r.chartName == "" {
 			what = "which chart it installs cannot be told"
 		}
 		lose(sources.NoteNotFetched, r.at, r.label+": "+what+", so of its values only environment variables are read")
-		return r.environments(g), missing
+		return r.environments(repo), missing
 	}
 	if len(c.faults) > 0 {
 		lose(sources.NoteRenderFailed, r.at, fmt.Sprintf("%s: the chart in %s was not rendered: %s", r.label, c.dir, c.faults[0]))
-		return r.environments(g), missing
+		return r.environments(repo), missing
 	}
 	if c.dir == "" || len(c.models) > 0 {
-		g.repo.Note(sources.NoteModelled, r.at, r.label+" was read through "+modelled+", because the chart itself is not in the repository")
+		repo.Note(sources.NoteModelled, r.at, r.label+" was read through "+modelled+", because the chart itself is not in the repository")
 	}
 	for _, name := range c.missing {
-		lose(sources.NoteNotFetched, r.at, fmt.Sprintf("%s: the chart %s, which %s depends on, is not in the repository", r.label, shown(name), path.Join(c.dir, "Chart.yaml")))
+		lose(sources.NoteNotFetched, r.at, fmt.Sprintf("%s: the chart %s, which %s depends on, is not in the repository", r.label, sources.Shown(name), path.Join(c.dir, "Chart.yaml")))
 	}
 	layers := append(slices.Clone(c.defaults()), r.layers...)
-	words := g.repo.Standins()
-	values, err := mergeLayers(layers, g.repo.Names(), words)
+	words := repo.Standins()
+	values, err := mergeLayers(layers, repo.Names(), words)
 	if err != nil {
 		lose(sources.NoteRenderFailed, r.at, r.label+": its values are not a mapping that Helm can read")
-		return r.environments(g), missing
+		return r.environments(repo), missing
 	}
 	rendered, err := renderTemplates(c.files, values, r.name, r.namespace, words)
 	if err != nil {
@@ -73,17 +74,17 @@ func (r *release) install(g *graph) (objects []*Object, missing []string) {
 			kind = sources.NoteSkipped
 			why += "; which values it is installed with is not in the repository"
 		}
-		if f := c.file(g.repo, where); f != nil {
+		if f := c.file(repo, where); f != nil {
 			at = sources.Position{File: f.Path, Line: line}
 		}
 		lose(kind, at, fmt.Sprintf("%s does not render: %s", r.label, why))
-		return r.environments(g), missing
+		return r.environments(repo), missing
 	}
-	installed := &installed{release: r, chart: c, repo: g.repo, layers: layers, values: values}
+	installed := &installed{release: r, chart: c, repo: repo, layers: layers, values: values}
 	for pass := range installed.marked {
-		installed.marked[pass].marks.names = g.repo.Names()
+		installed.marked[pass].marks.names = repo.Names()
 	}
-	for _, template := range sortedKeys(rendered) {
+	for _, template := range slices.Sorted(maps.Keys(rendered)) {
 		objects = append(objects, installed.objects(template, rendered[template])...)
 	}
 	return objects, missing
@@ -144,14 +145,13 @@ func (i *installed) objects(template, text string) []*Object {
 				continue
 			}
 			o.origin = fromTemplate{i, template, n, d.Root}
-			if o.Namespace == "" && !clusterScoped[o.Kind] {
+			if o.Namespace == "" && !o.clusterScoped() {
 				o.Namespace = i.namespace
 			}
 			out = append(out, o)
-			out = append(out, secretsOf(o)...)
 		}
 	}
-	return out
+	return withSecrets(out)
 }
 
 // fromTemplate is the origin of an object that a template made: the value that went into
@@ -164,7 +164,7 @@ type fromTemplate struct {
 }
 
 func (t fromTemplate) find(_ *Object, n *yaml.Node) (place, bool) {
-	way, isKey, ok := pathTo(t.root, n)
+	way, isKey, ok := nodes.PathTo(t.root, n)
 	if !ok {
 		return place{}, false
 	}
@@ -179,12 +179,12 @@ func (t fromTemplate) find(_ *Object, n *yaml.Node) (place, bool) {
 }
 
 // fromValue asks the marked rendering which value stands at the place.
-func (t fromTemplate) fromValue(pass int, way []step, n *yaml.Node) (place, bool) {
+func (t fromTemplate) fromValue(pass int, way []nodes.Step, n *yaml.Node) (place, bool) {
 	docs := t.rendering(pass)[t.template]
 	if t.document >= len(docs) {
 		return place{}, false
 	}
-	m := follow(docs[t.document], way, false)
+	m := nodes.At(docs[t.document], way, false)
 	if m == nil || m.Kind != yaml.ScalarNode {
 		return place{}, false
 	}

@@ -6,7 +6,6 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -23,7 +22,7 @@ type replacementTarget struct {
 }
 
 // replacements lists the root's replacements, outer kustomizations first.
-func (r *root) replacements(repo *sources.Repository) []replacement {
+func (r *root) replacements() []replacement {
 	var out []replacement
 	for _, k := range r.closure {
 		d := k.document()
@@ -32,8 +31,8 @@ func (r *root) replacements(repo *sources.Repository) []replacement {
 		}
 		for _, item := range nodes.Items(nodes.Field(d.Root, "replacements")) {
 			if name := nodes.Text(nodes.Field(item, "path")); name != "" {
-				if j := judge(repo, k.dir, "replacements", name); j.verdict == isFile {
-					for _, doc := range repo.File(j.name).Documents() {
+				if j := judge(k.repo, k.dir, "replacements", name); j.verdict == isFile {
+					for _, doc := range k.repo.File(j.name).Documents() {
 						out = append(out, readReplacements(doc.Root)...)
 					}
 				}
@@ -78,7 +77,7 @@ func readReplacements(n *yaml.Node) []replacement {
 }
 
 // writes says whether the replacement writes that field of that object.
-func (r replacement) writes(o *Object, path []step) bool {
+func (r replacement) writes(o *Object, path []nodes.Step) bool {
 	for _, t := range r.targets {
 		if t.selects == nil || !t.selects.matches(o) {
 			continue
@@ -89,7 +88,7 @@ func (r replacement) writes(o *Object, path []step) bool {
 			}
 			same := true
 			for i, text := range f {
-				same = same && path[i].is(text)
+				same = same && path[i].Is(text)
 			}
 			if same {
 				return true
@@ -99,9 +98,9 @@ func (r replacement) writes(o *Object, path []step) bool {
 	return false
 }
 
-// from finds the source among the unit's objects.
-func (r replacement) from(u *Unit) (*Object, *yaml.Node) {
-	for _, o := range u.Objects {
+// from finds the source among the objects.
+func (r replacement) from(objects []*Object) (*Object, *yaml.Node) {
+	for _, o := range objects {
 		if r.kind != "" && o.Kind != r.kind || r.name != "" && o.OriginalName != r.name && o.Name != r.name {
 			continue
 		}
@@ -121,7 +120,7 @@ func (r replacement) from(u *Unit) (*Object, *yaml.Node) {
 // child follows one part of a field path.
 func child(n *yaml.Node, text string) *yaml.Node {
 	for i, item := range nodes.Items(n) {
-		if itemStep(item, i).is(text) {
+		if nodes.ItemStep(item, i).Is(text) {
 			return nodes.Follow(item)
 		}
 	}

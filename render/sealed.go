@@ -28,7 +28,7 @@ func unsealed(from *Object) *Object {
 		return nil
 	}
 	template := nodes.Field(from.Root, "spec", "template")
-	metadata := mapping(
+	metadata := nodes.Mapping(
 		"name", nodes.Field(from.Root, "metadata", "name"),
 		"namespace", nodes.Field(from.Root, "metadata", "namespace"),
 		"labels", nodes.Field(template, "metadata", "labels"),
@@ -36,10 +36,10 @@ func unsealed(from *Object) *Object {
 	)
 	return &Object{
 		APIVersion: "v1", Kind: "Secret", Name: from.Name, Namespace: from.Namespace, File: from.File,
-		Root: mapping("apiVersion", scalar("v1"), "kind", scalar("Secret"), "metadata", metadata,
+		Root: nodes.Mapping("apiVersion", nodes.Scalar("v1"), "kind", nodes.Scalar("Secret"), "metadata", metadata,
 			"type", nodes.Field(template, "type")),
-		OriginalName: from.OriginalName, writtenNamespace: from.writtenNamespace,
-		repo: from.repo, origin: fromSealed{from}, sealed: &sealed{from: from},
+		OriginalName: from.OriginalName, OriginalNamespace: from.OriginalNamespace,
+		repo: from.repo, origin: fromSealed{from}, maker: &sealed{from: from},
 	}
 }
 
@@ -53,11 +53,15 @@ func (s fromSealed) find(_ *Object, n *yaml.Node) (place, bool) {
 	return s.from.origin.find(s.from, n)
 }
 
-func (s *sealed) entries(o *Object) []Entry {
+func (s *sealed) open() string { return "" }
+
+func (s *sealed) undeclared(string) Entry { return Entry{} }
+
+func (s *sealed) entries() []Entry {
 	s.once.Do(s.unseal)
 	var list entryList
 	read := func(n *yaml.Node, ciphertext bool) {
-		pairs(n, func(key, value *yaml.Node) {
+		nodes.Pairs(n, func(key, value *yaml.Node) {
 			u, ok := s.out[key.Value]
 			if value == nil {
 				return
@@ -72,7 +76,7 @@ func (s *sealed) entries(o *Object) []Entry {
 			e := Entry{Key: key.Value, Value: u.Value, At: p.at, Locked: u.Err, Sealed: true,
 				Via: []string{"SealedSecret " + strings.TrimPrefix(s.from.Namespace+"/"+s.from.Name, "/")}}
 			if e.Value.IsKnown() {
-				o.repo.Ledger().AddDecrypted(e.Value.Text())
+				s.from.repo.Ledger().AddDecrypted(e.Value.Text())
 			}
 			list.add(e)
 		})
@@ -89,12 +93,12 @@ func (s *sealed) unseal() {
 	root := s.from.Root
 	secret := decrypt.SealedSecret{
 		Name: s.from.Name, Namespace: s.from.Namespace,
-		Annotations:   texts(nodes.Field(root, "metadata", "annotations")),
-		EncryptedData: texts(nodes.Field(root, "spec", "encryptedData")),
-		TemplateData:  texts(nodes.Field(root, "spec", "template", "data")),
+		Annotations:   nodes.Texts(nodes.Field(root, "metadata", "annotations")),
+		EncryptedData: nodes.Texts(nodes.Field(root, "spec", "encryptedData")),
+		TemplateData:  nodes.Texts(nodes.Field(root, "spec", "template", "data")),
 	}
 	ring := s.from.repo.Keyring()
-	s.out = ring.Unseal(secret, decrypt.Identity{Name: s.from.OriginalName, Namespace: s.from.writtenNamespace})
+	s.out = ring.Unseal(secret, decrypt.Identity{Name: s.from.OriginalName, Namespace: s.from.OriginalNamespace})
 	for _, u := range s.out {
 		if u.Err != nil && u.Err.Kind == decrypt.WrongKey {
 			s.out = ring.Unseal(secret, otherNamespaces(s.from)...)
@@ -124,30 +128,4 @@ func otherNamespaces(o *Object) []decrypt.Identity {
 		}
 	}
 	return hints
-}
-
-// texts reads a mapping of strings.
-func texts(n *yaml.Node) map[string]string {
-	out := map[string]string{}
-	pairs(n, func(key, value *yaml.Node) {
-		if value != nil && value.Kind == yaml.ScalarNode {
-			out[key.Value] = nodes.Text(value)
-		}
-	})
-	return out
-}
-
-// mapping makes a node of names and nodes in turn; a nil node is left out.
-func mapping(pairs ...any) *yaml.Node {
-	m := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if n, ok := pairs[i+1].(*yaml.Node); ok && n != nil {
-			m.Content = append(m.Content, scalar(pairs[i].(string)), n)
-		}
-	}
-	return m
-}
-
-func scalar(text string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: text}
 }

@@ -1,12 +1,14 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -14,17 +16,20 @@ import (
 // holds. None of it is known here but where each value lies, which is enough to tell that
 // two of them are the same.
 type external struct {
-	from    *Object
-	entries []Entry
-	rest    *external // what further data keys come from; nil where all are listed
-	store   string    // of rest: the store, and the path in it; empty where neither is known
-	path    string
-	why     string // of rest: what is known of a data key without a path
+	from   source
+	listed []Entry
+	rest   *external // what further data keys come from; nil where all are listed
+	store  string    // of rest: the store, and the path in it; empty where neither is known
+	path   string
+	why    string // of rest: what is known of a data key without a path
 }
+
+// source is an object that an operator makes Secrets of.
+type source struct{ *Object }
 
 // secretMakers are the kinds whose objects become Secrets, by the group of their
 // apiVersion and their kind.
-var secretMakers = map[string]func(*Object) []*Object{
+var secretMakers = map[string]func(source) []*Object{
 	"external-secrets.io ExternalSecret":             externalSecret,
 	"external-secrets.io ClusterExternalSecret":      clusterExternalSecret,
 	"kubernetes-client.io ExternalSecret":            oldExternalSecret,
@@ -45,41 +50,57 @@ func secretsOf(o *Object) []*Object {
 	}
 	group, _, _ := strings.Cut(o.APIVersion, "/")
 	if maker := secretMakers[group+" "+o.Kind]; maker != nil {
-		return maker(o)
+		return maker(source{o})
 	}
 	if o.Kind == "Project" && strings.Contains(group, "supabase") {
-		return operatorProject(o)
+		return operatorProject(source{o})
 	}
 	return nil
 }
 
-// made is a Secret that is made of the object.
-func (o *Object) makes(name, namespace string, metadata *yaml.Node, e *external) *Object {
+// inFile are the objects of a file as they are written, and the Secrets that controllers
+// make of them.
+func inFile(repo *sources.Repository, f *sources.File) []*Object {
+	var objects []*Object
+	for _, w := range objectsOf(f.Documents()) {
+		if o := newObject(repo, w.root, f.Path, fromDocument{w.doc}); o != nil {
+			objects = append(objects, o)
+		}
+	}
+	return withSecrets(objects)
+}
+
+// withSecrets puts behind each object the Secrets that controllers make of it.
+func withSecrets(objects []*Object) []*Object {
+	out := make([]*Object, 0, len(objects))
+	for _, o := range objects {
+		out = append(out, o)
+		out = append(out, secretsOf(o)...)
+	}
+	return out
+}
+
+// makes is a Secret that is made of the object.
+func (o source) makes(name, namespace string, metadata *yaml.Node, e *external) *Object {
 	e.from = o
 	return &Object{
-		APIVersion: "v1", Kind: "Secret", Name: name, Namespace: first(namespace, o.Namespace), File: o.File,
-		Root: mapping("apiVersion", scalar("v1"), "kind", scalar("Secret"), "metadata", mapping(
-			"name", scalar(name), "labels", nodes.Field(metadata, "labels"), "annotations", nodes.Field(metadata, "annotations"))),
-		OriginalName: name, writtenNamespace: first(namespace, o.Namespace), repo: o.repo, origin: fromSealed{o}, external: e,
+		APIVersion: "v1", Kind: "Secret", Name: name, Namespace: cmp.Or(namespace, o.Namespace), File: o.File,
+		Root: nodes.Mapping("apiVersion", nodes.Scalar("v1"), "kind", nodes.Scalar("Secret"), "metadata", nodes.Mapping(
+			"name", nodes.Scalar(name), "labels", nodes.Field(metadata, "labels"), "annotations", nodes.Field(metadata, "annotations"))),
+		OriginalName: name, OriginalNamespace: cmp.Or(namespace, o.Namespace), repo: o.repo, origin: fromSealed{o.Object}, maker: e,
 	}
 }
 
 // declare adds a data key that is written at the node.
-func (e *external) declare(o *Object, key string, at *yaml.Node, value keys.Value) {
+func (e *external) declare(o source, key string, at *yaml.Node, value keys.Value) {
 	if key == "" {
 		return
 	}
-	e.entries = append(e.entries, Entry{Key: key, Value: value, At: o.Locate(at), Via: []string{o.title()}})
+	e.listed = append(e.listed, Entry{Key: key, Value: value, At: o.Locate(at), Via: []string{o.title()}})
 }
 
-// derived says whether a controller makes the object in the cluster, of another one.
-func (o *Object) derived() bool { return o.sealed != nil || o.external != nil }
-
-// title is how an object is called in traces and reasons.
-func (o *Object) title() string { return objectLabel(o.Kind, o.Namespace, o.Name) }
-
 // stored is a value that lies at a path of a store.
-func (o *Object) stored(store, path, property string) keys.Value {
+func (o source) stored(store, path, property string) keys.Value {
 	source := path
 	if property != "" {
 		source += "#" + property
@@ -88,33 +109,29 @@ func (o *Object) stored(store, path, property string) keys.Value {
 }
 
 // generated is a value that nobody knows before it is there.
-func (o *Object) generated(what string) keys.Value {
+func (o source) generated(what string) keys.Value {
 	return keys.Unknown(fmt.Sprintf("%s has it generated in the cluster%s", o.title(), what))
 }
 
-// Open says why a Secret may have more data keys than Entries lists; empty where it has
-// not.
-func (o *Object) Open() string {
-	if o.external == nil || o.external.rest == nil {
+// entries are those that are listed.
+func (e *external) entries() []Entry { return e.listed }
+
+func (e *external) open() string {
+	if e.rest == nil {
 		return ""
 	}
-	return o.external.from.title() + " takes all that is in " + first(o.external.rest.path, "its store")
+	return e.from.title() + " takes all that is in " + cmp.Or(e.rest.path, "its store")
 }
 
-// Undeclared is a data key of an open Secret: something unknown, at a known place where
-// the store's path is.
-func (o *Object) Undeclared(key string) (Entry, bool) {
-	if o.Open() == "" {
-		return Entry{}, false
-	}
-	from, rest := o.external.from, o.external.rest
-	e := Entry{Key: key, At: from.Locate(nodes.Field(from.Root, "metadata", "name")), Via: []string{from.title()}}
+func (e *external) undeclared(key string) Entry {
+	from, rest := e.from, e.rest
+	entry := Entry{Key: key, At: from.Locate(nodes.Field(from.Root, "metadata", "name")), Via: []string{from.title()}}
 	if rest.path != "" {
-		e.Value = from.stored(rest.store, rest.path, key)
+		entry.Value = from.stored(rest.store, rest.path, key)
 	} else {
-		e.Value = keys.Unknown(from.title() + " " + first(rest.why, "takes it from its store"))
+		entry.Value = keys.Unknown(from.title() + " " + cmp.Or(rest.why, "takes it from its store"))
 	}
-	return e, true
+	return entry
 }
 
 // scalarAt is the text of a field, and its node.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"regexp"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -11,18 +12,18 @@ import (
 
 // externalSecret is the Secret of External Secrets Operator
 // (external-secrets.io/docs: API, ExternalSecret).
-func externalSecret(o *Object) []*Object {
+func externalSecret(o source) []*Object {
 	spec := nodes.Field(o.Root, "spec")
 	return []*Object{o.fromExternalSecret(spec, o.Name, o.Namespace)}
 }
 
 // clusterExternalSecret makes one in every namespace that is listed. Which namespaces a
 // selector finds is not known here: then it is one whose namespace is open.
-func clusterExternalSecret(o *Object) []*Object {
+func clusterExternalSecret(o source) []*Object {
 	spec := nodes.Field(o.Root, "spec", "externalSecretSpec")
-	name := first(nodes.Text(nodes.Field(o.Root, "spec", "externalSecretName")), o.Name)
+	name := cmp.Or(nodes.Text(nodes.Field(o.Root, "spec", "externalSecretName")), o.Name)
 	var out []*Object
-	for _, ns := range textsOf(nodes.Field(o.Root, "spec", "namespaces")) {
+	for _, ns := range nodes.List(nodes.Field(o.Root, "spec", "namespaces")) {
 		out = append(out, o.fromExternalSecret(spec, name, ns))
 	}
 	if len(out) == 0 {
@@ -31,7 +32,7 @@ func clusterExternalSecret(o *Object) []*Object {
 	return out
 }
 
-func (o *Object) fromExternalSecret(spec *yaml.Node, name, namespace string) *Object {
+func (o source) fromExternalSecret(spec *yaml.Node, name, namespace string) *Object {
 	e := &external{}
 	store := o.storeName(nodes.Field(spec, "secretStoreRef"), namespace)
 	byKey := map[string]keys.Value{}
@@ -58,17 +59,17 @@ func (o *Object) fromExternalSecret(spec *yaml.Node, name, namespace string) *Ob
 	case nodes.Field(template, "templateFrom") != nil:
 		e.rest = &external{why: "fills in a template that is not followed"}
 	case data == nil || nodes.Text(nodes.Field(template, "mergePolicy")) == "Merge":
-		e.entries, e.rest = own.entries, own.rest
+		e.listed, e.rest = own.listed, own.rest
 	}
-	pairs(data, func(key, value *yaml.Node) {
+	nodes.Pairs(data, func(key, value *yaml.Node) {
 		e.declare(o, key.Value, value, o.templated(nodes.Text(value), byKey, own.rest))
 	})
-	return o.makes(first(nodes.Text(nodes.Field(spec, "target", "name")), name), namespace, nodes.Field(template, "metadata"), e)
+	return o.makes(cmp.Or(nodes.Text(nodes.Field(spec, "target", "name")), name), namespace, nodes.Field(template, "metadata"), e)
 }
 
 // storeName names a store; one of a namespace with it.
-func (o *Object) storeName(ref *yaml.Node, namespace string) string {
-	name, kind := nodes.Text(nodes.Field(ref, "name")), first(nodes.Text(nodes.Field(ref, "kind")), "SecretStore")
+func (o source) storeName(ref *yaml.Node, namespace string) string {
+	name, kind := nodes.Text(nodes.Field(ref, "name")), cmp.Or(nodes.Text(nodes.Field(ref, "kind")), "SecretStore")
 	if kind == "ClusterSecretStore" {
 		return kind + " " + name
 	}
@@ -76,7 +77,7 @@ func (o *Object) storeName(ref *yaml.Node, namespace string) string {
 }
 
 // remoteValue is the value that a remoteRef means, and where that is written.
-func (o *Object) remoteValue(ref *yaml.Node, store string) (keys.Value, *yaml.Node) {
+func (o source) remoteValue(ref *yaml.Node, store string) (keys.Value, *yaml.Node) {
 	key, at := scalarAt(ref, "key")
 	property, node := scalarAt(ref, "property")
 	if node != nil {
@@ -93,7 +94,7 @@ func (o *Object) remoteValue(ref *yaml.Node, store string) (keys.Value, *yaml.No
 }
 
 // dataFrom is where all data keys of an entry come from.
-func (o *Object) dataFrom(item *yaml.Node, store, namespace string) *external {
+func (o source) dataFrom(item *yaml.Node, store, namespace string) *external {
 	if ref := nodes.Field(item, "sourceRef", "storeRef"); ref != nil {
 		store = o.storeName(ref, namespace)
 	}
@@ -110,7 +111,7 @@ func (o *Object) dataFrom(item *yaml.Node, store, namespace string) *external {
 var templateName = regexp.MustCompile(`^\s*\{\{-?\s*\.(\w+)\s*(?:\|\s*toString\s*)?-?\}\}\s*$`)
 
 // templated is the value of a template: that of the data key which it is nothing but.
-func (o *Object) templated(text string, byKey map[string]keys.Value, rest *external) keys.Value {
+func (o source) templated(text string, byKey map[string]keys.Value, rest *external) keys.Value {
 	if m := templateName.FindStringSubmatch(text); m != nil {
 		if v, ok := byKey[m[1]]; ok {
 			return v
@@ -124,18 +125,18 @@ func (o *Object) templated(text string, byKey map[string]keys.Value, rest *exter
 
 // oldExternalSecret is the Secret of the operator's predecessor
 // (external-secrets/kubernetes-external-secrets).
-func oldExternalSecret(o *Object) []*Object {
+func oldExternalSecret(o source) []*Object {
 	spec := nodes.Field(o.Root, "spec")
 	if spec == nil {
 		spec = nodes.Field(o.Root, "secretDescriptor")
 	}
-	store := first(nodes.Text(nodes.Field(spec, "backendType")), "its store")
+	store := cmp.Or(nodes.Text(nodes.Field(spec, "backendType")), "its store")
 	e := &external{}
 	for _, item := range nodes.Items(nodes.Field(spec, "data")) {
 		path, at := scalarAt(item, "key")
 		e.declare(o, nodes.Text(nodes.Field(item, "name")), at, o.stored(store, path, nodes.Text(nodes.Field(item, "property"))))
 	}
-	for _, path := range textsOf(nodes.Field(spec, "dataFrom")) {
+	for _, path := range nodes.List(nodes.Field(spec, "dataFrom")) {
 		e.rest = &external{store: store, path: path}
 	}
 	return []*Object{o.makes(o.Name, "", nodes.Field(spec, "template", "metadata"), e)}

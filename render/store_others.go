@@ -1,6 +1,8 @@
 package render
 
 import (
+	"cmp"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
@@ -8,21 +10,21 @@ import (
 )
 
 // onePasswordItem is the Secret of the 1Password operator: every field of the item.
-func onePasswordItem(o *Object) []*Object {
+func onePasswordItem(o source) []*Object {
 	e := &external{rest: &external{store: "1Password", path: nodes.Text(nodes.Field(o.Root, "spec", "itemPath"))}}
 	return []*Object{o.makes(o.Name, "", nodes.Field(o.Root, "metadata"), e)}
 }
 
 // infisicalSecret is the Secret, or Secrets, of Infisical's operator: everything in the
 // scope that its authentication names.
-func infisicalSecret(o *Object) []*Object {
+func infisicalSecret(o source) []*Object {
 	spec := nodes.Field(o.Root, "spec")
 	where := ""
-	pairs(nodes.Field(spec, "authentication"), func(_, method *yaml.Node) {
+	nodes.Pairs(nodes.Field(spec, "authentication"), func(_, method *yaml.Node) {
 		scope := nodes.Field(method, "secretsScope")
 		if where == "" && scope != nil {
-			where = first(nodes.Text(nodes.Field(scope, "projectSlug")), nodes.Text(nodes.Field(scope, "projectId"))) + "/" +
-				nodes.Text(nodes.Field(scope, "envSlug")) + first(nodes.Text(nodes.Field(scope, "secretsPath")), "/")
+			where = cmp.Or(nodes.Text(nodes.Field(scope, "projectSlug")), nodes.Text(nodes.Field(scope, "projectId"))) + "/" +
+				nodes.Text(nodes.Field(scope, "envSlug")) + cmp.Or(nodes.Text(nodes.Field(scope, "secretsPath")), "/")
 		}
 	})
 	references := nodes.Items(nodes.Field(spec, "managedKubeSecretReferences"))
@@ -38,7 +40,7 @@ func infisicalSecret(o *Object) []*Object {
 }
 
 // dopplerSecret is the Secret of Doppler's operator: everything in a config.
-func dopplerSecret(o *Object) []*Object {
+func dopplerSecret(o source) []*Object {
 	spec := nodes.Field(o.Root, "spec")
 	where := nodes.Text(nodes.Field(spec, "project")) + "/" + nodes.Text(nodes.Field(spec, "config"))
 	if where == "/" { // the token tells
@@ -50,7 +52,7 @@ func dopplerSecret(o *Object) []*Object {
 }
 
 // bitwardenSecret is the Secret of Bitwarden's operator.
-func bitwardenSecret(o *Object) []*Object {
+func bitwardenSecret(o source) []*Object {
 	spec := nodes.Field(o.Root, "spec")
 	e := &external{}
 	for _, item := range nodes.Items(nodes.Field(spec, "map")) {
@@ -64,9 +66,9 @@ func bitwardenSecret(o *Object) []*Object {
 }
 
 // secretProviderClass is the Secrets that the CSI driver makes besides its volume.
-func secretProviderClass(o *Object) []*Object {
+func secretProviderClass(o source) []*Object {
 	spec := nodes.Field(o.Root, "spec")
-	provider := first(nodes.Text(nodes.Field(spec, "provider")), "its provider")
+	provider := cmp.Or(nodes.Text(nodes.Field(spec, "provider")), "its provider")
 	var out []*Object
 	for _, s := range nodes.Items(nodes.Field(spec, "secretObjects")) {
 		e := &external{}
@@ -87,7 +89,7 @@ var operatorKeys = []string{
 }
 
 // operatorProject is that Secret, whose keys the operator generates.
-func operatorProject(o *Object) []*Object {
+func operatorProject(o source) []*Object {
 	e := &external{}
 	at := nodes.Field(o.Root, "metadata", "name")
 	for _, key := range operatorKeys {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // ScriptSecrets are the Secrets that the repository's scripts make with kubectl. What is a
@@ -23,17 +24,17 @@ func ScriptSecrets(repo *sources.Repository) []*Object {
 			case !k.Text.IsAbsent():
 				v = keys.Known(k.Text)
 			}
-			e.entries = append(e.entries, Entry{Key: k.Name, Value: v, At: k.At, Via: []string{"kubectl create secret in " + where}})
+			e.listed = append(e.listed, Entry{Key: k.Name, Value: v, At: k.At, Via: []string{"kubectl create secret in " + where}})
 		}
 		if s.Open {
 			e.rest = &external{why: "is created by kubectl in " + where + ", from a file that is not followed"}
 		}
 		o := &Object{
 			APIVersion: "v1", Kind: "Secret", Name: s.Name, Namespace: s.Namespace, File: s.At.File,
-			Root:         mapping("apiVersion", scalar("v1"), "kind", scalar("Secret"), "metadata", mapping("name", scalar(s.Name))),
-			OriginalName: s.Name, repo: repo, external: e,
+			Root:         nodes.Mapping("apiVersion", nodes.Scalar("v1"), "kind", nodes.Scalar("Secret"), "metadata", nodes.Mapping("name", nodes.Scalar(s.Name))),
+			OriginalName: s.Name, repo: repo, maker: e,
 		}
-		e.from = o
+		e.from = source{o}
 		out = append(out, o)
 	}
 	return out

@@ -1,11 +1,7 @@
 package render
 
 import (
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
-	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // Kind says what makes a unit one.
@@ -82,46 +78,4 @@ func (u *Unit) Find(kind, namespace, name string) *Object {
 		return possible[0]
 	}
 	return nil
-}
-
-// Object is one Kubernetes object as it would be deployed.
-type Object struct {
-	APIVersion string
-	Kind       string
-	Name       string
-	Namespace  string // empty where neither the manifest nor the root names one
-	Root       *yaml.Node
-	File       string // the file it came from, as far as it is known
-
-	// GivesValues says that a release takes its values from here.
-	GivesValues bool
-
-	// OriginalName is the object's name in that file, before prefixes, suffixes and
-	// hashes; a Secret made by a generator has the generator's name here.
-	OriginalName string
-
-	repo             *sources.Repository
-	origin           origin
-	made             *Object      // by a chart: what kustomize made it of
-	substituted      *substituted // by Flux, where it was
-	base             *written     // what it was made of, where that is known
-	writtenNamespace string       // the namespace there
-	external         *external    // of a Secret that an operator will make
-	sealed           *sealed      // of a Secret that the SealedSecrets controller will make
-}
-
-// Entry is one data key of a Secret or ConfigMap, as a container would see it: decoded
-// once, unsealed, or unknown with the reason.
-type Entry struct {
-	Key   string
-	Value keys.Value
-	At    sources.Position // where a person would edit it
-	Via   []string         // what it went through on its way, nearest first ("SealedSecret supabase/keys", "SOPS file x.enc.yaml")
-
-	SOPS      bool            // it stands in a file that SOPS encrypted
-	Sealed    bool            // it comes out of a SealedSecret
-	Locked    *decrypt.Locked // why it could not be decrypted or unsealed; nil where it could
-	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object
-
-	place place
 }

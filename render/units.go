@@ -13,9 +13,10 @@ import (
 // Units lists what the repository deploys, in order of name. What could not be rendered
 // is noted in the repository, and in the unit's Missing.
 func Units(repo *sources.Repository) []*Unit {
-	g := readGraph(repo)
+	charts := newCharts(repo)
+	g := readGraph(repo, charts)
 	p := &planner{
-		g: g, roots: g.roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
+		g: g, charts: charts, roots: g.roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
 		under: map[string][]*sources.File{}, argoURLs: map[string]int{},
 		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
@@ -51,10 +52,10 @@ func (p *planner) tellApart() {
 // reads the plain manifests that do.
 func (p *planner) applyByHand() {
 	for _, r := range p.roots {
-		if p.covered[r.dir] || !p.holdsOrders(r.files(p.g.repo)) {
+		if p.covered[r.dir] || !p.holdsOrders(r.files()) {
 			continue
 		}
-		u := renderRoot(p.g, r)
+		u := renderRoot(r)
 		u.Cluster = p.clusterOf(r.dir)
 		p.covered[r.dir] = true
 		p.add(u, order{})
@@ -121,10 +122,10 @@ func (p *planner) rest() {
 	for _, r := range p.roots {
 		switch {
 		case p.covered[r.dir]:
-		case !r.bears(p.g.repo):
-			noteHarm(p.g, r)
+		case !r.bears():
+			r.noteHarm()
 		default:
-			u := renderRoot(p.g, r)
+			u := renderRoot(r)
 			if governed {
 				p.leave(u)
 			}
@@ -132,7 +133,7 @@ func (p *planner) rest() {
 		}
 	}
 	for _, r := range p.roots {
-		for _, f := range r.files(p.g.repo) {
+		for _, f := range r.files() {
 			p.covered[f.Path] = true
 		}
 	}
@@ -180,21 +181,6 @@ func (p *planner) clusterOf(dir string) string {
 		places[id] = d.file.Dir()
 	}
 	return "the cluster"
-}
-
-// noteHarm tells of a root that is not rendered, because it can bear no key, what should
-// be known all the same: that it reaches outside the repository, or never ends.
-func noteHarm(g *graph, r *root) {
-	if r.cycle != nil {
-		g.repo.Note(sources.NoteRenderFailed, r.file.At(), "its kustomizations form a cycle: "+cycleText(r.cycle))
-	}
-	for _, k := range r.closure {
-		for _, loss := range k.losses {
-			if loss.kind == sources.NoteRefused {
-				g.repo.Note(loss.kind, loss.at(), loss.message)
-			}
-		}
-	}
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,7 +78,7 @@ func pathLayer(path string, value *yaml.Node, p place, label string) (layer, boo
 		if parts[i] == "" || strings.HasSuffix(parts[i], "]") {
 			return layer{}, false
 		}
-		root = mapping(parts[i], root)
+		root = nodes.Mapping(parts[i], root)
 	}
 	if len(parts) == 0 {
 		return layer{}, false
@@ -106,7 +108,7 @@ func splitValuePath(path string) []string {
 // below moves a layer under a key: the values of a subchart.
 func (l layer) below(key string) layer {
 	if l.root != nil {
-		l.root = mapping(key, l.root)
+		l.root = nodes.Mapping(key, l.root)
 	}
 	return l
 }
@@ -138,7 +140,7 @@ func mergeLayers(layers []layer, names keys.Names, words *keys.Standins) (map[st
 
 // blur replaces the values that are named or look like a key.
 func blur(values map[string]any, parent string, names keys.Names, word func() string) {
-	for _, name := range sortedKeys(values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch v := values[name].(type) {
 		case map[string]any:
 			blur(v, name, names, word)
@@ -181,7 +183,7 @@ func (m *marks) mapping(v any, way []string, parent string, all bool) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		for _, k := range sortedKeys(v) {
+		for _, k := range slices.Sorted(maps.Keys(v)) {
 			out[k] = m.mapping(v[k], extend(k), name, all)
 		}
 		return out

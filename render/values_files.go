@@ -51,7 +51,7 @@ func (p *planner) asValues(f *sources.File) (valuesFile, bool) {
 			continue
 		}
 		var below *yaml.Node
-		eachMapping(d.Root, 0, func(n *yaml.Node) {
+		nodes.EachMapping(d.Root, func(n *yaml.Node) {
 			if below == nil && setsKeys(nodes.Field(n, "secret", "jwt")) {
 				below = n
 			}
@@ -73,7 +73,7 @@ func setsKeys(jwt *yaml.Node) bool {
 }
 
 func (p *planner) installByHand(dir string, files []valuesFile) {
-	c := p.g.chartAt(dir)
+	c := p.charts.at(dir)
 	if c != nil && (p.covered[dir] || !c.bears || p.isSubchart(dir) || p.isLibrary(c)) {
 		return
 	}
@@ -121,7 +121,7 @@ func (p *planner) installValues(dir string, c *chart, base *valuesFile, f values
 	}
 	r.label = name
 	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.at.File}}
-	u.Objects, u.Missing = r.install(p.g)
+	u.Objects, u.Missing = r.install(p.g.repo)
 	if p.governed() {
 		p.leave(u)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 var lintedFixtures sync.Map // by name, functions
@@ -35,7 +36,7 @@ func lintFixture(t *testing.T, name string) *lint.Result {
 		if err != nil {
 			return nil, err
 		}
-		keyring, err := sources.LoadKeyring(sources.KeyFiles{
+		keyring, err := decrypt.Load(decrypt.KeyFiles{
 			Age: []string{filepath.Join(dirOfKeys, fixtures.AgeKey)}, SealedSecrets: []string{filepath.Join(dirOfKeys, fixtures.SealedSecretsKey)},
 		})
 		if err != nil {

@@ -145,7 +145,7 @@ func editDistance(a, b string) int {
 // EatenKeys are the references to keys that Flux took out of an object.
 func (inv *Inventory) EatenKeys(o *render.Object) []render.Eaten {
 	var out []render.Eaten
-	for _, e := range o.Eaten() {
+	for _, e := range render.EatenIn(o) {
 		if inv.Names.Of(e.Name).Slot != "" {
 			out = append(out, e)
 		}

@@ -83,3 +83,58 @@ func Items(n *yaml.Node) []*yaml.Node {
 	}
 	return n.Content
 }
+
+// Pairs visits the keys and values of a mapping, aliases followed.
+func Pairs(n *yaml.Node, visit func(key, value *yaml.Node)) {
+	n = Follow(n)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		visit(Follow(n.Content[i]), Follow(n.Content[i+1]))
+	}
+}
+
+// Texts are the scalars of a mapping, by key.
+func Texts(n *yaml.Node) map[string]string {
+	out := map[string]string{}
+	Pairs(n, func(key, value *yaml.Node) {
+		if value != nil && value.Kind == yaml.ScalarNode {
+			out[key.Value] = Text(value)
+		}
+	})
+	return out
+}
+
+// List is the texts of a sequence's members, as far as they have one.
+func List(n *yaml.Node) []string {
+	var out []string
+	for _, item := range Items(n) {
+		if text := Text(item); text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// maxMappings bounds how deep EachMapping goes, and with it aliases that contain
+// themselves.
+const maxMappings = 20
+
+// EachMapping visits every mapping of a tree, outer ones first.
+func EachMapping(n *yaml.Node, visit func(*yaml.Node)) { eachMapping(n, 0, visit) }
+
+func eachMapping(n *yaml.Node, depth int, visit func(*yaml.Node)) {
+	n = Follow(n)
+	if n == nil || depth > maxMappings {
+		return
+	}
+	if n.Kind == yaml.MappingNode {
+		visit(n)
+		Pairs(n, func(_, value *yaml.Node) { eachMapping(value, depth+1, visit) })
+		return
+	}
+	for _, c := range n.Content {
+		eachMapping(c, depth+1, visit)
+	}
+}
