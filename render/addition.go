@@ -29,7 +29,7 @@ func (g *graph) with(dir string, add addition) *root {
 	var spec types.Kustomization
 	if own := g.kustomizationAt(dir); own != nil {
 		k.file = own.file
-		text, err := own.file.Plain()
+		text, err := own.file.Handed()
 		if err != nil || own.safe == nil || spec.Unmarshal(text) != nil || nodes.ExpandsTooFar(text) {
 			own.added = own.readAdded(add)
 			return g.below(own) // which says why it does not build

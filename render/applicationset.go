@@ -1,15 +1,14 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
 	"strings"
-	"text/template"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -144,6 +143,9 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 				if err := d.Root.Decode(&set); err != nil {
 					continue
 				}
+				if f.Decrypted() {
+					p.g.repo.HandTree(set)
+				}
 				if !goTemplate {
 					set = flattened(set)
 				}
@@ -203,10 +205,12 @@ func fromSet(o *Object, n *yaml.Node, parameters map[string]any, goTemplate bool
 	return app, nil
 }
 
+var errTooLarge = errors.New("the template is larger than is bearable")
+
 func fill(n *yaml.Node, parameters map[string]any, goTemplate bool, budget *int) (*yaml.Node, error) {
 	n = nodes.Follow(n)
 	if *budget--; n == nil || *budget < 0 {
-		return nil, errTooMuch
+		return nil, errTooLarge
 	}
 	out := *n
 	out.Content = nil
@@ -241,26 +245,7 @@ func fillText(text string, parameters map[string]any, goTemplate bool) (string, 
 			return expression
 		}), nil
 	}
-	var words keys.Standins
-	t, err := template.New("").Funcs(boundedFunctions(&words)).Parse(text)
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	if err := t.Execute(&limited{&b}, parameters); err != nil {
-		return "", err
-	}
-	return b.String(), nil
-}
-
-// limited refuses more text than is bearable.
-type limited struct{ *strings.Builder }
-
-func (l *limited) Write(b []byte) (int, error) {
-	if l.Len()+len(b) > maxTemplateText {
-		return 0, errTooMuch
-	}
-	return l.Builder.Write(b)
+	return fillIn(text, parameters)
 }
 
 // fromSetTemplate is the origin of an Application that was filled in.

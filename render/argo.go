@@ -198,19 +198,8 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart, name, name
 
 // releaseMatters says whether a chart or its values can bear keys.
 func (p *planner) releaseMatters(o order, r *release) bool {
-	if r.chart != nil && r.chart.bears || r.chart == nil && isSupabaseChart(r.chartName) {
-		return true
-	}
-	names := []string{o.object.File}
-	for _, l := range r.layers {
-		names = append(names, l.at.File)
-	}
-	for _, name := range names {
-		if f := p.g.repo.File(name); f != nil && f.BearsKeys() {
-			return true
-		}
-	}
-	return false
+	f := p.g.repo.File(o.object.File)
+	return r.bears(p.g.repo) || f != nil && f.BearsKeys()
 }
 
 // argoValueFile reads one of a source's values files: beside the chart, or in the source

@@ -136,7 +136,7 @@ func literalPlace(s sheet, n *yaml.Node, key, text string) (place, bool) {
 // keeps quotes and trailing blanks. The line of an encrypted file is found by its key
 // alone.
 func envPlace(f *sources.File, key, text string) (place, bool) {
-	plain, err := f.Plain()
+	plain, err := f.Handed()
 	if err != nil {
 		return place{}, false
 	}
@@ -177,12 +177,12 @@ func envLine(b []byte, key string) (at sources.Position, value string, ok bool) 
 // filePlace is a whole file. Places in its text are places in the file, unless it is
 // encrypted: then its lines are not those of the text.
 func filePlace(f *sources.File, text string) (place, bool) {
-	plain, err := f.Plain()
+	plain, err := f.Handed()
 	if err != nil || string(plain) != text {
 		return place{}, false
 	}
 	p := place{at: sources.Position{File: f.Path, Line: 1}, file: f, whole: true}
-	if f.Encrypted() && f.Locked() == nil {
+	if f.Decrypted() {
 		p.at.Line = 0
 		return p, true
 	}

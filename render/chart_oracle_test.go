@@ -2,7 +2,6 @@ package render
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -12,10 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/sources/nodes"
+	"github.com/keylint/keylint/internal/testrepo"
 )
 
 // chartCases are charts in the directory "chart", with values in "values.yaml".
@@ -188,11 +184,11 @@ keys: none
 // TestChartsAgainstHelm renders each chart here and with "helm template", and the model and
 // the vendored fixture too.
 func TestChartsAgainstHelm(t *testing.T) {
-	program := oracle(t, "helm")
+	program := testrepo.Oracle(t, "helm")
 	type job struct{ name, chart, values string }
 	var jobs []job
 	for _, test := range chartCases {
-		dir := write(t, test.archive+"\n")
+		dir := testrepo.Write(t, test.archive+"\n")
 		values := filepath.Join(dir, "values.yaml")
 		if !strings.Contains(test.archive, "\n-- values.yaml --") {
 			values = ""
@@ -225,7 +221,7 @@ func TestChartsAgainstHelm(t *testing.T) {
 				}
 				return
 			}
-			if want := manifests(stdout.String()); strings.Join(ours, "---\n") != strings.Join(want, "---\n") {
+			if want := testrepo.Manifests(stdout.String()); strings.Join(ours, "---\n") != strings.Join(want, "---\n") {
 				t.Errorf("keylint\n%s\nhelm\n%s", strings.Join(ours, "---\n"), strings.Join(want, "---\n"))
 			}
 		})
@@ -235,7 +231,7 @@ func TestChartsAgainstHelm(t *testing.T) {
 // copied is a chart in a repository of its own.
 func copied(t *testing.T, dir string) string {
 	t.Helper()
-	to := filepath.Join(write(t, ""), "chart")
+	to := filepath.Join(testrepo.Write(t, ""), "chart")
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +241,7 @@ func copied(t *testing.T, dir string) string {
 func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 	t.Helper()
 	root := filepath.Dir(dir)
-	repo := openDir(t, root, nil)
+	repo := testrepo.Open(t, root, nil)
 	rel, err := filepath.Rel(root, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -259,41 +255,20 @@ func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 		name, _ := filepath.Rel(root, values)
 		layers = append(layers, fileLayers(repo.File(filepath.ToSlash(name)))...)
 	}
-	var words keys.Standins
-	merged, err := mergeLayers(layers, keys.Names{}, &words)
+	merged, err := mergeLayers(layers, repo)
 	if err != nil {
 		return nil, err
 	}
-	rendered, err := renderTemplates(c.files, merged, "rel", "ns", &words)
+	rendered, err := renderTemplates(c.files, merged, "rel", "ns", repo.Standins())
 	if err != nil {
 		return nil, err
 	}
 	var all []string
 	for _, template := range slices.Sorted(maps.Keys(rendered)) {
 		if strings.HasSuffix(template, ".yaml") {
-			all = append(all, manifests(rendered[template])...)
+			all = append(all, testrepo.Manifests(rendered[template])...)
 		}
 	}
 	sort.Strings(all)
 	return all, nil
-}
-
-// manifests are the objects of a text, each written the same way.
-func manifests(text string) []string {
-	docs, _ := nodes.Parse([]byte(text))
-	var out []string
-	for _, d := range docs {
-		var tree map[string]any
-		if err := d.Root.Decode(&tree); err != nil || len(tree) == 0 {
-			continue
-		}
-		b, err := yaml.Marshal(tree)
-		if err != nil {
-			out = append(out, fmt.Sprint(err))
-			continue
-		}
-		out = append(out, string(b))
-	}
-	sort.Strings(out)
-	return out
 }

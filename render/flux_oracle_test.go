@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/internal/testrepo"
 )
 
 // fluxCases are manifests and the variables that are substituted in them.
@@ -98,7 +100,7 @@ data: {a: "${A", b: "${}", c: "${A B}"}
 
 // TestSubstitutionAgainstFlux substitutes here and with Flux' own library.
 func TestSubstitutionAgainstFlux(t *testing.T) {
-	program := oracle(t, "fluxsub")
+	program := testrepo.Oracle(t, "fluxsub")
 	for _, test := range fluxCases {
 		t.Run(test.name, func(t *testing.T) {
 			kustomization := `apiVersion: kustomize.toolkit.fluxcd.io/v1
@@ -141,7 +143,7 @@ spec:
 				}
 				return
 			}
-			got, want := strings.Join(manifests(text), "---\n"), strings.Join(manifests(stdout.String()), "---\n")
+			got, want := strings.Join(testrepo.Manifests(text), "---\n"), strings.Join(testrepo.Manifests(stdout.String()), "---\n")
 			if got != want || noted {
 				t.Errorf("keylint\n%s\nflux\n%s", got, want)
 			}

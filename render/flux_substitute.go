@@ -96,11 +96,7 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 	return s
 }
 
-// set takes up a variable. Flux drops the line ends of its value.
 func (s *substitution) set(name string, value keys.Value, at place) {
-	if value.IsKnown() {
-		value = keys.Known(keys.NewText(strings.ReplaceAll(value.Text().Reveal(), "\n", "")))
-	}
 	s.variables[name] = fluxVariable{value, at}
 }
 
@@ -117,12 +113,10 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 	out, err := envsubst.Eval(text, func(name string) (string, bool) {
 		v, ok := s.variables[name]
 		switch {
-		case ok && v.value.IsKnown():
-			return v.value.Text().Reveal(), true
-		case ok:
-			return repo.Standins().Word(v.value), true
+		case ok: // Flux drops the line ends of its value
+			return strings.ReplaceAll(repo.Hand(v.value), "\n", ""), true
 		case s.open != "":
-			return repo.Standins().Word(keys.Unknown(s.open)), true
+			return repo.Hand(keys.Unknown(s.open)), true
 		}
 		missing[name] = true
 		return "", true

@@ -7,7 +7,6 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -92,5 +91,5 @@ func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []layer {
 		return fileLayers(f)
 	}
 	p.g.repo.Note(sources.NoteNotFetched, d.Position(item), why)
-	return []layer{{unknown: keys.Unknown(why), at: d.Position(item)}}
+	return []layer{unknownLayer(why, d.Position(item))}
 }

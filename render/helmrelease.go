@@ -5,6 +5,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -96,7 +97,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 		p.g.repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
 		l := unknownLayer(why, at)
 		if target != "" {
-			word := nodes.Scalar(p.g.repo.Standins().Word(l.unknown))
+			word := nodes.Scalar(p.g.repo.Hand(keys.Unknown(why)))
 			if set, ok := pathLayer(target, word, place{at: at, file: p.g.repo.File(at.File)}, label); ok {
 				return []layer{set}
 			}
@@ -118,13 +119,12 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 		if !e.Value.IsKnown() {
 			return unknown("its values come from " + label + ", which is not known: " + e.Value.Reason())
 		}
-		text := e.Value.Text().Reveal()
 		q := e.place
 		q.at, q.via = e.At, append(append([]string{}, e.Via...), label+" "+key)
 		if target == "" {
-			return textLayer(text, q, label)
+			return entryLayer(e, q, label)
 		}
-		if l, ok := pathLayer(target, nodes.Scalar(text), q, label); ok {
+		if l, ok := pathLayer(target, nodes.Scalar(p.g.repo.Hand(e.Value)), q, label); ok {
 			return []layer{l}
 		}
 		return unknown("the targetPath " + sources.Shown(target) + " is not followed")

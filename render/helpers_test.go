@@ -1,48 +1,17 @@
 package render
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
+	"github.com/keylint/keylint/internal/testrepo"
 	"github.com/keylint/keylint/sources"
-	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // open writes a repository that is given as a txtar archive, and opens it.
 func open(t testing.TB, archive string) *sources.Repository {
 	t.Helper()
-	return openDir(t, write(t, archive), nil)
-}
-
-func openDir(t testing.TB, dir string, keyring *decrypt.Keyring) *sources.Repository {
-	t.Helper()
-	repo, err := sources.Open(sources.Options{Paths: []string{dir}, Keyring: keyring})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return repo
-}
-
-func write(t testing.TB, archive string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range txtar.Parse([]byte(archive)).Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
+	return testrepo.Open(t, testrepo.Write(t, archive), nil)
 }
 
 // unit finds a unit by name.

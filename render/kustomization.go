@@ -51,7 +51,7 @@ type issue struct {
 // not be followed, and encodes the rest.
 func readKustomization(repo *sources.Repository, f *sources.File) *kustomization {
 	k := &kustomization{repo: repo, file: f, dir: f.Dir()}
-	text, err := f.Plain()
+	text, err := f.Handed()
 	if err != nil {
 		k.fault(f.At, "%s %v", f.Path, err)
 		return k

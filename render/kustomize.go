@@ -115,7 +115,7 @@ func (r *root) blame(failure error) issue {
 				continue
 			}
 			f := r.repo.File(ref.name)
-			text, err := f.Plain()
+			text, err := f.Handed()
 			if err != nil {
 				continue
 			}

@@ -48,7 +48,7 @@ func (l *rendered) findPath(o *Object, n *yaml.Node, path []nodes.Step, isKey, r
 	})
 	written := l.writers(o, path, isKey)
 	for _, w := range written {
-		if n.Kind != yaml.ScalarNode || w.node.Kind == yaml.ScalarNode && sameText(w.node.Value, n.Value) {
+		if n.Kind != yaml.ScalarNode || w.node.Kind == yaml.ScalarNode && nodes.SameText(w.node.Value, n.Value) {
 			return w.sheet.place(w.node), true
 		}
 	}
@@ -56,7 +56,7 @@ func (l *rendered) findPath(o *Object, n *yaml.Node, path []nodes.Step, isKey, r
 		return p, true
 	}
 	if l.made != nil {
-		if m := nodes.At(l.made.Root, path, isKey); m != nil && (n.Kind != yaml.ScalarNode || sameText(m.Value, n.Value)) {
+		if m := nodes.At(l.made.Root, path, isKey); m != nil && (n.Kind != yaml.ScalarNode || nodes.SameText(m.Value, n.Value)) {
 			return l.made.place(m), true
 		}
 	}
@@ -76,12 +76,6 @@ func (l *rendered) findPath(o *Object, n *yaml.Node, path []nodes.Step, isKey, r
 		}
 	}
 	return place{}, false
-}
-
-// sameText compares two texts. kustomize trims an inline patch, and with it the last
-// line end of a block scalar that the patch ends with.
-func sameText(a, b string) bool {
-	return a == b || strings.TrimRight(a, "\n") == strings.TrimRight(b, "\n")
 }
 
 // writer is a node on disk that stands where the object's node stands.

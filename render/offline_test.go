@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"sigs.k8s.io/kustomize/api/krusty"
+
+	"github.com/keylint/keylint/internal/testrepo"
 )
 
 // TestOffline names the network and programs in every place where kustomize would
@@ -210,7 +212,7 @@ func TestOutside(t *testing.T) {
 	if err := os.WriteFile(outside, []byte(secretYAML), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	dir := write(t, strings.ReplaceAll(`
+	dir := testrepo.Write(t, strings.ReplaceAll(`
 -- root/kustomization.yaml --
 resources:
   - own.yaml
@@ -231,7 +233,7 @@ the repository's own
 	if err := os.Symlink(filepath.Dir(outside), filepath.Join(dir, "root", "link")); err != nil {
 		t.Fatal(err)
 	}
-	repo := openDir(t, dir, nil)
+	repo := testrepo.Open(t, dir, nil)
 	u := unit(t, Units(repo), "root")
 	if got := len(u.Missing); got != 5 {
 		t.Errorf("%d parts are told to be missing, want 5:\n%s\n%s", got, strings.Join(u.Missing, "\n"), notes(repo))

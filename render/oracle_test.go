@@ -13,30 +13,17 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-)
 
-// oracle finds a program on the PATH or in the directory $KEYLINT_ORACLES.
-func oracle(t *testing.T, name string) string {
-	t.Helper()
-	if dir := os.Getenv("KEYLINT_ORACLES"); dir != "" {
-		if p, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
-			return p
-		}
-	}
-	p, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("skipped: there is no %s on the PATH or in $KEYLINT_ORACLES", name)
-	}
-	return p
-}
+	"github.com/keylint/keylint/internal/testrepo"
+)
 
 // TestOracle builds every root of every fixture and of the tables here with the
 // kustomize program as well, and compares the objects.
 func TestOracle(t *testing.T) {
-	program := oracle(t, "kustomize")
-	repositories := map[string]string{"carriers": write(t, carriers)}
+	program := testrepo.Oracle(t, "kustomize")
+	repositories := map[string]string{"carriers": testrepo.Write(t, carriers)}
 	for _, tt := range unitTests() {
-		repositories[tt.name] = write(t, tt.archive)
+		repositories[tt.name] = testrepo.Write(t, tt.archive)
 	}
 	fixtures, _ := filepath.Glob("../testdata/fixtures/*")
 	for _, dir := range fixtures {
@@ -55,7 +42,7 @@ func TestOracle(t *testing.T) {
 	built, compared := 0, 0
 	for _, name := range sortedKeys(repositories) {
 		dir := repositories[name]
-		repo := openDir(t, dir, nil) // without keys: kustomize sees ciphertext too
+		repo := testrepo.Open(t, dir, nil) // without keys: kustomize sees ciphertext too
 		for _, u := range Units(repo) {
 			if u.Kind != Kustomization {
 				continue

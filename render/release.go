@@ -30,6 +30,19 @@ type release struct {
 	guessed   bool             // nothing says with which values it is installed
 }
 
+// bears says whether the chart or a file with its values can bear keys.
+func (r *release) bears(repo *sources.Repository) bool {
+	if r.chart != nil && r.chart.bears || r.chart == nil && isSupabaseChart(r.chartName) {
+		return true
+	}
+	for _, l := range r.layers {
+		if f := repo.File(l.at.File); f != nil && f.BearsKeys() {
+			return true
+		}
+	}
+	return false
+}
+
 // install renders the release. What it could not see it notes, and returns for the unit.
 func (r *release) install(repo *sources.Repository) (objects []*Object, missing []string) {
 	missing = append(missing, r.missing...)
@@ -60,13 +73,12 @@ func (r *release) install(repo *sources.Repository) (objects []*Object, missing 
 		lose(sources.NoteNotFetched, r.at, fmt.Sprintf("%s: the chart %s, which %s depends on, is not in the repository", r.label, sources.Shown(name), path.Join(c.dir, "Chart.yaml")))
 	}
 	layers := append(slices.Clone(c.defaults()), r.layers...)
-	words := repo.Standins()
-	values, err := mergeLayers(layers, repo.Names(), words)
+	values, err := mergeLayers(layers, repo)
 	if err != nil {
 		lose(sources.NoteRenderFailed, r.at, r.label+": its values are not a mapping that Helm can read")
 		return r.environments(repo), missing
 	}
-	rendered, err := renderTemplates(c.files, values, r.name, r.namespace, words)
+	rendered, err := renderTemplates(c.files, values, r.name, r.namespace, repo.Standins())
 	if err != nil {
 		where, line, why := explainChart(err)
 		at, kind := r.at, sources.NoteRenderFailed
@@ -210,7 +222,7 @@ func (t fromTemplate) fromValue(pass int, way []nodes.Step, n *yaml.Node) (place
 	}
 	p := l.place(value)
 	p.via = append(via, p.via...)
-	if !whole || !sameText(value.Value, n.Value) {
+	if !whole || !nodes.SameText(value.Value, n.Value) {
 		p.inside = nil
 	}
 	return p, true

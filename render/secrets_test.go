@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keylint/keylint/internal/testrepo"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/decrypt"
 )
@@ -22,7 +23,7 @@ func fixture(t testing.TB, name string, withKeys bool) *sources.Repository {
 		t.Fatal(err)
 	}
 	if !withKeys {
-		return openDir(t, dir, nil)
+		return testrepo.Open(t, dir, nil)
 	}
 	keyring, err := decrypt.Load(decrypt.KeyFiles{
 		Age: []string{"../testdata/keys/age.txt"}, PGP: []string{"../testdata/keys/pgp.asc"},
@@ -31,7 +32,7 @@ func fixture(t testing.TB, name string, withKeys bool) *sources.Repository {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return openDir(t, dir, keyring)
+	return testrepo.Open(t, dir, keyring)
 }
 
 func TestSealedAndEncrypted(t *testing.T) {

@@ -22,8 +22,9 @@ type layer struct {
 	root  *yaml.Node // a mapping; nil where nothing of it is known
 	place func(*yaml.Node) place
 
-	unknown keys.Value // why nothing of it is known
-	at      sources.Position
+	decrypted bool       // its texts were, or some of them
+	unknown   keys.Value // why nothing of it is known
+	at        sources.Position
 }
 
 // unknownLayer is a source of values that cannot be seen.
@@ -33,7 +34,10 @@ func unknownLayer(why string, at sources.Position) layer {
 
 // documentLayer is a mapping in a document.
 func documentLayer(d *sources.Document, root *yaml.Node, label string) layer {
-	return layer{label: label, root: root, place: func(n *yaml.Node) place { return documentPlace(d, n) }, at: d.Position(root)}
+	return layer{
+		label: label, root: root, place: func(n *yaml.Node) place { return documentPlace(d, n) },
+		decrypted: d.File.Decrypted(), at: d.Position(root),
+	}
 }
 
 // fileLayers are the documents of a values file.
@@ -50,14 +54,21 @@ func objectLayer(o *Object, n *yaml.Node, label string) layer {
 	return layer{label: label, root: nodes.Follow(n), place: o.place, at: o.Locate(n)}
 }
 
-// textLayer is a document within a text, such as a data key of a ConfigMap.
-func textLayer(text string, p place, label string) []layer {
+// textLayer is a document within a text that renderers may see.
+func textLayer(text string, p place, label string) []layer { return textLayers(text, false, p, label) }
+
+// entryLayer is a document within a data key of a Secret or ConfigMap.
+func entryLayer(e Entry, p place, label string) []layer {
+	return textLayers(e.Value.Text().Reveal(), e.SOPS || e.Sealed, p, label)
+}
+
+func textLayers(text string, decrypted bool, p place, label string) []layer {
 	var out []layer
 	docs, _ := nodes.Parse([]byte(text))
 	lines := strings.Split(text, "\n")
 	for _, d := range docs {
 		inner := sheet{lines: lines}
-		out = append(out, layer{label: label, root: d.Root, at: p.at, place: func(n *yaml.Node) place {
+		out = append(out, layer{label: label, root: d.Root, decrypted: decrypted, at: p.at, place: func(n *yaml.Node) place {
 			q := place{at: p.at, file: p.file, via: p.via}
 			if p.inside == nil || n.Line == 0 {
 				return q
@@ -115,11 +126,11 @@ func (l layer) below(key string) layer {
 
 // mergeLayers is what Helm makes of them. What an unknown layer may set, the key-like
 // values beneath it, becomes unknown.
-func mergeLayers(layers []layer, names keys.Names, words *keys.Standins) (map[string]any, error) {
+func mergeLayers(layers []layer, repo *sources.Repository) (map[string]any, error) {
 	merged := map[string]any{}
 	for _, l := range layers {
 		if !l.unknown.IsAbsent() {
-			blur(merged, "", names, func() string { return words.Word(l.unknown) })
+			blur(merged, "", repo.Names(), func() string { return repo.Hand(l.unknown) })
 			continue
 		}
 		if l.root == nil || l.root.Kind != yaml.MappingNode {
@@ -132,6 +143,9 @@ func mergeLayers(layers []layer, names keys.Names, words *keys.Standins) (map[st
 		values, err := chartloader.LoadValues(strings.NewReader(text))
 		if err != nil {
 			return nil, err
+		}
+		if l.decrypted {
+			repo.HandTree(values)
 		}
 		merged = chartloader.MergeMaps(merged, values)
 	}

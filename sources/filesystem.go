@@ -40,13 +40,13 @@ func (fsys *FileSystem) stat(p string) (os.FileInfo, error) {
 	return t.root.Stat(filepath.FromSlash(rel))
 }
 
-// ReadFile serves the file's plain bytes.
+// ReadFile serves the file's bytes as a renderer gets them.
 func (fsys *FileSystem) ReadFile(p string) ([]byte, error) {
 	f := fsys.repo.File(name(p))
 	if f == nil {
 		return nil, fmt.Errorf("%s: %w", name(p), os.ErrNotExist)
 	}
-	b, err := f.Plain()
+	b, err := f.Handed()
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", name(p), err)
 	}

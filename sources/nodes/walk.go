@@ -1,6 +1,10 @@
 package nodes
 
-import "sigs.k8s.io/kustomize/kyaml/yaml"
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
 
 // Field is the value under key in a mapping, aliases and merge keys ("<<") followed;
 // nil where there is none. Of a key that stands twice the last counts, as for kustomize
@@ -137,4 +141,10 @@ func eachMapping(n *yaml.Node, depth int, visit func(*yaml.Node)) {
 	for _, c := range n.Content {
 		eachMapping(c, depth+1, visit)
 	}
+}
+
+// SameText compares two texts. kustomize trims an inline patch, and with it the last
+// line end of a block scalar that the patch ends with.
+func SameText(a, b string) bool {
+	return a == b || strings.TrimRight(a, "\n") == strings.TrimRight(b, "\n")
 }
