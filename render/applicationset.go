@@ -9,6 +9,8 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/render/chart"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -17,11 +19,11 @@ import (
 // is in the repository: list, git, and a matrix of such. Of the others (clusters, pull
 // requests, …) each gives one Application, with its expressions left as they are. The
 // second result says what could not be told.
-func (p *planner) expandSet(o *Object) ([]*Object, string) {
+func (p *planner) expandSet(o *manifest.Object) ([]*manifest.Object, string) {
 	spec := nodes.Field(o.Root, "spec")
 	goTemplate := nodes.Text(nodes.Field(spec, "goTemplate")) == "true"
 	var problem string
-	var apps []*Object
+	var apps []*manifest.Object
 	for _, g := range nodes.Items(nodes.Field(spec, "generators")) {
 		sets, why := p.parameters(g, goTemplate, 0)
 		if why != "" {
@@ -144,7 +146,7 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 					continue
 				}
 				if f.Decrypted() {
-					p.g.repo.HandTree(set)
+					p.g.Repo.HandTree(set)
 				}
 				if !goTemplate {
 					set = flattened(set)
@@ -190,7 +192,7 @@ func normalized(name string) string {
 
 // fromSet fills in the template, scalar by scalar, so that each leads back to the one that
 // it was made of.
-func fromSet(o *Object, n *yaml.Node, parameters map[string]any, goTemplate bool) (*Object, error) {
+func fromSet(o *manifest.Object, n *yaml.Node, parameters map[string]any, goTemplate bool) (*manifest.Object, error) {
 	before := nodes.Mapping("apiVersion", nodes.Scalar("argoproj.io/v1alpha1"), "kind", nodes.Scalar("Application"),
 		"metadata", nodes.Follow(nodes.Field(n, "metadata")), "spec", nodes.Follow(nodes.Field(n, "spec")))
 	budget := nodes.MaxExpanded
@@ -198,7 +200,7 @@ func fromSet(o *Object, n *yaml.Node, parameters map[string]any, goTemplate bool
 	if err != nil {
 		return nil, err
 	}
-	app := newObject(o.repo, root, o.File, fromSetTemplate{o, before})
+	app := manifest.New(o.Repo, root, o.File, fromSetTemplate{o, before})
 	if app.Namespace == "" {
 		app.Namespace = o.Namespace
 	}
@@ -245,27 +247,27 @@ func fillText(text string, parameters map[string]any, goTemplate bool) (string, 
 			return expression
 		}), nil
 	}
-	return fillIn(text, parameters)
+	return chart.FillIn(text, parameters)
 }
 
 // fromSetTemplate is the origin of an Application that was filled in.
 type fromSetTemplate struct {
-	set    *Object
+	set    *manifest.Object
 	before *yaml.Node
 }
 
-func (f fromSetTemplate) find(o *Object, n *yaml.Node) (place, bool) {
+func (f fromSetTemplate) Find(o *manifest.Object, n *yaml.Node) (manifest.Place, bool) {
 	way, isKey, ok := nodes.PathTo(o.Root, n)
 	if !ok {
-		return place{}, false
+		return manifest.Place{}, false
 	}
 	m := nodes.At(f.before, way, isKey)
 	if m == nil {
-		return place{}, false
+		return manifest.Place{}, false
 	}
-	p := f.set.place(m)
+	p := f.set.Place(m)
 	if m.Value != n.Value {
-		p.inside = nil
+		p.Inside = nil
 	}
 	return p, true
 }

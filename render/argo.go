@@ -7,6 +7,9 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/render/chart"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/render/stores"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -24,7 +27,7 @@ func (p *planner) application(o order) {
 		p.argoSource(o, u, s, namespace, refs)
 	}
 	for _, obj := range u.Objects[before:] {
-		if obj.Namespace == "" && !obj.clusterScoped() {
+		if obj.Namespace == "" && !obj.ClusterScoped() {
 			obj.Namespace = namespace
 		}
 	}
@@ -84,11 +87,11 @@ func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, r
 		u.Missing = append(u.Missing, why)
 		return
 	}
-	if c := p.charts.at(dir); c != nil {
-		p.argoChart(o, u, s, c, c.name, namespace, refs)
+	if c := p.charts.At(dir); c != nil {
+		p.argoChart(o, u, s, c, c.Name, namespace, refs)
 		return
 	}
-	if p.g.has(dir) {
+	if p.g.Has(dir) {
 		p.argoKustomize(o, u, s, dir)
 		return
 	}
@@ -129,7 +132,7 @@ func (p *planner) argoDirectory(u *Unit, s *yaml.Node, dir string) {
 		if include != "" && !matchesGlob(include, rel) || exclude != "" && matchesGlob(exclude, rel) || !p.fileMatters(f) {
 			continue
 		}
-		u.Objects = append(u.Objects, inFile(p.g.repo, f)...)
+		u.Objects = append(u.Objects, stores.InFile(p.g.Repo, f)...)
 		u.Inputs = append(u.Inputs, f.Path)
 	}
 }
@@ -153,58 +156,58 @@ func matchesGlob(pattern, name string) bool {
 
 // argoChart renders a chart with the values of the source: its files, then values or
 // valuesObject, then parameters (argo-cd reposerver/repository: helmTemplate).
-func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart, name, namespace string, refs map[string]bool) {
+func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name, namespace string, refs map[string]bool) {
 	helm := nodes.Field(s, "helm")
-	r := &release{label: o.label(), chart: c, chartName: name, namespace: namespace}
-	r.namespace = first(nodes.Text(nodes.Field(helm, "namespace")), namespace)
-	r.name = first(nodes.Text(nodes.Field(helm, "releaseName")), o.object.Name)
-	if r.at = o.object.Locate(nodes.Field(s, "chart")); c != nil {
-		r.at = o.object.Locate(nodes.Field(s, "path"))
+	r := &chart.Release{Label: o.label(), Chart: c, ChartName: name, Namespace: namespace}
+	r.Namespace = first(nodes.Text(nodes.Field(helm, "namespace")), namespace)
+	r.Name = first(nodes.Text(nodes.Field(helm, "releaseName")), o.object.Name)
+	if r.At = o.object.Locate(nodes.Field(s, "chart")); c != nil {
+		r.At = o.object.Locate(nodes.Field(s, "path"))
 	}
 	for _, item := range nodes.Items(nodes.Field(helm, "valueFiles")) {
 		p.argoValueFile(o, r, c, item, refs, nodes.Text(nodes.Field(helm, "ignoreMissingValueFiles")) == "true")
 	}
 	if values := nodes.Field(helm, "valuesObject"); values != nil {
-		r.layers = append(r.layers, objectLayer(o.object, values, "helm.valuesObject"))
+		r.Layers = append(r.Layers, chart.ObjectLayer(o.object, values, "helm.valuesObject"))
 	} else if values := nodes.Field(helm, "values"); values != nil {
-		q := o.object.place(values)
-		r.layers = append(r.layers, textLayer(nodes.Text(values), q, "helm.values")...)
+		q := o.object.Place(values)
+		r.Layers = append(r.Layers, chart.TextLayer(nodes.Text(values), q, "helm.values")...)
 	}
 	for _, item := range nodes.Items(nodes.Field(helm, "parameters")) {
 		value := nodes.Field(item, "value")
 		if value == nil {
 			continue
 		}
-		l, ok := pathLayer(nodes.Text(nodes.Field(item, "name")), value, o.object.place(value), "helm.parameters")
+		l, ok := chart.PathLayer(nodes.Text(nodes.Field(item, "name")), value, o.object.Place(value), "helm.parameters")
 		if !ok {
-			r.missing = append(r.missing, "a parameter of "+r.label+" sets an item of a list, which is not followed")
+			r.Missing = append(r.Missing, "a parameter of "+r.Label+" sets an item of a list, which is not followed")
 			continue
 		}
-		r.layers = append(r.layers, l)
+		r.Layers = append(r.Layers, l)
 	}
 	if c != nil {
-		p.covered[c.dir] = true
+		p.covered[c.Dir] = true
 	}
 	if !p.releaseMatters(o, r) {
 		return
 	}
-	objects, missing := r.install(p.g.repo)
+	objects, missing := r.Install(p.g.Repo)
 	u.Objects = append(u.Objects, objects...)
 	u.Missing = append(u.Missing, missing...)
-	for _, l := range r.layers {
-		u.Inputs = append(u.Inputs, l.at.File)
+	for _, l := range r.Layers {
+		u.Inputs = append(u.Inputs, l.At.File)
 	}
 }
 
 // releaseMatters says whether a chart or its values can bear keys.
-func (p *planner) releaseMatters(o order, r *release) bool {
-	f := p.g.repo.File(o.object.File)
-	return r.bears(p.g.repo) || f != nil && f.BearsKeys()
+func (p *planner) releaseMatters(o order, r *chart.Release) bool {
+	f := p.g.Repo.File(o.object.File)
+	return r.Bears(p.g.Repo) || f != nil && f.BearsKeys()
 }
 
 // argoValueFile reads one of a source's values files: beside the chart, or in the source
 // that a "$name/" before it names, which may be this repository.
-func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, refs map[string]bool, optional bool) {
+func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item *yaml.Node, refs map[string]bool, optional bool) {
 	text := nodes.Text(item)
 	name := text
 	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
@@ -213,15 +216,15 @@ func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, 
 			return
 		}
 	} else if c != nil {
-		name = path.Join(c.dir, text)
+		name = path.Join(c.Dir, text)
 		if strings.HasPrefix(text, "/") {
 			name = text
 		}
 	}
 	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	for _, t := range p.g.repo.Trees() {
-		if f := p.g.repo.File(path.Join(t, name)); f != nil {
-			r.layers = append(r.layers, fileLayers(f)...)
+	for _, t := range p.g.Repo.Trees() {
+		if f := p.g.Repo.File(path.Join(t, name)); f != nil {
+			r.Layers = append(r.Layers, chart.FileLayers(f)...)
 			return
 		}
 	}
@@ -230,7 +233,7 @@ func (p *planner) argoValueFile(o order, r *release, c *chart, item *yaml.Node, 
 	}
 	why := "the values file " + sources.Shown(text) + " is not in the repository"
 	p.cannotTell(o, sources.NoteNotFetched, item, why)
-	r.layers = append(r.layers, unknownLayer(why, o.object.Locate(item)))
+	r.Layers = append(r.Layers, chart.UnknownLayer(why, o.object.Locate(item)))
 }
 
 // isForeign says whether a source is certainly another repository than the one that most
@@ -244,7 +247,7 @@ func (p *planner) isForeign(s *yaml.Node) bool {
 }
 
 // countURL takes up which repositories an Application names for paths that are here.
-func (p *planner) countURL(o *Object) {
+func (p *planner) countURL(o *manifest.Object) {
 	spec := nodes.Field(o.Root, "spec")
 	if o.Kind == "ApplicationSet" {
 		spec = nodes.Field(spec, "template", "spec")

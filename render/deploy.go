@@ -6,6 +6,10 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/render/chart"
+	"github.com/keylint/keylint/render/kustomize"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/render/stores"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -14,9 +18,9 @@ import (
 // bootstrap does: kustomizations that no other uses, and plain manifests. Where objects of
 // Flux or Argo CD are among these, they say what their controllers deploy next, and so on.
 type planner struct {
-	g      *graph
-	charts *charts
-	roots  []*root
+	g      *kustomize.Graph
+	charts *chart.Charts
+	roots  []*kustomize.Root
 	files  []*sources.File            // of the repository, as the walk found them
 	under  map[string][]*sources.File // by directory, what a controller takes from it
 	units  []*Unit
@@ -35,7 +39,7 @@ type planner struct {
 // order is an object that makes a controller deploy something, as it is when it reaches
 // the cluster.
 type order struct {
-	object  *Object
+	object  *manifest.Object
 	cluster string
 	from    *Unit    // that deploys the object
 	chain   []string // the orders above it
@@ -58,11 +62,11 @@ func (o order) label() string {
 	return kind + " " + strings.TrimPrefix(o.object.Namespace+"/"+o.object.Name, "/")
 }
 
-func isFlux(o *Object) bool { return strings.Contains(o.APIVersion, ".toolkit.fluxcd.io/") }
-func isArgo(o *Object) bool { return strings.HasPrefix(o.APIVersion, "argoproj.io/") }
+func isFlux(o *manifest.Object) bool { return strings.Contains(o.APIVersion, ".toolkit.fluxcd.io/") }
+func isArgo(o *manifest.Object) bool { return strings.HasPrefix(o.APIVersion, "argoproj.io/") }
 
 // isOrder says whether the object makes a controller deploy something.
-func isOrder(o *Object) bool {
+func isOrder(o *manifest.Object) bool {
 	switch o.Kind {
 	case "Kustomization", "HelmRelease":
 		return isFlux(o)
@@ -75,7 +79,7 @@ func isOrder(o *Object) bool {
 // deployer is such an object as it is written, before anything is rendered: what it names
 // is enough to tell what is worth rendering.
 type deployer struct {
-	object *Object
+	object *manifest.Object
 	file   *sources.File
 	dirs   []string // directories that it deploys
 }
@@ -86,7 +90,7 @@ func (p *planner) readDeployers() {
 		if !f.Deploys() || f.Example || !f.IsManifest() {
 			continue
 		}
-		for _, o := range inFile(p.g.repo, f) {
+		for _, o := range stores.InFile(p.g.Repo, f) {
 			if isOrder(o) {
 				d := &deployer{object: o, file: f}
 				p.deployers = append(p.deployers, d)
@@ -102,7 +106,7 @@ func (p *planner) readDeployers() {
 
 // dirsOf are the directories that the object names, as far as that can be told before
 // anything is rendered.
-func (p *planner) dirsOf(o *Object) []string {
+func (p *planner) dirsOf(o *manifest.Object) []string {
 	var dirs []string
 	add := func(text string) {
 		if dir, ok := p.local(text); ok {
@@ -141,8 +145,8 @@ func (p *planner) local(text string) (string, bool) {
 	if dir == "" {
 		dir = "."
 	}
-	for _, t := range p.g.repo.Trees() {
-		if d := path.Join(t, dir); p.g.repo.FileSystem().IsDir("/" + d) {
+	for _, t := range p.g.Repo.Trees() {
+		if d := path.Join(t, dir); p.g.Repo.FileSystem().IsDir("/" + d) {
 			return d, true
 		}
 	}
@@ -160,13 +164,13 @@ func (p *planner) filesUnder(dir string) []*sources.File {
 }
 
 func (p *planner) readUnder(dir string) []*sources.File {
-	if p.g.has(dir) {
-		return p.g.at(dir).files()
+	if p.g.Has(dir) {
+		return p.g.At(dir).Files()
 	}
 	var out []*sources.File
 	dirs, files := p.listUnder(dir)
 	for _, d := range dirs {
-		out = append(out, p.g.at(d).files()...)
+		out = append(out, p.g.At(d).Files()...)
 	}
 	return append(out, files...)
 }
@@ -182,7 +186,7 @@ func (p *planner) listUnder(dir string) (dirs []string, files []*sources.File) {
 				break
 			}
 			way = append(way, at)
-			if p.g.has(at) {
+			if p.g.Has(at) {
 				d = at
 				break
 			}
@@ -234,8 +238,8 @@ func (p *planner) matters(d *deployer) bool {
 		result = result || p.valuesMatter(s)
 	}
 	for _, dir := range d.dirs {
-		if c := p.charts.at(dir); c != nil {
-			result = result || c.bears
+		if c := p.charts.At(dir); c != nil {
+			result = result || c.Bears
 			continue
 		}
 		for _, f := range p.filesUnder(dir) {
@@ -262,7 +266,7 @@ func (p *planner) valuesMatter(s *yaml.Node) bool {
 			}
 			continue
 		}
-		if f := p.g.repo.File(name); name != "" && f != nil && f.BearsKeys() {
+		if f := p.g.Repo.File(name); name != "" && f != nil && f.BearsKeys() {
 			return true
 		}
 	}
@@ -285,11 +289,11 @@ func (p *planner) fileMatters(f *sources.File) bool {
 // applied by hand.
 func (p *planner) cover(d *deployer) {
 	for _, dir := range d.dirs {
-		if p.charts.at(dir) != nil {
+		if p.charts.At(dir) != nil {
 			p.covered[dir] = true
 			continue
 		}
-		if p.g.has(dir) {
+		if p.g.Has(dir) {
 			p.covered[dir] = true
 		}
 		for _, f := range p.filesUnder(dir) {
@@ -302,7 +306,7 @@ func (p *planner) cover(d *deployer) {
 }
 
 // enqueue takes up the orders among a unit's objects.
-func (p *planner) enqueue(objects []*Object, cluster string, from *Unit, chain []string) {
+func (p *planner) enqueue(objects []*manifest.Object, cluster string, from *Unit, chain []string) {
 	for _, o := range objects {
 		if isOrder(o) {
 			p.queue = append(p.queue, order{object: o, cluster: cluster, from: from, chain: chain})
@@ -332,7 +336,7 @@ func (p *planner) carryOut(o order) {
 	if p.done[id] {
 		for i, above := range o.chain {
 			if above == id && i < len(o.chain)-1 {
-				p.g.repo.Note(sources.NoteRenderFailed, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name")),
+				p.g.Repo.Note(sources.NoteRenderFailed, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name")),
 					o.label()+" deploys itself by way of others, in a cycle: "+o.cycle(id))
 			}
 		}
@@ -356,7 +360,7 @@ func (p *planner) carryOut(o order) {
 	case "ApplicationSet":
 		apps, problem := p.expandSet(o.object)
 		if problem != "" {
-			p.g.repo.Note(sources.NoteSkipped, o.object.Locate(nodes.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
+			p.g.Repo.Note(sources.NoteSkipped, o.object.Locate(nodes.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
 		}
 		for _, app := range apps {
 			p.queue = append(p.queue, order{object: app, cluster: o.cluster, from: o.from, chain: o.chain})
@@ -389,7 +393,7 @@ func (p *planner) waits(o order) bool {
 }
 
 // object finds an object of the cluster, that of the same unit first.
-func (p *planner) object(o order, kind, namespace, name string) *Object {
+func (p *planner) object(o order, kind, namespace, name string) *manifest.Object {
 	if o.from != nil {
 		if found := o.from.Find(kind, namespace, name); found != nil {
 			return found
@@ -416,5 +420,5 @@ func (p *planner) add(u *Unit, o order) {
 
 // cannotTell notes why nothing is known of what an order deploys.
 func (p *planner) cannotTell(o order, kind sources.NoteKind, at *yaml.Node, why string) {
-	p.g.repo.Note(kind, o.object.Locate(at), o.label()+": "+why)
+	p.g.Repo.Note(kind, o.object.Locate(at), o.label()+": "+why)
 }

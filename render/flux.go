@@ -4,6 +4,8 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/render/kustomize"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -70,25 +72,25 @@ func aKind(kind string) string {
 // generate makes the kustomization that a controller builds: the one in the directory, or
 // one that lists what is there, with what the controller puts on top, and the patches that
 // its object names.
-func (p *planner) generate(dir string, o order, patches *yaml.Node, add func(*types.Kustomization)) *root {
-	put := addition{object: o.object, patches: patches, change: add}
-	if put.file = p.g.repo.File(o.object.File); put.file == nil {
-		put.file = p.deployerFile(o)
+func (p *planner) generate(dir string, o order, patches *yaml.Node, add func(*types.Kustomization)) *kustomize.Root {
+	put := kustomize.Addition{Object: o.object, Patches: patches, Change: add}
+	if put.File = p.g.Repo.File(o.object.File); put.File == nil {
+		put.File = p.deployerFile(o)
 	}
-	if !p.g.has(dir) {
+	if !p.g.Has(dir) {
 		dirs, files := p.listUnder(dir)
 		for _, d := range dirs {
-			if used := p.g.at(d); !used.component && p.anyMatters(used.files()) {
-				put.resources = append(put.resources, d)
+			if used := p.g.At(d); !used.Component && p.anyMatters(used.Files()) {
+				put.Resources = append(put.Resources, d)
 			}
 		}
 		for _, f := range files {
-			if p.fileMatters(f) && len(objectsOf(f.Documents())) > 0 {
-				put.resources = append(put.resources, f.Path)
+			if p.fileMatters(f) && len(manifest.WrittenIn(f.Documents())) > 0 {
+				put.Resources = append(put.Resources, f.Path)
 			}
 		}
 	}
-	return p.g.with(dir, put)
+	return p.g.With(dir, put)
 }
 
 // deployerFile is a file to name where an object's own is not known.

@@ -12,6 +12,8 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/render/stores"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -27,7 +29,7 @@ type substitution struct {
 // fluxVariable is a variable with the place where its value is written.
 type fluxVariable struct {
 	value keys.Value
-	place place
+	place manifest.Place
 }
 
 // substituteDisabled is the label or annotation by which an object is left as it is.
@@ -46,15 +48,15 @@ func (p *planner) postBuild(o order, u *Unit) {
 	if len(s.variables) == 0 && s.open == "" {
 		return // Flux then leaves everything as it is
 	}
-	var written []*Object
+	var written []*manifest.Object
 	for _, obj := range u.Objects {
-		if !obj.derived() {
-			s.apply(obj, p.g.repo)
+		if !obj.Derived() {
+			s.apply(obj, p.g.Repo)
 			written = append(written, obj)
 		}
 	}
 	// What a controller makes of an object follows what became of it.
-	u.Objects = withSecrets(written)
+	u.Objects = stores.With(written)
 }
 
 // substitution reads the variables, the inline ones last, which win.
@@ -71,19 +73,19 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 			continue
 		}
 		for _, e := range from.Entries() {
-			at := e.place
-			at.at = e.At
+			at := e.Place
+			at.At = e.At
 			s.set(e.Key, e.Value, at)
 		}
 	}
 	nodes.Pairs(nodes.Field(post, "substitute"), func(key, value *yaml.Node) {
 		if key != nil && value != nil && value.Kind == yaml.ScalarNode {
-			s.set(key.Value, keys.Known(keys.NewText(value.Value)), o.object.place(value))
+			s.set(key.Value, keys.Known(keys.NewText(value.Value)), o.object.Place(value))
 		}
 	})
 	for _, name := range slices.Sorted(maps.Keys(s.variables)) {
 		if !variableName.MatchString(name) {
-			p.g.repo.Note(sources.NoteRenderFailed, s.variables[name].place.at,
+			p.g.Repo.Note(sources.NoteRenderFailed, s.variables[name].place.At,
 				sources.Shown(name)+" is no name of a variable, so that "+o.label()+" deploys nothing")
 			s.variables = nil
 			s.open = ""
@@ -91,17 +93,17 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 		}
 	}
 	if s.open != "" {
-		p.g.repo.Note(sources.NoteNotFetched, o.object.Locate(nodes.Field(post, "substituteFrom")), s.open)
+		p.g.Repo.Note(sources.NoteNotFetched, o.object.Locate(nodes.Field(post, "substituteFrom")), s.open)
 	}
 	return s
 }
 
-func (s *substitution) set(name string, value keys.Value, at place) {
+func (s *substitution) set(name string, value keys.Value, at manifest.Place) {
 	s.variables[name] = fluxVariable{value, at}
 }
 
 // apply substitutes in one object as Flux does: in its YAML, read anew afterwards.
-func (s *substitution) apply(o *Object, repo *sources.Repository) {
+func (s *substitution) apply(o *manifest.Object, repo *sources.Repository) {
 	if labelOf(o, "labels") == "disabled" || labelOf(o, "annotations") == "disabled" {
 		return
 	}
@@ -134,7 +136,7 @@ func (s *substitution) apply(o *Object, repo *sources.Repository) {
 	}
 	before := *o
 	o.Root = docs[0].Root
-	o.origin = fromSubstitution{before: &before, by: s, missing: missing}
+	o.Origin = fromSubstitution{before: &before, by: s, missing: missing}
 	for _, e := range EatenIn(o) {
 		if repo.Names().Of(e.Name).Slot == "" { // of a key it is a finding
 			repo.Note(sources.NoteSkipped, e.At, fmt.Sprintf("nothing sets the variable %s of %s: it becomes nothing, and Flux 2.9 and later refuse it", e.Name, s.label))
@@ -159,30 +161,30 @@ func asYAML(n *yaml.Node) (string, error) {
 	return string(b), err
 }
 
-func labelOf(o *Object, field string) string {
+func labelOf(o *manifest.Object, field string) string {
 	return nodes.Text(nodes.Field(o.Root, "metadata", field, substituteDisabled))
 }
 
 // fromSubstitution is the origin of such an object: where a text is a variable's value and
 // nothing else, that one's place; else the place where the text stood before.
 type fromSubstitution struct {
-	before  *Object // what it was
+	before  *manifest.Object // what it was
 	by      *substitution
 	missing map[string]bool // variables that it asked for and that nothing sets
 }
 
 var wholeVariable = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=][^}]*)?\}$`)
 
-func (f fromSubstitution) find(o *Object, n *yaml.Node) (place, bool) {
+func (f fromSubstitution) Find(o *manifest.Object, n *yaml.Node) (manifest.Place, bool) {
 	way, isKey, ok := nodes.PathTo(o.Root, n)
 	if !ok {
-		return place{}, false
+		return manifest.Place{}, false
 	}
 	m := nodes.At(f.before.Root, way, isKey)
 	if m == nil {
-		return place{}, false
+		return manifest.Place{}, false
 	}
-	p := f.before.place(m)
+	p := f.before.Place(m)
 	if n.Kind != yaml.ScalarNode || m.Value == n.Value {
 		return p, true
 	}
@@ -190,19 +192,19 @@ func (f fromSubstitution) find(o *Object, n *yaml.Node) (place, bool) {
 	if name := wholeVariable.FindStringSubmatch(m.Value); name != nil {
 		step = "${" + name[1] + "} substituted by " + f.by.label
 		if v, ok := f.by.variables[name[1]]; ok {
-			via := p.via
+			via := p.Via
 			p = v.place
-			p.inside = nil
-			p.via = append(append([]string{}, via...), step)
+			p.Inside = nil
+			p.Via = append(append([]string{}, via...), step)
 			return p, true
 		}
 	}
-	p.via = append(append([]string{}, p.via...), step)
+	p.Via = append(append([]string{}, p.Via...), step)
 	// A substitution within a line keeps the lines as they are, as long as no value has
 	// several; columns move.
-	if inside := p.inside; inside != nil && strings.Count(m.Value, "\n") == strings.Count(n.Value, "\n") {
+	if inside := p.Inside; inside != nil && strings.Count(m.Value, "\n") == strings.Count(n.Value, "\n") {
 		before, after := strings.Split(m.Value, "\n"), strings.Split(n.Value, "\n")
-		p.inside = func(line, column, endColumn int) sources.Position {
+		p.Inside = func(line, column, endColumn int) sources.Position {
 			if line < 1 || line > len(before) || before[line-1] == after[line-1] {
 				return inside(line, column, endColumn)
 			}
@@ -210,7 +212,7 @@ func (f fromSubstitution) find(o *Object, n *yaml.Node) (place, bool) {
 			return inside(line, max(at, 0)+1, len(before[line-1])+1)
 		}
 	} else {
-		p.inside = nil
+		p.Inside = nil
 	}
 	return p, true
 }
@@ -226,8 +228,8 @@ type Eaten struct {
 var bareReference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // EatenIn lists them: ${NAME} without a default, where nothing sets NAME.
-func EatenIn(o *Object) []Eaten {
-	s, ok := o.origin.(fromSubstitution)
+func EatenIn(o *manifest.Object) []Eaten {
+	s, ok := o.Origin.(fromSubstitution)
 	if !ok || len(s.missing) == 0 {
 		return nil
 	}

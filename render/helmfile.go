@@ -7,6 +7,8 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/render/chart"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -37,32 +39,32 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 		return
 	}
 	dir := d.File.Dir()
-	r := &release{
-		name: nodes.Text(nodes.Field(n, "name")), namespace: nodes.Text(nodes.Field(n, "namespace")),
-		chartName: nodes.Text(nodes.Field(n, "chart")), at: d.Position(n),
+	r := &chart.Release{
+		Name: nodes.Text(nodes.Field(n, "name")), Namespace: nodes.Text(nodes.Field(n, "namespace")),
+		ChartName: nodes.Text(nodes.Field(n, "chart")), At: d.Position(n),
 	}
-	r.label = "release " + r.name + " of " + d.File.Path
+	r.Label = "release " + r.Name + " of " + d.File.Path
 	if chart := nodes.Field(n, "chart"); chart != nil {
-		r.at = d.Position(chart)
+		r.At = d.Position(chart)
 	}
-	if local := path.Join(dir, r.chartName); strings.HasPrefix(r.chartName, ".") && p.g.repo.SameTree(dir, local) {
-		r.chart = p.charts.at(local)
+	if local := path.Join(dir, r.ChartName); strings.HasPrefix(r.ChartName, ".") && p.g.Repo.SameTree(dir, local) {
+		r.Chart = p.charts.At(local)
 	}
 	for _, field := range []string{"values", "secrets"} {
 		for _, item := range nodes.Items(nodes.Field(n, field)) {
-			r.layers = append(r.layers, p.helmfileValues(d, item)...)
+			r.Layers = append(r.Layers, p.helmfileValues(d, item)...)
 		}
 	}
 	for _, item := range nodes.Items(nodes.Field(n, "set")) {
 		if value := nodes.Field(item, "value"); value != nil {
-			if l, ok := pathLayer(nodes.Text(nodes.Field(item, "name")), value, documentPlace(d, value), "set"); ok {
-				r.layers = append(r.layers, l)
+			if l, ok := chart.PathLayer(nodes.Text(nodes.Field(item, "name")), value, manifest.PlaceOf(d, value), "set"); ok {
+				r.Layers = append(r.Layers, l)
 			}
 		}
 	}
-	o := order{object: &Object{Name: r.name, File: d.File.Path, repo: p.g.repo}}
-	for _, l := range r.layers { // they are this release's, whether it is looked at or not
-		p.covered[l.at.File] = true
+	o := order{object: &manifest.Object{Name: r.Name, File: d.File.Path, Repo: p.g.Repo}}
+	for _, l := range r.Layers { // they are this release's, whether it is looked at or not
+		p.covered[l.At.File] = true
 	}
 	if p.releaseMatters(o, r) {
 		p.install(o, r, "")
@@ -71,25 +73,25 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 }
 
 // helmfileValues is an entry of values or secrets: a file, or a mapping.
-func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []layer {
+func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []chart.Layer {
 	item = nodes.Follow(item)
 	text := nodes.Text(item)
 	if text == "" {
-		return []layer{documentLayer(d, item, "values")}
+		return []chart.Layer{chart.DocumentLayer(d, item, "values")}
 	}
 	name := path.Join(d.File.Dir(), text)
-	f := p.g.repo.File(name)
+	f := p.g.Repo.File(name)
 	why := ""
 	switch {
 	case strings.Contains(text, "{{"):
 		why = "which values file it takes is a template expression"
-	case !p.g.repo.SameTree(d.File.Path, name) || f == nil:
+	case !p.g.Repo.SameTree(d.File.Path, name) || f == nil:
 		why = "the values file " + sources.Shown(text) + " is not in the repository"
 	case strings.HasSuffix(text, ".gotmpl"):
 		why = "the values file " + sources.Shown(text) + " is a template"
 	default:
-		return fileLayers(f)
+		return chart.FileLayers(f)
 	}
-	p.g.repo.Note(sources.NoteNotFetched, d.Position(item), why)
-	return []layer{unknownLayer(why, d.Position(item))}
+	p.g.Repo.Note(sources.NoteNotFetched, d.Position(item), why)
+	return []chart.Layer{chart.UnknownLayer(why, d.Position(item))}
 }

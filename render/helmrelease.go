@@ -6,6 +6,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render/chart"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -15,25 +17,25 @@ import (
 // (fluxcd/pkg/chartutil: ChartValuesFromReferences).
 func (p *planner) helmRelease(o order) {
 	spec := nodes.Field(o.object.Root, "spec")
-	r := &release{label: o.label(), at: o.object.Locate(spec)}
-	r.namespace = first(nodes.Text(nodes.Field(spec, "targetNamespace")), o.object.Namespace)
-	r.name = first(nodes.Text(nodes.Field(spec, "releaseName")), defaultReleaseName(o.object, spec))
+	r := &chart.Release{Label: o.label(), At: o.object.Locate(spec)}
+	r.Namespace = first(nodes.Text(nodes.Field(spec, "targetNamespace")), o.object.Namespace)
+	r.Name = first(nodes.Text(nodes.Field(spec, "releaseName")), defaultReleaseName(o.object, spec))
 	p.chartOf(o, r, spec)
 	for _, ref := range nodes.Items(nodes.Field(spec, "valuesFrom")) {
-		r.layers = append(r.layers, p.valuesFrom(o, ref)...)
+		r.Layers = append(r.Layers, p.valuesFrom(o, ref)...)
 	}
 	if values := nodes.Field(spec, "values"); values != nil {
-		r.layers = append(r.layers, objectLayer(o.object, values, "spec.values"))
+		r.Layers = append(r.Layers, chart.ObjectLayer(o.object, values, "spec.values"))
 	}
 	if nodes.Field(spec, "postRenderers") != nil {
-		r.missing = append(r.missing, "the postRenderers of "+r.label+" were not applied")
+		r.Missing = append(r.Missing, "the postRenderers of "+r.Label+" were not applied")
 	}
 	p.install(o, r, o.cluster)
 }
 
 // defaultReleaseName is the one that Flux makes up: behind the target namespace where
 // there is one.
-func defaultReleaseName(o *Object, spec *yaml.Node) string {
+func defaultReleaseName(o *manifest.Object, spec *yaml.Node) string {
 	if ns := nodes.Text(nodes.Field(spec, "targetNamespace")); ns != "" {
 		return ns + "-" + o.Name
 	}
@@ -50,24 +52,24 @@ func first(texts ...string) string {
 }
 
 // chartOf finds the chart: in the repository where the source is git, else by its name.
-func (p *planner) chartOf(o order, r *release, spec *yaml.Node) {
+func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 	node := nodes.Field(spec, "chart", "spec", "chart")
 	kind := nodes.Text(nodes.Field(spec, "chart", "spec", "sourceRef", "kind"))
-	r.chartName = nodes.Text(node)
+	r.ChartName = nodes.Text(node)
 	if node == nil {
 		node = nodes.Field(spec, "chartRef", "name")
-		r.chartName = p.chartBehind(o, nodes.Field(spec, "chartRef"))
+		r.ChartName = p.chartBehind(o, nodes.Field(spec, "chartRef"))
 		kind = ""
 	}
 	if node != nil {
-		r.at = o.object.Locate(node)
+		r.At = o.object.Locate(node)
 	}
 	if kind == "GitRepository" {
-		if dir, ok := p.local(r.chartName); ok {
-			r.chart = p.charts.at(dir)
+		if dir, ok := p.local(r.ChartName); ok {
+			r.Chart = p.charts.At(dir)
 		}
-		if r.chart == nil {
-			p.g.repo.Note(sources.NoteRenderFailed, r.at, r.label+": there is no chart in "+sources.Shown(r.chartName))
+		if r.Chart == nil {
+			p.g.Repo.Note(sources.NoteRenderFailed, r.At, r.Label+": there is no chart in "+sources.Shown(r.ChartName))
 		}
 	}
 }
@@ -87,22 +89,22 @@ func (p *planner) chartBehind(o order, ref *yaml.Node) string {
 
 // valuesFrom reads the values that one reference gives. What cannot be seen may set
 // anything, or with a targetPath just that.
-func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
+func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 	kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
 	key := first(nodes.Text(nodes.Field(ref, "valuesKey")), "values.yaml")
 	target := nodes.Text(nodes.Field(ref, "targetPath"))
-	label := objectLabel(kind, o.object.Namespace, name)
+	label := manifest.Label(kind, o.object.Namespace, name)
 	at := o.object.Locate(nodes.Field(ref, "name"))
-	unknown := func(why string) []layer {
-		p.g.repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
-		l := unknownLayer(why, at)
+	unknown := func(why string) []chart.Layer {
+		p.g.Repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
+		l := chart.UnknownLayer(why, at)
 		if target != "" {
-			word := nodes.Scalar(p.g.repo.Hand(keys.Unknown(why)))
-			if set, ok := pathLayer(target, word, place{at: at, file: p.g.repo.File(at.File)}, label); ok {
-				return []layer{set}
+			word := nodes.Scalar(p.g.Repo.Hand(keys.Unknown(why)))
+			if set, ok := chart.PathLayer(target, word, manifest.Place{At: at, File: p.g.Repo.File(at.File)}, label); ok {
+				return []chart.Layer{set}
 			}
 		}
-		return []layer{l}
+		return []chart.Layer{l}
 	}
 	from := p.valuesObject(o, kind, name)
 	if from == nil {
@@ -119,13 +121,13 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 		if !e.Value.IsKnown() {
 			return unknown("its values come from " + label + ", which is not known: " + e.Value.Reason())
 		}
-		q := e.place
-		q.at, q.via = e.At, append(append([]string{}, e.Via...), label+" "+key)
+		q := e.Place
+		q.At, q.Via = e.At, append(append([]string{}, e.Via...), label+" "+key)
 		if target == "" {
-			return entryLayer(e, q, label)
+			return chart.EntryLayer(e, q, label)
 		}
-		if l, ok := pathLayer(target, nodes.Scalar(p.g.repo.Hand(e.Value)), q, label); ok {
-			return []layer{l}
+		if l, ok := chart.PathLayer(target, nodes.Scalar(p.g.Repo.Hand(e.Value)), q, label); ok {
+			return []chart.Layer{l}
 		}
 		return unknown("the targetPath " + sources.Shown(target) + " is not followed")
 	}
@@ -134,14 +136,14 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []layer {
 
 // valuesObject finds the Secret or ConfigMap with values, also one that a generator made
 // and whose name, with its hash, kustomize did not carry over to the HelmRelease.
-func (p *planner) valuesObject(o order, kind, name string) *Object {
+func (p *planner) valuesObject(o order, kind, name string) *manifest.Object {
 	if found := p.object(o, kind, o.object.Namespace, name); found != nil {
 		return found
 	}
 	if o.from == nil {
 		return nil
 	}
-	var only *Object
+	var only *manifest.Object
 	for _, obj := range o.from.Objects {
 		if obj.Kind == kind && obj.OriginalName == name && obj.Namespace == o.object.Namespace {
 			if only != nil {
@@ -154,17 +156,17 @@ func (p *planner) valuesObject(o order, kind, name string) *Object {
 }
 
 // install makes the unit of a release.
-func (p *planner) install(o order, r *release, cluster string) {
-	u := &Unit{Name: r.label, Kind: Release, Path: path.Dir(r.at.File), Cluster: cluster, Rendered: true}
-	u.Objects, u.Missing = r.install(p.g.repo)
-	u.Inputs = append(u.Inputs, r.at.File)
-	for _, l := range r.layers {
-		if l.at.File != "" {
-			u.Inputs = append(u.Inputs, l.at.File)
+func (p *planner) install(o order, r *chart.Release, cluster string) {
+	u := &Unit{Name: r.Label, Kind: Release, Path: path.Dir(r.At.File), Cluster: cluster, Rendered: true}
+	u.Objects, u.Missing = r.Install(p.g.Repo)
+	u.Inputs = append(u.Inputs, r.At.File)
+	for _, l := range r.Layers {
+		if l.At.File != "" {
+			u.Inputs = append(u.Inputs, l.At.File)
 		}
 	}
-	if r.chart != nil {
-		p.covered[r.chart.dir] = true
+	if r.Chart != nil {
+		p.covered[r.Chart.Dir] = true
 	}
 	if len(u.Objects) == 0 && len(u.Missing) == 0 {
 		return

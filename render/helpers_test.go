@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/keylint/keylint/internal/testrepo"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -29,7 +30,7 @@ func unit(t testing.TB, units []*Unit, name string) *Unit {
 }
 
 // object finds an object of a unit by kind and the beginning of its name.
-func object(t testing.TB, u *Unit, kind, name string) *Object {
+func object(t testing.TB, u *Unit, kind, name string) *manifest.Object {
 	t.Helper()
 	var names []string
 	for _, o := range u.Objects {
@@ -42,7 +43,7 @@ func object(t testing.TB, u *Unit, kind, name string) *Object {
 	return nil
 }
 
-func entry(t testing.TB, o *Object, key string) Entry {
+func entry(t testing.TB, o *manifest.Object, key string) manifest.Entry {
 	t.Helper()
 	for _, e := range o.Entries() {
 		if e.Key == key {
@@ -50,7 +51,7 @@ func entry(t testing.TB, o *Object, key string) Entry {
 		}
 	}
 	t.Fatalf("%s %s has no entry %s", o.Kind, o.Name, key)
-	return Entry{}
+	return manifest.Entry{}
 }
 
 // notes renders the repository's notes, one a line.

@@ -76,7 +76,7 @@ func TestOracle(t *testing.T) {
 			want := canonical(t, nodes)
 			var own []*yaml.RNode
 			for _, o := range u.Objects {
-				if !o.derived() {
+				if !o.Derived() {
 					own = append(own, yaml.NewRNode(o.Root))
 				}
 			}

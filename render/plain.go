@@ -3,25 +3,27 @@ package render
 import (
 	"path"
 
+	"github.com/keylint/keylint/render/kustomize"
+	"github.com/keylint/keylint/render/stores"
 	"github.com/keylint/keylint/sources"
 )
 
 // plainUnits makes units of what no kustomization deploys: compose files, manifests
 // under no kustomization, a unit a directory, and manifests that stand beside one and
 // that no root lists.
-func plainUnits(g *graph, deployed map[string]bool) []*Unit {
+func plainUnits(g *kustomize.Graph, deployed map[string]bool) []*Unit {
 	var units []*Unit
 	var compose []*sources.File
 	byName := map[string]*Unit{}
 	told := map[string]bool{}
-	for _, f := range g.repo.Files() {
+	for _, f := range g.Repo.Files() {
 		if !f.IsManifest() || !f.BearsKeys() {
 			continue
 		}
 		if f.Example {
-			if f.TestDir != "" && !told[f.TestDir] && len(inFile(g.repo, f)) > 0 {
+			if f.TestDir != "" && !told[f.TestDir] && len(stores.InFile(g.Repo, f)) > 0 {
 				told[f.TestDir] = true
-				g.repo.Note(sources.NoteSkipped, sources.Position{File: f.TestDir},
+				g.Repo.Note(sources.NoteSkipped, sources.Position{File: f.TestDir},
 					"by its name this holds documentation or test data, so its manifests are not compared; name it as a PATH to lint it")
 			}
 			continue
@@ -30,10 +32,10 @@ func plainUnits(g *graph, deployed map[string]bool) []*Unit {
 			compose = append(compose, f)
 			continue
 		}
-		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || inChart(g.repo, f) {
+		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || inChart(g.Repo, f) {
 			continue
 		}
-		objects := inFile(g.repo, f)
+		objects := stores.InFile(g.Repo, f)
 		if len(objects) == 0 {
 			continue
 		}
@@ -41,7 +43,7 @@ func plainUnits(g *graph, deployed map[string]bool) []*Unit {
 		switch {
 		case f.FromStdin():
 			name = f.Path
-		case g.governs(f.Dir()):
+		case g.Governs(f.Dir()):
 			kind = Undeployed
 		}
 		u := byName[name]
@@ -53,7 +55,7 @@ func plainUnits(g *graph, deployed map[string]bool) []*Unit {
 		u.Objects = append(u.Objects, objects...)
 		u.Inputs = append(u.Inputs, f.Path)
 	}
-	return append(units, composeUnits(g.repo, compose)...)
+	return append(units, composeUnits(g.Repo, compose)...)
 }
 
 // inChart says whether the file is a template of a Helm chart. Many of them are YAML,

@@ -1,10 +1,12 @@
 package render
 
+import "github.com/keylint/keylint/render/kustomize"
+
 // renderRoot is the unit of a root that somebody builds.
-func renderRoot(r *root) *Unit {
-	built := r.build()
+func renderRoot(r *kustomize.Root) *Unit {
+	built := r.Build()
 	return &Unit{
-		Name: r.dir, Kind: Kustomization, Path: r.dir, Rendered: built.Built,
+		Name: r.Dir, Kind: Kustomization, Path: r.Dir, Rendered: built.Built,
 		Objects: built.Objects, Missing: built.Missing, Inputs: built.Inputs,
 	}
 }

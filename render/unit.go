@@ -1,6 +1,7 @@
 package render
 
 import (
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -25,7 +26,7 @@ type Unit struct {
 	Path     string // the directory or file that it lies in
 	Cluster  string // which cluster it reaches; empty where that cannot be told
 	Rendered bool   // a kustomization that built; false where keylint fell back to its files
-	Objects  []*Object
+	Objects  []*manifest.Object
 	Compose  *sources.ComposeProject // of a compose unit
 
 	// ComposeOnly are the services that make the unit another one than that of the files
@@ -61,8 +62,8 @@ func (u *Unit) Deployed() bool { return u.Kind != Undeployed }
 // Find is the object of that kind and name in the namespace. Where nothing says which
 // namespace one of the two is in, they are taken to be together, as long as only one
 // object comes into question. It is nil where there is none.
-func (u *Unit) Find(kind, namespace, name string) *Object {
-	var possible []*Object
+func (u *Unit) Find(kind, namespace, name string) *manifest.Object {
+	var possible []*manifest.Object
 	for _, o := range u.Objects {
 		if o.Kind != kind || o.Name != name {
 			continue

@@ -7,16 +7,19 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/keylint/keylint/render/chart"
+	"github.com/keylint/keylint/render/kustomize"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 )
 
 // Units lists what the repository deploys, in order of name. What could not be rendered
 // is noted in the repository, and in the unit's Missing.
 func Units(repo *sources.Repository) []*Unit {
-	charts := newCharts(repo)
-	g := readGraph(repo, charts)
+	charts := chart.NewCharts(repo)
+	g := kustomize.Read(repo, charts)
 	p := &planner{
-		g: g, charts: charts, roots: g.roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
+		g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
 		under: map[string][]*sources.File{}, argoURLs: map[string]int{},
 		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
@@ -52,12 +55,12 @@ func (p *planner) tellApart() {
 // reads the plain manifests that do.
 func (p *planner) applyByHand() {
 	for _, r := range p.roots {
-		if p.covered[r.dir] || !p.holdsOrders(r.files()) {
+		if p.covered[r.Dir] || !p.holdsOrders(r.Files()) {
 			continue
 		}
 		u := renderRoot(r)
-		u.Cluster = p.clusterOf(r.dir)
-		p.covered[r.dir] = true
+		u.Cluster = p.clusterOf(r.Dir)
+		p.covered[r.Dir] = true
 		p.add(u, order{})
 	}
 	for _, d := range p.deployers {
@@ -113,7 +116,7 @@ func (p *planner) deploysItself(d *deployer) bool {
 }
 
 // writtenAs names an object by where it is written, whatever became of it since.
-func writtenAs(o *Object) string { return o.File + "|" + o.Kind + "|" + o.OriginalName }
+func writtenAs(o *manifest.Object) string { return o.File + "|" + o.Kind + "|" + o.OriginalName }
 
 // rest makes units of what no controller deploys. In a repository where controllers deploy
 // Supabase, that is nothing that reaches a cluster.
@@ -121,9 +124,9 @@ func (p *planner) rest() {
 	governed := p.governed()
 	for _, r := range p.roots {
 		switch {
-		case p.covered[r.dir]:
-		case !r.bears():
-			r.noteHarm()
+		case p.covered[r.Dir]:
+		case !r.Bears():
+			r.NoteHarm()
 		default:
 			u := renderRoot(r)
 			if governed {
@@ -133,7 +136,7 @@ func (p *planner) rest() {
 		}
 	}
 	for _, r := range p.roots {
-		for _, f := range r.files() {
+		for _, f := range r.Files() {
 			p.covered[f.Path] = true
 		}
 	}
@@ -158,7 +161,7 @@ func (p *planner) governed() bool {
 // leave makes a unit one that nothing deploys.
 func (p *planner) leave(u *Unit) {
 	u.Kind = Undeployed
-	p.g.repo.Note(sources.NoteSkipped, sources.Position{File: u.Path},
+	p.g.Repo.Note(sources.NoteSkipped, sources.Position{File: u.Path},
 		"no Flux Kustomization and no Argo CD Application of the repository deploys it, so it is not compared with what is deployed")
 }
 

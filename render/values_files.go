@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -73,8 +74,8 @@ func setsKeys(jwt *yaml.Node) bool {
 }
 
 func (p *planner) installByHand(dir string, files []valuesFile) {
-	c := p.charts.at(dir)
-	if c != nil && (p.covered[dir] || !c.bears || p.isSubchart(dir) || p.isLibrary(c)) {
+	c := p.charts.At(dir)
+	if c != nil && (p.covered[dir] || !c.Bears || p.isSubchart(dir) || p.isLibrary(c)) {
 		return
 	}
 	var base *valuesFile
@@ -99,29 +100,29 @@ func (p *planner) installByHand(dir string, files []valuesFile) {
 }
 
 // installValues makes the unit of one values file.
-func (p *planner) installValues(dir string, c *chart, base *valuesFile, f valuesFile) {
-	r := &release{name: "supabase", chart: c, chartName: "supabase"}
+func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f valuesFile) {
+	r := &chart.Release{Name: "supabase", Chart: c, ChartName: "supabase"}
 	name := dir
 	if c != nil {
-		r.guessed = f.file == nil || baseValues.MatchString(path.Base(f.file.Path))
-		r.name = c.name
-		r.at = p.g.repo.File(path.Join(dir, "Chart.yaml")).At()
+		r.Guessed = f.file == nil || baseValues.MatchString(path.Base(f.file.Path))
+		r.Name = c.Name
+		r.At = p.g.Repo.File(path.Join(dir, "Chart.yaml")).At()
 	}
 	if f.file != nil {
 		name = f.file.Path
-		r.at = f.file.At()
+		r.At = f.file.At()
 		if c == nil {
 			if base != nil {
-				r.layers = append(r.layers, documentLayer(base.doc, base.below, base.file.Path))
+				r.Layers = append(r.Layers, chart.DocumentLayer(base.doc, base.below, base.file.Path))
 			}
-			r.layers = append(r.layers, documentLayer(f.doc, f.below, f.file.Path))
+			r.Layers = append(r.Layers, chart.DocumentLayer(f.doc, f.below, f.file.Path))
 		} else if !baseValues.MatchString(path.Base(name)) { // values.yaml holds the chart's own defaults
-			r.layers = append(r.layers, fileLayers(f.file)...)
+			r.Layers = append(r.Layers, chart.FileLayers(f.file)...)
 		}
 	}
-	r.label = name
-	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.at.File}}
-	u.Objects, u.Missing = r.install(p.g.repo)
+	r.Label = name
+	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.At.File}}
+	u.Objects, u.Missing = r.Install(p.g.Repo)
 	if p.governed() {
 		p.leave(u)
 	}
@@ -131,12 +132,12 @@ func (p *planner) installValues(dir string, c *chart, base *valuesFile, f values
 // isSubchart says whether the chart is part of another one.
 func (p *planner) isSubchart(dir string) bool {
 	parent := path.Dir(dir)
-	return path.Base(parent) == "charts" && p.g.repo.File(path.Join(path.Dir(parent), "Chart.yaml")) != nil
+	return path.Base(parent) == "charts" && p.g.Repo.File(path.Join(path.Dir(parent), "Chart.yaml")) != nil
 }
 
 // isLibrary says whether the chart is there for others to use, and installs nothing.
-func (p *planner) isLibrary(c *chart) bool {
-	for _, d := range p.g.repo.File(path.Join(c.dir, "Chart.yaml")).Documents() {
+func (p *planner) isLibrary(c *chart.Chart) bool {
+	for _, d := range p.g.Repo.File(path.Join(c.Dir, "Chart.yaml")).Documents() {
 		if strings.EqualFold(nodes.Text(nodes.Field(d.Root, "type")), "library") {
 			return true
 		}

@@ -1,0 +1,106 @@
+package chart
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// renderText renders a chart with one template.
+func renderText(template string) (string, error) {
+	files := []*archive.BufferedFile{
+		{Name: "Chart.yaml", Data: []byte("{apiVersion: v2, name: demo, version: 1.0.0}")},
+		{Name: "templates/out.yaml", Data: []byte(template)},
+	}
+	out, err := renderTemplates(files, map[string]any{}, "rel", "ns", &keys.Standins{})
+	return out["demo/templates/out.yaml"], err
+}
+
+// TestChartBounds renders charts that would take all time and memory there is.
+func TestChartBounds(t *testing.T) {
+	chain := ""
+	for i := range 12 {
+		chain += fmt.Sprintf("{{ define \"t%d\" }}%s{{ end }}\n", i, strings.Repeat(fmt.Sprintf(`{{ template "t%d" . }}`, i+1), 10))
+	}
+	includes := strings.ReplaceAll(chain, "{{ template", "{{ include")
+	tests := map[string]string{
+		"a text of any length":            `{{ repeat 2000000000 "ab" }}`,
+		"an indent of any depth":          `{{ nindent 2000000000 "a" }}`,
+		"a list of any length":            `{{ range until 2000000000 }}{{ end }}`,
+		"steps without end":               `{{ range untilStep 0 2000000000 1 }}{{ end }}`,
+		"a sequence":                      `{{ seq 1 2000000000 }}`,
+		"lists in lists":                  strings.Repeat(`{{ range until 1000 }}`, 4) + strings.Repeat(`{{ end }}`, 4),
+		"a text printed into itself":      `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = print $x $x }}`, 60),
+		"the same with printf":            `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = printf "%s%s" $x $x }}`, 60),
+		"templates that call each other":  chain + `{{ define "t12" }}x{{ end }}{{ template "t0" . }}`,
+		"the same with include":           includes + `{{ define "t12" }}x{{ end }}{{ include "t0" . }}`,
+		"a template that includes itself": `{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`,
+	}
+	for name, template := range tests {
+		t.Run(name, func(t *testing.T) {
+			out, err := renderText(template)
+			if err == nil {
+				t.Fatalf("it renders, to %d bytes", len(out))
+			}
+			if _, _, why := explainChart(err); name != "a template that includes itself" && !strings.Contains(why, "more, than is bearable") {
+				t.Errorf("it is said to fail because %s: %v", why, err)
+			}
+		})
+	}
+}
+
+// TestChartsReachNothing renders a chart that asks for what is outside of it.
+func TestChartsReachNothing(t *testing.T) {
+	t.Setenv("KEYLINT_TEST_SECRET", "of the environment")
+	outside := filepath.Join(t.TempDir(), "outside.txt")
+	if err := os.WriteFile(outside, []byte("of a file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]string{ // "" is nothing, "!" a refusal
+		`{{ env "KEYLINT_TEST_SECRET" }}`:                           "!",
+		`{{ expandenv "$KEYLINT_TEST_SECRET" }}`:                    "!",
+		`{{ getHostByName "localhost" }}`:                           "",
+		`{{ lookup "v1" "Secret" "a" "b" | toJson }}`:               "{}",
+		`{{ .Files.Get "` + outside + `" }}`:                        "",
+		`{{ .Files.Get "../../../../../../etc/passwd" }}`:           "",
+		`{{ range $k, $v := .Files.Glob "/**" }}{{ $k }} {{ end }}`: "",
+		`{{ randAlphaNum 20 }}`:                                     "keylint-unknown-00000-x",
+		`{{ now | date "2006-01-02" }}`:                             "1970-01-01",
+		`{{ (genCA "a" 1).Cert }}`:                                  "keylint-unknown-00000-x",
+	}
+	for template, want := range tests {
+		out, err := renderText(template)
+		switch {
+		case want == "!" && err == nil:
+			t.Errorf("%s gives %q", template, out)
+		case want != "!" && (err != nil || out != want):
+			t.Errorf("%s gives %q (%v), want %q", template, out, err, want)
+		}
+	}
+}
+
+// FuzzChart renders templates and values of any kind: nothing panics, and everything ends.
+func FuzzChart(f *testing.F) {
+	for _, test := range chartCases {
+		for _, part := range strings.Split(test.archive, "\n-- ") {
+			if _, text, ok := strings.Cut(part, " --\n"); ok {
+				f.Add(text)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 4_000 {
+			return
+		}
+		_, err := renderText(text)
+		if err != nil {
+			explainChart(err)
+		}
+	})
+}

@@ -1,0 +1,261 @@
+package chart
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	chartloader "helm.sh/helm/v4/pkg/chart/v2/loader"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// Layer is one source of a chart's values. Of several the later ones win, as for Helm:
+// mappings are merged, everything else is replaced.
+type Layer struct {
+	label string     // "the chart's values.yaml", "spec.values"
+	root  *yaml.Node // a mapping; nil where nothing of it is known
+	place func(*yaml.Node) manifest.Place
+
+	decrypted bool       // its texts were, or some of them
+	unknown   keys.Value // why nothing of it is known
+	At        sources.Position
+}
+
+// UnknownLayer is a source of values that cannot be seen.
+func UnknownLayer(why string, at sources.Position) Layer {
+	return Layer{unknown: keys.Unknown(why), At: at}
+}
+
+// DocumentLayer is a mapping in a document.
+func DocumentLayer(d *sources.Document, root *yaml.Node, label string) Layer {
+	return Layer{
+		label: label, root: root, place: func(n *yaml.Node) manifest.Place { return manifest.PlaceOf(d, n) },
+		decrypted: d.File.Decrypted(), At: d.Position(root),
+	}
+}
+
+// FileLayers are the documents of a values file.
+func FileLayers(f *sources.File) []Layer {
+	var out []Layer
+	for _, d := range f.Documents() {
+		out = append(out, DocumentLayer(d, d.Root, f.Path))
+	}
+	return out
+}
+
+// ObjectLayer is a mapping in an object's own fields.
+func ObjectLayer(o *manifest.Object, n *yaml.Node, label string) Layer {
+	return Layer{label: label, root: nodes.Follow(n), place: o.Place, At: o.Locate(n)}
+}
+
+// TextLayer is a document within a text that renderers may see.
+func TextLayer(text string, p manifest.Place, label string) []Layer {
+	return textLayers(text, false, p, label)
+}
+
+// EntryLayer is a document within a data key of a Secret or ConfigMap.
+func EntryLayer(e manifest.Entry, p manifest.Place, label string) []Layer {
+	return textLayers(e.Value.Text().Reveal(), e.SOPS || e.Sealed, p, label)
+}
+
+func textLayers(text string, decrypted bool, p manifest.Place, label string) []Layer {
+	var out []Layer
+	docs, _ := nodes.Parse([]byte(text))
+	lines := strings.Split(text, "\n")
+	for _, d := range docs {
+		inner := manifest.Sheet{Lines: lines}
+		out = append(out, Layer{label: label, root: d.Root, decrypted: decrypted, At: p.At, place: func(n *yaml.Node) manifest.Place {
+			q := manifest.Place{At: p.At, File: p.File, Via: p.Via}
+			if p.Inside == nil || n.Line == 0 {
+				return q
+			}
+			line, column, end := inner.Span(n)
+			q.At = p.Inside(line, column, end)
+			return q
+		}})
+	}
+	return out
+}
+
+// PathLayer sets one value, as "helm --set" does: a.b\.c.d.
+func PathLayer(path string, value *yaml.Node, p manifest.Place, label string) (Layer, bool) {
+	parts := splitValuePath(path)
+	root := value
+	for i := len(parts) - 1; i >= 0; i-- {
+		if parts[i] == "" || strings.HasSuffix(parts[i], "]") {
+			return Layer{}, false
+		}
+		root = nodes.Mapping(parts[i], root)
+	}
+	if len(parts) == 0 {
+		return Layer{}, false
+	}
+	return Layer{label: label, root: root, place: func(*yaml.Node) manifest.Place { return p }, At: p.At}, true
+}
+
+// splitValuePath splits at the dots that no backslash stands before.
+func splitValuePath(path string) []string {
+	var parts []string
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && i+1 < len(path):
+			i++
+			b.WriteByte(path[i])
+		case path[i] == '.':
+			parts = append(parts, b.String())
+			b.Reset()
+		default:
+			b.WriteByte(path[i])
+		}
+	}
+	return append(parts, b.String())
+}
+
+// below moves a layer under a key: the values of a subchart.
+func (l Layer) below(key string) Layer {
+	if l.root != nil {
+		l.root = nodes.Mapping(key, l.root)
+	}
+	return l
+}
+
+// mergeLayers is what Helm makes of them. What an unknown layer may set, the key-like
+// values beneath it, becomes unknown.
+func mergeLayers(layers []Layer, repo *sources.Repository) (map[string]any, error) {
+	merged := map[string]any{}
+	for _, l := range layers {
+		if !l.unknown.IsAbsent() {
+			blur(merged, "", repo.Names(), func() string { return repo.Hand(l.unknown) })
+			continue
+		}
+		if l.root == nil || l.root.Kind != yaml.MappingNode {
+			continue
+		}
+		text, err := yaml.String(l.root)
+		if err != nil {
+			return nil, err
+		}
+		values, err := chartloader.LoadValues(strings.NewReader(text))
+		if err != nil {
+			return nil, err
+		}
+		if l.decrypted {
+			repo.HandTree(values)
+		}
+		merged = chartloader.MergeMaps(merged, values)
+	}
+	return merged, nil
+}
+
+// blur replaces the values that are named or look like a key.
+func blur(values map[string]any, parent string, names keys.Names, word func() string) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		switch v := values[name].(type) {
+		case map[string]any:
+			blur(v, name, names, word)
+		case string:
+			// What is empty is a slot that is not in use.
+			if v != "" && isKeyLike(names, parent, name, v) {
+				values[name] = word()
+			}
+		}
+	}
+}
+
+// isKeyLike says whether a value is a key, by its name or its text. The chart of
+// supabase-community has secret.jwt.secret.
+func isKeyLike(names keys.Names, parent, name, text string) bool {
+	return names.Of(name).Slot != "" || parent == "jwt" && name == "secret" || keys.Recognize(keys.NewText(text)) != ""
+}
+
+// marks number the values of a chart, so that one that comes out of a template can be
+// led back to where it went in.
+type marks struct {
+	names keys.Names
+	paths [][]string
+}
+
+var mark = regexp.MustCompile(`zqm([0-9]{6})q`)
+
+// put is a copy of the values in which texts are marks: all of them, or only those that
+// are key-like, since templates branch on the others.
+func (m *marks) put(values map[string]any, all bool) map[string]any {
+	return m.mapping(values, nil, "", all).(map[string]any)
+}
+
+func (m *marks) mapping(v any, way []string, parent string, all bool) any {
+	extend := func(step string) []string { return append(way[:len(way):len(way)], step) }
+	name := ""
+	if len(way) > 0 {
+		name = way[len(way)-1]
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			out[k] = m.mapping(v[k], extend(k), name, all)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = m.mapping(v[i], extend(strconv.Itoa(i)), name, all)
+		}
+		return out
+	case string:
+		if v == "" || !all && !isKeyLike(m.names, parent, name, v) || len(m.paths) > 999_999 {
+			return v
+		}
+		m.paths = append(m.paths, way)
+		return "zqm" + strconv.Itoa(1_000_000 + len(m.paths) - 1)[1:] + "q"
+	}
+	return v
+}
+
+// path is the way to the value that a marked text came from, and whether the text is
+// nothing but it.
+func (m *marks) path(text string) (way []string, whole, ok bool) {
+	at := mark.FindStringSubmatchIndex(text)
+	if at == nil {
+		return nil, false, false
+	}
+	n, err := strconv.Atoi(text[at[2]:at[3]])
+	if err != nil || n >= len(m.paths) {
+		return nil, false, false
+	}
+	return m.paths[n], at[0] == 0 && at[1] == len(text), true
+}
+
+// locate finds the node that sets the value: in the last layer that has it.
+func locateValue(layers []Layer, way []string) (*yaml.Node, Layer, bool) {
+	for i := len(layers) - 1; i >= 0; i-- {
+		n := nodes.Follow(layers[i].root)
+		for _, step := range way {
+			if n == nil {
+				break
+			}
+			if n.Kind == yaml.SequenceNode {
+				at, err := strconv.Atoi(step)
+				if err != nil || at >= len(n.Content) {
+					n = nil
+					break
+				}
+				n = nodes.Follow(n.Content[at])
+				continue
+			}
+			n = nodes.Field(n, step)
+		}
+		if n != nil && n.Kind == yaml.ScalarNode {
+			return n, layers[i], true
+		}
+	}
+	return nil, Layer{}, false
+}

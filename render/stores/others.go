@@ -1,0 +1,101 @@
+package stores
+
+import (
+	"cmp"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// onePasswordItem is the Secret of the 1Password operator: every field of the item.
+func onePasswordItem(o source) []*manifest.Object {
+	e := &external{rest: &external{store: "1Password", path: nodes.Text(nodes.Field(o.Root, "spec", "itemPath"))}}
+	return []*manifest.Object{o.makes(o.Name, "", nodes.Field(o.Root, "metadata"), e)}
+}
+
+// infisicalSecret is the Secret, or Secrets, of Infisical's operator: everything in the
+// scope that its authentication names.
+func infisicalSecret(o source) []*manifest.Object {
+	spec := nodes.Field(o.Root, "spec")
+	where := ""
+	nodes.Pairs(nodes.Field(spec, "authentication"), func(_, method *yaml.Node) {
+		scope := nodes.Field(method, "secretsScope")
+		if where == "" && scope != nil {
+			where = cmp.Or(nodes.Text(nodes.Field(scope, "projectSlug")), nodes.Text(nodes.Field(scope, "projectId"))) + "/" +
+				nodes.Text(nodes.Field(scope, "envSlug")) + cmp.Or(nodes.Text(nodes.Field(scope, "secretsPath")), "/")
+		}
+	})
+	references := nodes.Items(nodes.Field(spec, "managedKubeSecretReferences"))
+	if ref := nodes.Field(spec, "managedSecretReference"); ref != nil {
+		references = append(references, ref)
+	}
+	var out []*manifest.Object
+	for _, ref := range references {
+		e := &external{rest: &external{store: "Infisical", path: where}}
+		out = append(out, o.makes(nodes.Text(nodes.Field(ref, "secretName")), nodes.Text(nodes.Field(ref, "secretNamespace")), nil, e))
+	}
+	return out
+}
+
+// dopplerSecret is the Secret of Doppler's operator: everything in a config.
+func dopplerSecret(o source) []*manifest.Object {
+	spec := nodes.Field(o.Root, "spec")
+	where := nodes.Text(nodes.Field(spec, "project")) + "/" + nodes.Text(nodes.Field(spec, "config"))
+	if where == "/" { // the token tells
+		where = "the config of token " + nodes.Text(nodes.Field(spec, "tokenSecret", "name"))
+	}
+	managed := nodes.Field(spec, "managedSecret")
+	e := &external{rest: &external{store: "Doppler", path: where}}
+	return []*manifest.Object{o.makes(nodes.Text(nodes.Field(managed, "name")), nodes.Text(nodes.Field(managed, "namespace")), nil, e)}
+}
+
+// bitwardenSecret is the Secret of Bitwarden's operator.
+func bitwardenSecret(o source) []*manifest.Object {
+	spec := nodes.Field(o.Root, "spec")
+	e := &external{}
+	for _, item := range nodes.Items(nodes.Field(spec, "map")) {
+		id, at := scalarAt(item, "bwSecretId")
+		e.declare(o, nodes.Text(nodes.Field(item, "secretKeyName")), at, o.stored("Bitwarden", id, ""))
+	}
+	if nodes.Text(nodes.Field(spec, "onlyMappedSecrets")) == "false" {
+		e.rest = &external{why: "takes it from Bitwarden, under a name that is found there"}
+	}
+	return []*manifest.Object{o.makes(nodes.Text(nodes.Field(spec, "secretName")), "", nil, e)}
+}
+
+// secretProviderClass is the Secrets that the CSI driver makes besides its volume.
+func secretProviderClass(o source) []*manifest.Object {
+	spec := nodes.Field(o.Root, "spec")
+	provider := cmp.Or(nodes.Text(nodes.Field(spec, "provider")), "its provider")
+	var out []*manifest.Object
+	for _, s := range nodes.Items(nodes.Field(spec, "secretObjects")) {
+		e := &external{}
+		for _, item := range nodes.Items(nodes.Field(s, "data")) {
+			name, at := scalarAt(item, "objectName")
+			e.declare(o, nodes.Text(nodes.Field(item, "key")), at, o.stored("SecretProviderClass "+o.Namespace+"/"+o.Name, name, "of "+provider))
+		}
+		out = append(out, o.makes(nodes.Text(nodes.Field(s, "secretName")), "", s, e))
+	}
+	return out
+}
+
+// operatorKeys are the data keys of the Secret that Supabase's operator makes for a
+// project (supabase-community/supabase-kubernetes: internal/project/jwt_secret.go).
+var operatorKeys = []string{
+	"jwt-secret", "anon-key", "service-key", "jwt-keys", "jwt-jwks",
+	"anon-key-asymmetric", "service-key-asymmetric", "publishable-key", "secret-key",
+}
+
+// operatorProject is that Secret, whose keys the operator generates.
+func operatorProject(o source) []*manifest.Object {
+	e := &external{}
+	at := nodes.Field(o.Root, "metadata", "name")
+	for _, key := range operatorKeys {
+		e.declare(o, key, at, keys.UnknownFrom("the Supabase operator: "+o.Title()+"#"+key,
+			"the Supabase operator generates it in the cluster for "+o.Title()))
+	}
+	return []*manifest.Object{o.makes(o.Name+"-jwt", "", nil, e)}
+}

@@ -1,0 +1,42 @@
+package stores
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// ScriptSecrets are the Secrets that the repository's scripts make with kubectl. What is a
+// variable there is the same value wherever the script uses it.
+func ScriptSecrets(repo *sources.Repository) []*manifest.Object {
+	var out []*manifest.Object
+	for _, s := range repo.ScriptSecrets() {
+		where := fmt.Sprintf("%s:%d", s.At.File, s.At.Line)
+		e := &external{}
+		for _, k := range s.Keys {
+			why := "kubectl creates it in " + where
+			v := keys.Unknown(why)
+			switch {
+			case k.Variable != "":
+				v = keys.UnknownFrom(s.At.File+"#"+k.Variable, why+" from the variable "+k.Variable)
+			case !k.Text.IsAbsent():
+				v = keys.Known(k.Text)
+			}
+			e.listed = append(e.listed, manifest.Entry{Key: k.Name, Value: v, At: k.At, Via: []string{"kubectl create secret in " + where}})
+		}
+		if s.Open {
+			e.rest = &external{why: "is created by kubectl in " + where + ", from a file that is not followed"}
+		}
+		o := &manifest.Object{
+			APIVersion: "v1", Kind: "Secret", Name: s.Name, Namespace: s.Namespace, File: s.At.File,
+			Root:         nodes.Mapping("apiVersion", nodes.Scalar("v1"), "kind", nodes.Scalar("Secret"), "metadata", nodes.Mapping("name", nodes.Scalar(s.Name))),
+			OriginalName: s.Name, Repo: repo, Maker: e,
+		}
+		e.from = source{o}
+		out = append(out, o)
+	}
+	return out
+}
