@@ -146,7 +146,7 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 					continue
 				}
 				if f.Decrypted() {
-					p.g.Repo.HandTree(set)
+					p.repo.HandTree(set)
 				}
 				if !goTemplate {
 					set = flattened(set)

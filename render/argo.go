@@ -132,7 +132,7 @@ func (p *planner) argoDirectory(u *Unit, s *yaml.Node, dir string) {
 		if include != "" && !matchesGlob(include, rel) || exclude != "" && matchesGlob(exclude, rel) || !p.fileMatters(f) {
 			continue
 		}
-		u.Objects = append(u.Objects, stores.InFile(p.g.Repo, f)...)
+		u.Objects = append(u.Objects, stores.InFile(p.repo, f)...)
 		u.Inputs = append(u.Inputs, f.Path)
 	}
 }
@@ -191,7 +191,7 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 	if !p.releaseMatters(o, r) {
 		return
 	}
-	objects, missing := r.Install(p.g.Repo)
+	objects, missing := r.Install(p.repo)
 	u.Objects = append(u.Objects, objects...)
 	u.Missing = append(u.Missing, missing...)
 	for _, l := range r.Layers {
@@ -201,8 +201,8 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 
 // releaseMatters says whether a chart or its values can bear keys.
 func (p *planner) releaseMatters(o order, r *chart.Release) bool {
-	f := p.g.Repo.File(o.object.File)
-	return r.Bears(p.g.Repo) || f != nil && f.BearsKeys()
+	f := p.repo.File(o.object.File)
+	return r.Bears(p.repo) || f != nil && f.BearsKeys()
 }
 
 // argoValueFile reads one of a source's values files: beside the chart, or in the source
@@ -222,8 +222,8 @@ func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item 
 		}
 	}
 	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	for _, t := range p.g.Repo.Trees() {
-		if f := p.g.Repo.File(path.Join(t, name)); f != nil {
+	for _, t := range p.repo.Trees() {
+		if f := p.repo.File(path.Join(t, name)); f != nil {
 			r.Layers = append(r.Layers, chart.FileLayers(f)...)
 			return
 		}

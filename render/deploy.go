@@ -18,6 +18,7 @@ import (
 // bootstrap does: kustomizations that no other uses, and plain manifests. Where objects of
 // Flux or Argo CD are among these, they say what their controllers deploy next, and so on.
 type planner struct {
+	repo   *sources.Repository
 	g      *kustomize.Graph
 	charts *chart.Charts
 	roots  []*kustomize.Root
@@ -90,7 +91,7 @@ func (p *planner) readDeployers() {
 		if !f.Deploys() || f.Example || !f.IsManifest() {
 			continue
 		}
-		for _, o := range stores.InFile(p.g.Repo, f) {
+		for _, o := range stores.InFile(p.repo, f) {
 			if isOrder(o) {
 				d := &deployer{object: o, file: f}
 				p.deployers = append(p.deployers, d)
@@ -145,8 +146,8 @@ func (p *planner) local(text string) (string, bool) {
 	if dir == "" {
 		dir = "."
 	}
-	for _, t := range p.g.Repo.Trees() {
-		if d := path.Join(t, dir); p.g.Repo.FileSystem().IsDir("/" + d) {
+	for _, t := range p.repo.Trees() {
+		if d := path.Join(t, dir); p.repo.FileSystem().IsDir("/" + d) {
 			return d, true
 		}
 	}
@@ -266,7 +267,7 @@ func (p *planner) valuesMatter(s *yaml.Node) bool {
 			}
 			continue
 		}
-		if f := p.g.Repo.File(name); name != "" && f != nil && f.BearsKeys() {
+		if f := p.repo.File(name); name != "" && f != nil && f.BearsKeys() {
 			return true
 		}
 	}
@@ -336,7 +337,7 @@ func (p *planner) carryOut(o order) {
 	if p.done[id] {
 		for i, above := range o.chain {
 			if above == id && i < len(o.chain)-1 {
-				p.g.Repo.Note(sources.NoteRenderFailed, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name")),
+				p.repo.Note(sources.NoteRenderFailed, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name")),
 					o.label()+" deploys itself by way of others, in a cycle: "+o.cycle(id))
 			}
 		}
@@ -360,7 +361,7 @@ func (p *planner) carryOut(o order) {
 	case "ApplicationSet":
 		apps, problem := p.expandSet(o.object)
 		if problem != "" {
-			p.g.Repo.Note(sources.NoteSkipped, o.object.Locate(nodes.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
+			p.repo.Note(sources.NoteSkipped, o.object.Locate(nodes.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
 		}
 		for _, app := range apps {
 			p.queue = append(p.queue, order{object: app, cluster: o.cluster, from: o.from, chain: o.chain})
@@ -420,5 +421,5 @@ func (p *planner) add(u *Unit, o order) {
 
 // cannotTell notes why nothing is known of what an order deploys.
 func (p *planner) cannotTell(o order, kind sources.NoteKind, at *yaml.Node, why string) {
-	p.g.Repo.Note(kind, o.object.Locate(at), o.label()+": "+why)
+	p.repo.Note(kind, o.object.Locate(at), o.label()+": "+why)
 }

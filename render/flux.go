@@ -74,13 +74,13 @@ func aKind(kind string) string {
 // its object names.
 func (p *planner) generate(dir string, o order, patches *yaml.Node, add func(*types.Kustomization)) *kustomize.Root {
 	put := kustomize.Addition{Object: o.object, Patches: patches, Change: add}
-	if put.File = p.g.Repo.File(o.object.File); put.File == nil {
+	if put.File = p.repo.File(o.object.File); put.File == nil {
 		put.File = p.deployerFile(o)
 	}
 	if !p.g.Has(dir) {
 		dirs, files := p.listUnder(dir)
 		for _, d := range dirs {
-			if used := p.g.At(d); !used.Component && p.anyMatters(used.Files()) {
+			if used := p.g.At(d); !used.IsComponent() && p.anyMatters(used.Files()) {
 				put.Resources = append(put.Resources, d)
 			}
 		}

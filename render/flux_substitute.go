@@ -51,7 +51,7 @@ func (p *planner) postBuild(o order, u *Unit) {
 	var written []*manifest.Object
 	for _, obj := range u.Objects {
 		if !obj.Derived() {
-			s.apply(obj, p.g.Repo)
+			s.apply(obj, p.repo)
 			written = append(written, obj)
 		}
 	}
@@ -85,7 +85,7 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 	})
 	for _, name := range slices.Sorted(maps.Keys(s.variables)) {
 		if !variableName.MatchString(name) {
-			p.g.Repo.Note(sources.NoteRenderFailed, s.variables[name].place.At,
+			p.repo.Note(sources.NoteRenderFailed, s.variables[name].place.At,
 				sources.Shown(name)+" is no name of a variable, so that "+o.label()+" deploys nothing")
 			s.variables = nil
 			s.open = ""
@@ -93,7 +93,7 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 		}
 	}
 	if s.open != "" {
-		p.g.Repo.Note(sources.NoteNotFetched, o.object.Locate(nodes.Field(post, "substituteFrom")), s.open)
+		p.repo.Note(sources.NoteNotFetched, o.object.Locate(nodes.Field(post, "substituteFrom")), s.open)
 	}
 	return s
 }

@@ -47,7 +47,7 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 	if chart := nodes.Field(n, "chart"); chart != nil {
 		r.At = d.Position(chart)
 	}
-	if local := path.Join(dir, r.ChartName); strings.HasPrefix(r.ChartName, ".") && p.g.Repo.SameTree(dir, local) {
+	if local := path.Join(dir, r.ChartName); strings.HasPrefix(r.ChartName, ".") && p.repo.SameTree(dir, local) {
 		r.Chart = p.charts.At(local)
 	}
 	for _, field := range []string{"values", "secrets"} {
@@ -62,7 +62,7 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 			}
 		}
 	}
-	o := order{object: &manifest.Object{Name: r.Name, File: d.File.Path, Repo: p.g.Repo}}
+	o := order{object: &manifest.Object{Name: r.Name, File: d.File.Path, Repo: p.repo}}
 	for _, l := range r.Layers { // they are this release's, whether it is looked at or not
 		p.covered[l.At.File] = true
 	}
@@ -80,18 +80,18 @@ func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []chart.L
 		return []chart.Layer{chart.DocumentLayer(d, item, "values")}
 	}
 	name := path.Join(d.File.Dir(), text)
-	f := p.g.Repo.File(name)
+	f := p.repo.File(name)
 	why := ""
 	switch {
 	case strings.Contains(text, "{{"):
 		why = "which values file it takes is a template expression"
-	case !p.g.Repo.SameTree(d.File.Path, name) || f == nil:
+	case !p.repo.SameTree(d.File.Path, name) || f == nil:
 		why = "the values file " + sources.Shown(text) + " is not in the repository"
 	case strings.HasSuffix(text, ".gotmpl"):
 		why = "the values file " + sources.Shown(text) + " is a template"
 	default:
 		return chart.FileLayers(f)
 	}
-	p.g.Repo.Note(sources.NoteNotFetched, d.Position(item), why)
+	p.repo.Note(sources.NoteNotFetched, d.Position(item), why)
 	return []chart.Layer{chart.UnknownLayer(why, d.Position(item))}
 }

@@ -69,7 +69,7 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 			r.Chart = p.charts.At(dir)
 		}
 		if r.Chart == nil {
-			p.g.Repo.Note(sources.NoteRenderFailed, r.At, r.Label+": there is no chart in "+sources.Shown(r.ChartName))
+			p.repo.Note(sources.NoteRenderFailed, r.At, r.Label+": there is no chart in "+sources.Shown(r.ChartName))
 		}
 	}
 }
@@ -96,11 +96,11 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 	label := manifest.Label(kind, o.object.Namespace, name)
 	at := o.object.Locate(nodes.Field(ref, "name"))
 	unknown := func(why string) []chart.Layer {
-		p.g.Repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
+		p.repo.Note(sources.NoteNotFetched, at, o.label()+": "+why)
 		l := chart.UnknownLayer(why, at)
 		if target != "" {
-			word := nodes.Scalar(p.g.Repo.Hand(keys.Unknown(why)))
-			if set, ok := chart.PathLayer(target, word, manifest.Place{At: at, File: p.g.Repo.File(at.File)}, label); ok {
+			word := nodes.Scalar(p.repo.Hand(keys.Unknown(why)))
+			if set, ok := chart.PathLayer(target, word, manifest.Place{At: at, File: p.repo.File(at.File)}, label); ok {
 				return []chart.Layer{set}
 			}
 		}
@@ -126,7 +126,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 		if target == "" {
 			return chart.EntryLayer(e, q, label)
 		}
-		if l, ok := chart.PathLayer(target, nodes.Scalar(p.g.Repo.Hand(e.Value)), q, label); ok {
+		if l, ok := chart.PathLayer(target, nodes.Scalar(p.repo.Hand(e.Value)), q, label); ok {
 			return []chart.Layer{l}
 		}
 		return unknown("the targetPath " + sources.Shown(target) + " is not followed")
@@ -158,7 +158,7 @@ func (p *planner) valuesObject(o order, kind, name string) *manifest.Object {
 // install makes the unit of a release.
 func (p *planner) install(o order, r *chart.Release, cluster string) {
 	u := &Unit{Name: r.Label, Kind: Release, Path: path.Dir(r.At.File), Cluster: cluster, Rendered: true}
-	u.Objects, u.Missing = r.Install(p.g.Repo)
+	u.Objects, u.Missing = r.Install(p.repo)
 	u.Inputs = append(u.Inputs, r.At.File)
 	for _, l := range r.Layers {
 		if l.At.File != "" {

@@ -11,19 +11,19 @@ import (
 // plainUnits makes units of what no kustomization deploys: compose files, manifests
 // under no kustomization, a unit a directory, and manifests that stand beside one and
 // that no root lists.
-func plainUnits(g *kustomize.Graph, deployed map[string]bool) []*Unit {
+func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[string]bool) []*Unit {
 	var units []*Unit
 	var compose []*sources.File
 	byName := map[string]*Unit{}
 	told := map[string]bool{}
-	for _, f := range g.Repo.Files() {
+	for _, f := range repo.Files() {
 		if !f.IsManifest() || !f.BearsKeys() {
 			continue
 		}
 		if f.Example {
-			if f.TestDir != "" && !told[f.TestDir] && len(stores.InFile(g.Repo, f)) > 0 {
+			if f.TestDir != "" && !told[f.TestDir] && len(stores.InFile(repo, f)) > 0 {
 				told[f.TestDir] = true
-				g.Repo.Note(sources.NoteSkipped, sources.Position{File: f.TestDir},
+				repo.Note(sources.NoteSkipped, sources.Position{File: f.TestDir},
 					"by its name this holds documentation or test data, so its manifests are not compared; name it as a PATH to lint it")
 			}
 			continue
@@ -32,10 +32,10 @@ func plainUnits(g *kustomize.Graph, deployed map[string]bool) []*Unit {
 			compose = append(compose, f)
 			continue
 		}
-		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || inChart(g.Repo, f) {
+		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || inChart(repo, f) {
 			continue
 		}
-		objects := stores.InFile(g.Repo, f)
+		objects := stores.InFile(repo, f)
 		if len(objects) == 0 {
 			continue
 		}
@@ -55,7 +55,7 @@ func plainUnits(g *kustomize.Graph, deployed map[string]bool) []*Unit {
 		u.Objects = append(u.Objects, objects...)
 		u.Inputs = append(u.Inputs, f.Path)
 	}
-	return append(units, composeUnits(g.Repo, compose)...)
+	return append(units, composeUnits(repo, compose)...)
 }
 
 // inChart says whether the file is a template of a Helm chart. Many of them are YAML,

@@ -6,7 +6,7 @@ import "github.com/keylint/keylint/render/kustomize"
 func renderRoot(r *kustomize.Root) *Unit {
 	built := r.Build()
 	return &Unit{
-		Name: r.Dir, Kind: Kustomization, Path: r.Dir, Rendered: built.Built,
+		Name: r.Dir(), Kind: Kustomization, Path: r.Dir(), Rendered: built.Built,
 		Objects: built.Objects, Missing: built.Missing, Inputs: built.Inputs,
 	}
 }

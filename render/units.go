@@ -19,7 +19,7 @@ func Units(repo *sources.Repository) []*Unit {
 	charts := chart.NewCharts(repo)
 	g := kustomize.Read(repo, charts)
 	p := &planner{
-		g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
+		repo: repo, g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
 		under: map[string][]*sources.File{}, argoURLs: map[string]int{},
 		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
@@ -55,12 +55,12 @@ func (p *planner) tellApart() {
 // reads the plain manifests that do.
 func (p *planner) applyByHand() {
 	for _, r := range p.roots {
-		if p.covered[r.Dir] || !p.holdsOrders(r.Files()) {
+		if p.covered[r.Dir()] || !p.holdsOrders(r.Files()) {
 			continue
 		}
 		u := renderRoot(r)
-		u.Cluster = p.clusterOf(r.Dir)
-		p.covered[r.Dir] = true
+		u.Cluster = p.clusterOf(r.Dir())
+		p.covered[r.Dir()] = true
 		p.add(u, order{})
 	}
 	for _, d := range p.deployers {
@@ -124,7 +124,7 @@ func (p *planner) rest() {
 	governed := p.governed()
 	for _, r := range p.roots {
 		switch {
-		case p.covered[r.Dir]:
+		case p.covered[r.Dir()]:
 		case !r.Bears():
 			r.NoteHarm()
 		default:
@@ -140,7 +140,7 @@ func (p *planner) rest() {
 			p.covered[f.Path] = true
 		}
 	}
-	for _, u := range plainUnits(p.g, p.covered) {
+	for _, u := range plainUnits(p.repo, p.g, p.covered) {
 		if governed && u.Kind == Directory {
 			p.leave(u)
 		}
@@ -161,7 +161,7 @@ func (p *planner) governed() bool {
 // leave makes a unit one that nothing deploys.
 func (p *planner) leave(u *Unit) {
 	u.Kind = Undeployed
-	p.g.Repo.Note(sources.NoteSkipped, sources.Position{File: u.Path},
+	p.repo.Note(sources.NoteSkipped, sources.Position{File: u.Path},
 		"no Flux Kustomization and no Argo CD Application of the repository deploys it, so it is not compared with what is deployed")
 }
 

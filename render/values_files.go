@@ -106,7 +106,7 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	if c != nil {
 		r.Guessed = f.file == nil || baseValues.MatchString(path.Base(f.file.Path))
 		r.Name = c.Name
-		r.At = p.g.Repo.File(path.Join(dir, "Chart.yaml")).At()
+		r.At = p.repo.File(path.Join(dir, "Chart.yaml")).At()
 	}
 	if f.file != nil {
 		name = f.file.Path
@@ -122,7 +122,7 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	}
 	r.Label = name
 	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.At.File}}
-	u.Objects, u.Missing = r.Install(p.g.Repo)
+	u.Objects, u.Missing = r.Install(p.repo)
 	if p.governed() {
 		p.leave(u)
 	}
@@ -132,12 +132,12 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 // isSubchart says whether the chart is part of another one.
 func (p *planner) isSubchart(dir string) bool {
 	parent := path.Dir(dir)
-	return path.Base(parent) == "charts" && p.g.Repo.File(path.Join(path.Dir(parent), "Chart.yaml")) != nil
+	return path.Base(parent) == "charts" && p.repo.File(path.Join(path.Dir(parent), "Chart.yaml")) != nil
 }
 
 // isLibrary says whether the chart is there for others to use, and installs nothing.
 func (p *planner) isLibrary(c *chart.Chart) bool {
-	for _, d := range p.g.Repo.File(path.Join(c.Dir, "Chart.yaml")).Documents() {
+	for _, d := range p.repo.File(path.Join(c.Dir, "Chart.yaml")).Documents() {
 		if strings.EqualFold(nodes.Text(nodes.Field(d.Root, "type")), "library") {
 			return true
 		}

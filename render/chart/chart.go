@@ -66,6 +66,7 @@ type Charts struct {
 	byDir map[string]*Chart // nil where there is none
 }
 
+// NewCharts are the charts of the repository. None is read before it is asked for.
 func NewCharts(repo *sources.Repository) *Charts { return &Charts{repo, map[string]*Chart{}} }
 
 // At reads the chart in a directory, nil where there is none. It is read once.

@@ -47,6 +47,7 @@ type fromLayers struct {
 	places     map[*yaml.Node]func(*yaml.Node) manifest.Place
 }
 
+// Find implements manifest.Origin.
 func (f fromLayers) Find(_ *manifest.Object, n *yaml.Node) (manifest.Place, bool) {
 	if n.Line == 0 {
 		return manifest.Place{}, false

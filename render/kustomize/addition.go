@@ -26,7 +26,7 @@ type Addition struct {
 
 // With is the kustomization of the directory with the addition, and everything below it.
 func (g *Graph) With(dir string, add Addition) *Root {
-	k := &kustomization{repo: g.Repo, Dir: dir}
+	k := &kustomization{repo: g.repo, dir: dir}
 	var spec types.Kustomization
 	if own := g.kustomizationAt(dir); own != nil {
 		k.file = own.file

@@ -41,7 +41,7 @@ func (r *Root) Build() *Result {
 		return out
 	}
 	fsys := &overlay{r.repo.FileSystem(), r.graph, r.kustomization, map[string]bool{}}
-	made, err := runKustomize(fsys, "/"+r.Dir)
+	made, err := runKustomize(fsys, "/"+r.dir)
 	if err == nil {
 		out.Objects, err = r.objectsFrom(made)
 	}
@@ -67,7 +67,7 @@ func (r *Root) Build() *Result {
 func (r *Root) chartObjects(file string) []*manifest.Object {
 	for _, k := range r.closure {
 		for _, e := range k.charts {
-			if path.Join(k.Dir, e.file) == file {
+			if path.Join(k.dir, e.file) == file {
 				return e.objects
 			}
 		}
@@ -208,9 +208,9 @@ func (r *Root) objectsFrom(made resmap.ResMap) ([]*manifest.Object, error) {
 		}
 		if from != nil {
 			isGenerated = from.ConfiguredIn != ""
-			file = path.Join(r.Dir, from.Path)
+			file = path.Join(r.dir, from.Path)
 			if isGenerated {
-				file = path.Join(r.Dir, from.ConfiguredIn)
+				file = path.Join(r.dir, from.ConfiguredIn)
 			}
 			if err := res.SetOrigin(nil); err != nil {
 				return nil, err

@@ -63,7 +63,7 @@ func (k *kustomization) withCharts(spec *types.Kustomization) {
 func (g *Graph) inflate(k *kustomization, e *chartEntry) []byte {
 	if !e.done {
 		e.done = true
-		objects, missing := k.release(g, e).Install(g.Repo)
+		objects, missing := k.release(g, e).Install(g.repo)
 		e.missing = missing
 		for _, o := range objects {
 			if !o.Derived() {
@@ -93,13 +93,13 @@ func (k *kustomization) release(g *Graph, e *chartEntry) *chart.Release {
 		ChartName: e.Name, At: k.entry("helmCharts", e.Name)(),
 	}
 	for _, dir := range []string{e.Name, path.Join(e.Name+"-"+e.Version, e.Name)} {
-		dir = path.Join(k.Dir, e.home, dir)
-		if r.Chart == nil && g.Repo.SameTree(k.Dir, dir) {
+		dir = path.Join(k.dir, e.home, dir)
+		if r.Chart == nil && g.repo.SameTree(k.dir, dir) {
 			r.Chart = g.charts.At(dir)
 		}
 	}
 	for _, file := range e.valuesFiles() {
-		ref := judge(k.repo, k.Dir, "helmCharts", file)
+		ref := judge(k.repo, k.dir, "helmCharts", file)
 		if ref.verdict != isFile {
 			r.Missing = append(r.Missing, "the values file "+sources.Shown(file)+" is not there")
 			continue

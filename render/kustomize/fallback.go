@@ -38,7 +38,7 @@ func (r *Root) fallBack(out *Result, cause issue) {
 	if len(listed) == 1 {
 		files = "the one file it lists"
 	}
-	name := r.Dir
+	name := r.dir
 	if name == "." {
 		name = "the kustomization in the repository's root"
 	}

@@ -48,22 +48,22 @@ func (k *kustomization) generators() []generator {
 		for _, kind := range []string{"ConfigMap", "Secret"} {
 			field := strings.ToLower(kind[:1]) + kind[1:] + "Generator"
 			for _, item := range nodes.Items(nodes.Field(d.Root, field)) {
-				add(kind, field, nodes.Text(nodes.Field(item, "name")), manifest.Sheet{Doc: d}, item, k.Dir)
+				add(kind, field, nodes.Text(nodes.Field(item, "name")), manifest.Sheet{Doc: d}, item, k.dir)
 			}
 		}
 	}
 	for _, p := range k.plugins {
-		dir := k.Dir
+		dir := k.dir
 		if p.sheet.Doc != nil {
 			dir = p.sheet.Doc.File.Dir()
 		}
 		name := nodes.Text(nodes.Field(p.root, "metadata", "name"))
 		switch kind := nodes.Text(nodes.Field(p.root, "kind")); {
 		case kind == "ConfigMapGenerator", kind == "SecretGenerator":
-			add(strings.TrimSuffix(kind, "Generator"), kind, name, p.sheet, p.root, k.Dir)
+			add(strings.TrimSuffix(kind, "Generator"), kind, name, p.sheet, p.root, k.dir)
 		case strings.EqualFold(kind, "ksops"):
 			for _, from := range nodes.Items(nodes.Field(p.root, "secretFrom")) {
-				add("Secret", "ksops", nodes.Text(nodes.Field(from, "metadata", "name")), p.sheet, from, dir, k.Dir)
+				add("Secret", "ksops", nodes.Text(nodes.Field(from, "metadata", "name")), p.sheet, from, dir, k.dir)
 			}
 		}
 	}

@@ -47,11 +47,11 @@ func (k *kustomization) readKsops(spec *types.Kustomization, dir string, p plugi
 // is no such file from the kustomization's, and returns it as the latter would write it.
 func (k *kustomization) ksopsFile(dir string, p plugin, item *yaml.Node, text string) (string, bool) {
 	r := judge(k.repo, dir, "ksops", text)
-	if r.verdict == isMissing && dir != k.Dir {
-		if other := judge(k.repo, k.Dir, "ksops", text); other.verdict == isFile {
+	if r.verdict == isMissing && dir != k.dir {
+		if other := judge(k.repo, k.dir, "ksops", text); other.verdict == isFile {
 			r = other
 		}
 	}
 	_, ok := k.accept(r, func() sources.Position { return p.sheet.Place(item).At })
-	return relative(k.Dir, r.name), ok && r.verdict == isFile
+	return relative(k.dir, r.name), ok && r.verdict == isFile
 }

@@ -18,13 +18,13 @@ import (
 type kustomization struct {
 	repo *sources.Repository
 	file *sources.File // where it is edited
-	Dir  string        // "." is the repository's root
+	dir  string        // "." is the repository's root
 
 	// Of one that Flux or Argo CD makes, or adds to.
 	generated bool    // there is no such file; what it says follows from another object
 	added     []patch // by the object that deploys it
 
-	Component bool
+	component bool
 	foreign   bool // in an example or an unwalked directory: not a root, but others may use it
 	namespace string
 
@@ -50,7 +50,7 @@ type issue struct {
 // readKustomization decodes the file into kustomize's own type, takes out what must
 // not be followed, and encodes the rest.
 func readKustomization(repo *sources.Repository, f *sources.File) *kustomization {
-	k := &kustomization{repo: repo, file: f, Dir: f.Dir()}
+	k := &kustomization{repo: repo, file: f, dir: f.Dir()}
 	text, err := f.Handed()
 	if err != nil {
 		k.fault(f.At, "%s %v", f.Path, err)
@@ -73,7 +73,7 @@ func readKustomization(repo *sources.Repository, f *sources.File) *kustomization
 // adopt makes the kustomization's content safe, and encodes it for kustomize.
 func (k *kustomization) adopt(spec *types.Kustomization) {
 	spec.FixKustomization()
-	k.Component = spec.Kind == types.ComponentKind
+	k.component = spec.Kind == types.ComponentKind
 	k.namespace = spec.Namespace
 	k.checkInline(spec)
 	k.readCharts(spec)
@@ -98,7 +98,7 @@ func (k *kustomization) salvage() {
 	if d == nil {
 		return
 	}
-	k.Component = nodes.Text(nodes.Field(d.Root, "kind")) == types.ComponentKind
+	k.component = nodes.Text(nodes.Field(d.Root, "kind")) == types.ComponentKind
 	k.namespace = nodes.Text(nodes.Field(d.Root, "namespace"))
 	for _, field := range []string{"resources", "bases", "components"} {
 		for _, item := range nodes.Items(nodes.Field(d.Root, field)) {
@@ -111,7 +111,7 @@ func (k *kustomization) salvage() {
 
 // decide judges one path of the kustomization's own fields.
 func (k *kustomization) decide(field, text string) (string, bool) {
-	return k.accept(judge(k.repo, k.Dir, field, text), k.entry(field, text))
+	return k.accept(judge(k.repo, k.dir, field, text), k.entry(field, text))
 }
 
 // accept records a path, and says how it is handed to kustomize, if at all.

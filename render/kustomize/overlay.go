@@ -24,7 +24,7 @@ type overlay struct {
 func (o *overlay) ReadFile(p string) ([]byte, error) {
 	name := strings.TrimPrefix(path.Clean("/"+filepath.ToSlash(p)), "/")
 	k := o.graph.byDir[path.Dir(name)]
-	if o.top.Dir == path.Dir(name) {
+	if o.top.dir == path.Dir(name) {
 		k = o.top
 	}
 	for _, known := range kustomizationNames {
@@ -58,7 +58,7 @@ func (o *overlay) ReadFile(p string) ([]byte, error) {
 // path is where kustomize finds the kustomization.
 func (k *kustomization) path() string {
 	if k.generated {
-		return path.Join(k.Dir, kustomizationNames[0])
+		return path.Join(k.dir, kustomizationNames[0])
 	}
 	return k.file.Path
 }

@@ -117,7 +117,7 @@ func (k *kustomization) patches() []patch {
 // readPatch reads a patch from a file or from the scalar that it stands in.
 func (k *kustomization) readPatch(d *sources.Document, file, inline *yaml.Node, target *selector) []patch {
 	if name := nodes.Text(file); name != "" && !isInline(name) {
-		r := judge(k.repo, k.Dir, "patches", name)
+		r := judge(k.repo, k.dir, "patches", name)
 		if r.verdict != isFile {
 			return nil
 		}

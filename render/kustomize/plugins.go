@@ -66,9 +66,9 @@ func (k *kustomization) readPluginList(spec *types.Kustomization, field string, 
 // paths start from.
 func (k *kustomization) openPlugin(field, text string) (string, []plugin) {
 	if isInline(text) {
-		return k.Dir, k.inlinePlugins(field, text)
+		return k.dir, k.inlinePlugins(field, text)
 	}
-	r := judge(k.repo, k.Dir, field, text)
+	r := judge(k.repo, k.dir, field, text)
 	k.accept(r, k.entry(field, text))
 	switch r.verdict {
 	case isDirectory:
@@ -157,7 +157,7 @@ func (k *kustomization) checkPaths(field string, from plugin, config map[string]
 		if n := findScalar(from.root, naming(p, false)); n != nil && from.sheet.Doc != nil {
 			at = func() sources.Position { return from.sheet.Place(n).At }
 		}
-		p, ok = k.accept(judge(k.repo, k.Dir, field, p), at)
+		p, ok = k.accept(judge(k.repo, k.dir, field, p), at)
 		allowed = allowed && ok
 		if isPair {
 			return key + "=" + p

@@ -32,7 +32,7 @@ func (r *Root) replacements() []replacement {
 		}
 		for _, item := range nodes.Items(nodes.Field(d.Root, "replacements")) {
 			if name := nodes.Text(nodes.Field(item, "path")); name != "" {
-				if j := judge(k.repo, k.Dir, "replacements", name); j.verdict == isFile {
+				if j := judge(k.repo, k.dir, "replacements", name); j.verdict == isFile {
 					for _, doc := range k.repo.File(j.name).Documents() {
 						out = append(out, readReplacements(doc.Root)...)
 					}

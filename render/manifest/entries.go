@@ -24,7 +24,7 @@ type Entry struct {
 	Locked    *decrypt.Locked // why it could not be decrypted or unsealed; nil where it could
 	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object
 
-	Place Place
+	Place Place // where its text is written, of an entry that is written somewhere
 }
 
 // Entries are the data keys of a Secret or ConfigMap in the order in which they are
@@ -59,6 +59,7 @@ type EntryList struct {
 	index   map[string]int
 }
 
+// Add takes up an entry, in the place of an earlier one with its key.
 func (l *EntryList) Add(e Entry) {
 	if l.index == nil {
 		l.index = map[string]int{}

@@ -30,43 +30,19 @@ type Object struct {
 	OriginalNamespace string
 
 	Repo   *sources.Repository
-	Origin Origin // nil where nothing is known but the file
-	Maker  Maker  // of a Secret that a controller makes in the cluster, of another object
+	Origin Origin // where its nodes are written; nil where nothing is known but the file
+	Maker  Maker  // what gives the data of a Secret that is written nowhere; nil of any other object
 }
 
 // Maker gives the data of a Secret that is written nowhere, because a controller in the
 // cluster makes it of another object.
 type Maker interface {
-	// entries are the data keys that are known.
+	// Entries are the data keys that are known.
 	Entries() []Entry
-	// open says why there may be more; empty where there are not.
+	// Open says why there may be more; empty where there are not.
 	Open() string
-	// undeclared is a data key that is not among the entries: something unknown.
+	// Undeclared is a data key that is not among the entries: something unknown.
 	Undeclared(key string) Entry
-}
-
-// Origin knows where an object's nodes are written.
-type Origin interface {
-	Find(o *Object, n *yaml.Node) (Place, bool)
-}
-
-// Place is where a text is written: in a scalar, on a line of an env file, or as a
-// whole file.
-type Place struct {
-	At     sources.Position
-	Inside func(line, column, endColumn int) sources.Position // nil: at is all that can be said
-	File   *sources.File                                      // that holds it, nil where it is not known
-	Whole  bool                                               // the text is the whole file
-	Via    []string                                           // the generator that read it
-}
-
-// PlaceOf is the place of a node of a document.
-func PlaceOf(d *sources.Document, n *yaml.Node) Place {
-	p := Place{At: d.Position(n), File: d.File}
-	if n.Kind == yaml.ScalarNode {
-		p.Inside = func(line, column, endColumn int) sources.Position { return d.Inside(n, line, column, endColumn) }
-	}
-	return p
 }
 
 // New reads the fields that name an object. It is nil where the node is none:
@@ -112,16 +88,6 @@ func (o *Object) Inside(n *yaml.Node, line, column, endColumn int) sources.Posit
 		return p.At
 	}
 	return p.Inside(line, column, endColumn)
-}
-
-// FromDocument is the origin of an object that is deployed as it is written.
-type FromDocument struct{ Doc *sources.Document }
-
-func (d FromDocument) Find(_ *Object, n *yaml.Node) (Place, bool) {
-	if n.Line == 0 {
-		return Place{}, false
-	}
-	return PlaceOf(d.Doc, n), true
 }
 
 // Written is an object as it stands in a document: the top node, or an item of a List.

@@ -47,6 +47,7 @@ func unsealed(from *manifest.Object) *manifest.Object {
 // fromSealed is the origin of such a Secret: its nodes are the SealedSecret's own.
 type fromSealed struct{ from *manifest.Object }
 
+// Find implements manifest.Origin.
 func (s fromSealed) Find(_ *manifest.Object, n *yaml.Node) (manifest.Place, bool) {
 	if s.from.Origin == nil || n.Line == 0 {
 		return manifest.Place{}, false
@@ -54,10 +55,13 @@ func (s fromSealed) Find(_ *manifest.Object, n *yaml.Node) (manifest.Place, bool
 	return s.from.Origin.Find(s.from, n)
 }
 
+// Open says that there are no other entries than those that are sealed.
 func (s *sealed) Open() string { return "" }
 
+// Undeclared is never asked for.
 func (s *sealed) Undeclared(string) manifest.Entry { return manifest.Entry{} }
 
+// Entries unseals what is sealed, and fills in the template.
 func (s *sealed) Entries() []manifest.Entry {
 	s.once.Do(s.unseal)
 	var list manifest.EntryList

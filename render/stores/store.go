@@ -117,6 +117,7 @@ func (o source) generated(what string) keys.Value {
 // Entries are those that are listed.
 func (e *external) Entries() []manifest.Entry { return e.listed }
 
+// Open implements manifest.Maker.
 func (e *external) Open() string {
 	if e.rest == nil {
 		return ""
@@ -124,6 +125,7 @@ func (e *external) Open() string {
 	return e.from.Title() + " takes all that is in " + cmp.Or(e.rest.path, "its store")
 }
 
+// Undeclared lies at the path in the store, under the key.
 func (e *external) Undeclared(key string) manifest.Entry {
 	from, rest := e.from, e.rest
 	entry := manifest.Entry{Key: key, At: from.Locate(nodes.Field(from.Root, "metadata", "name")), Via: []string{from.Title()}}
