@@ -51,6 +51,46 @@ func TestImportsGoDownward(t *testing.T) {
 	})
 }
 
+// doors says how many names a room within a package offers at the most. It is there to be
+// narrow: what is above it should have to know of little.
+var doors = map[string]int{
+	"sources/decrypt":  12, // besides the kinds of LockKind
+	"render/manifest":  14,
+	"render/stores":    3,
+	"render/chart":     13,
+	"render/kustomize": 5,
+}
+
+// TestDoorsAreNarrow fails where a room offers more.
+func TestDoorsAreNarrow(t *testing.T) {
+	names := map[string][]string{}
+	eachGoFile(t, func(name string, file *ast.File) {
+		dir := filepath.ToSlash(filepath.Dir(name))
+		if strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				if decl.Recv == nil && decl.Name.IsExported() {
+					names[dir] = append(names[dir], decl.Name.Name)
+				}
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if spec, ok := spec.(*ast.TypeSpec); ok && spec.Name.IsExported() {
+						names[dir] = append(names[dir], spec.Name.Name)
+					}
+				}
+			}
+		}
+	})
+	for room, most := range doors {
+		if len(names[room]) > most {
+			t.Errorf("%s offers %d names, and at most %d were meant: %s", room, len(names[room]), most, strings.Join(names[room], ", "))
+		}
+	}
+}
+
 // mayReveal are the files that may call keys.Text.Reveal, outside of package keys. A
 // new name here is a new place at which a key is in the open: think twice.
 var mayReveal = []string{

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"embed"
 	"fmt"
 	"io/fs"
 	"path"
@@ -19,14 +18,15 @@ import (
 // Chart is the files of one Helm chart: a directory of the repository, or the model of a
 // chart that is not there.
 type Chart struct {
-	Dir     string // in the repository; empty for the model
-	Name    string
+	Dir   string // in the repository; empty for the model
+	Name  string
+	Bears bool // some file of it bears keys
+
 	files   []*archive.BufferedFile
 	faults  []string // why it cannot be loaded
 	missing []string // dependencies that are not there
 	models  []string // dependencies that the model stands in for, by alias or name
 	layers  []Layer  // defaults, those of subcharts under their names
-	Bears   bool     // some file of it bears keys
 }
 
 // The bounds on a chart.
@@ -35,30 +35,6 @@ const (
 	maxChartSize  = 64 << 20
 	maxChartDepth = 20
 )
-
-// modelled says which versions of the chart the model was written from.
-const modelled = "keylint's model of the chart supabase, versions 0.1 to 0.7"
-
-//go:embed all:model
-var modelFiles embed.FS
-
-// modelChart is what keylint knows of the chart of supabase-community.
-func modelChart() *Chart {
-	c := &Chart{Name: "supabase", Bears: true}
-	_ = fs.WalkDir(modelFiles, "model", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := modelFiles.ReadFile(name)
-		c.files = append(c.files, &archive.BufferedFile{Name: strings.TrimPrefix(name, "model/"), Data: b})
-		return err
-	})
-	return c
-}
-
-// isSupabaseChart says whether a chart that is not at hand is the one that the model
-// describes.
-func isSupabaseChart(name string) bool { return path.Base(strings.TrimSuffix(name, "/")) == "supabase" }
 
 // Charts are the charts of a repository, as far as they were asked for.
 type Charts struct {
@@ -242,20 +218,6 @@ func (c *Chart) graft(sub *Chart) {
 	for _, f := range sub.files {
 		c.files = append(c.files, &archive.BufferedFile{Name: path.Join("charts", sub.Name, f.Name), Data: f.Data})
 	}
-}
-
-// isModelled says whether what a template made comes from the model. Templates are named
-// behind the chart's name: "platform/charts/supabase/templates/kong.yaml".
-func (c *Chart) isModelled(template string) bool {
-	if c.Dir == "" {
-		return true
-	}
-	for _, alias := range c.models {
-		if strings.Contains(template, "/charts/"+alias+"/templates/") {
-			return true
-		}
-	}
-	return false
 }
 
 // file is the file that a template's name stands for; nil where it is in an archive or in

@@ -5,11 +5,9 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"sync"
 
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
-	"github.com/keylint/keylint/sources/nodes"
 )
 
 // Release is one chart with its values, as Helm would install it.
@@ -96,21 +94,3 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 	}
 	return objects, missing
 }
-
-// defaults are the chart's own values.
-func (c *Chart) defaults() []Layer {
-	if c.Dir != "" {
-		return c.layers
-	}
-	return modelDefaults()
-}
-
-// modelDefaults are the values of the model, whose places nobody can edit.
-var modelDefaults = sync.OnceValue(func() []Layer {
-	b, err := modelFiles.ReadFile("model/values.yaml")
-	if err != nil {
-		return nil
-	}
-	docs, _ := nodes.Parse(b)
-	return []Layer{{label: "the default of the chart", root: docs[0].Root}}
-})
