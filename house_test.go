@@ -125,6 +125,23 @@ func TestReveal(t *testing.T) {
 	}
 }
 
+// TestOneWayIntoRenderers fails where a room that renders reads a file's decrypted bytes
+// past sources.File.Handed.
+func TestOneWayIntoRenderers(t *testing.T) {
+	eachGoFile(t, func(name string, file *ast.File) {
+		name = filepath.ToSlash(name)
+		if strings.HasSuffix(name, "_test.go") || !strings.HasPrefix(name, "render/kustomize/") && !strings.HasPrefix(name, "render/chart/") {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Plain" {
+				t.Errorf("%s calls Plain, and a renderer gets what Handed gives", name)
+			}
+			return true
+		})
+	})
+}
+
 func eachGoFile(t *testing.T, visit func(name string, file *ast.File)) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {

@@ -139,7 +139,7 @@ func (c *Chart) resolve(all *Charts, depth int) {
 		if f == nil {
 			continue
 		}
-		if expanded, err := f.Plain(); err != nil || nodes.ExpandsTooFar(expanded) {
+		if expanded, err := f.Handed(); err != nil || nodes.ExpandsTooFar(expanded) {
 			c.faults = append(c.faults, "the aliases of its "+name+" expand to "+nodes.TooFar)
 			return
 		}
