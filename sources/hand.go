@@ -2,10 +2,12 @@ package sources
 
 import "github.com/keylint/keylint/keys"
 
-// Hand is what a renderer gets in the place of a value: the one door through which what was
-// decrypted, unsealed or is not known goes into kustomize, a chart, a template or a
-// substitution. A known value goes as its text, an unknown one as a word that stands for it,
-// and where text or word come out again, Standins' Resolve tells what they are worth.
+// Hand is what a renderer gets in the place of a value. It is the one door through which what
+// was decrypted, unsealed or is not known goes into kustomize, a chart, a template or a
+// substitution: the bytes of a file by way of Handed, the values of a chart and the fields of
+// an object that orders a deployment text by text. A known value goes as its text, an unknown
+// one as a word that stands for it; where either comes out again, Resolve of the Standins says
+// what it is worth.
 func (r *Repository) Hand(v keys.Value) string {
 	if v.IsKnown() {
 		return v.Text().Reveal()
