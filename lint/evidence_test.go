@@ -6,6 +6,7 @@ import (
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
 )
@@ -38,7 +39,7 @@ func TestEvidence(t *testing.T) {
 	prod, staging := twoInstances()
 	elsewhere := &render.Unit{Name: "apps", Path: "apps", Kind: render.Directory}
 	beside := &render.Unit{Name: "clusters/prod/apps", Path: "clusters/prod/apps", Kind: render.Directory, Cluster: "prod"}
-	entry := inventory.EntryRef{Object: &render.Object{}, Key: "anon"}
+	entry := inventory.EntryRef{Object: &manifest.Object{}, Key: "anon"}
 	// An app's site, in a carrier that says nothing.
 	app := func(change func(*sites.Site)) *sites.Site {
 		s := &sites.Site{

@@ -8,9 +8,10 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // Instance is one Supabase deployment while it is being put together.
@@ -350,8 +351,8 @@ func (i *Instance) units() []*render.Unit {
 }
 
 // selects says whether a Service selects pods with these labels.
-func selects(o *render.Object, labels map[string]string) bool {
-	selector := inventory.StringMap(sources.Field(o.Root, "spec", "selector"))
+func selects(o *manifest.Object, labels map[string]string) bool {
+	selector := inventory.StringMap(nodes.Field(o.Root, "spec", "selector"))
 	for k, v := range selector {
 		if labels[k] != v {
 			return false
@@ -361,42 +362,42 @@ func selects(o *render.Object, labels map[string]string) bool {
 }
 
 // routesTo says whether an Ingress or route leads to one of the services.
-func routesTo(o *render.Object, services map[string]bool) bool {
-	spec := sources.Field(o.Root, "spec")
-	for _, rule := range sources.Items(sources.Field(spec, "rules")) {
-		for _, p := range sources.Items(sources.Field(rule, "http", "paths")) { // Ingress
-			if services[sources.Text(sources.Field(p, "backend", "service", "name"))] || services[sources.Text(sources.Field(p, "backend", "serviceName"))] {
+func routesTo(o *manifest.Object, services map[string]bool) bool {
+	spec := nodes.Field(o.Root, "spec")
+	for _, rule := range nodes.Items(nodes.Field(spec, "rules")) {
+		for _, p := range nodes.Items(nodes.Field(rule, "http", "paths")) { // Ingress
+			if services[nodes.Text(nodes.Field(p, "backend", "service", "name"))] || services[nodes.Text(nodes.Field(p, "backend", "serviceName"))] {
 				return true
 			}
 		}
-		for _, b := range sources.Items(sources.Field(rule, "backendRefs")) { // HTTPRoute
-			if services[sources.Text(sources.Field(b, "name"))] {
-				return true
-			}
-		}
-	}
-	for _, route := range sources.Items(sources.Field(spec, "routes")) { // Traefik's IngressRoute
-		for _, s := range sources.Items(sources.Field(route, "services")) {
-			if services[sources.Text(sources.Field(s, "name"))] {
+		for _, b := range nodes.Items(nodes.Field(rule, "backendRefs")) { // HTTPRoute
+			if services[nodes.Text(nodes.Field(b, "name"))] {
 				return true
 			}
 		}
 	}
-	return services[sources.Text(sources.Field(spec, "defaultBackend", "service", "name"))]
+	for _, route := range nodes.Items(nodes.Field(spec, "routes")) { // Traefik's IngressRoute
+		for _, s := range nodes.Items(nodes.Field(route, "services")) {
+			if services[nodes.Text(nodes.Field(s, "name"))] {
+				return true
+			}
+		}
+	}
+	return services[nodes.Text(nodes.Field(spec, "defaultBackend", "service", "name"))]
 }
 
 // routeHosts lists the host names of an Ingress or route.
-func routeHosts(o *render.Object) []string {
-	spec := sources.Field(o.Root, "spec")
+func routeHosts(o *manifest.Object) []string {
+	spec := nodes.Field(o.Root, "spec")
 	var hosts []string
-	for _, rule := range sources.Items(sources.Field(spec, "rules")) {
-		hosts = append(hosts, sources.Text(sources.Field(rule, "host")))
+	for _, rule := range nodes.Items(nodes.Field(spec, "rules")) {
+		hosts = append(hosts, nodes.Text(nodes.Field(rule, "host")))
 	}
-	for _, h := range sources.Items(sources.Field(spec, "hostnames")) {
-		hosts = append(hosts, sources.Text(h))
+	for _, h := range nodes.Items(nodes.Field(spec, "hostnames")) {
+		hosts = append(hosts, nodes.Text(h))
 	}
-	for _, route := range sources.Items(sources.Field(spec, "routes")) {
-		for _, part := range strings.Split(sources.Text(sources.Field(route, "match")), "`") {
+	for _, route := range nodes.Items(nodes.Field(spec, "routes")) {
+		for _, part := range strings.Split(nodes.Text(nodes.Field(route, "match")), "`") {
 			if strings.Contains(part, ".") && !strings.ContainsAny(part, "(/ ") {
 				hosts = append(hosts, part)
 			}

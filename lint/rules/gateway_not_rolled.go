@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/lint"
-	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sites/inventory"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 var gatewayNotRolled = &lint.Rule{
@@ -100,7 +100,7 @@ func checkGatewayNotRolled(p *lint.Pass) {
 		if len(loose) == 0 {
 			continue
 		}
-		at := g.Run.Pod.Object.Locate(sources.Field(g.Run.Pod.Object.Root, "metadata", "name"))
+		at := g.Run.Pod.Object.Locate(nodes.Field(g.Run.Pod.Object.Root, "metadata", "name"))
 		p.Report(lint.Draft{
 			Place: lint.AtName(at, g.Run.Pod.Owner), Instance: p.NameIn(g.Unit, g.Namespace),
 			Message: fmt.Sprintf("a change of %s does not reach %s: it takes its configuration when it starts, and nothing in the pod template changes with it",
@@ -111,9 +111,9 @@ func checkGatewayNotRolled(p *lint.Pass) {
 }
 
 // feeds lists the objects from which the gateway's keys come, ConfigMaps first.
-func feeds(g *gateway.Gateway) []*render.Object {
-	seen := map[*render.Object]bool{}
-	var out []*render.Object
+func feeds(g *gateway.Gateway) []*manifest.Object {
+	seen := map[*manifest.Object]bool{}
+	var out []*manifest.Object
 	add := func(e *inventory.EntryRef) {
 		if e != nil && !seen[e.Object] {
 			seen[e.Object] = true
@@ -130,7 +130,7 @@ func feeds(g *gateway.Gateway) []*render.Object {
 			add(c.Binding.Entry)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *render.Object) int { return strings.Compare(a.Kind, b.Kind) })
+	slices.SortStableFunc(out, func(a, b *manifest.Object) int { return strings.Compare(a.Kind, b.Kind) })
 	return out
 }
 
@@ -141,7 +141,7 @@ var (
 )
 
 // rollsWith says whether the pod is replaced when the object changes.
-func rollsWith(p *inventory.Pod, o *render.Object) bool {
+func rollsWith(p *inventory.Pod, o *manifest.Object) bool {
 	if o.Name != o.OriginalName && contentHash.MatchString(o.Name) {
 		return true
 	}
@@ -150,7 +150,7 @@ func rollsWith(p *inventory.Pod, o *render.Object) bool {
 			return true
 		}
 	}
-	for _, annotations := range []map[string]string{inventory.StringMap(sources.Field(p.Object.Root, "metadata", "annotations")), p.Annotations} {
+	for _, annotations := range []map[string]string{inventory.StringMap(nodes.Field(p.Object.Root, "metadata", "annotations")), p.Annotations} {
 		for key, value := range annotations {
 			if !watcher.MatchString(key) {
 				continue

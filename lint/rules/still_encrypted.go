@@ -5,7 +5,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
-	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
 )
@@ -85,7 +85,7 @@ func checkStillEncrypted(p *lint.Pass) {
 		})
 		p.Explain(group...)
 	})
-	stored := map[*render.Object][]*sites.Site{}
+	stored := map[*manifest.Object][]*sites.Site{}
 	for _, s := range p.Sites {
 		if s.Entry != nil && s.Standing == sites.Stored {
 			stored[s.Entry.Object] = append(stored[s.Entry.Object], s)

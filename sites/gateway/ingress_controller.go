@@ -5,9 +5,10 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // collectIngressController finds the consumers of Kong's Ingress Controller: a
@@ -24,7 +25,7 @@ func (f *Found) collectIngressController() {
 			if g == nil {
 				g = &Gateway{
 					Name: inventory.ObjectName("KongConsumers", "", u.Name), Product: "Kong Ingress Controller", Unit: u, Namespace: o.Namespace,
-					Config: &sources.KongConfig{}, At: o.Locate(sources.Field(o.Root, "metadata", "name")),
+					Config: &sources.KongConfig{}, At: o.Locate(nodes.Field(o.Root, "metadata", "name")),
 				}
 				byNamespace[o.Namespace] = g
 				f.Gateways = append(f.Gateways, g)
@@ -36,8 +37,8 @@ func (f *Found) collectIngressController() {
 
 // credentialType is what kind of credential a Secret holds for the Ingress Controller:
 // by its label, or by its data key; empty where nothing says so.
-func (f *Found) credentialType(o *render.Object) string {
-	if label := inventory.StringMap(sources.Field(o.Root, "metadata", "labels"))["konghq.com/credential"]; label != "" {
+func (f *Found) credentialType(o *manifest.Object) string {
+	if label := inventory.StringMap(nodes.Field(o.Root, "metadata", "labels"))["konghq.com/credential"]; label != "" {
 		return label
 	}
 	if e, ok := f.Entry(o, "kongCredType"); ok && e.Value.IsKnown() {
@@ -46,8 +47,8 @@ func (f *Found) credentialType(o *render.Object) string {
 	return ""
 }
 
-func (f *Found) addKongConsumer(g *Gateway, o *render.Object) {
-	username := sources.Text(sources.Field(o.Root, "username"))
+func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object) {
+	username := nodes.Text(nodes.Field(o.Root, "username"))
 	if username == "" {
 		username = o.Name
 	}
@@ -57,8 +58,8 @@ func (f *Found) addKongConsumer(g *Gateway, o *render.Object) {
 		ref   sources.Position
 	}
 	var list []keyed
-	for _, n := range sources.Items(sources.Field(o.Root, "credentials")) {
-		name, at := sources.Text(n), o.Locate(n)
+	for _, n := range nodes.Items(nodes.Field(o.Root, "credentials")) {
+		name, at := nodes.Text(n), o.Locate(n)
 		secret := f.Find(g.Unit, "Secret", o.Namespace, name)
 		if secret.Object == nil {
 			f.Ignored = append(f.Ignored, ignoredCredential{g, at, username, "it names the Secret " + name + ": " + secret.Why, secret.Absent})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
@@ -43,7 +44,7 @@ func (f *Found) collectLoose(used map[string]bool) {
 }
 
 // whoMounts is the first pod of the unit that is shown the object; nil where none is.
-func (f *Found) whoMounts(u *render.Unit, o *render.Object) *inventory.Pod {
+func (f *Found) whoMounts(u *render.Unit, o *manifest.Object) *inventory.Pod {
 	for _, p := range f.Pods {
 		if p.Unit == u && (p.Namespace == o.Namespace || p.Namespace == "" || o.Namespace == "") && p.Mounts(o) {
 			return p

@@ -9,7 +9,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 	"github.com/keylint/keylint/substitute"
 )
 
@@ -22,7 +24,7 @@ type Container struct {
 	Image     string
 	Unit      *render.Unit
 	Namespace string
-	Object    *render.Object // nil for a compose service
+	Object    *manifest.Object // nil for a compose service
 	Labels    map[string]string
 	Env       map[string]*Binding // by name
 	Variables []*Binding          // the same in order of declaration
@@ -63,8 +65,8 @@ func (inv *Inventory) collectContainers() {
 	for _, u := range inv.Units {
 		for _, o := range u.Objects {
 			for _, at := range podSpecs {
-				pod := sources.Field(o.Root, at...)
-				if sources.Field(pod, "containers") == nil {
+				pod := nodes.Field(o.Root, at...)
+				if nodes.Field(pod, "containers") == nil {
 					continue
 				}
 				inv.collectPod(u, o, pod, at)
@@ -74,25 +76,25 @@ func (inv *Inventory) collectContainers() {
 	}
 }
 
-func (inv *Inventory) collectPod(u *render.Unit, o *render.Object, spec *yaml.Node, at []string) {
-	labels := StringMap(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
-	annotations := StringMap(sources.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
+func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.Node, at []string) {
+	labels := StringMap(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
+	annotations := StringMap(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
 	p := &Pod{
 		Owner: Label(o), Unit: u, Namespace: o.Namespace, Object: o,
 		volumes: readVolumes(spec), Annotations: annotations,
 	}
 	inv.Pods = append(inv.Pods, p)
 	for _, list := range []string{"initContainers", "containers"} {
-		for _, n := range sources.Items(sources.Field(spec, list)) {
+		for _, n := range nodes.Items(nodes.Field(spec, list)) {
 			c := &Container{
-				owner: Label(o), Name: sources.Text(sources.Field(n, "name")),
-				Init: list == "initContainers", Image: sources.Text(sources.Field(n, "image")),
+				owner: Label(o), Name: nodes.Text(nodes.Field(n, "name")),
+				Init: list == "initContainers", Image: nodes.Text(nodes.Field(n, "image")),
 				Unit: u, Namespace: o.Namespace, Object: o, Labels: labels,
 			}
 			c.Carrier = &Carrier{Kind: InContainer, Name: c.owner, File: o.File, Part: c.Name, Unit: u, Namespace: o.Namespace}
-			for _, m := range sources.Items(sources.Field(n, "volumeMounts")) {
+			for _, m := range nodes.Items(nodes.Field(n, "volumeMounts")) {
 				c.Mounts = append(c.Mounts, substitute.Mount{
-					Volume: sources.Text(sources.Field(m, "name")), Path: sources.Text(sources.Field(m, "mountPath")), SubPath: sources.Text(sources.Field(m, "subPath")),
+					Volume: nodes.Text(nodes.Field(m, "name")), Path: nodes.Text(nodes.Field(m, "mountPath")), SubPath: nodes.Text(nodes.Field(m, "subPath")),
 				})
 			}
 			inv.readEnvironment(c, n)
@@ -107,14 +109,14 @@ func (inv *Inventory) collectPod(u *render.Unit, o *render.Object, spec *yaml.No
 // readCommand reads what the container runs. Its longest argument is taken for the script
 // that places in it refer to.
 func (c *Container) readCommand(n *yaml.Node) {
-	c.Dir = sources.Text(sources.Field(n, "workingDir"))
+	c.Dir = nodes.Text(nodes.Field(n, "workingDir"))
 	var script *yaml.Node
 	for _, field := range []string{"command", "args"} {
-		for _, item := range sources.Items(sources.Field(n, field)) {
-			text := sources.Text(item)
+		for _, item := range nodes.Items(nodes.Field(n, field)) {
+			text := nodes.Text(item)
 			c.Command = append(c.Command, text)
-			if script == nil || len(text) > len(sources.Text(script)) {
-				script = sources.Follow(item)
+			if script == nil || len(text) > len(nodes.Text(script)) {
+				script = nodes.Follow(item)
 			}
 		}
 	}
@@ -125,13 +127,13 @@ func (c *Container) readCommand(n *yaml.Node) {
 
 // StringMap is a mapping of texts, such as labels.
 func StringMap(n *yaml.Node) map[string]string {
-	n = sources.Follow(n)
+	n = nodes.Follow(n)
 	labels := map[string]string{}
 	if n == nil || n.Kind != yaml.MappingNode {
 		return labels
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		labels[n.Content[i].Value] = sources.Text(n.Content[i+1])
+		labels[n.Content[i].Value] = nodes.Text(n.Content[i+1])
 	}
 	return labels
 }

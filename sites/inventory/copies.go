@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/render"
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/render/stores"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // A Secret can be read in its own namespace only. Two controllers copy it into others, and
@@ -64,8 +66,8 @@ func copiedBy(annotation, namespace string) string {
 	return "copied to namespace " + namespace + " by " + who
 }
 
-func annotationOf(o *render.Object, name string) string {
-	return sources.Text(sources.Field(o.Root, "metadata", "annotations", name))
+func annotationOf(o *manifest.Object, name string) string {
+	return nodes.Text(nodes.Field(o.Root, "metadata", "annotations", name))
 }
 
 // listsNamespace says whether one of the patterns, regular expressions between commas, is
@@ -84,13 +86,13 @@ func listsNamespace(patterns, namespace string, ifEmpty bool) bool {
 
 // scripted is the Secret that a script of the repository makes with kubectl, asked for
 // where no manifest makes it.
-func (inv *Inventory) scripted(from *render.Unit, kind, namespace, name string) *render.Object {
+func (inv *Inventory) scripted(from *render.Unit, kind, namespace, name string) *manifest.Object {
 	if kind != "Secret" {
 		return nil
 	}
 	if !inv.scriptsRead {
 		inv.scriptsRead = true
-		inv.scripts = render.ScriptSecrets(inv.Repo)
+		inv.scripts = stores.ScriptSecrets(inv.Repo)
 	}
 	for _, o := range inv.scripts {
 		if o.Name == name && (o.Namespace == namespace || o.Namespace == "" || namespace == "") {

@@ -9,8 +9,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // Dangling is a reference that leads nowhere.
@@ -35,22 +36,22 @@ func (d *Dangling) Identity() string {
 // $(NAME) stands for what is already there.
 func (inv *Inventory) readEnvironment(c *Container, n *yaml.Node) {
 	c.Env = map[string]*Binding{}
-	for _, from := range sources.Items(sources.Field(n, "envFrom")) {
+	for _, from := range nodes.Items(nodes.Field(n, "envFrom")) {
 		inv.readEnvFrom(c, from)
 	}
-	for _, item := range sources.Items(sources.Field(n, "env")) {
-		nameNode := sources.Field(item, "name")
-		name := sources.Text(nameNode)
+	for _, item := range nodes.Items(nodes.Field(n, "env")) {
+		nameNode := nodes.Field(item, "name")
+		name := nodes.Text(nameNode)
 		if name == "" {
 			continue
 		}
 		v := &Binding{Name: name, Holder: c.holder(name), locate: func() Placement { return Stands(c.Object.Locate(nameNode)) }}
-		if from := sources.Given(sources.Field(item, "valueFrom")); from != nil {
+		if from := nodes.Given(nodes.Field(item, "valueFrom")); from != nil {
 			if inv.readValueFrom(c, v, from); v.Value.IsAbsent() {
 				continue // optional, and not there: the kubelet leaves the variable out
 			}
 		} else {
-			inv.readLiteral(c, v, sources.Field(item, "value"))
+			inv.readLiteral(c, v, nodes.Field(item, "value"))
 		}
 		c.set(v)
 	}
@@ -73,10 +74,10 @@ var (
 )
 
 func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
-	prefix := sources.Text(sources.Field(from, "prefix"))
+	prefix := nodes.Text(nodes.Field(from, "prefix"))
 	for _, kind := range []string{"ConfigMap", "Secret"} {
-		nameNode := sources.Field(from, envFromFields[kind], "name")
-		name := sources.Text(nameNode)
+		nameNode := nodes.Field(from, envFromFields[kind], "name")
+		name := nodes.Text(nameNode)
 		if name == "" {
 			continue
 		}
@@ -98,7 +99,7 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 }
 
 // fromEntry lets the variable take an entry's value.
-func (b *Binding) fromEntry(f Found, e render.Entry, how string, at func() sources.Position) {
+func (b *Binding) fromEntry(f Found, e manifest.Entry, how string, at func() sources.Position) {
 	b.Value, b.Entry = e.Value, &EntryRef{f.Object, f.Unit, e.Key}
 	b.locate = func() Placement {
 		file := sources.Position{File: e.At.File}
@@ -117,13 +118,13 @@ func (b *Binding) fromEntry(f Found, e render.Entry, how string, at func() sourc
 
 func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 	for _, kind := range []string{"ConfigMap", "Secret"} {
-		ref := sources.Field(from, valueFromFields[kind])
+		ref := nodes.Field(from, valueFromFields[kind])
 		if ref == nil {
 			continue
 		}
-		nameNode, keyNode := sources.Field(ref, "name"), sources.Field(ref, "key")
-		name, key := sources.Text(nameNode), sources.Text(keyNode)
-		optional := sources.Text(sources.Field(ref, "optional")) == "true"
+		nameNode, keyNode := nodes.Field(ref, "name"), nodes.Field(ref, "key")
+		name, key := nodes.Text(nameNode), nodes.Text(keyNode)
+		optional := nodes.Text(nodes.Field(ref, "optional")) == "true"
 		f := inv.Find(c.Unit, kind, c.Namespace, name)
 		if f.Object == nil {
 			if f.Absent && !optional {
@@ -156,7 +157,7 @@ func (inv *Inventory) newDangling(c *Container, v *Binding, at sources.Position,
 }
 
 // entryNames lists an object's data keys for a message, a few at the most.
-func entryNames(entries []render.Entry) string {
+func entryNames(entries []manifest.Entry) string {
 	var names []string
 	for _, e := range entries {
 		if len(names) == 8 {
@@ -180,7 +181,7 @@ func (inv *Inventory) readLiteral(c *Container, v *Binding, n *yaml.Node) {
 		}
 		return Stands(at, sources.Step{At: at, Text: "env " + v.Name})
 	}
-	text := sources.Text(n)
+	text := nodes.Text(n)
 	if whole, ok := wholeReference(text); ok && c.Env[whole] != nil {
 		from, here := c.Env[whole], v.locate
 		v.Value, v.Entry, v.Broken = from.Value, from.Entry, from.Broken

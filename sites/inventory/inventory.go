@@ -3,6 +3,7 @@ package inventory
 import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -19,14 +20,14 @@ type Inventory struct {
 	ComposeBuilds []composeBuild
 	Inputs        map[string]bool // the files that units are made of
 
-	read        map[*render.Object][]render.Entry
-	scripts     []*render.Object // Secrets that scripts make with kubectl
+	read        map[*manifest.Object][]manifest.Entry
+	scripts     []*manifest.Object // Secrets that scripts make with kubectl
 	scriptsRead bool
 }
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
-	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*render.Object][]render.Entry{}, Inputs: map[string]bool{}}
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}}
 	inv.collectContainers()
 	inv.collectCompose()
 	for _, u := range units {
@@ -42,7 +43,7 @@ func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
 
 // EntryRef names one data key of one object.
 type EntryRef struct {
-	Object *render.Object
+	Object *manifest.Object
 	Unit   *render.Unit
 	Key    string
 }
@@ -56,10 +57,10 @@ func ObjectName(kind, namespace, name string) string {
 }
 
 // Label is how an object of the repository is called in messages.
-func Label(o *render.Object) string { return ObjectName(o.Kind, o.Namespace, o.ShownName()) }
+func Label(o *manifest.Object) string { return ObjectName(o.Kind, o.Namespace, o.ShownName()) }
 
 // Entries reads an object's entries once.
-func (inv *Inventory) Entries(o *render.Object) []render.Entry {
+func (inv *Inventory) Entries(o *manifest.Object) []manifest.Entry {
 	if entries, ok := inv.read[o]; ok {
 		return entries
 	}
@@ -69,7 +70,7 @@ func (inv *Inventory) Entries(o *render.Object) []render.Entry {
 }
 
 // Entry finds one data key.
-func (inv *Inventory) Entry(o *render.Object, key string) (render.Entry, bool) {
+func (inv *Inventory) Entry(o *manifest.Object, key string) (manifest.Entry, bool) {
 	for _, e := range inv.Entries(o) {
 		if e.Key == key {
 			return e, true

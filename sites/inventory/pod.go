@@ -8,7 +8,9 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // Pod is what runs together over shared volumes: a workload's pod, or a service of a
@@ -17,8 +19,8 @@ type Pod struct {
 	Owner       string
 	Unit        *render.Unit
 	Namespace   string
-	Object      *render.Object // nil for a compose service
-	Containers  []*Container   // initContainers first, in their order
+	Object      *manifest.Object // nil for a compose service
+	Containers  []*Container     // initContainers first, in their order
 	volumes     []volume
 	Annotations map[string]string // of the pod template
 }
@@ -45,9 +47,9 @@ type PodFile struct {
 	Source string // how it is called; unique in the repository
 	Value  keys.Value
 	Inside func(line, column, end int) sources.Position
-	Entry  *EntryRef    // of a ConfigMap or Secret
-	From   render.Entry // likewise
-	Secret bool         // its text is a value, not a document
+	Entry  *EntryRef      // of a ConfigMap or Secret
+	From   manifest.Entry // likewise
+	Secret bool           // its text is a value, not a document
 }
 
 // Id names the file among all of the run: two units may hold an object of one name.
@@ -64,18 +66,18 @@ func EntryID(u *render.Unit, source string) string { return u.Name + " " + sourc
 // readVolumes reads a pod's volumes.
 func readVolumes(spec *yaml.Node) []volume {
 	var out []volume
-	for _, v := range sources.Items(sources.Field(spec, "volumes")) {
-		vol := volume{name: sources.Text(sources.Field(v, "name"))}
+	for _, v := range nodes.Items(nodes.Field(spec, "volumes")) {
+		vol := volume{name: nodes.Text(nodes.Field(v, "name"))}
 		add := func(n *yaml.Node, secretName string) {
-			if c := sources.Field(n, "configMap"); c != nil {
-				vol.parts = append(vol.parts, volumePart{kind: "ConfigMap", name: sources.Text(sources.Field(c, "name")), items: readItems(c)})
+			if c := nodes.Field(n, "configMap"); c != nil {
+				vol.parts = append(vol.parts, volumePart{kind: "ConfigMap", name: nodes.Text(nodes.Field(c, "name")), items: readItems(c)})
 			}
-			if s := sources.Field(n, "secret"); s != nil {
-				vol.parts = append(vol.parts, volumePart{kind: "Secret", name: sources.Text(sources.Field(s, secretName)), items: readItems(s)})
+			if s := nodes.Field(n, "secret"); s != nil {
+				vol.parts = append(vol.parts, volumePart{kind: "Secret", name: nodes.Text(nodes.Field(s, secretName)), items: readItems(s)})
 			}
 		}
 		add(v, "secretName")
-		for _, p := range sources.Items(sources.Field(v, "projected", "sources")) {
+		for _, p := range nodes.Items(nodes.Field(v, "projected", "sources")) {
 			add(p, "name")
 		}
 		out = append(out, vol)
@@ -84,13 +86,13 @@ func readVolumes(spec *yaml.Node) []volume {
 }
 
 func readItems(n *yaml.Node) map[string]string {
-	list := sources.Items(sources.Field(n, "items"))
+	list := nodes.Items(nodes.Field(n, "items"))
 	if len(list) == 0 {
 		return nil
 	}
 	items := map[string]string{}
 	for _, i := range list {
-		items[sources.Text(sources.Field(i, "key"))] = sources.Text(sources.Field(i, "path"))
+		items[nodes.Text(nodes.Field(i, "key"))] = nodes.Text(nodes.Field(i, "path"))
 	}
 	return items
 }
@@ -106,7 +108,7 @@ func (v volume) shows(kind, name string) bool {
 }
 
 // Mounts says whether one of the pod's containers is shown the object.
-func (p *Pod) Mounts(o *render.Object) bool {
+func (p *Pod) Mounts(o *manifest.Object) bool {
 	for _, v := range p.volumes {
 		if !v.shows(o.Kind, o.Name) {
 			continue

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
 )
 
 // Found is what a reference leads to.
 type Found struct {
-	Object *render.Object
+	Object *manifest.Object
 	Unit   *render.Unit
 	via    string // how it came to be where it is read, if not by itself
 	Why    string // why there is none, or why it cannot be told
@@ -143,7 +144,7 @@ func editDistance(a, b string) int {
 }
 
 // EatenKeys are the references to keys that Flux took out of an object.
-func (inv *Inventory) EatenKeys(o *render.Object) []render.Eaten {
+func (inv *Inventory) EatenKeys(o *manifest.Object) []render.Eaten {
 	var out []render.Eaten
 	for _, e := range render.EatenIn(o) {
 		if inv.Names.Of(e.Name).Slot != "" {
