@@ -1,6 +1,8 @@
 package keys
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -102,6 +104,9 @@ type Names struct{ own map[string]Slot }
 
 // NewNames adds names of the user's own, as they are written. They are strong.
 func NewNames(own map[string]Slot) Names { return Names{own} }
+
+// Own are the user's own names, in no order.
+func (n Names) Own() []string { return slices.Collect(maps.Keys(n.own)) }
 
 // Of reads a name in any of the spellings that are in use: SUPABASE_ANON_KEY,
 // supabase-anon-key, anonKey, STAGING_SUPABASE_ANON_KEY. Prefix and suffix are those of

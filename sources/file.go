@@ -3,11 +3,8 @@ package sources
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
 	"io"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -43,8 +40,10 @@ type File struct {
 	size   int64
 	kind   kind
 	linked bool // it is a link, which may lead to another directory of the tree
-	bears  bool // the byte test found something that a key can hang on
-	deploy bool // it found an object that makes a controller deploy something
+	marked bool // a mark stands in it
+	led    bool // something that has one leads to it
+	object bool // it may hold an object of Kubernetes
+	deploy bool // and one that makes a controller deploy something
 
 	readOnce sync.Once
 	disk     []byte
@@ -74,9 +73,20 @@ func (f *File) IsKustomization() bool { return f.kind == kustomizationFile }
 // FromStdin says that this is what came from standard input: it is in no directory.
 func (f *File) FromStdin() bool { return f.Path == stdinName }
 
-// BearsKeys says whether the byte test found anything that a key can hang on. A file
-// without it is never parsed.
-func (f *File) BearsKeys() bool { return f.bears }
+// IsMarked says whether something stands in the file that can bear a Supabase key by itself,
+// or is one: a name that only Supabase uses, the beginning of a key, a gateway's credentials;
+// or a name that the user configured.
+func (f *File) IsMarked() bool { return f.marked }
+
+// BearsKeys says whether the file may have to do with a Supabase key: it is marked, or what is
+// marked leads to it (LeadTo). A file of which neither is true is not parsed.
+func (f *File) BearsKeys() bool { return f.marked || f.led }
+
+// LeadTo says that something that may have to do with a Supabase key leads to the file.
+func (f *File) LeadTo() { f.led = true }
+
+// HoldsObjects says whether the file may hold an object of Kubernetes.
+func (f *File) HoldsObjects() bool { return f.object || f.FromStdin() }
 
 // Deploys says whether the file may hold an object of Flux or Argo CD.
 func (f *File) Deploys() bool { return f.deploy }
@@ -103,7 +113,7 @@ func (f *File) Shows(t keys.Text) bool {
 // not ignore it.
 func (f *File) Committed() bool { return f.tree != nil && f.tree.git && !f.Ignored }
 
-// Size is the length in bytes that the walk saw.
+// Size is the file's length in bytes.
 func (f *File) Size() int64 { return f.size }
 
 // Dir is the directory's name, "." for the root.
@@ -112,36 +122,29 @@ func (f *File) Dir() string { return path.Dir(f.Path) }
 // At is the file as a whole.
 func (f *File) At() Position { return Position{File: f.Path} }
 
-// Disk is the file's bytes as they are.
+// Disk is the file's bytes as they are. They are read at most once more after the walk.
 func (f *File) Disk() ([]byte, error) {
 	f.readOnce.Do(func() {
 		if f.disk != nil {
 			return
 		}
-		f.disk, f.readErr = f.readIn(f.tree.root, f.rel)
+		f.disk, f.readErr = f.read()
 	})
 	return f.disk, f.readErr
 }
 
-// readIn reads the file under a name relative to an open directory of its tree.
-func (f *File) readIn(dir *os.Root, name string) ([]byte, error) {
-	if f.size > MaxFileSize {
-		return nil, fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
-	}
-	file, err := dir.Open(filepath.FromSlash(name))
+func (f *File) read() ([]byte, error) {
+	file, err := f.open(f.tree.root, f.rel)
 	if err != nil {
-		return nil, reason(err)
+		return nil, err
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("is not a regular file")
-	}
 	buf := bytes.NewBuffer(make([]byte, 0, f.size+bytes.MinRead))
 	if _, err := buf.ReadFrom(io.LimitReader(file, MaxFileSize+1)); err != nil {
 		return nil, reason(err)
 	}
 	if buf.Len() > MaxFileSize {
-		return nil, fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
+		return nil, errTooLarge
 	}
 	return buf.Bytes(), nil
 }

@@ -8,9 +8,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources/decrypt"
@@ -36,9 +38,12 @@ type Repository struct {
 	ledger   *keys.Ledger
 	names    keys.Names
 	standins keys.Standins
+	marks    *finder
+	held     atomic.Int64 // bytes of files that have no mark
 
 	mu      sync.Mutex
 	notes   map[Note]bool
+	sorted  []*File // all files in order of path, nil after one was added
 	scripts []*File // found by the walk, read when asked for
 }
 
@@ -60,6 +65,11 @@ func Open(o Options) (*Repository, error) {
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}
+	marks := builtin()
+	for _, name := range o.Names.Own() {
+		marks = append(marks[:len(marks):len(marks)], spellings(name)...)
+	}
+	r.marks = newFinder(marks)
 	if len(o.Paths) == 0 {
 		o.Paths = []string{"."}
 	}
@@ -101,9 +111,7 @@ func Open(o Options) (*Repository, error) {
 	}
 	sort.Slice(r.trees, func(i, j int) bool { return r.trees[i].mount < r.trees[j].mount })
 	for _, t := range r.trees {
-		if err := r.walk(t); err != nil {
-			return nil, err
-		}
+		r.walk(t)
 	}
 	r.readCandidates()
 	return r, nil
@@ -177,19 +185,23 @@ func (r *Repository) addStdin(in io.Reader) error {
 	if len(bytes.TrimSpace(b)) == 0 {
 		return errors.New("there is nothing on standard input to lint; did the command before the pipe fail?")
 	}
-	r.files[stdinName] = &File{Path: stdinName, repo: r, kind: manifestFile, disk: b, bears: true}
+	r.files[stdinName] = &File{Path: stdinName, repo: r, kind: manifestFile, disk: b, marked: true}
 	r.selected = append(r.selected, stdinName)
 	return nil
 }
 
-// Files lists what the walk found and may matter, in order of path.
+// Files lists what the walk found and may matter, in order of path. The list is not the
+// caller's to change.
 func (r *Repository) Files() []*File {
-	files := make([]*File, 0, len(r.files))
-	for _, f := range r.files {
-		files = append(files, f)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sorted == nil {
+		for _, f := range r.files {
+			r.sorted = append(r.sorted, f)
+		}
+		slices.SortFunc(r.sorted, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
 	}
-	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
-	return files
+	return r.sorted
 }
 
 // File finds a file by its name in reports. A file that the walk left out (of an
@@ -212,13 +224,13 @@ func (r *Repository) File(name string) *File {
 		return nil
 	}
 	f = &File{Path: name, repo: r, tree: t, rel: rel, size: info.Size(), kind: otherFile}
-	f.test()
+	f.test(t.root, rel)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if known := r.files[name]; known != nil {
 		return known
 	}
-	r.files[name] = f
+	r.files[name], r.sorted = f, nil
 	return f
 }
 

@@ -9,8 +9,10 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
@@ -28,7 +30,9 @@ var skippedDirs = map[string]bool{
 	".expo": true, ".cache": true, ".venv": true, "__pycache__": true, "dist": true,
 }
 
-// walker goes through one tree once.
+// walker goes through one tree once: level by level, the directories of one level by all
+// cores. What they hold is taken up in order, so that the bounds cut a tree at the same place
+// in every run.
 type walker struct {
 	repo  *Repository
 	tree  *tree
@@ -36,31 +40,80 @@ type walker struct {
 	own   map[string]bool // directories that are deployed or built, as far as they were asked for
 }
 
-func (r *Repository) walk(t *tree) error {
-	w := &walker{repo: r, tree: t, own: map[string]bool{}}
-	patterns := w.ignoreFile(".git/info/exclude", nil, nil)
-	return w.dir(".", 0, patterns, "")
+// directory is one that is to be visited.
+type directory struct {
+	rel      string
+	depth    int
+	patterns []gitignore.Pattern // of the .gitignore files above it
+	ignored  string              // the highest directory on the way that one of them matches, if any
 }
 
-// dir visits one directory. patterns are those of the .gitignore files above it, ignored
-// the highest directory on the way that one of them matches, if any.
-func (w *walker) dir(rel string, depth int, patterns []gitignore.Pattern, ignored string) error {
-	if depth > maxDepth {
-		w.repo.Note(NoteBound, w.at(rel), fmt.Sprintf("directories deeper than %d levels are not read", maxDepth))
-		return nil
+// visited is what a directory holds.
+type visited struct {
+	below []directory
+	files []entry
+	links []string
+	notes []Note
+}
+
+type entry struct {
+	rel     string
+	ignored string // the directory, or the file itself, that git ignores; empty where it does not
+}
+
+func (r *Repository) walk(t *tree) {
+	w := &walker{repo: r, tree: t, own: map[string]bool{}}
+	level := []directory{{rel: ".", patterns: w.ignoreFile(".git/info/exclude", nil, nil)}}
+	for len(level) > 0 {
+		results := make([]visited, len(level))
+		onAllCores(len(level), func(i int) { results[i] = w.visit(level[i]) })
+		level = nil
+		for _, v := range results {
+			if !w.take(v) {
+				return
+			}
+			level = append(level, v.below...)
+		}
 	}
-	entries, err := w.readDir(rel)
+}
+
+// onAllCores calls work with every number below n, and returns when all have returned.
+func onAllCores(n int, work func(int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// visit reads one directory.
+func (w *walker) visit(d directory) (v visited) {
+	if d.depth > maxDepth {
+		v.notes = append(v.notes, Note{NoteBound, w.at(d.rel), fmt.Sprintf("directories deeper than %d levels are not read", maxDepth)})
+		return v
+	}
+	entries, err := w.readDir(d.rel)
 	if err != nil {
-		w.repo.Note(NoteUnreadable, w.at(rel), "the directory cannot be read: "+reason(err).Error())
-		return nil
+		v.notes = append(v.notes, Note{NoteUnreadable, w.at(d.rel), "the directory cannot be read: " + reason(err).Error()})
+		return v
 	}
-	patterns = w.ignoreFile(path.Join(rel, ".gitignore"), components(rel), patterns)
+	patterns := d.patterns
+	for _, e := range entries {
+		if e.Name() == ".gitignore" {
+			patterns = w.ignoreFile(path.Join(d.rel, ".gitignore"), components(d.rel), patterns)
+		}
+	}
 	matcher := gitignore.NewMatcher(patterns)
 	for _, e := range entries {
-		name := path.Join(rel, e.Name())
-		ignoredHere := ignored
+		name := path.Join(d.rel, e.Name())
+		ignored := d.ignored
 		if ignored == "" && len(patterns) > 0 && matcher.Match(components(name), e.IsDir()) {
-			ignoredHere = name
+			ignored = name
 		}
 		switch {
 		case e.IsDir():
@@ -68,23 +121,17 @@ func (w *walker) dir(rel string, depth int, patterns []gitignore.Pattern, ignore
 				continue
 			}
 			// Below an ignored directory only .env files are wanted.
-			if ignoredHere != "" && depth >= maxDepth/2 {
+			if ignored != "" && d.depth >= maxDepth/2 {
 				continue
 			}
-			if err := w.dir(name, depth+1, patterns, ignoredHere); err != nil {
-				return err
-			}
+			v.below = append(v.below, directory{name, d.depth + 1, patterns, ignored})
 		case e.Type()&fs.ModeSymlink != 0:
-			w.link(name)
+			v.links = append(v.links, name)
 		case e.Type().IsRegular():
-			w.file(name, e, ignoredHere)
-		}
-		if w.count > maxFiles {
-			w.repo.Note(NoteBound, w.at("."), fmt.Sprintf("more than %d files: the rest is not read", maxFiles))
-			return nil
+			v.files = append(v.files, entry{name, ignored})
 		}
 	}
-	return nil
+	return v
 }
 
 func (w *walker) readDir(rel string) ([]os.DirEntry, error) {
@@ -93,27 +140,43 @@ func (w *walker) readDir(rel string) ([]os.DirEntry, error) {
 		return nil, err
 	}
 	defer d.Close()
-	return d.ReadDir(-1)
+	entries, err := d.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b os.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
+}
+
+// take adds what a directory holds to the repository; false where that is enough.
+func (w *walker) take(v visited) bool {
+	for _, n := range v.notes {
+		w.repo.Note(n.Kind, n.At, n.Message)
+	}
+	for _, rel := range v.links {
+		w.link(rel)
+	}
+	for _, e := range v.files {
+		if w.count++; w.count > maxFiles {
+			w.repo.Note(NoteBound, w.at("."), fmt.Sprintf("more than %d files: the rest is not read", maxFiles))
+			return false
+		}
+		w.file(e)
+	}
+	return true
 }
 
 // file adds a file of a kind that matters. Of what git ignores only .env files are read,
 // and what the user named.
-func (w *walker) file(rel string, e os.DirEntry, ignored string) {
-	w.count++
-	k := kindOf(rel)
-	if isScript(rel) && ignored == "" {
-		if info, err := e.Info(); err == nil {
-			w.repo.scripts = append(w.repo.scripts, &File{Path: w.name(rel), repo: w.repo, tree: w.tree, rel: rel, size: info.Size(), kind: otherFile})
+func (w *walker) file(e entry) {
+	k := kindOf(e.rel)
+	if k == otherFile {
+		f := &File{Path: w.name(e.rel), repo: w.repo, tree: w.tree, rel: e.rel, kind: otherFile}
+		if isScript(e.rel) && e.ignored == "" {
+			w.repo.scripts = append(w.repo.scripts, f)
 		}
-	}
-	if k == otherFile || ignored != "" && k != dotenvFile && !w.named(ignored) {
 		return
 	}
-	info, err := e.Info()
-	if err != nil {
-		return
+	if e.ignored == "" || k == dotenvFile || w.named(e.ignored) {
+		w.add(e.rel, k, e.ignored != "")
 	}
-	w.add(rel, k, info.Size(), ignored != "")
 }
 
 // link adds a link to a dotenv file within the tree, because the app beside it reads
@@ -132,7 +195,7 @@ func (w *walker) link(rel string) {
 		return
 	}
 	if k := kindOf(rel); k == dotenvFile && info.Mode().IsRegular() {
-		w.add(rel, k, info.Size(), false).linked = true
+		w.add(rel, k, false).linked = true
 	}
 }
 
@@ -141,11 +204,11 @@ func leaves(rel, target string) bool {
 	return filepath.IsAbs(target) || !filepath.IsLocal(filepath.Join(filepath.Dir(filepath.FromSlash(rel)), target))
 }
 
-func (w *walker) add(rel string, k kind, size int64, ignored bool) *File {
+func (w *walker) add(rel string, k kind, ignored bool) *File {
 	name := w.name(rel)
 	f := &File{
 		Path: name, Ignored: ignored,
-		repo: w.repo, tree: w.tree, rel: rel, size: size, kind: k,
+		repo: w.repo, tree: w.tree, rel: rel, kind: k,
 	}
 	f.Example, f.TestDir = w.isExample(name)
 	w.repo.files[name] = f
@@ -199,64 +262,4 @@ func (w *walker) ignoreFile(rel string, domain []string, patterns []gitignore.Pa
 		patterns = append(patterns, gitignore.ParsePattern(line, domain))
 	}
 	return patterns
-}
-
-// readCandidates reads every file that the walk kept and applies the byte test. The
-// bytes of a file that cannot bear a key are dropped at once. It goes by directory,
-// because os.Root walks every component of a name anew.
-func (r *Repository) readCandidates() {
-	byDir := map[string][]*File{}
-	for _, f := range r.files {
-		if f.tree != nil {
-			byDir[f.Dir()] = append(byDir[f.Dir()], f)
-		}
-	}
-	work := make(chan []*File)
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for files := range work {
-				testAll(files)
-			}
-		}()
-	}
-	for _, files := range byDir {
-		work <- files
-	}
-	close(work)
-	wg.Wait()
-}
-
-// testAll reads and tests the files of one directory.
-func testAll(files []*File) {
-	dir, err := files[0].tree.root.OpenRoot(filepath.FromSlash(path.Dir(files[0].rel)))
-	if err == nil {
-		defer dir.Close()
-	}
-	for _, f := range files {
-		if err == nil && !f.linked {
-			f.readOnce.Do(func() { f.disk, f.readErr = f.readIn(dir, path.Base(f.rel)) })
-		}
-		f.test()
-	}
-}
-
-// test reads the file and applies the byte test.
-func (f *File) test() {
-	b, err := f.Disk()
-	if err != nil {
-		kind := NoteUnreadable
-		if f.size > MaxFileSize {
-			kind = NoteBound
-		}
-		f.repo.Note(kind, f.At(), "the file "+err.Error()+" and was not read")
-		return
-	}
-	f.bears, f.deploy = bearsKeys(b), deploys(b)
-	if !f.bears && !f.deploy && f.kind != kustomizationFile {
-		f.disk = nil
-		f.readOnce = sync.Once{}
-	}
 }
