@@ -250,23 +250,7 @@ spec:
 	return dir
 }
 
-// tenThousandFiles is a repository without a key: manifests and sources.
-func tenThousandFiles(b *testing.B) string {
-	b.Helper()
-	dir := b.TempDir()
-	manifest := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings-%d\ndata:\n  settings.ini: |\n" + strings.Repeat("    option = value\n", 60)
-	source := strings.Repeat("export const answer = 42;\n", 120)
-	for i := range 10_000 {
-		if i%2 == 0 {
-			write(b, dir, fmt.Sprintf("deploy/%03d/settings-%d.yaml", i/50, i), fmt.Sprintf(manifest, i))
-		} else {
-			write(b, dir, fmt.Sprintf("src/%03d/module-%d.ts", i/50, i), source)
-		}
-	}
-	return dir
-}
-
-func write(b *testing.B, dir, name, text string) {
+func write(b testing.TB, dir, name, text string) {
 	b.Helper()
 	name = filepath.Join(dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
