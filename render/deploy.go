@@ -2,6 +2,7 @@ package render
 
 import (
 	"path"
+	"sort"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -9,7 +10,6 @@ import (
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/kustomize"
 	"github.com/keylint/keylint/render/manifest"
-	"github.com/keylint/keylint/render/stores"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -25,6 +25,8 @@ type planner struct {
 	files  []*sources.File            // of the repository, as the walk found them
 	under  map[string][]*sources.File // by directory, what a controller takes from it
 	units  []*Unit
+	reach  *reach
+	plain  map[*sources.File][]*manifest.Object // as files have them
 
 	argoURLs  map[string]int // how often Applications name a repository for a path that is here
 	deployers []*deployer    // as they are written, everywhere in the repository
@@ -91,7 +93,7 @@ func (p *planner) readDeployers() {
 		if !f.Deploys() || f.Example || !f.IsManifest() {
 			continue
 		}
-		for _, o := range stores.InFile(p.repo, f) {
+		for _, o := range p.objectsIn(f) {
 			if isOrder(o) {
 				d := &deployer{object: o, file: f}
 				p.deployers = append(p.deployers, d)
@@ -233,14 +235,14 @@ func (p *planner) matters(d *deployer) bool {
 	if d.object.Kind == "ApplicationSet" {
 		spec = nodes.Field(spec, "template", "spec")
 	}
-	// What names no directory is told to be unseen, where Supabase is in sight.
-	result := (d.object.Kind != "Kustomization" || len(d.dirs) == 0) && d.file.BearsKeys()
+	// What names no directory of the repository is told to be unseen, where Supabase is in sight.
+	result := d.object.Kind != "Kustomization" && p.leadsTo(d.object) || len(d.dirs) == 0 && d.object.Kind != "HelmRelease" && p.inSight(d.file.Dir())
 	for _, s := range argoSources(spec) {
 		result = result || p.valuesMatter(s)
 	}
 	for _, dir := range d.dirs {
-		if c := p.charts.At(dir); c != nil {
-			result = result || c.Bears
+		if p.charts.Has(dir) {
+			result = result || p.bearingBelow(dir)
 			continue
 		}
 		for _, f := range p.filesUnder(dir) {
@@ -252,6 +254,16 @@ func (p *planner) matters(d *deployer) bool {
 	}
 	p.relevant[d] = result
 	return result
+}
+
+// inSight says whether a manifest beside an order may bear keys.
+func (p *planner) inSight(dir string) bool {
+	for i := sort.Search(len(p.files), func(i int) bool { return p.files[i].Path >= dir+"/" || dir == "." }); i < len(p.files) && under(p.files[i].Path, dir); i++ {
+		if f := p.files[i]; f.Dir() == dir && f.IsManifest() && !f.Example && f.BearsKeys() {
+			return true
+		}
+	}
+	return false
 }
 
 // valuesMatter says whether one of the values files of a source of Argo CD bears keys. One
@@ -290,7 +302,7 @@ func (p *planner) fileMatters(f *sources.File) bool {
 // applied by hand.
 func (p *planner) cover(d *deployer) {
 	for _, dir := range d.dirs {
-		if p.charts.At(dir) != nil {
+		if p.charts.Has(dir) {
 			p.covered[dir] = true
 			continue
 		}

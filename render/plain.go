@@ -11,13 +11,20 @@ import (
 // plainUnits makes units of what no kustomization deploys: compose files, manifests
 // under no kustomization, a unit a directory, and manifests that stand beside one and
 // that no root lists.
+// Of a directory in which a manifest may bear keys all manifests are read.
 func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[string]bool) []*Unit {
+	along := map[string]bool{}
+	for _, f := range repo.Files() {
+		if f.IsManifest() && f.BearsKeys() && f.HoldsObjects() && !f.Example && !g.Governs(f.Dir()) {
+			along[f.Dir()] = true
+		}
+	}
 	var units []*Unit
 	var compose []*sources.File
 	byName := map[string]*Unit{}
 	told := map[string]bool{}
 	for _, f := range repo.Files() {
-		if !f.IsManifest() || !f.BearsKeys() {
+		if !f.IsManifest() || !f.BearsKeys() && (f.Example || !f.HoldsObjects() || !along[f.Dir()]) {
 			continue
 		}
 		if f.Example {
@@ -29,10 +36,12 @@ func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[strin
 			continue
 		}
 		if f.IsCompose() {
-			compose = append(compose, f)
+			if f.BearsKeys() {
+				compose = append(compose, f)
+			}
 			continue
 		}
-		if deployed[f.Path] || !f.Mentions("apiVersion") && !f.FromStdin() || inChart(repo, f) {
+		if deployed[f.Path] || !f.HoldsObjects() || inChart(repo, f) {
 			continue
 		}
 		objects := stores.InFile(repo, f)

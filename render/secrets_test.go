@@ -111,9 +111,9 @@ func TestEntries(t *testing.T) {
 -- s.yaml --
 apiVersion: v1
 kind: Secret
-metadata: {name: s}
+metadata: {name: s, labels: {app: supabase}}
 data:
-  once: YW5vbg== # supabase
+  once: YW5vbg==
   twice: WVc1dmJnPT0=
   bad: "not base64 !"
   both: YW5vbg==

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"slices"
@@ -16,14 +17,18 @@ import (
 // Units lists what the repository deploys, in order of name. What could not be rendered
 // is noted in the repository, and in the unit's Missing.
 func Units(repo *sources.Repository) []*Unit {
+	if !anyBears(repo) {
+		return nil
+	}
 	charts := chart.NewCharts(repo)
 	g := kustomize.Read(repo, charts)
 	p := &planner{
 		repo: repo, g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
-		under: map[string][]*sources.File{}, argoURLs: map[string]int{},
+		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{},
 		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
 	p.readDeployers()
+	p.follow()
 	for _, d := range p.deployers {
 		p.cover(d)
 	}
@@ -37,6 +42,29 @@ func Units(repo *sources.Repository) []*Unit {
 	slices.SortStableFunc(p.units, func(a, b *Unit) int { return cmp.Compare(a.Name, b.Name) })
 	return p.units
 }
+
+// anyBears says whether a mark stands in any file of the repository, or in one of another kind
+// that a generator of a kustomization names. Without one there is nothing to follow.
+func anyBears(repo *sources.Repository) bool {
+	for _, f := range repo.Files() {
+		if f.IsMarked() {
+			return true
+		}
+	}
+	for _, f := range repo.Files() {
+		if b, err := f.Disk(); err == nil && f.IsKustomization() && bytes.Contains(b, []byte("Generator")) {
+			for _, word := range bytes.FieldsFunc(b, notInPath) {
+				if named := repo.File(path.Join(f.Dir(), string(word))); named != nil && named.IsMarked() {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// notInPath says whether a sign ends a path, as it stands in YAML.
+func notInPath(c rune) bool { return strings.ContainsRune(" \t\r\n\"',=[]{}", c) }
 
 // tellApart puts the cluster behind the names of units that are called alike.
 func (p *planner) tellApart() {

@@ -74,6 +74,9 @@ func setsKeys(jwt *yaml.Node) bool {
 }
 
 func (p *planner) installByHand(dir string, files []valuesFile) {
+	if p.charts.Has(dir) && !p.bearingBelow(dir) {
+		return
+	}
 	c := p.charts.At(dir)
 	if c != nil && (p.covered[dir] || !c.Bears || p.isSubchart(dir) || p.isLibrary(c)) {
 		return

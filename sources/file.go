@@ -56,6 +56,7 @@ type File struct {
 
 	docsOnce sync.Once
 	docs     []*Document
+	problems bool // some document of it cannot be parsed
 }
 
 // IsManifest says that the file's name is one of YAML, JSON or a template of them.

@@ -36,6 +36,7 @@ func (f *File) parseDocuments() []*Document {
 	}
 	disk, _ := f.Disk()
 	parsed, problems := nodes.Parse(plain)
+	f.problems = len(problems) > 0
 	for _, p := range problems {
 		kind := NoteUnreadable
 		if p.Template {

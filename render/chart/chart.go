@@ -45,6 +45,9 @@ type Charts struct {
 // NewCharts are the charts of the repository. None is read before it is asked for.
 func NewCharts(repo *sources.Repository) *Charts { return &Charts{repo, map[string]*Chart{}} }
 
+// Has says whether a chart lies in the directory, without reading it.
+func (all *Charts) Has(dir string) bool { return all.repo.File(path.Join(dir, "Chart.yaml")) != nil }
+
 // At reads the chart in a directory, nil where there is none. It is read once.
 func (all *Charts) At(dir string) *Chart {
 	dir = path.Clean(dir)
