@@ -114,8 +114,14 @@ func (r *reach) read(f *sources.File) {
 		}
 		n := &node{object: o, file: f, links: linksOf(o, derived)}
 		marked := r.p.repo.MarkedNode(o.Root)
-		plain := o.Kind == "Secret" || o.Kind == "ConfigMap" || len(derived) > 0 && o.Kind != "SealedSecret" && !n.links.open
-		n.bears = marked || !plain || f.Encrypted()
+		switch {
+		case o.Kind == "SealedSecret" || o.Kind == "Secret" && f.Encrypted():
+			n.bears = true
+		case o.Kind == "Secret" || o.Kind == "ConfigMap" || len(derived) > 0:
+			n.bears = marked || n.links.open
+		default:
+			n.bears = o.Kind != "SecretStore" && o.Kind != "ClusterSecretStore"
+		}
 		r.byPlace[writtenAs(o)] = n
 		for _, link := range n.links.defines {
 			r.defines[link] = append(r.defines[link], n)
