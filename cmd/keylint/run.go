@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/report"
 )
 
@@ -72,8 +73,12 @@ func (s *session) recovered(args []string) (status int) {
 		if p := recover(); p != nil {
 			s.out.Discard()
 			s.err.Discard()
-			fmt.Fprintf(s.err, "keylint: internal error (%T); this is a bug in keylint, please report it with these lines:\n%s", p, stack())
 			status = exitFailed
+			if e, ok := p.(render.Exhausted); ok {
+				fmt.Fprintf(s.err, "keylint: %s\n", e.Error())
+				return
+			}
+			fmt.Fprintf(s.err, "keylint: internal error (%T); this is a bug in keylint, please report it with these lines:\n%s", p, stack())
 		}
 	}()
 	status, err := s.execute(args)

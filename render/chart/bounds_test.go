@@ -18,7 +18,7 @@ func renderText(template string) (string, error) {
 		{Name: "Chart.yaml", Data: []byte("{apiVersion: v2, name: demo, version: 1.0.0}")},
 		{Name: "templates/out.yaml", Data: []byte(template)},
 	}
-	out, err := renderTemplates(files, map[string]any{}, "rel", "ns", &keys.Standins{})
+	out, err := renderTemplates(files, map[string]any{"list": make([]any, 50)}, "rel", "ns", &keys.Standins{})
 	return out["demo/templates/out.yaml"], err
 }
 
@@ -36,6 +36,9 @@ func TestChartBounds(t *testing.T) {
 		"steps without end":               `{{ range untilStep 0 2000000000 1 }}{{ end }}`,
 		"a sequence":                      `{{ seq 1 2000000000 }}`,
 		"lists in lists":                  strings.Repeat(`{{ range until 1000 }}`, 4) + strings.Repeat(`{{ end }}`, 4),
+		"lists of the values in lists":    strings.Repeat("{{- range $i, $x := $.Values.list -}}", 5) + strings.Repeat(`{{ end }}`, 5),
+		"the same, by many ways":          strings.Repeat("{{ range ( $.Values.list | default (list \"}}\" '}') )\n\t -}}", 5) + strings.Repeat(`{{ end }}`, 5),
+		"numbers":                         strings.Repeat(`{{ range 2000000000 }}`, 3) + strings.Repeat(`{{ end }}`, 3),
 		"a text printed into itself":      `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = print $x $x }}`, 60),
 		"the same with printf":            `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = printf "%s%s" $x $x }}`, 60),
 		"templates that call each other":  chain + `{{ define "t12" }}x{{ end }}{{ template "t0" . }}`,
@@ -103,4 +106,21 @@ func FuzzChart(f *testing.F) {
 			explainChart(err)
 		}
 	})
+}
+
+// TestSteps counts what templates go through without another word changing.
+func TestSteps(t *testing.T) {
+	for before, after := range map[string]string{
+		"a":                                       "a",
+		"{{ range .a }}x{{ end }}":                "{{ range keylintSteps (.a) }}x{{ end }}",
+		"{{- range $k, $v := .a -}}x{{- end -}}":  "{{- range $k, $v := keylintSteps (.a) -}}x{{- end -}}",
+		"{{range .a}}{{range .b}}{{end}}{{end}}":  "{{range keylintSteps (.a)}}{{range keylintSteps (.b)}}{{end}}{{end}}",
+		`{{ range split "}}" .a | uniq }}{{end}}`: `{{ range keylintSteps (split "}}" .a | uniq) }}{{end}}`,
+		"{{ define \"a\" }}{{ if .x }}{{ range\n .y }}{{ else }}{{ range .z }}{{ end }}{{ end }}{{ end }}{{ end }}": "{{ define \"a\" }}{{ if .x }}{{ range\n keylintSteps (.y) }}{{ else }}{{ range keylintSteps (.z) }}{{ end }}{{ end }}{{ end }}{{ end }}",
+		"{{ range }}": "{{ range }}",
+	} {
+		if got := withSteps("t", before); got != after {
+			t.Errorf("%s\nbecomes %s\nwant    %s", before, got, after)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"runtime/metrics"
@@ -22,13 +23,14 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// The bounds on the rendering of one chart. Calls and sizes are counted, so that the same
-// chart always ends at the same place; time and memory are the last resort.
+// The bounds on the rendering of one chart. Calls, steps and sizes are counted, so that the
+// same chart always ends at the same place. Time and memory are the last resort, and end the
+// run as a whole: what it would say would hang on the machine.
 const (
-	maxTemplateCalls = 2_000_000 // calls of template functions, and items of the lists that they make
+	maxTemplateCalls = 2_000_000 // calls of template functions, and items that a range goes over
 	maxTemplateText  = 16 << 20  // bytes of a text that one of them makes, or of what is rendered
 	maxTemplateRange = 100_000   // items of a list that one of them makes
-	maxTemplateTime  = 20 * time.Second
+	maxTemplateTime  = time.Minute
 	maxTemplateHeap  = 2 << 30 // bytes beyond those at the start
 )
 
@@ -50,6 +52,9 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 	own := make([]*archive.BufferedFile, len(files)) // the loader renames what it is given
 	for i, f := range files {
 		own[i] = &archive.BufferedFile{Name: f.Name, Data: f.Data}
+		if strings.Contains(f.Name, "templates/") {
+			own[i].Data = []byte(withSteps(f.Name, string(f.Data)))
+		}
 	}
 	return bounded(func() (map[string]string, error) {
 		c, err := chartloader.LoadFiles(own)
@@ -74,8 +79,14 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 	})
 }
 
-// bounded runs a rendering, and leaves it where it takes too long or too much memory. A
-// goroutine cannot be stopped from outside; the process ends soon after.
+// Exhausted is the panic that ends a run in which a chart takes more time or memory than there
+// is, by a way that is not counted. It is an error for the user.
+type Exhausted struct{ what string }
+
+func (e Exhausted) Error() string { return "rendering a chart takes more than " + e.what }
+
+// bounded runs a rendering, and ends the run where it takes too long or too much memory. A
+// goroutine cannot be stopped from outside.
 func bounded(render func() (map[string]string, error)) (map[string]string, error) {
 	type result struct {
 		out map[string]string
@@ -108,10 +119,10 @@ func bounded(render func() (map[string]string, error)) (map[string]string, error
 			}
 			return r.out, r.err
 		case <-deadline:
-			return nil, errTooMuch
+			panic(Exhausted{"a minute"})
 		case <-tick.C:
 			if heapSize() > start+maxTemplateHeap {
-				return nil, errTooMuch
+				panic(Exhausted{"2 GiB of memory"})
 			}
 		}
 	}
@@ -133,6 +144,7 @@ func boundedFunctions(words *keys.Standins) template.FuncMap {
 		}
 	}
 	out := builtins(count)
+	maps.Copy(out, steps(count))
 	for name, f := range sprig.TxtFuncMap() {
 		out[name] = counted(f, count)
 	}

@@ -153,6 +153,9 @@ var isYAML = map[string]bool{
 func runKustomize(fsys *overlay, dir string) (made resmap.ResMap, err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			if e, ok := p.(Exhausted); ok {
+				panic(e)
+			}
 			made, err = nil, errors.New("kustomize crashed")
 		}
 	}()
