@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -19,6 +20,8 @@ import (
 type external struct {
 	from   source
 	listed []manifest.Entry
+	nodes  []*yaml.Node // where each of them is declared
+	once   sync.Once    // finds their places
 	rest   *external // what further data keys come from; nil where all are listed
 	store  string    // of rest: the store, and the path in it; empty where neither is known
 	path   string
@@ -97,7 +100,8 @@ func (e *external) declare(o source, key string, at *yaml.Node, value keys.Value
 	if key == "" {
 		return
 	}
-	e.listed = append(e.listed, manifest.Entry{Key: key, Value: value, At: o.Locate(at), Via: []string{o.Title()}})
+	e.listed = append(e.listed, manifest.Entry{Key: key, Value: value, Via: []string{o.Title()}})
+	e.nodes = append(e.nodes, at)
 }
 
 // stored is a value that lies at a path of a store.
@@ -114,8 +118,16 @@ func (o source) generated(what string) keys.Value {
 	return keys.Unknown(fmt.Sprintf("%s has it generated in the cluster%s", o.Title(), what))
 }
 
-// Entries are those that are listed.
-func (e *external) Entries() []manifest.Entry { return e.listed }
+// Entries are those that are listed. Their places are looked for when somebody asks: most
+// Secrets are never asked, and where an object of a chart is written takes another rendering.
+func (e *external) Entries() []manifest.Entry {
+	e.once.Do(func() {
+		for i, n := range e.nodes {
+			e.listed[i].At = e.from.Locate(n)
+		}
+	})
+	return e.listed
+}
 
 // Open implements manifest.Maker.
 func (e *external) Open() string {
