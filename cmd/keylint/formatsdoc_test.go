@@ -10,9 +10,9 @@ import (
 
 // shownParts are the parts of a report that docs/output-formats.md shows.
 var shownParts = map[string][][2]string{
-	"text":     {{"apps/web/.env.production:3:31: error", "2 units"}},
+	"text":     {{"apps/web/.env.production:3:31: error", "1 unit"}},
 	"json":     {{"{", `  "instances": [`}, {"    {", "        },"}, {`  "findings": [`, "}"}},
-	"github":   {{"::error", "2 units"}},
+	"github":   {{"::error", "1 unit"}},
 	"markdown": {{"## keylint", "> "}},
 	"sarif":    {{"{", `        "driver": {`}, {`      "results": [`, "          ],"}, {`          "partialFingerprints"`, "}"}},
 	"junit":    {{"<?xml", "    </testcase>"}, {"    <testcase", "    <testcase"}, {"    <system-out>", "</testsuites>"}},
