@@ -201,8 +201,7 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 
 // releaseMatters says whether a chart or its values can bear keys.
 func (p *planner) releaseMatters(o order, r *chart.Release) bool {
-	f := p.repo.File(o.object.File)
-	return r.Bears(p.repo) || f != nil && f.BearsKeys()
+	return r.Chart != nil && p.bearingBelow(r.Chart.Dir) || o.object.Root != nil && p.leadsTo(o.object) || r.Bears(p.repo, o.object.File)
 }
 
 // argoValueFile reads one of a source's values files: beside the chart, or in the source

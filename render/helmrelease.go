@@ -30,7 +30,11 @@ func (p *planner) helmRelease(o order) {
 	if nodes.Field(spec, "postRenderers") != nil {
 		r.Missing = append(r.Missing, "the postRenderers of "+r.Label+" were not applied")
 	}
-	p.install(o, r, o.cluster)
+	if p.releaseMatters(o, r) {
+		p.install(o, r, o.cluster)
+	} else if r.Chart != nil {
+		p.covered[r.Chart.Dir] = true
+	}
 }
 
 // defaultReleaseName is the one that Flux makes up: behind the target namespace where

@@ -9,7 +9,7 @@ import (
 	"syscall"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/report"
 )
 
@@ -74,7 +74,7 @@ func (s *session) recovered(args []string) (status int) {
 			s.out.Discard()
 			s.err.Discard()
 			status = exitFailed
-			if e, ok := p.(render.Exhausted); ok {
+			if e, ok := p.(chart.Exhausted); ok {
 				fmt.Fprintf(s.err, "keylint: %s\n", e.Error())
 				return
 			}

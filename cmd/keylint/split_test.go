@@ -21,8 +21,11 @@ import (
 // into a file of its own and nothing is left of its comments: what is read follows from
 // what objects say of each other, not from what happens to stand beside them.
 func TestSplitFixtures(t *testing.T) {
-	keys := allKeys(t)
-	for _, name := range fixtures(t) {
+	keys, err := allKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range fixtureNames(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			whole, apart := copyFixture(t, name), copyFixture(t, name)

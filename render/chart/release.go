@@ -23,13 +23,15 @@ type Release struct {
 	Guessed   bool             // nothing says with which values it is installed
 }
 
-// Bears says whether the chart or a file with its values can bear keys.
-func (r *Release) Bears(repo *sources.Repository) bool {
-	if r.Chart != nil && r.Chart.Bears || r.Chart == nil && isSupabaseChart(r.ChartName) {
+// Bears says whether the values can bear keys: those of files, decrypted where that was
+// possible, and of the file of the order itself its own only. So can a chart of Supabase that
+// is not at hand.
+func (r *Release) Bears(repo *sources.Repository, own string) bool {
+	if r.Chart == nil && isSupabaseChart(r.ChartName) {
 		return true
 	}
 	for _, l := range r.Layers {
-		if f := repo.File(l.At.File); f != nil && f.BearsKeys() {
+		if f := repo.File(l.At.File); l.At.File != own && f != nil && f.BearsKeys() || repo.MarkedNode(l.root) {
 			return true
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keylint/keylint/render/chart"
+
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
@@ -153,7 +155,7 @@ var isYAML = map[string]bool{
 func runKustomize(fsys *overlay, dir string) (made resmap.ResMap, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if e, ok := p.(Exhausted); ok {
+			if e, ok := p.(chart.Exhausted); ok {
 				panic(e)
 			}
 			made, err = nil, errors.New("kustomize crashed")

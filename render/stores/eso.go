@@ -60,7 +60,7 @@ func (o source) fromExternalSecret(spec *yaml.Node, name, namespace string) *man
 	case nodes.Field(template, "templateFrom") != nil:
 		e.rest = &external{why: "fills in a template that is not followed"}
 	case data == nil || nodes.Text(nodes.Field(template, "mergePolicy")) == "Merge":
-		e.listed, e.rest = own.listed, own.rest
+		e.listed, e.nodes, e.rest = own.listed, own.nodes, own.rest
 	}
 	nodes.Pairs(data, func(key, value *yaml.Node) {
 		e.declare(o, key.Value, value, o.templated(nodes.Text(value), byKey, own.rest))

@@ -22,8 +22,8 @@ type external struct {
 	listed []manifest.Entry
 	nodes  []*yaml.Node // where each of them is declared
 	once   sync.Once    // finds their places
-	rest   *external // what further data keys come from; nil where all are listed
-	store  string    // of rest: the store, and the path in it; empty where neither is known
+	rest   *external    // what further data keys come from; nil where all are listed
+	store  string       // of rest: the store, and the path in it; empty where neither is known
 	path   string
 	why    string // of rest: what is known of a data key without a path
 }
