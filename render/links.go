@@ -14,7 +14,7 @@ import (
 type links struct {
 	defines []string // what the object is, or becomes in the cluster
 	names   []string // what it reads
-	behind  []string // what it stands before: a Service names its pods by a label
+	behind  []string // what leads to it, but not the other way: the pods of a Service, the words of a chart's values
 	open    bool     // it makes a Secret of which not all data keys are listed
 }
 
@@ -111,19 +111,26 @@ func (l *links) field(key string, value *yaml.Node) {
 	default:
 		if kind := nameFields[key]; kind != "" {
 			add(kind, first(nodes.Text(value), nodes.Text(nodes.Field(value, "name"))))
+			return
+		}
+		switch key = strings.ToLower(key); { // a chart's own: existingSecretName, jwtSecretRef
+		case strings.Contains(key, "secret"):
+			add("Secret", nodes.Text(value))
+		case strings.Contains(key, "configmap"):
+			add("ConfigMap", nodes.Text(value))
 		}
 	}
 }
 
-// readValues takes every word of a chart's values for the name of a Secret or ConfigMap: what
-// a chart makes of them is known only once it is rendered.
+// readValues takes every word of a chart's values for what may be the name of a Secret or
+// ConfigMap: what a chart makes of them is known only once it is rendered.
 func (l *links) readValues(n *yaml.Node, depth int) {
 	if depth > maxLinkDepth || n == nil {
 		return
 	}
 	if n.Kind == yaml.ScalarNode {
 		for _, word := range strings.FieldsFunc(n.Value, notInName) {
-			l.names = append(l.names, "Secret|"+word, "ConfigMap|"+word)
+			l.behind = append(l.behind, "Secret|"+word, "ConfigMap|"+word)
 		}
 	}
 	for _, c := range n.Content {
