@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,26 +45,25 @@ var scratch = sync.Pool{New: func() any { b := make([]byte, maxHeld+1); return &
 
 // testAll reads and tests files of one directory.
 func testAll(files []*File) {
-	dir, err := files[0].tree.root.OpenRoot(filepath.FromSlash(path.Dir(files[0].rel)))
+	dir, err := openDir(files[0].tree.root, path.Dir(files[0].rel))
 	if err == nil {
-		defer dir.Close()
+		defer dir.close()
 	}
 	for _, f := range files {
-		if err == nil && !f.linked {
-			f.test(dir, path.Base(f.rel))
-		} else {
-			f.test(f.tree.root, f.rel)
+		if err != nil || f.linked {
+			f.test(f.openRegular)
+			continue
 		}
+		f.test(func() (io.ReadCloser, int64, error) { return dir.open(path.Base(f.rel)) })
 	}
 }
 
-// test reads the file, under a name relative to an open directory of its tree, and looks for
-// marks. Of a file that is small its bytes are kept if it has one, and also where something
-// may yet lead to it.
-func (f *File) test(dir *os.Root, name string) {
+// test reads the file and looks for marks. Of a file that is small its bytes are kept if it
+// has one, and also where something may yet lead to it.
+func (f *File) test(open func() (io.ReadCloser, int64, error)) {
 	buffer := scratch.Get().(*[]byte)
 	defer scratch.Put(buffer)
-	if err := f.testWith(*buffer, dir, name); err != nil {
+	if err := f.testWith(*buffer, open); err != nil {
 		f.readOnce.Do(func() { f.readErr = err })
 		kind := NoteUnreadable
 		if f.size > MaxFileSize {
@@ -73,14 +73,19 @@ func (f *File) test(dir *os.Root, name string) {
 	}
 }
 
-func (f *File) testWith(buffer []byte, dir *os.Root, name string) error {
-	file, err := f.open(dir, name)
+func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)) error {
+	file, err := f.bounded(open)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	read := int64(0)
 	for first, kept := true, 0; ; first = false {
-		n, err := io.ReadFull(file, buffer[kept:])
+		n, err := 0, io.EOF
+		if left := f.size - read; left > 0 {
+			n, err = io.ReadFull(file, buffer[kept:min(int64(len(buffer)), int64(kept)+left)])
+			read += int64(n)
+		}
 		b := buffer[:kept+n]
 		f.marked = f.marked || f.repo.marks.in(b)
 		if f.kind != dotenvFile && f.kind != dockerfileFile {
@@ -88,9 +93,9 @@ func (f *File) testWith(buffer []byte, dir *os.Root, name string) error {
 			f.deploy = f.deploy || bytes.Contains(b, controllers[0]) || bytes.Contains(b, controllers[1])
 		}
 		switch {
-		case err == nil: // there is more
+		case err == nil && read < f.size:
 			kept = copy(buffer, b[len(b)-overlap:])
-		case err != io.EOF && err != io.ErrUnexpectedEOF:
+		case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
 			return reason(err)
 		default:
 			if first && (f.marked || f.deploy || f.kind == kustomizationFile || f.object && f.repo.hold(len(b))) {
@@ -108,30 +113,36 @@ const overlap = 512
 // hold says whether n more bytes of files without a mark may be kept.
 func (r *Repository) hold(n int) bool { return r.held.Add(int64(n)) <= maxHeldSize }
 
-// open opens the file under a name relative to an open directory of its tree, and notes its
-// size.
-func (f *File) open(dir *os.Root, name string) (*os.File, error) {
-	if f.size > MaxFileSize {
-		return nil, errTooLarge
-	}
-	file, err := dir.Open(filepath.FromSlash(name))
+// bounded opens the file, unless it is too large, and notes its size.
+func (f *File) bounded(open func() (io.ReadCloser, int64, error)) (io.ReadCloser, error) {
+	file, size, err := open()
 	if err != nil {
 		return nil, reason(err)
 	}
+	if f.size = size; size > MaxFileSize {
+		file.Close()
+		return nil, errTooLarge
+	}
+	return file, nil
+}
+
+// openRegular opens the file by its name in its tree.
+func (f *File) openRegular() (io.ReadCloser, int64, error) { return openRegular(f.tree.root, f.rel) }
+
+func openRegular(root *os.Root, rel string) (io.ReadCloser, int64, error) {
+	file, err := root.Open(filepath.FromSlash(rel))
+	if err != nil {
+		return nil, 0, err
+	}
 	info, err := file.Stat()
 	if err == nil && info.Mode().IsRegular() {
-		if f.size = info.Size(); f.size <= MaxFileSize {
-			return file, nil
-		}
-		err = errTooLarge
-	} else {
-		err = errIrregular
+		return file, info.Size(), nil
 	}
 	file.Close()
-	return nil, err
+	return nil, 0, errIrregular
 }
 
 var (
 	errTooLarge  = fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
-	errIrregular = fmt.Errorf("is not a regular file")
+	errIrregular = errors.New("is not a regular file")
 )

@@ -50,10 +50,10 @@ func (w *walker) isExample(name string) (example bool, testDir string) {
 			return true, ""
 		}
 	}
-	if exampleName.MatchString(base) {
+	lower := strings.ToLower(base)
+	if strings.Contains(lower, "ample") && exampleName.MatchString(base) {
 		return true, ""
 	}
-	lower := strings.ToLower(base)
 	return strings.HasPrefix(lower, ".env") && (strings.HasSuffix(lower, ".template") || strings.HasSuffix(lower, ".tmpl") || strings.HasSuffix(lower, ".dist")), ""
 }
 

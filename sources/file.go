@@ -135,7 +135,7 @@ func (f *File) Disk() ([]byte, error) {
 }
 
 func (f *File) read() ([]byte, error) {
-	file, err := f.open(f.tree.root, f.rel)
+	file, err := f.bounded(f.openRegular)
 	if err != nil {
 		return nil, err
 	}

@@ -224,7 +224,7 @@ func (r *Repository) File(name string) *File {
 		return nil
 	}
 	f = &File{Path: name, repo: r, tree: t, rel: rel, size: info.Size(), kind: otherFile}
-	f.test(t.root, rel)
+	f.test(f.openRegular)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if known := r.files[name]; known != nil {

@@ -135,12 +135,12 @@ func (w *walker) visit(d directory) (v visited) {
 }
 
 func (w *walker) readDir(rel string) ([]os.DirEntry, error) {
-	d, err := w.tree.root.Open(filepath.FromSlash(rel))
+	d, err := openDir(w.tree.root, rel)
 	if err != nil {
 		return nil, err
 	}
-	defer d.Close()
-	entries, err := d.ReadDir(-1)
+	defer d.close()
+	entries, err := d.list()
 	slices.SortFunc(entries, func(a, b os.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries, err
 }
