@@ -17,15 +17,16 @@ import (
 // is reached. The files that it comes by are told so (sources.File.LeadTo), and what they are
 // part of is rendered: a kustomization, a chart, a directory.
 //
-// References are compared by kind and name, as they are written: namespaces, clusters and
-// kustomizations that put them there are not known yet. To read too much costs a little, to
-// read too little a finding.
+// References are compared by kind and name, as they are written, with and without the prefixes
+// and suffixes that a kustomization of the repository puts there: namespaces and clusters are not
+// known yet. To read too much costs a little, to read too little a finding.
 type reach struct {
 	p       *planner
 	byPlace map[string]*node // by where the object is written
 	defines map[string][]*node
 	names   map[string][]*node
 	queue   []*node
+	affixes affixes
 	wanted  map[string]bool // ends of links to look for: ">Secret|x" is what defines it, "<Secret|x" who names it
 
 	fresh     map[string]bool        // names to look for in files that have not been read
@@ -51,6 +52,7 @@ func (p *planner) follow() {
 		wanted: map[string]bool{}, fresh: map[string]bool{}, freshKeys: map[string]bool{}, taken: map[*sources.File]bool{},
 	}
 	p.reach = r
+	r.affixes.read(p)
 	for _, d := range p.deployers {
 		r.read(d.file)
 	}
@@ -162,19 +164,23 @@ func (r *reach) drain() {
 	for len(r.queue) > 0 {
 		n := r.queue[0]
 		r.queue = r.queue[1:]
-		for _, link := range n.links.names {
-			r.want(">" + link)
-			for _, other := range r.defines[link] {
-				r.enter(other)
+		for _, written := range n.links.names {
+			for _, link := range r.affixes.without(written) {
+				r.want(">" + link)
+				for _, other := range r.defines[link] {
+					r.enter(other)
+				}
 			}
 		}
 		if !n.bears {
 			continue
 		}
-		for _, link := range n.links.defines {
-			r.want("<" + link)
-			for _, other := range r.names[link] {
-				r.enter(other)
+		for _, written := range n.links.defines {
+			for _, link := range r.affixes.with(written) {
+				r.want("<" + link)
+				for _, other := range r.names[link] {
+					r.enter(other)
+				}
 			}
 		}
 	}

@@ -167,6 +167,34 @@ kind: SealedSecret
 metadata: {name: values}
 spec: {encryptedData: {values.yaml: AgB}}
 `, "ConfigMap cluster, Secret values, HelmRelease a", "Secret jwt"},
+		{"a name that a kustomization makes", `
+-- k/kustomization.yaml --
+namePrefix: prod-
+nameSuffix: -v2
+resources: [env.yaml]
+-- k/env.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: env}
+stringData: {token: x}
+-- web/web.yaml --
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: w, env: [{name: SUPABASE_ANON_KEY, valueFrom: {secretKeyRef: {name: prod-env-v2, key: token}}}]}]}
+-- l/kustomization.yaml --
+resources: [keys.yaml]
+-- l/keys.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: keys}
+stringData: {ANON_KEY: x}
+-- m/m.yaml --
+apiVersion: v1
+kind: Pod
+metadata: {name: m}
+spec: {containers: [{name: w, envFrom: [{secretRef: {name: prod-keys}}]}]}
+`, "Secret env, Pod m", ""},
 		{"copies", keys + `
 -- copy/copy.yaml --
 apiVersion: v1
