@@ -39,6 +39,13 @@ func Units(repo *sources.Repository) []*Unit {
 	p.rest()
 	p.valuesFiles()
 	p.tellApart()
+	for _, u := range p.units { // what was rendered was read, for its locked files and its comments to count
+		for _, name := range u.Inputs {
+			if f := repo.File(name); f != nil {
+				f.LeadTo()
+			}
+		}
+	}
 	slices.SortStableFunc(p.units, func(a, b *Unit) int { return cmp.Compare(a.Name, b.Name) })
 	return p.units
 }
