@@ -112,7 +112,7 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 		spec.NameSuffix += nodes.Text(nodes.Field(options, "nameSuffix"))
 		spec.Components = append(spec.Components, nodes.List(nodes.Field(options, "components"))...)
 	})
-	built := renderRoot(r)
+	built := renderRoot(p.g, r)
 	u.Rendered = u.Rendered && built.Rendered
 	u.Objects = append(u.Objects, built.Objects...)
 	u.Missing = append(u.Missing, built.Missing...)

@@ -40,7 +40,7 @@ func (p *planner) flux(o order) {
 		s.NameSuffix += nodes.Text(nodes.Field(spec, "nameSuffix"))
 		s.Components = append(s.Components, nodes.List(nodes.Field(spec, "components"))...)
 	})
-	u := renderRoot(r)
+	u := renderRoot(p.g, r)
 	u.Name, u.Kind, u.Path = o.label(), FluxKustomization, dir
 	u.Cluster = o.cluster
 	if remote := nodes.Text(nodes.Field(spec, "kubeConfig", "secretRef", "name")); remote != "" {

@@ -3,8 +3,8 @@ package render
 import "github.com/keylint/keylint/render/kustomize"
 
 // renderRoot is the unit of a root that somebody builds.
-func renderRoot(r *kustomize.Root) *Unit {
-	built := r.Build()
+func renderRoot(g *kustomize.Graph, r *kustomize.Root) *Unit {
+	built := g.Build(r)
 	return &Unit{
 		Name: r.Dir(), Kind: Kustomization, Path: r.Dir(), Rendered: built.Built,
 		Objects: built.Objects, Missing: built.Missing, Inputs: built.Inputs,

@@ -93,7 +93,7 @@ func (p *planner) applyByHand() {
 		if p.covered[r.Dir()] || !p.holdsOrders(r.Files()) {
 			continue
 		}
-		u := renderRoot(r)
+		u := renderRoot(p.g, r)
 		u.Cluster = p.clusterOf(r.Dir())
 		p.covered[r.Dir()] = true
 		p.add(u, order{})
@@ -163,7 +163,7 @@ func (p *planner) rest() {
 		case !r.Bears():
 			r.NoteHarm()
 		default:
-			u := renderRoot(r)
+			u := renderRoot(p.g, r)
 			if governed {
 				p.leave(u)
 			}

@@ -29,8 +29,9 @@ type Result struct {
 	Inputs  []string // the files that were read, in order of path
 }
 
-// Build builds one root, and falls back to its files where that fails.
-func (r *Root) Build() *Result {
+// Build builds one root, and falls back to its files where that fails. What comes out holds
+// on to the root, and not to the graph with all its charts.
+func (g *Graph) Build(r *Root) *Result {
 	out := &Result{}
 	for _, k := range r.closure {
 		for _, loss := range k.losses {
@@ -38,11 +39,11 @@ func (r *Root) Build() *Result {
 			out.Missing = append(out.Missing, loss.message)
 		}
 	}
-	if fault, ok := r.firstFault(); ok {
+	if fault, ok := r.firstFault(g); ok {
 		r.fallBack(out, fault)
 		return out
 	}
-	fsys := &overlay{r.repo.FileSystem(), r.graph, r.kustomization, map[string]bool{}}
+	fsys := &overlay{r.repo.FileSystem(), g, r.kustomization, map[string]bool{}}
 	made, err := runKustomize(fsys, "/"+r.dir)
 	if err == nil {
 		out.Objects, err = r.objectsFrom(made)
@@ -92,7 +93,7 @@ func (r *Root) pluginFiles() map[string]bool {
 
 // firstFault is why the root does not build, as far as that can be told before
 // kustomize is asked.
-func (r *Root) firstFault() (issue, bool) {
+func (r *Root) firstFault(g *Graph) (issue, bool) {
 	if r.cycle != nil {
 		return issue{sources.NoteRenderFailed, "its kustomizations form a cycle: " + cycleText(r.cycle), r.file.At}, true
 	}
@@ -101,7 +102,7 @@ func (r *Root) firstFault() (issue, bool) {
 			return k.faults[0], true
 		}
 	}
-	if r.tooLarge() {
+	if r.tooLarge(g) {
 		return issue{sources.NoteBound, "it loads more than 5,000 kustomizations or 256 MiB, its bases counted as often as they are listed", r.file.At}, true
 	}
 	return issue{}, false

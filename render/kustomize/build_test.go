@@ -53,7 +53,7 @@ func TestBuild(t *testing.T) {
 	if len(roots) != 1 || roots[0].Dir() != "prod" {
 		t.Fatalf("the roots are %v", roots)
 	}
-	built := roots[0].Build()
+	built := g.Build(roots[0])
 	if !built.Built || len(built.Objects) != 1 || len(built.Missing) > 0 {
 		t.Fatalf("it becomes %+v", built)
 	}
@@ -76,7 +76,7 @@ func TestAddition(t *testing.T) {
 		Change: func(k *types.Kustomization) { k.Namespace = "added" },
 	}
 	for dir, want := range map[string]string{"prod": "added/prod-supabase", "plain": "added/studio"} {
-		built := g.With(dir, add).Build()
+		built := g.Build(g.With(dir, add))
 		if len(built.Objects) != 1 || built.Objects[0].Namespace+"/"+built.Objects[0].Name != want {
 			t.Errorf("%s becomes %+v", dir, built)
 		}

@@ -9,7 +9,6 @@ import (
 // Root is a kustomization that nothing uses, with everything below it.
 type Root struct {
 	*kustomization
-	graph   *Graph
 	closure []*kustomization // itself first, in order of listing
 	upward  []*kustomization // the same, each after what it uses
 	gens    []generator
@@ -24,7 +23,7 @@ func (r *Root) IsComponent() bool { return r.component }
 
 // below gathers what a kustomization uses, and notices a cycle.
 func (g *Graph) below(top *kustomization) *Root {
-	r := &Root{kustomization: top, graph: g}
+	r := &Root{kustomization: top}
 	state := map[*kustomization]int{} // 1 on the way down, 2 done
 	type frame struct {
 		k    *kustomization
@@ -103,7 +102,7 @@ const (
 // tooLarge says whether the root loads more than is bearable, each kustomization
 // counted as often as it is loaded: bases that are listed twice on every level double
 // on every level.
-func (r *Root) tooLarge() bool {
+func (r *Root) tooLarge(g *Graph) bool {
 	visits, bytes := map[*kustomization]int64{}, map[*kustomization]int64{}
 	for _, k := range r.upward {
 		v, b := int64(1), int64(len(k.safe))
@@ -115,7 +114,7 @@ func (r *Root) tooLarge() bool {
 				b += f.Size()
 			}
 		}
-		for _, used := range r.graph.uses(k) {
+		for _, used := range g.uses(k) {
 			v, b = min(v+visits[used], maxVisits+1), min(b+bytes[used], maxInput+1)
 		}
 		visits[k], bytes[k] = v, b
