@@ -6,7 +6,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // affixes are what the kustomizations of the repository put before and behind names.
@@ -17,30 +17,25 @@ const maxAffixes = 20
 
 func (a *affixes) read(p *planner) {
 	add := func(list *[]string, n *yaml.Node) {
-		if text := sources.Text(n); text != "" && len(*list) < maxAffixes && !slices.Contains(*list, text) {
+		if text := nodes.Text(n); text != "" && len(*list) < maxAffixes && !slices.Contains(*list, text) {
 			*list = append(*list, text)
 		}
 	}
-	for _, k := range p.g.sorted() {
-		if d := k.named(); d != nil {
-			add(&a.before, sources.Field(d.Root, "namePrefix"))
-			add(&a.behind, sources.Field(d.Root, "nameSuffix"))
+	for _, f := range p.files {
+		if !f.IsKustomization() || !f.Mentions("namePrefix") && !f.Mentions("nameSuffix") {
+			continue
+		}
+		for _, d := range f.Documents() {
+			add(&a.before, nodes.Field(d.Root, "namePrefix"))
+			add(&a.behind, nodes.Field(d.Root, "nameSuffix"))
 		}
 	}
 	for _, d := range p.deployers {
 		for _, spec := range [][]string{{"spec"}, {"spec", "source", "kustomize"}} {
-			add(&a.before, sources.Field(d.object.Root, append(spec[:len(spec):len(spec)], "namePrefix")...))
-			add(&a.behind, sources.Field(d.object.Root, append(spec[:len(spec):len(spec)], "nameSuffix")...))
+			add(&a.before, nodes.Field(d.object.Root, append(spec[:len(spec):len(spec)], "namePrefix")...))
+			add(&a.behind, nodes.Field(d.object.Root, append(spec[:len(spec):len(spec)], "nameSuffix")...))
 		}
 	}
-}
-
-// named is the kustomization's document where it changes names.
-func (k *kustomization) named() *sources.Document {
-	if k.file.Mentions("namePrefix") || k.file.Mentions("nameSuffix") {
-		return k.document()
-	}
-	return nil
 }
 
 // with are the forms that the name of an object may have where it is referred to.

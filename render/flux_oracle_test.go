@@ -121,12 +121,15 @@ spec:
 			var stdout, stderr bytes.Buffer
 			command.Stdout, command.Stderr = &stdout, &stderr
 			theirs := command.Run()
-			// A word that makes the file one that can bear keys.
-			repo := open(t, "-- ks.yaml --\n"+kustomization+"-- x/x.yaml --\n# supabase"+test.manifest)
+			// Beside it stands an object for which the directory is read.
+			repo := open(t, "-- ks.yaml --\n"+kustomization+"-- x/x.yaml --\n"+test.manifest+"-- x/keys.yaml --\napiVersion: v1\nkind: Secret\nmetadata: {name: supabase}\n")
 			units := Units(repo)
 			u := unit(t, units, "Flux Kustomization flux-system/x")
 			var text string
 			for _, o := range u.Objects {
+				if o.File != "x/x.yaml" {
+					continue
+				}
 				s, err := yaml.String(o.Root)
 				if err != nil {
 					t.Fatal(err)
