@@ -11,6 +11,12 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
+var (
+	_ = enter("external-secrets.io ExternalSecret", externalSecret)
+	_ = enter("external-secrets.io ClusterExternalSecret", clusterExternalSecret)
+	_ = enter("kubernetes-client.io ExternalSecret", oldExternalSecret)
+)
+
 // externalSecret is the Secret of External Secrets Operator
 // (external-secrets.io/docs: API, ExternalSecret).
 func externalSecret(o source) []*manifest.Object {

@@ -10,6 +10,14 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
+var (
+	_ = enter("onepassword.com OnePasswordItem", onePasswordItem)
+	_ = enter("secrets.infisical.com InfisicalSecret", infisicalSecret)
+	_ = enter("secrets.doppler.com DopplerSecret", dopplerSecret)
+	_ = enter("k8s.bitwarden.com BitwardenSecret", bitwardenSecret)
+	_ = enter("secrets-store.csi.x-k8s.io SecretProviderClass", secretProviderClass)
+)
+
 // onePasswordItem is the Secret of the 1Password operator: every field of the item.
 func onePasswordItem(o source) []*manifest.Object {
 	e := &external{rest: &external{store: "1Password", path: nodes.Text(nodes.Field(o.Root, "spec", "itemPath"))}}

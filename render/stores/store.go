@@ -32,19 +32,14 @@ type external struct {
 type source struct{ *manifest.Object }
 
 // secretMakers are the kinds whose objects become Secrets, by the group of their
-// apiVersion and their kind.
-var secretMakers = map[string]func(source) []*manifest.Object{
-	"external-secrets.io ExternalSecret":             externalSecret,
-	"external-secrets.io ClusterExternalSecret":      clusterExternalSecret,
-	"kubernetes-client.io ExternalSecret":            oldExternalSecret,
-	"secrets.hashicorp.com VaultStaticSecret":        vaultStaticSecret,
-	"secrets.hashicorp.com VaultDynamicSecret":       vaultDynamicSecret,
-	"ricoberger.de VaultSecret":                      vaultSecret,
-	"onepassword.com OnePasswordItem":                onePasswordItem,
-	"secrets.infisical.com InfisicalSecret":          infisicalSecret,
-	"secrets.doppler.com DopplerSecret":              dopplerSecret,
-	"k8s.bitwarden.com BitwardenSecret":              bitwardenSecret,
-	"secrets-store.csi.x-k8s.io SecretProviderClass": secretProviderClass,
+// apiVersion and their kind. Each store's file enters its own.
+var secretMakers = map[string]func(source) []*manifest.Object{}
+
+// enter tells which function makes Secrets of a kind, as a variable of the store's file. It
+// has no result that matters.
+func enter(kind string, maker func(source) []*manifest.Object) struct{} {
+	secretMakers[kind] = maker
+	return struct{}{}
 }
 
 // secretsOf are the Secrets that controllers in the cluster make of an object.

@@ -10,6 +10,12 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
+var (
+	_ = enter("secrets.hashicorp.com VaultStaticSecret", vaultStaticSecret)
+	_ = enter("secrets.hashicorp.com VaultDynamicSecret", vaultDynamicSecret)
+	_ = enter("ricoberger.de VaultSecret", vaultSecret)
+)
+
 // vaultStaticSecret is the Secret of Vault Secrets Operator, which holds every key of the
 // path (hashicorp/vault-secrets-operator: docs/api, VaultStaticSecret).
 func vaultStaticSecret(o source) []*manifest.Object {
