@@ -5,9 +5,12 @@
 // manifests, a chart or a compose project; by a controller what one Flux Kustomization,
 // HelmRelease or Argo CD Application deploys. The planner (deploy.go, units.go) starts from
 // what is applied by hand, and carries out the orders for controllers that it finds there
-// (flux.go, helmrelease.go, argo.go), which may lead to further ones. Only that is rendered
-// of whose files at least one can bear a key, so that a thousand overlays cost no more than
-// reading them.
+// (flux.go, helmrelease.go, argo.go), which may lead to further ones.
+//
+// Only that is rendered to which a mark leads: a text that can bear a Supabase key by itself
+// (sources/marks.go), or what hangs together with it by name (reach.go, links.go). Where no file
+// of the repository has a mark nothing is decoded at all, so that charts and clusters of other
+// products cost no more than reading them.
 //
 // What is rendered is not the planner's affair. Four rooms lie below it, each importing
 // those before it: manifest has the objects, stores the Secrets that controllers make of
