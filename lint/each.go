@@ -61,7 +61,7 @@ func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message string,
 	}
 	first := Principal(group)
 	place := AtValue(first.Written, "")
-	if first.IsDefault() {
+	if first.IsDefault {
 		place = AtName(first.Written, "")
 	}
 	p.Report(Draft{

@@ -103,6 +103,10 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 		Name: name, Variable: b.Name, Carrier: k, Entry: b.Entry, Broken: b.Broken, Placeholder: b.Placeholder,
 		NotBase64: b.NotBase64 && b.Entry != nil && b.Entry.Object.Kind == "Secret",
 	}
+	if b.Entry != nil {
+		e, ok := c.Entry(b.Entry.Object, b.Entry.Key)
+		s.IsDefault = ok && e.Place.Default
+	}
 	if s.Value.IsKnown() {
 		s.Value = c.Repo.Standins().Resolve(s.Value.Text())
 	}

@@ -1,8 +1,6 @@
 package sites
 
 import (
-	"strings"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites/inventory"
@@ -38,6 +36,7 @@ type Site struct {
 	Carrier     *inventory.Carrier
 	NotBase64   bool                // it stands in the open where base64 belongs
 	Placeholder bool                // a word that a person was to replace, which makes the value unknown
+	IsDefault   bool                // nobody sets it: it is what a chart has of its own
 	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
 	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value
 }
@@ -97,14 +96,4 @@ func (s *Site) StandsAt(other *Site) bool {
 		return 0
 	}
 	return rank(s) > rank(other)
-}
-
-// IsDefault says whether the value is one that a chart has where nobody sets it.
-func (s *Site) IsDefault() bool {
-	for _, step := range s.Trace {
-		if strings.Contains(step.Text, "which is not set") {
-			return true
-		}
-	}
-	return false
 }

@@ -104,7 +104,7 @@ func reportDemo(p *lint.Pass, i *lint.Instance, group []*sites.Site) {
 		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", lint.Holders(group), are(group), publishedHow(group)),
 		Cause:   publishedKey,
 	}
-	if first.IsDefault() {
+	if first.IsDefault {
 		f.Place = lint.AtName(first.Written, "")
 		f.Message += "; it is the chart's default, because nothing sets it"
 		f.Cause = chartDefault

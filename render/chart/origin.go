@@ -116,7 +116,7 @@ func (t fromTemplate) fromValue(pass int, way []nodes.Step, n *yaml.Node) (manif
 	via := []string{"the value " + strings.Join(path, ".") + " of " + t.Label}
 	if l.place == nil { // the model's own
 		via[0] += ", which is not set, so that " + l.label + " counts"
-		return manifest.Place{At: t.At, File: t.repo.File(t.At.File), Via: via}, true
+		return manifest.Place{At: t.At, File: t.repo.File(t.At.File), Via: via, Default: true}, true
 	}
 	p := l.place(value)
 	p.Via = append(via, p.Via...)

@@ -21,6 +21,10 @@ type Place struct {
 	Whole bool          // the text is the whole file
 	Via   []string      // what the text went through on its way, nearest first
 
+	// Default says that nothing sets the text, so that what a chart has of its own counts. At
+	// is then where a person would set it.
+	Default bool
+
 	// Inside leads from a place in the text (line and byte column from 1) to the disk; nil
 	// where At is all that can be said.
 	Inside func(line, column, endColumn int) sources.Position

@@ -44,17 +44,17 @@ type fault struct {
 	Where   *inventory.Container
 }
 
-// fate is what becomes of a credential of the template.
-type fate int
+// Fate is what becomes of a credential of the template.
+type Fate int
 
 const (
-	accepted    fate = iota // it is a key, known or not
+	Accepted    Fate = iota // it is a key, known or not
 	Gone                    // its line is deleted: a slot that is not in use
-	literal                 // the reference itself becomes the key
+	Literal                 // the reference itself becomes the key
 	Empty                   // it is null, or an empty string
 	NotAString              // a number, a boolean, a list
 	NotForKong              // a reference that another program would follow
-	notRendered             // what is made of it is not known
+	NotRendered             // what is made of it is not known
 )
 
 // Credential is one key-auth credential of a gateway's configuration.
@@ -64,8 +64,8 @@ type Credential struct {
 	At       sources.Position
 	Template string // what stands there before substitution, where that is no key; else empty
 	Name     string // the variable that it names; empty where it names none
-	Fate     fate
-	Kind     string // of notAString and notForKong "a number", "a decK reference"; of literal the text where it is another than the template's
+	Fate     Fate
+	Kind     string // of NotAString and NotForKong "a number", "a decK reference"; of Literal the text where it is another than the template's
 	key      keys.Text
 	Binding  *inventory.Binding // nil where nothing can be presented for it
 	Carrier  *inventory.Carrier // of an Envoy that is given the keys, its container; else nil
@@ -133,7 +133,7 @@ const (
 func (f *Found) EachLiteral(visit func(*Gateway, *Credential, LiteralCause)) {
 	for _, g := range f.Gateways {
 		for _, c := range g.Credentials {
-			if c.Fate == literal && !g.Eaten && g.Run != nil && g.Unit.Deployed() {
+			if c.Fate == Literal && !g.Eaten && g.Run != nil && g.Unit.Deployed() {
 				visit(g, c, f.cause(g, c))
 			}
 		}

@@ -14,8 +14,8 @@ type Binding struct {
 	Entry  *EntryRef // the Secret or ConfigMap entry that the value was read from
 	Broken *Dangling // the reference that leads nowhere, which is why there is no value
 
-	// Slot and role are what it holds by the account of what bears it, a gateway's consumer;
-	// empty where name and value decide. asked is the slot that a reader takes it for.
+	// Slot and Role are what it holds by the account of what bears it, a gateway's consumer;
+	// empty where name and value decide. Asked is the slot that a reader takes it for.
 	Slot, Asked keys.Slot
 	Role        keys.Role
 
