@@ -88,6 +88,7 @@ func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)
 		}
 		b := buffer[:kept+n]
 		f.marked = f.marked || f.repo.marks.in(b)
+		f.hidden = f.hidden || bytes.Contains(b, ciphertext) && f.repo.marks.in([]byte(f.Path))
 		if f.kind != dotenvFile && f.kind != dockerfileFile {
 			f.object = f.object || bytes.Contains(b, apiVersion)
 			f.deploy = f.deploy || bytes.Contains(b, controllers[0]) || bytes.Contains(b, controllers[1])
@@ -98,13 +99,16 @@ func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)
 		case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
 			return reason(err)
 		default:
-			if first && (f.marked || f.deploy || f.kind == kustomizationFile || f.object && f.repo.hold(len(b))) {
+			if first && (f.IsMarked() || f.deploy || f.kind == kustomizationFile || f.object && f.repo.hold(len(b))) {
 				f.readOnce.Do(func() { f.disk = bytes.Clone(b) })
 			}
 			return nil
 		}
 	}
 }
+
+// ciphertext begins each value that SOPS encrypted.
+var ciphertext = []byte("ENC[AES256_GCM,")
 
 // overlap is how much of a part of a file is looked at once more with the next: more than the
 // longest mark and what stands beside it.

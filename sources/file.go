@@ -41,6 +41,7 @@ type File struct {
 	kind   kind
 	linked bool // it is a link, which may lead to another directory of the tree
 	marked bool // a mark stands in it
+	hidden bool // it is ciphertext, in which none can be seen, and a mark stands in its path
 	led    bool // something that has one leads to it
 	object bool // it may hold an object of Kubernetes
 	deploy bool // and one that makes a controller deploy something
@@ -76,12 +77,12 @@ func (f *File) FromStdin() bool { return f.Path == stdinName }
 
 // IsMarked says whether something stands in the file that can bear a Supabase key by itself,
 // or is one: a name that only Supabase uses, the beginning of a key, a gateway's credentials;
-// or a name that the user configured.
-func (f *File) IsMarked() bool { return f.marked }
+// or a name that the user configured. Of ciphertext the path decides as well.
+func (f *File) IsMarked() bool { return f.marked || f.hidden }
 
 // BearsKeys says whether the file may have to do with a Supabase key: it is marked, or what is
 // marked leads to it (LeadTo). A file of which neither is true is not parsed.
-func (f *File) BearsKeys() bool { return f.marked || f.led }
+func (f *File) BearsKeys() bool { return f.IsMarked() || f.led }
 
 // LeadTo says that something that may have to do with a Supabase key leads to the file.
 func (f *File) LeadTo() { f.led = true }

@@ -86,3 +86,18 @@ func TestMarksInLargeFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestCiphertextByItsPath goes by the path of what hides its marks, and of nothing else.
+func TestCiphertextByItsPath(t *testing.T) {
+	const hidden = "data: ENC[AES256_GCM,data:IzSgDM7nlD0kMg==,iv:8wtJTrVbdXVMtSkDwSzSjpUAjSWUVJbQO+cOWGAoxVM=,tag:pVjCkgVoZCUEpnjOGfy5Fw==,type:str]\n"
+	repo := openPaths(t, writeTree(t, map[string]string{
+		"apps/supabase/secrets.yaml": hidden, "apps/supabase/values.yaml": "replicas: 2\n", "apps/nextcloud/secrets.yaml": hidden,
+	}))
+	for name, want := range map[string]bool{
+		"apps/supabase/secrets.yaml": true, "apps/supabase/values.yaml": false, "apps/nextcloud/secrets.yaml": false,
+	} {
+		if got := repo.File(name).BearsKeys(); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
