@@ -1,0 +1,133 @@
+package lint
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
+)
+
+// A stack of one unit for these tests; its sites are added by the tests.
+func stack() *Instance {
+	u := &render.Unit{Name: "k8s", Kind: render.Kustomization}
+	return &Instance{Name: "k8s", Unit: u, Namespace: "supabase", Parts: []part{{u, "supabase"}}, signed: signatures{}}
+}
+
+// add gives the instance a site with a test key, or with an unknown value where name is empty.
+func (i *Instance) add(standing sites.Standing, slot keys.Slot, name string) *sites.Site {
+	s := &sites.Site{Slot: slot, Role: slot.Role(), Standing: standing, Value: keys.Unknown("a test"), Carrier: &inventory.Carrier{}}
+	if name != "" {
+		s.Value = keys.Known(keys.NewText(testkeys.All()["{{"+name+"}}"]))
+	}
+	if standing != sites.Presented { // an app's lies elsewhere
+		s.Unit, s.Namespace = i.Unit, i.Namespace
+	}
+	s.Holder = fmt.Sprint("place ", len(i.Sites)+1)
+	s.At = sources.Position{File: s.Holder, Line: 1}
+	s.Written = s.At
+	i.Sites = append(i.Sites, s)
+	return s
+}
+
+// TestCulprits decides which side of a disagreement is named.
+func TestCulprits(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		build func(*Instance) (wrong, right []*sites.Site)
+		named string // "wrong" or "right"
+	}{
+		{"the fewer places", func(i *Instance) (wrong, right []*sites.Site) {
+			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon"), i.add(sites.Presented, keys.Anon, "anon")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon.old")}
+		}, "right"},
+		{"at a tie what is not accepted", func(i *Instance) (wrong, right []*sites.Site) {
+			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon.old")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon")}
+		}, "wrong"},
+		{"at a tie with what is stored what is accepted", func(i *Instance) (wrong, right []*sites.Site) {
+			return []*sites.Site{i.add(sites.Stored, keys.Anon, "anon")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon.old")}
+		}, "right"},
+		{"what the JWT secret did not sign, however many have it", func(i *Instance) (wrong, right []*sites.Site) {
+			i.add(sites.Verifying, keys.JWTSecret, "jwt_secret")
+			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon.old"), i.add(sites.Presented, keys.Anon, "anon.old")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon")}
+		}, "wrong"},
+		{"what is signed is not blamed", func(i *Instance) (wrong, right []*sites.Site) {
+			i.add(sites.Verifying, keys.JWTSecret, "jwt_secret")
+			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon.old"), i.add(sites.Accepted, keys.Anon, "anon.old")}
+		}, "right"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			i := stack()
+			wrong, right := test.build(i)
+			named, others := i.Culprits(wrong, right)
+			got := "wrong"
+			if named[0] == right[0] {
+				got = "right"
+			}
+			if got != test.named || len(named)+len(others) != len(wrong)+len(right) {
+				t.Errorf("the %s side is named", got)
+			}
+		})
+	}
+}
+
+// TestJudge says what becomes of an app's anon key, by what its instance is known to accept.
+func TestJudge(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		build func(*Instance)
+		key   string
+		want  Outcome
+	}{
+		{"accepted", func(i *Instance) { i.add(sites.Accepted, keys.Anon, "anon") }, "anon", Agree},
+		{"accepted beside another", func(i *Instance) {
+			i.add(sites.Accepted, keys.Publishable, "publishable")
+			i.add(sites.Accepted, keys.Anon, "anon")
+		}, "anon", Agree},
+		{"stored, where no gateway is in sight", func(i *Instance) { i.add(sites.Stored, keys.Anon, "anon") }, "anon", Agree},
+		{"not known itself", func(i *Instance) { i.add(sites.Accepted, keys.Anon, "anon") }, "", CannotTell},
+		{"what is accepted is not known", func(i *Instance) { i.add(sites.Accepted, keys.Anon, "") }, "anon", CannotTell},
+		{"a part of what is accepted is not known", func(i *Instance) {
+			i.add(sites.Accepted, keys.Anon, "anon.old")
+			i.add(sites.Accepted, keys.Publishable, "")
+		}, "anon", CannotTell},
+		{"nothing to compare with", func(*Instance) {}, "anon", CannotTell},
+		{"two unknown values are never equal", func(i *Instance) { i.add(sites.Stored, keys.Anon, "") }, "", CannotTell},
+		{"a hosted project's", func(i *Instance) {
+			i.Ref = "zyxwvutsrqponmlkjihg"
+			i.add(sites.Presented, keys.Anon, "anon")
+		}, "anon", CannotTell},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			i := stack()
+			test.build(i)
+			s := i.add(sites.Presented, keys.Anon, test.key)
+			p := &Pass{accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, instances: map[*sites.Site]*Instance{s: i}}
+			if got, why := p.judge(i, s); got != test.want || got == CannotTell && why == "" {
+				t.Errorf("got %s (%s)", got, why)
+			}
+		})
+	}
+}
+
+// TestDisagreements finds one wrong value however many places hold it, and none where a part
+// of what is accepted is not known.
+func TestDisagreements(t *testing.T) {
+	i := stack()
+	i.add(sites.Accepted, keys.Anon, "anon")
+	i.add(sites.Presented, keys.Anon, "anon.old")
+	i.add(sites.Presented, keys.Anon, "anon.old")
+	i.add(sites.Presented, keys.Anon, "anon")
+	p := &Pass{accounted: map[*sites.Site]bool{}}
+	found := p.Disagreements(i)
+	if len(found) != 1 || len(found[0].Wrong) != 2 || len(found[0].Right) != 2 || !found[0].Gateway {
+		t.Errorf("got %+v", found)
+	}
+	i.add(sites.Accepted, keys.Publishable, "")
+	if found := p.Disagreements(i); len(found) != 0 {
+		t.Errorf("an accepted key is not known, and yet: %+v", found)
+	}
+}
