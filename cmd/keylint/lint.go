@@ -161,7 +161,7 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 
 // unreadable says whether a file could not be read, be it known or new.
 func unreadable(r *lint.Result) bool {
-	is := func(f lint.Finding) bool { return f.Rule == "unreadable" }
+	is := func(f lint.Finding) bool { return f.Cause == rules.FileUnreadable.Name }
 	return slices.ContainsFunc(r.Findings, is) || slices.ContainsFunc(r.Suppressed, func(s lint.Suppressed) bool { return s.By == lint.ByBaseline && is(s.Finding) })
 }
 

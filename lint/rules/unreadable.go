@@ -35,11 +35,12 @@ stringData:
   ANON_KEY: "{{anon}}"
 `,
 	Check: func(p *lint.Pass) {
-		reportNotes(p, sources.NoteUnreadable, fileUnreadable)
+		reportNotes(p, sources.NoteUnreadable, FileUnreadable)
 	},
 }
 
-var fileUnreadable = lint.Cause{Name: "file-unreadable", Advice: "Mend the file, or take it out of the repository: until then nothing in it is compared."}
+// FileUnreadable is the cause for which a run could not do its job.
+var FileUnreadable = lint.Cause{Name: "file-unreadable", Advice: "Mend the file, or take it out of the repository: until then nothing in it is compared."}
 
 // reportNotes turns what went wrong while reading or rendering into findings.
 func reportNotes(p *lint.Pass, kind sources.NoteKind, cause lint.Cause) {
