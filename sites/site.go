@@ -36,6 +36,7 @@ type Site struct {
 	Carrier     *inventory.Carrier
 	NotBase64   bool                // it stands in the open where base64 belongs
 	Placeholder bool                // a word that a person was to replace, which makes the value unknown
+	Consumer    string              // of a gateway credential, whose it is; empty for any other site
 	IsDefault   bool                // nobody sets it: it is what a chart has of its own
 	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
 	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
@@ -130,7 +129,7 @@ func onDuplicate(g *gateway.Gateway, first, second *sites.Site) string {
 	const refuses = "Kong refuses the configuration (\"uniqueness violation\") and does not start"
 	drops := "Kong drops one of them without a word"
 	if first.Holder != second.Holder {
-		drops = "Kong keeps the last without a word, so the key is " + strings.TrimPrefix(second.Holder, "Kong consumer ") + "'s"
+		drops = "Kong keeps the last without a word, so the key is " + second.Consumer + "'s"
 	}
 	switch version := g.Version(); {
 	case version == nil:

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"sort"
-	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
@@ -139,7 +138,7 @@ func secretsByValue(p *lint.Pass, i *lint.Instance) [][]*sites.Site {
 // onlyMetrics says whether none but METRICS_JWT_SECRET differs.
 func onlyMetrics(group []*sites.Site) bool {
 	for _, s := range group {
-		if !strings.Contains(s.Holder, "METRICS_JWT_SECRET") {
+		if s.Variable != "METRICS_JWT_SECRET" {
 			return false
 		}
 	}

@@ -57,7 +57,7 @@ func swapped(s *sites.Site) bool {
 	if promised == "" || promised == keys.Signing || actual == keys.Signing {
 		return false
 	}
-	if s.Standing == sites.Accepted && !strings.HasSuffix(s.Holder, " anon") && !strings.HasSuffix(s.Holder, " service_role") {
+	if s.Standing == sites.Accepted && s.Consumer != "anon" && s.Consumer != "service_role" {
 		return actual != "" && promised != actual // a consumer of the user's own has the role that he gave it
 	}
 	return actual != "" && promised != actual || otherRole(s) != ""

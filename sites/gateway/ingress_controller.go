@@ -91,7 +91,7 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object) {
 
 // addKongSecret makes an accepted site of the key in a credential's Secret.
 func (f *Found) addKongSecret(g *Gateway, username string, secret inventory.Found, ref sources.Position) {
-	b := &inventory.Binding{Holder: "KongConsumer " + username, Role: g.Config.Role(username), Value: keys.Unknown(secret.Why), Where: inventory.Stands(ref)}
+	b := &inventory.Binding{Holder: "KongConsumer " + username, Consumer: username, Role: g.Config.Role(username), Value: keys.Unknown(secret.Why), Where: inventory.Stands(ref)}
 	if secret.Object != nil {
 		name := inventory.Label(secret.Object)
 		e, ok := f.Entry(secret.Object, "key")

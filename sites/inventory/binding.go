@@ -18,6 +18,7 @@ type Binding struct {
 	// empty where name and value decide. Asked is the slot that a reader takes it for.
 	Slot, Asked keys.Slot
 	Role        keys.Role
+	Consumer    string // of a gateway, whose credential it is; empty where the gateway knows none
 
 	Placeholder bool // a word that a person was to replace, which makes the value unknown
 	NotBase64   bool // it stands in the open where base64 belongs
