@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/keylint/keylint/internal/testkeys"
@@ -58,5 +59,14 @@ func TestRuleAlone(t *testing.T) {
 	result := lint.Check(g, []*lint.Rule{rule}, testkeys.Now)
 	if len(result.Findings) != 1 || result.Findings[0].Rule != rule.Name {
 		t.Errorf("got %+v", result.Findings)
+	}
+}
+
+// TestDraftWithoutPlace makes no finding, and the run says so.
+func TestDraftWithoutPlace(t *testing.T) {
+	rule := &lint.Rule{Name: "lost", Check: func(p *lint.Pass) { p.Report(lint.Draft{Message: "something is wrong somewhere"}) }}
+	result := lint.Check(grouped(t, writeArchive(t, "-- a.yaml --\n{}\n"), lint.Config{}), []*lint.Rule{rule}, testkeys.Now)
+	if len(result.Findings) != 0 || len(result.Notes) != 1 || !strings.Contains(result.Notes[0].Message, rule.Name) {
+		t.Errorf("got findings %+v and notes %+v", result.Findings, result.Notes)
 	}
 }
