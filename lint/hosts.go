@@ -6,7 +6,6 @@ import (
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
-	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -71,7 +70,7 @@ func (i *Instance) units() []*render.Unit {
 
 // selects says whether a Service selects pods with these labels.
 func selects(o *manifest.Object, labels map[string]string) bool {
-	selector := inventory.StringMap(nodes.Field(o.Root, "spec", "selector"))
+	selector := nodes.Texts(nodes.Field(o.Root, "spec", "selector"))
 	for k, v := range selector {
 		if labels[k] != v {
 			return false

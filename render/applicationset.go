@@ -1,10 +1,12 @@
 package render
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -65,7 +67,7 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 		sets, problem := []map[string]any{{}}, ""
 		for _, inner := range nodes.Items(nodes.Field(g, "matrix", "generators")) {
 			more, why := p.parameters(inner, goTemplate, depth+1)
-			problem = first(problem, why)
+			problem = cmp.Or(problem, why)
 			var product []map[string]any
 			for _, a := range sets {
 				for _, b := range more {
@@ -120,7 +122,7 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 			dirs = append(dirs, dir)
 		}
 	}
-	for _, dir := range sorted(dirs) {
+	for _, dir := range slices.Sorted(slices.Values(dirs)) {
 		wanted := false
 		for _, item := range nodes.Items(nodes.Field(git, "directories")) {
 			if ok, err := path.Match(nodes.Text(nodes.Field(item, "path")), dir); err == nil && ok {

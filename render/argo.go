@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -159,8 +160,8 @@ func matchesGlob(pattern, name string) bool {
 func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name, namespace string, refs map[string]bool) {
 	helm := nodes.Field(s, "helm")
 	r := &chart.Release{Label: o.label(), Chart: c, ChartName: name, Namespace: namespace}
-	r.Namespace = first(nodes.Text(nodes.Field(helm, "namespace")), namespace)
-	r.Name = first(nodes.Text(nodes.Field(helm, "releaseName")), o.object.Name)
+	r.Namespace = cmp.Or(nodes.Text(nodes.Field(helm, "namespace")), namespace)
+	r.Name = cmp.Or(nodes.Text(nodes.Field(helm, "releaseName")), o.object.Name)
 	if r.At = o.object.Locate(nodes.Field(s, "chart")); c != nil {
 		r.At = o.object.Locate(nodes.Field(s, "path"))
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"path"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -18,8 +19,8 @@ import (
 func (p *planner) helmRelease(o order) {
 	spec := nodes.Field(o.object.Root, "spec")
 	r := &chart.Release{Label: o.label(), At: o.object.Locate(spec)}
-	r.Namespace = first(nodes.Text(nodes.Field(spec, "targetNamespace")), o.object.Namespace)
-	r.Name = first(nodes.Text(nodes.Field(spec, "releaseName")), defaultReleaseName(o.object, spec))
+	r.Namespace = cmp.Or(nodes.Text(nodes.Field(spec, "targetNamespace")), o.object.Namespace)
+	r.Name = cmp.Or(nodes.Text(nodes.Field(spec, "releaseName")), defaultReleaseName(o.object, spec))
 	p.chartOf(o, r, spec)
 	for _, ref := range nodes.Items(nodes.Field(spec, "valuesFrom")) {
 		r.Layers = append(r.Layers, p.valuesFrom(o, ref)...)
@@ -44,15 +45,6 @@ func defaultReleaseName(o *manifest.Object, spec *yaml.Node) string {
 		return ns + "-" + o.Name
 	}
 	return o.Name
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // chartOf finds the chart: in the repository where the source is git, else by its name.
@@ -82,20 +74,20 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 // part of its URL, or its chart.
 func (p *planner) chartBehind(o order, ref *yaml.Node) string {
 	kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
-	namespace := first(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
+	namespace := cmp.Or(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
 	source := p.object(o, kind, namespace, name)
 	if source == nil {
 		return name
 	}
 	spec := nodes.Field(source.Root, "spec")
-	return path.Base(first(nodes.Text(nodes.Field(spec, "chart")), nodes.Text(nodes.Field(spec, "url")), name))
+	return path.Base(cmp.Or(nodes.Text(nodes.Field(spec, "chart")), nodes.Text(nodes.Field(spec, "url")), name))
 }
 
 // valuesFrom reads the values that one reference gives. What cannot be seen may set
 // anything, or with a targetPath just that.
 func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 	kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
-	key := first(nodes.Text(nodes.Field(ref, "valuesKey")), "values.yaml")
+	key := cmp.Or(nodes.Text(nodes.Field(ref, "valuesKey")), "values.yaml")
 	target := nodes.Text(nodes.Field(ref, "targetPath"))
 	label := manifest.Label(kind, o.object.Namespace, name)
 	at := o.object.Locate(nodes.Field(ref, "name"))

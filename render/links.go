@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -95,7 +96,7 @@ func (l *links) field(key string, value *yaml.Node) {
 		add(named(value))
 	case "secretStoreRef", "storeRef": // External Secrets Operator
 		kind, name := named(value)
-		add(first(kind, "SecretStore"), name)
+		add(cmp.Or(kind, "SecretStore"), name)
 	case "credentials": // KongConsumer
 		for _, name := range nodes.List(value) {
 			add("Secret", name)
@@ -110,7 +111,7 @@ func (l *links) field(key string, value *yaml.Node) {
 		add("ConfigMap", name)
 	default:
 		if kind := nameFields[key]; kind != "" {
-			add(kind, first(nodes.Text(value), nodes.Text(nodes.Field(value, "name"))))
+			add(kind, cmp.Or(nodes.Text(value), nodes.Text(nodes.Field(value, "name"))))
 			return
 		}
 		switch key = strings.ToLower(key); { // a chart's own: existingSecretName, jwtSecretRef

@@ -3,9 +3,11 @@ package render
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -40,7 +42,7 @@ func TestOracle(t *testing.T) {
 		repositories["fixture "+filepath.Base(dir)] = to
 	}
 	built, compared := 0, 0
-	for _, name := range sortedKeys(repositories) {
+	for _, name := range slices.Sorted(maps.Keys(repositories)) {
 		dir := repositories[name]
 		repo := testrepo.Open(t, dir, nil) // without keys: kustomize sees ciphertext too
 		for _, u := range Units(repo) {

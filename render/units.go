@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/keylint/keylint/render/chart"
@@ -219,17 +218,4 @@ func (p *planner) clusterOf(dir string) string {
 		places[id] = d.file.Dir()
 	}
 	return "the cluster"
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	return sorted(names)
-}
-
-func sorted(names []string) []string {
-	sort.Strings(names)
-	return names
 }

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -27,7 +29,7 @@ func (p *planner) valuesFiles() {
 			byDir[f.Dir()] = nil
 		}
 	}
-	for _, dir := range sortedKeys(byDir) {
+	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
 		p.installByHand(dir, byDir[dir])
 	}
 }

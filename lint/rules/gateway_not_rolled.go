@@ -150,7 +150,7 @@ func rollsWith(p *inventory.Pod, o *manifest.Object) bool {
 			return true
 		}
 	}
-	for _, annotations := range []map[string]string{inventory.StringMap(nodes.Field(p.Object.Root, "metadata", "annotations")), p.Annotations} {
+	for _, annotations := range []map[string]string{nodes.Texts(nodes.Field(p.Object.Root, "metadata", "annotations")), p.Annotations} {
 		for key, value := range annotations {
 			if !watcher.MatchString(key) {
 				continue

@@ -38,7 +38,7 @@ func (f *Found) collectIngressController() {
 // credentialType is what kind of credential a Secret holds for the Ingress Controller:
 // by its label, or by its data key; empty where nothing says so.
 func (f *Found) credentialType(o *manifest.Object) string {
-	if label := inventory.StringMap(nodes.Field(o.Root, "metadata", "labels"))["konghq.com/credential"]; label != "" {
+	if label := nodes.Texts(nodes.Field(o.Root, "metadata", "labels"))["konghq.com/credential"]; label != "" {
 		return label
 	}
 	if e, ok := f.Entry(o, "kongCredType"); ok && e.Value.IsKnown() {

@@ -77,8 +77,8 @@ func (inv *Inventory) collectContainers() {
 }
 
 func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.Node, at []string) {
-	labels := StringMap(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
-	annotations := StringMap(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
+	labels := nodes.Texts(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
+	annotations := nodes.Texts(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
 	p := &Pod{
 		Owner: Label(o), Unit: u, Namespace: o.Namespace, Object: o,
 		volumes: readVolumes(spec), Annotations: annotations,
@@ -123,19 +123,6 @@ func (c *Container) readCommand(n *yaml.Node) {
 	if script != nil {
 		c.Inside = func(line, column, end int) sources.Position { return c.Object.Inside(script, line, column, end) }
 	}
-}
-
-// StringMap is a mapping of texts, such as labels.
-func StringMap(n *yaml.Node) map[string]string {
-	n = nodes.Follow(n)
-	labels := map[string]string{}
-	if n == nil || n.Kind != yaml.MappingNode {
-		return labels
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		labels[n.Content[i].Value] = nodes.Text(n.Content[i+1])
-	}
-	return labels
 }
 
 // backendImages are Supabase's own services by the end of their image's name.
