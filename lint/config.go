@@ -11,7 +11,7 @@ import (
 // Config is what a repository's configuration says to the rules. Patterns are those of
 // path.Match, from the repository's root, and match what lies below a directory as well.
 type Config struct {
-	Severities   map[string]Severity // by rule; Off: the rule does not run
+	Severities   map[string]Severity // by rule; Off: its findings are dropped
 	Ignore       []string            // patterns of the paths whose findings are not reported
 	Production   []string            // patterns of the paths that production is deployed from; empty goes by their words
 	ExpiryWindow int                 // days before its end from which a key is reported; 0 is the default, 90
@@ -25,7 +25,7 @@ type DeclaredInstance struct {
 	Hosts []string // hosts of its URL
 }
 
-// Off is what a rule's severity is where it does not run.
+// Off is the severity of a rule whose findings are dropped.
 const Off Severity = "off"
 
 const defaultExpiryWindow = 90

@@ -53,7 +53,6 @@ type Finding struct {
 	Help    string // how to mend it, which hangs on the cause
 	Frame   Frame
 	ID      string // see findingID
-
 }
 
 // Related is a further place that a finding is about.
@@ -66,7 +65,7 @@ type Related struct {
 	// it is empty where the place is right, or merely explains.
 	Alike string
 
-	AtName bool // as in Finding
+	AtName bool // a name stands there and no key, as with the place that AtName makes
 }
 
 // Places names all places at which a finding's defect stands, without their lines: the

@@ -25,7 +25,7 @@ func findingID(f Finding) string {
 	return f.Rule + ":" + hex.EncodeToString(sum[:8])
 }
 
-// named puts all findings in order, those that a comment ignores among them, and names each:
+// inOrder puts all findings in order, those that a comment ignores among them, and names each:
 // where two would be called alike, the later ones get a number. All are named before any is
 // left out, so that what is selected or ignored changes no other one's name.
 func (p *Pass) inOrder() []Suppressed {

@@ -11,8 +11,8 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// Pass is what a rule sees and where it reports. Rules run in the order of Rules: a
-// rule that finds a cause explains its sites, and no later rule reports what merely
+// Pass is what a rule sees and where it reports. Each rule runs after those that it names in
+// After: a rule that finds a cause explains its sites, and no later rule reports what merely
 // follows from it.
 type Pass struct {
 	*Grouping
@@ -46,8 +46,7 @@ func newPass(g *Grouping, rules []*Rule, now time.Time) *Pass {
 	return p
 }
 
-// Explain marks sites as accounted for, and with them every site that takes its value
-// from one of their places.
+// Explain marks sites as accounted for.
 func (p *Pass) Explain(group ...*sites.Site) {
 	for _, s := range group {
 		p.accounted[s] = true
@@ -86,12 +85,9 @@ func (p *Pass) NameIn(u *render.Unit, ns string) string {
 
 // ExplainedAt says whether a rule has told of the site that is written at a place.
 func (p *Pass) ExplainedAt(at sources.Position) bool {
-	for _, s := range p.Sites {
-		if s.Written == at && (p.accounted[s] || p.named[s]) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.written[at], func(s *sites.Site) bool {
+		return s.Written == at && (p.accounted[s] || p.named[s])
+	})
 }
 
 // Report makes a finding of a draft. One without a place is refused, and the run says so: it
@@ -154,7 +150,7 @@ func (p *Pass) Related(group []*sites.Site, but sources.Position, say func(*site
 	return out
 }
 
-// placesBut is byPlace without the site of one place.
+// placesBut is ByPlace without the site of one place.
 func placesBut(group []*sites.Site, but sources.Position) []*sites.Site {
 	return slices.DeleteFunc(ByPlace(group), func(s *sites.Site) bool { return s.Written == but })
 }
