@@ -106,13 +106,14 @@ func (m *machine) awk(args []string, in stream) (stream, status) {
 			names = append(names, a)
 		}
 	}
-	m.ran("awk")
 	program, ok := parseAwk(text)
 	if !ok {
+		m.ran("awk")
 		m.pod.unmodelled = append(m.pod.unmodelled, Step{"an awk program that keylint does not know", m.program.Name})
 		return stream{unknown: "the awk program in " + m.program.Name + " is none that keylint knows"}, success
 	}
 	in = m.inputs(names, in)
+	m.ran("awk") // behind what made its input
 	if in.unknown != "" {
 		return in, success
 	}

@@ -28,6 +28,14 @@ func TestPod(t *testing.T) {
 			want:     "consumers:\n- key: key-1\n- key: $ANON_KEY\n | config:1 config:2 config:3 | sed in init",
 		},
 		{
+			name: "programs are told first to last, whichever way they read",
+			programs: []Program{
+				{Name: "one", Command: []string{"sh", "-c", "envsubst '$X' < /template/kong.yml > /out/half.yml"}},
+				{Name: "two", Command: []string{"sh", "-c", "sed \"s|a|b|\" /out/half.yml > /out/kong.yml"}},
+			},
+			want: "consumers:\n- key: ${ANON_KEY}\n- key: $ANON_KEY\n | config:1 config:2 config:3 | envsubst in one, sed in two",
+		},
+		{
 			name:     "an unknown value makes its line unknown, and no other",
 			programs: []Program{{Name: "init", Command: []string{"sh", "-c", "envsubst < /template/kong.yml > /out/kong.yml"}}},
 			env:      []Variable{{Name: "ANON_KEY", Value: keys.Unknown("sealed")}},

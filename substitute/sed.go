@@ -64,12 +64,13 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 	}
 	program := &sedParser{text: strings.Join(expressions, "\n"), extended: extended}
 	commands, err := program.program(false)
-	m.ran("sed")
 	var fault *sedError
 	if errors.As(err, &fault) {
+		m.ran("sed")
 		return stream{}, m.sedFails(fault)
 	}
 	if err != nil {
+		m.ran("sed")
 		m.pod.unmodelled = append(m.pod.unmodelled, Step{"a sed program that keylint does not know", m.program.Name})
 		why := "the sed program in " + m.program.Name + " holds commands that keylint does not know"
 		for _, n := range names {
@@ -81,6 +82,7 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 	}
 	if !inPlace {
 		in = m.inputs(names, in)
+		m.ran("sed") // behind what made its input
 		if in.unknown != "" {
 			return in, success
 		}

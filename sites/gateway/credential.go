@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"slices"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
@@ -47,7 +49,7 @@ func (f *Found) traceCredential(g *Gateway, b *inventory.Binding, at sources.Pos
 		b.Where.Trace = []sources.Step{{At: at, Text: "written by a script"}}
 	}
 	then := func(steps ...sources.Step) { b.Where.Trace = append(b.Where.Trace, steps...) }
-	for _, step := range g.steps() {
+	for _, step := range slices.Backward(g.steps()) {
 		if by := g.Run.by[step.Program]; by != nil {
 			then(sources.Step{At: sources.Position{File: by.Carrier.File}, Text: step.Tool + " in " + step.Program})
 		}

@@ -95,12 +95,7 @@ func (g *Gateway) Presentable() bool {
 // renders says whether the container's variables go into the configuration: they are
 // handed on, not presented.
 func (g *Gateway) renders(c *inventory.Container) bool {
-	for _, r := range g.Renderers {
-		if r == c {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(g.Renderers, c)
 }
 
 // Lacks says whether none of the containers that the configuration goes through can have the
@@ -185,7 +180,7 @@ func (r *run) rendered(product string) *substitute.Rendered {
 	return rendered
 }
 
-// steps are the programs that the configuration went through.
+// steps are the programs that the configuration went through, first to last.
 func (g *Gateway) steps() []substitute.Step {
 	if g.Rendered == nil {
 		return nil
@@ -195,10 +190,12 @@ func (g *Gateway) steps() []substitute.Step {
 
 // LastStep names the program that made the configuration; empty where none did.
 func (g *Gateway) LastStep() string {
-	if steps := g.steps(); len(steps) > 0 {
-		return steps[0].Tool + " in " + steps[0].Program
+	steps := g.steps()
+	if len(steps) == 0 {
+		return ""
 	}
-	return ""
+	last := steps[len(steps)-1]
+	return last.Tool + " in " + last.Program
 }
 
 // AsKey says what a text is that becomes a credential's key by mistake.
