@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -72,7 +73,9 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 			for _, a := range sets {
 				for _, b := range more {
 					if len(product) < maxApplications {
-						product = append(product, merged(a, b))
+						set := maps.Clone(a)
+						maps.Copy(set, b)
+						product = append(product, set)
 					}
 				}
 			}
@@ -89,17 +92,6 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 	return []map[string]any{{}}, kind
 }
 
-func merged(a, b map[string]any) map[string]any {
-	out := map[string]any{}
-	for k, v := range a {
-		out[k] = v
-	}
-	for k, v := range b {
-		out[k] = v
-	}
-	return out
-}
-
 // gitParameters are those of the directories or files of the repository that match.
 func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]any {
 	var out []map[string]any
@@ -114,15 +106,13 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 		}
 		out = append(out, set)
 	}
-	seen := map[string]bool{}
-	var dirs []string
+	dirs := map[string]bool{}
 	for _, f := range p.files {
-		for dir := f.Dir(); dir != "." && !seen[dir]; dir = path.Dir(dir) {
-			seen[dir] = true
-			dirs = append(dirs, dir)
+		for dir := f.Dir(); dir != "." && !dirs[dir]; dir = path.Dir(dir) {
+			dirs[dir] = true
 		}
 	}
-	for _, dir := range slices.Sorted(slices.Values(dirs)) {
+	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		wanted := false
 		for _, item := range nodes.Items(nodes.Field(git, "directories")) {
 			if ok, err := path.Match(nodes.Text(nodes.Field(item, "path")), dir); err == nil && ok {

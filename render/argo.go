@@ -101,11 +101,11 @@ func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, r
 
 // argoKustomize builds the kustomization with the options of the source.
 func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
-	if !p.anyMatters(p.filesUnder(dir)) {
+	if !p.anyMatters(p.filesUnder(dir)) && !p.topMatters(s) {
 		return
 	}
 	options := nodes.Field(s, "kustomize")
-	r := p.generate(dir, o, nodes.Field(options, "patches"), func(spec *types.Kustomization) {
+	r := p.generate(dir, o, nodes.Field(options, "patches"), p.topMatters(s), func(spec *types.Kustomization) {
 		if ns := nodes.Text(nodes.Field(options, "namespace")); ns != "" {
 			spec.Namespace = ns
 		}
@@ -209,24 +209,17 @@ func (p *planner) releaseMatters(o order, r *chart.Release) bool {
 // that a "$name/" before it names, which may be this repository.
 func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item *yaml.Node, refs map[string]bool, optional bool) {
 	text := nodes.Text(item)
-	name := text
-	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
-		if name = rest; !refs[ref[1:]] {
-			p.cannotTell(o, sources.NoteRenderFailed, item, "no source is called "+sources.Shown(ref[1:])+", from which it takes "+sources.Shown(rest))
-			return
-		}
-	} else if c != nil {
-		name = path.Join(c.Dir, text)
-		if strings.HasPrefix(text, "/") {
-			name = text
-		}
+	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") && !refs[ref[1:]] {
+		p.cannotTell(o, sources.NoteRenderFailed, item, "no source is called "+sources.Shown(ref[1:])+", from which it takes "+sources.Shown(rest))
+		return
 	}
-	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	for _, t := range p.repo.Trees() {
-		if f := p.repo.File(path.Join(t, name)); f != nil {
-			r.Layers = append(r.Layers, chart.FileLayers(f)...)
-			return
-		}
+	dir := ""
+	if c != nil {
+		dir = c.Dir
+	}
+	if f := p.valueFile(dir, text); f != nil {
+		r.Layers = append(r.Layers, chart.FileLayers(f)...)
+		return
 	}
 	if optional {
 		return
@@ -234,6 +227,27 @@ func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item 
 	why := "the values file " + sources.Shown(text) + " is not in the repository"
 	p.cannotTell(o, sources.NoteNotFetched, item, why)
 	r.Layers = append(r.Layers, chart.UnknownLayer(why, o.object.Locate(item)))
+}
+
+// valueFile is the values file that a source names, of a chart in the directory, which is
+// empty where the chart is not at hand; nil where there is none.
+func (p *planner) valueFile(dir, text string) *sources.File {
+	name := text
+	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
+		name = rest
+	} else if dir != "" && ref != "" {
+		if name = path.Join(dir, text); !p.repo.SameTree(dir, name) {
+			return nil
+		}
+		return p.repo.File(name)
+	}
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	for _, t := range p.repo.Trees() {
+		if f := p.repo.File(path.Join(t, name)); f != nil {
+			return f
+		}
+	}
+	return nil
 }
 
 // isForeign says whether a source is certainly another repository than the one that most

@@ -29,10 +29,11 @@ func (p *planner) flux(o order) {
 		p.cannotTell(o, sources.NoteRenderFailed, at, "the path "+sources.Shown(text)+" does not exist in the repository; if its GitRepository is another one, it cannot be told what it deploys")
 		return
 	}
-	if !p.anyMatters(p.filesUnder(dir)) {
+	top := p.topMatters(spec)
+	if !top && !p.anyMatters(p.filesUnder(dir)) {
 		return
 	}
-	r := p.generate(dir, o, nodes.Field(spec, "patches"), func(s *types.Kustomization) {
+	r := p.generate(dir, o, nodes.Field(spec, "patches"), top, func(s *types.Kustomization) {
 		if ns := nodes.Text(nodes.Field(spec, "targetNamespace")); ns != "" {
 			s.Namespace = ns
 		}
@@ -71,8 +72,8 @@ func aKind(kind string) string {
 
 // generate makes the kustomization that a controller builds: the one in the directory, or
 // one that lists what is there, with what the controller puts on top, and the patches that
-// its object names.
-func (p *planner) generate(dir string, o order, patches *yaml.Node, add func(*types.Kustomization)) *kustomize.Root {
+// its object names. It lists what matters, or all where what is put on top does.
+func (p *planner) generate(dir string, o order, patches *yaml.Node, all bool, add func(*types.Kustomization)) *kustomize.Root {
 	put := kustomize.Addition{Object: o.object, Patches: patches, Change: add}
 	if put.File = p.repo.File(o.object.File); put.File == nil {
 		put.File = p.deployerFile(o)
@@ -80,12 +81,12 @@ func (p *planner) generate(dir string, o order, patches *yaml.Node, add func(*ty
 	if !p.g.Has(dir) {
 		dirs, files := p.listUnder(dir)
 		for _, d := range dirs {
-			if used := p.g.At(d); !used.IsComponent() && p.anyMatters(used.Files()) {
+			if used := p.g.At(d); !used.IsComponent() && (all || p.anyMatters(used.Files())) {
 				put.Resources = append(put.Resources, d)
 			}
 		}
 		for _, f := range files {
-			if p.fileMatters(f) && len(manifest.WrittenIn(f.Documents())) > 0 {
+			if (all || p.fileMatters(f)) && len(manifest.WrittenIn(f.Documents())) > 0 {
 				put.Resources = append(put.Resources, f.Path)
 			}
 		}

@@ -22,9 +22,9 @@ func (p *planner) matters(d *deployer) bool {
 		spec = nodes.Field(spec, "template", "spec")
 	}
 	// What names no directory of the repository is told to be unseen, where Supabase is in sight.
-	result := d.object.Kind != "Kustomization" && p.leadsTo(d.object) || len(d.dirs) == 0 && d.object.Kind != "HelmRelease" && p.inSight(d.file.Dir())
+	result := d.object.Kind != "Kustomization" && p.leadsTo(d.object) || p.topMatters(spec) || len(d.dirs) == 0 && d.object.Kind != "HelmRelease" && p.inSight(d.file.Dir())
 	for _, s := range argoSources(spec) {
-		result = result || p.valuesMatter(s)
+		result = result || p.valuesMatter(s) || p.topMatters(s)
 	}
 	for _, dir := range d.dirs {
 		if p.charts.Has(dir) {
@@ -52,9 +52,21 @@ func (p *planner) inSight(dir string) bool {
 	return false
 }
 
+// topMatters says whether what Flux or Argo CD puts on top of a kustomization bears keys: the
+// patches, and the variables that Flux substitutes. Whatever lies below may then take them.
+func (p *planner) topMatters(spec *yaml.Node) bool {
+	for _, on := range [][]string{{"patches"}, {"postBuild", "substitute"}, {"kustomize", "patches"}} {
+		if top := nodes.Field(spec, on...); top != nil && p.repo.MarkedNode(top) {
+			return true
+		}
+	}
+	return false
+}
+
 // valuesMatter says whether one of the values files of a source of Argo CD bears keys. One
 // whose name is a template may be any in its directory.
 func (p *planner) valuesMatter(s *yaml.Node) bool {
+	dir, _ := p.local(nodes.Text(nodes.Field(s, "path")))
 	for _, item := range nodes.Items(nodes.Field(s, "helm", "valueFiles")) {
 		_, name, _ := strings.Cut(nodes.Text(item), "/")
 		if before, _, template := strings.Cut(name, "{{"); template {
@@ -65,7 +77,7 @@ func (p *planner) valuesMatter(s *yaml.Node) bool {
 			}
 			continue
 		}
-		if f := p.repo.File(name); name != "" && f != nil && f.BearsKeys() {
+		if f := p.valueFile(dir, nodes.Text(item)); f != nil && f.BearsKeys() {
 			return true
 		}
 	}

@@ -30,6 +30,13 @@ kind: Secret
 metadata: {name: backend}
 stringData: {ANON_KEY: x}
 `
+	const plain = `
+-- plain/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: plain, namespace: web}
+spec: {template: {spec: {containers: [{name: web, image: web}]}}}
+`
 	for _, c := range []struct {
 		name, files string
 		want, not   string // kinds and names, divided by commas
@@ -248,6 +255,54 @@ kind: Secret
 metadata: {name: signing, namespace: supabase}
 stringData: {secret: x}
 `, "Secret signing", ""},
+		{"what a patch of Flux puts a key into", plain + `
+-- clusters/web.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec:
+  path: ./plain
+  sourceRef: {kind: GitRepository, name: flux-system}
+  patches:
+    - target: {kind: Deployment}
+      patch: '[{op: add, path: /spec/template/spec/containers/0/env, value: [{name: SUPABASE_ANON_KEY, value: x}]}]'
+`, "Deployment plain", ""},
+		{"what a patch of Argo CD puts a key into", plain + `
+-- plain/kustomization.yaml --
+resources: [web.yaml]
+-- apps/web.yaml --
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  destination: {namespace: web}
+  source:
+    path: plain
+    kustomize:
+      patches:
+        - target: {kind: Deployment}
+          patch: '[{op: add, path: /spec/template/spec/containers/0/env, value: [{name: SUPABASE_ANON_KEY, value: x}]}]'
+`, "Deployment plain", ""},
+		{"what a values file beside no chart gives a chart of Argo CD's", `
+-- charts/web/Chart.yaml --
+apiVersion: v2
+name: web
+version: 0.1.0
+-- charts/web/templates/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: charted}
+spec: {template: {spec: {containers: [{name: web, env: {{ toJson .Values.env }}}]}}}
+-- env/prod.yaml --
+env: [{name: SUPABASE_ANON_KEY, value: x}]
+-- apps/web.yaml --
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  destination: {namespace: web}
+  source: {path: charts/web, helm: {valueFiles: [../../env/prod.yaml]}}
+`, "Deployment charted", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
