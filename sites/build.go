@@ -80,12 +80,7 @@ func (b *Build) Given(name string) (value keys.Value, at sources.Position, ok bo
 
 // Declares says whether the Dockerfile has an ARG or ENV of the name.
 func (b *Build) Declares(name string) bool {
-	for _, a := range b.Sets {
-		if a.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(b.Sets, func(a sources.Assignment) bool { return a.Name == name })
 }
 
 // SetsURL says whether the build's environment has a Supabase URL of its own: its key then

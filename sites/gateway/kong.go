@@ -118,8 +118,8 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 		return rendered, rendered.Unknown
 	}
 	why := fmt.Sprintf("nothing that keylint can follow writes %s, which %s reads", name, r.server.Label())
-	for _, s := range r.outcome.Unmodelled() {
-		return nil, fmt.Sprintf("%s; %s may", why, s.Tool+" in "+s.Program)
+	if unknown := r.outcome.Unmodelled(); len(unknown) > 0 {
+		return nil, fmt.Sprintf("%s; %s in %s may", why, unknown[0].Tool, unknown[0].Program)
 	}
 	return nil, why
 }

@@ -94,9 +94,7 @@ func (f *Found) addLoose(g *Gateway, inside func(line, column, end int) sources.
 			g.Credentials = append(g.Credentials, &Credential{Consumer: c.Consumer, At: at, Fate: Gone, key: c.Key})
 			continue
 		}
-		if c.IsString && keys.ReferenceName(c.Key.Reveal()) == "" && !(keys.LooksLikePlaceholder(c.Key) && keys.Recognize(c.Key) == "") {
-			f.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")
-		} else if c.IsString {
+		if c.IsString && (keys.ReferenceName(c.Key.Reveal()) != "" || isWord(c.Key)) {
 			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
 		} else {
 			f.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")

@@ -58,7 +58,7 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 	return r
 }
 
-// program is what the container runs.
+// programOf is what the container runs.
 func programOf(c *inventory.Container) *substitute.Program {
 	g := &substitute.Program{
 		Name: c.Label(), Command: c.Command, Kubelet: c.Object != nil, Mounts: c.Mounts,

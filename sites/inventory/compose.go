@@ -168,12 +168,9 @@ func (p *composeProject) addStack() {
 
 // use makes a file part of the unit.
 func (p *composeProject) use(file string) {
-	for _, f := range p.unit.Inputs {
-		if f == file {
-			return
-		}
+	if !slices.Contains(p.unit.Inputs, file) {
+		p.unit.Inputs = append(p.unit.Inputs, file)
 	}
-	p.unit.Inputs = append(p.unit.Inputs, file)
 }
 
 // resolve interpolates a value from .env. holder is how the variable is called in messages,
