@@ -71,11 +71,18 @@ func (b *Build) Given(name string) (value keys.Value, at sources.Position, ok bo
 		case a.Arg && a.Value.IsAbsent():
 			value, at = keys.Unknown("it takes a build argument, and the repository does not say which"), b.At(a)
 		case !a.Arg && a.From != "" && a.From == name && ok: // ENV X=$X hands on what ARG X holds
+		case !a.Arg && b.takes(a.From): // ENV X=$Y hands on what the service gives ARG Y
+			value, at, ok = b.Args[a.From].Value, b.Args[a.From].At(), true
 		case !a.Value.IsAbsent():
 			value, at, ok = keys.Known(a.Value), b.At(a), true
 		}
 	}
 	return value, at, ok
+}
+
+// takes says whether the service gives a value to an ARG of that name.
+func (b *Build) takes(arg string) bool {
+	return b.Args[arg] != nil && slices.ContainsFunc(b.Sets, func(a sources.Assignment) bool { return a.Arg && a.Name == arg })
 }
 
 // Declares says whether the Dockerfile has an ARG or ENV of the name.
