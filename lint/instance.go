@@ -257,19 +257,21 @@ func alternatives(a, b *render.Unit) bool {
 	return a == b
 }
 
-// nameInstances names each by its unit, and by its namespace where the unit holds
-// several.
+// nameInstances names each by its unit, and by its namespace where the unit, or one that is
+// called like it, holds several.
 func (g *Grouping) nameInstances() {
-	perUnit := map[*render.Unit]int{}
+	perUnit := map[string]int{}
 	for _, i := range g.Instances {
-		perUnit[i.Unit]++
+		if i.Unit != nil {
+			perUnit[i.Unit.Name]++
+		}
 	}
 	for _, i := range g.Instances {
 		switch {
 		case len(i.declared) > 0: // the configuration named it
 		case i.Ref != "":
 			i.Name = "hosted project " + i.Ref
-		case perUnit[i.Unit] > 1:
+		case perUnit[i.Unit.Name] > 1:
 			i.Name = fmt.Sprintf("%s, namespace %s", i.Unit.Name, i.Namespace)
 		case i.Unit.Name == ".":
 			i.Name = "the repository's root"

@@ -18,7 +18,7 @@ import (
 // configuration, with what their pods make of its template, then the configurations that
 // no container of the repository reads.
 func (f *Found) collectKong() {
-	used := map[string]bool{} // files and entries that a Kong's pod is shown
+	used := map[inventory.FileID]bool{} // files and entries that a Kong's pod is shown
 	for _, p := range f.Pods {
 		for _, c := range p.Containers {
 			if !c.Init && f.readsConfiguration(p, c) {
@@ -58,7 +58,7 @@ func (f *Found) templates(files []inventory.PodFile) map[string]*template {
 }
 
 // addKong follows a Kong's pod and reads what Kong reads.
-func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[string]bool) {
+func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inventory.FileID]bool) {
 	r := follow(f.Inventory, p, c, nil)
 	g := &Gateway{Name: c.Label(), Product: "Kong", Unit: p.Unit, Namespace: p.Namespace, Run: r, Renderers: []*inventory.Container{c}}
 	all := f.FilesOf(p)
@@ -68,7 +68,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[strin
 	templates := f.templates(all)
 	rendered, why := r.configuration()
 	for _, t := range templates {
-		used[t.file.Id()] = true
+		used[t.file.ID()] = true
 	}
 	if rendered != nil {
 		for _, s := range rendered.Steps {

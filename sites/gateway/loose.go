@@ -14,7 +14,7 @@ import (
 
 // collectLoose finds the configurations that no Kong of the repository reads: in an entry
 // of a ConfigMap or Secret, in a file of its own.
-func (f *Found) collectLoose(used map[string]bool) {
+func (f *Found) collectLoose(used map[inventory.FileID]bool) {
 	for _, u := range f.Units {
 		for _, o := range u.Objects {
 			if o.Kind != "ConfigMap" && o.Kind != "Secret" {
@@ -23,7 +23,7 @@ func (f *Found) collectLoose(used map[string]bool) {
 			for _, e := range f.Entries(o) {
 				name := inventory.Label(o) + " " + e.Key
 				text := []byte(e.Value.Text().Reveal())
-				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[inventory.EntryID(u, name)] {
+				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[inventory.FileID{Unit: u, Source: name}] {
 					continue
 				}
 				config, problem := sources.ParseKong(text)
@@ -37,7 +37,7 @@ func (f *Found) collectLoose(used map[string]bool) {
 		}
 	}
 	for _, file := range f.Repo.Files() {
-		if !used[file.Path] && !f.Inputs[file.Path] && file.IsManifest() && file.BearsKeys() && !file.Example {
+		if !used[inventory.FileID{Source: file.Path}] && !f.Inputs[file.Path] && file.IsManifest() && file.BearsKeys() && !file.Example {
 			f.collectLooseFile(file)
 		}
 	}

@@ -52,16 +52,20 @@ type PodFile struct {
 	Secret bool           // its text is a value, not a document
 }
 
-// Id names the file among all of the run: two units may hold an object of one name.
-func (f PodFile) Id() string {
-	if f.Entry == nil {
-		return f.Source
-	}
-	return EntryID(f.Entry.Unit, f.Source)
+// FileID tells a file that a pod is shown from all others of the run: two units may hold an
+// object of one name.
+type FileID struct {
+	Unit   *render.Unit // of the ConfigMap or Secret; nil for what lies on disk
+	Source string
 }
 
-// EntryID names an entry among those of all units.
-func EntryID(u *render.Unit, source string) string { return u.Name + " " + source }
+// ID is the file's.
+func (f PodFile) ID() FileID {
+	if f.Entry == nil {
+		return FileID{Source: f.Source}
+	}
+	return FileID{f.Entry.Unit, f.Source}
+}
 
 // readVolumes reads a pod's volumes.
 func readVolumes(spec *yaml.Node) []volume {
