@@ -1,12 +1,39 @@
 package keys
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // UnknownFrom is an unknown value that a store elsewhere holds. The source names it there
 // (store, path and property): two values of one source are the same value, whatever it is.
 func UnknownFrom(source, reason string) Value { return Value{reason: reason, source: source} }
 
-// Source is where in a store elsewhere an unknown value lies; empty where that is not
+// From is the value, whose source is known now: an unknown one that had none gets it. Of the
+// same value in two places it must be called the same, with all that is done to it on the way.
+func (v Value) From(source string) Value {
+	if !v.IsKnown() && !v.IsAbsent() && v.source == "" {
+		v.source = source
+	}
+	return v
+}
+
+// Decoded is what base64 decoding makes of an unknown value: another one, unless it was encoded
+// on its way.
+func (v Value) Decoded() Value {
+	if v.source == "" {
+		return v
+	}
+	if plain, ok := strings.CutSuffix(v.source, " | base64encode"); ok {
+		v.source = plain
+	} else {
+		v.source += " | base64decode"
+	}
+	return v
+}
+
+// Source is where an unknown value comes from: its place in a store elsewhere, a Secret that is
+// not in the repository or not open here, a variable of a shell. It is empty where that is not
 // known.
 func (v Value) Source() string { return v.source }
 
@@ -22,7 +49,7 @@ const maxReference = 500
 var (
 	// <path:secret/data/supabase#anon_key#2 | base64encode>
 	// (argocd-vault-plugin: docs/howitworks).
-	vaultPlaceholder = regexp.MustCompile(`^<path:([^>#|]+)#([^>#|]+?)(?:#([0-9]+))?\s*(?:\|[^>]*)?>$`)
+	vaultPlaceholder = regexp.MustCompile(`^<path:([^>#|]+)#([^>#|]+?)(?:#([0-9]+))?\s*(\|[^>]*)?>$`)
 	// ref+vault://secret/supabase#/anon_key (helmfile/vals).
 	valsReference = regexp.MustCompile(`^(?:secret)?ref\+([a-z0-9]+)://(\S+)$`)
 	// op://prod/supabase/jwt (1Password's CLI and operator: secret references).
@@ -38,7 +65,7 @@ func elsewhere(t Text) (Value, bool) {
 		return Value{}, false
 	}
 	if m := vaultPlaceholder.FindStringSubmatch(s); m != nil {
-		return fromVaultPlugin(m[1], m[2], m[3]), true
+		return fromVaultPlugin(m[1], m[2], m[3], m[4]), true
 	}
 	if m := valsReference.FindStringSubmatch(s); m != nil {
 		source := m[1] + "://" + m[2]
@@ -53,15 +80,20 @@ func elsewhere(t Text) (Value, bool) {
 	return Value{}, false
 }
 
-func fromVaultPlugin(path, key, version string) Value {
+// fromVaultPlugin is what the plugin finds at a path, with what a modifier makes of it: that is
+// another value.
+func fromVaultPlugin(path, key, version, modifier string) Value {
 	source := path + "#" + key
 	if version != "" {
 		source += " version " + version
 	}
+	if modifier = strings.TrimSpace(modifier); modifier != "" {
+		source += " " + modifier
+	}
 	return UnknownFrom("argocd-vault-plugin "+source, "argocd-vault-plugin takes it from "+source)
 }
 
-var shortPlaceholder = regexp.MustCompile(`^<([\w.-]+)\s*(?:\|[^>]*)?>$`)
+var shortPlaceholder = regexp.MustCompile(`^<([\w.-]+)\s*(\|[^>]*)?>$`)
 
 // VaultPlaceholder is the value of a placeholder that names a key only, of an object whose
 // annotation names the path.
@@ -70,5 +102,5 @@ func VaultPlaceholder(path string, t Text) (Value, bool) {
 	if m == nil || path == "" {
 		return Value{}, false
 	}
-	return fromVaultPlugin(path, m[1], ""), true
+	return fromVaultPlugin(path, m[1], "", m[2]), true
 }

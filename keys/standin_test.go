@@ -13,7 +13,7 @@ func TestStandins(t *testing.T) {
 		{"Bearer " + generated, "it is generated"},
 		{"keylint-unknown-99999-x", ""}, // nobody's
 		{"<path:secret/data/supabase#anon_key>", "argocd-vault-plugin takes it from secret/data/supabase#anon_key"},
-		{"<path:secret/data/supabase#anon_key#3 | base64encode>", "argocd-vault-plugin takes it from secret/data/supabase#anon_key version 3"},
+		{"<path:secret/data/supabase#anon_key#3 | base64encode>", "argocd-vault-plugin takes it from secret/data/supabase#anon_key version 3 | base64encode"},
 		{"ref+vault://secret/supabase#/anon_key", "vals takes it from vault://secret/supabase#/anon_key"},
 		{"<path:without-a-key>", ""},
 		{"<anon-key>", ""},
@@ -58,4 +58,17 @@ func FuzzElsewhere(f *testing.F) {
 		}
 		VaultPlaceholder("p", NewText(s))
 	})
+}
+
+// TestDecoded: what is decoded is another value than what is encoded, and what was encoded for
+// that is none.
+func TestDecoded(t *testing.T) {
+	var s Standins
+	plain, encoded := s.Resolve(NewText("<path:kv/a#k>")), s.Resolve(NewText("<path:kv/a#k | base64encode>"))
+	if encoded.Same(plain) || plain.Decoded().Same(plain) {
+		t.Error("a value is the same in base64")
+	}
+	if !encoded.Decoded().Same(plain) {
+		t.Error("what is encoded and decoded is another")
+	}
 }

@@ -58,10 +58,21 @@ func (p *Pass) result() *Result {
 		switch j.Outcome {
 		case Agree:
 			r.Coverage.Agree++
+		case ByConstruction:
+			r.Coverage.ByConstruction++
 		case Disagree:
 			r.Coverage.Disagree++
+			if j.Culprit = p.isCulprit(s); j.Culprit {
+				r.Coverage.Wrong++
+			}
 		case CannotTell:
 			r.Coverage.Unknown++
+			switch {
+			case i == nil:
+				r.Coverage.NotCompared++
+			case s.Value.IsKnown():
+				r.Coverage.Unproven++
+			}
 			reasons[j.Why]++
 		}
 		return j

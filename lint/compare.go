@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"sort"
 
@@ -37,14 +36,14 @@ func (p *Pass) reference(i *Instance, role keys.Role) reference {
 	for _, s := range i.Sites {
 		// What the gateway takes in place of a key that was not filled in is no key; the one
 		// that is meant is not known.
-		if s.Standing == sites.Accepted && s.Role == role && (!p.Explained(s) || !s.Value.IsKnown()) {
+		if s.Standing == sites.Accepted && s.Role == role && !p.IsIdle(s) && (!p.Explained(s) || !s.Value.IsKnown()) {
 			r.gateway = true
 			r.group = append(r.group, s)
 		}
 	}
 	if !r.gateway {
 		for _, s := range i.Sites {
-			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.Explained(s) {
+			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.setAside(s) {
 				r.group = append(r.group, s)
 			}
 		}
@@ -89,7 +88,7 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 		byValue := map[[32]byte]*Disagreement{}
 		var order [][32]byte
 		for _, s := range i.Sites {
-			if s.Role != role || s.Standing == sites.Accepted || p.Explained(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
+			if s.Role != role || s.Standing == sites.Accepted || p.setAside(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
 				continue
 			}
 			sum := s.Value.Text().Sum()
@@ -102,7 +101,7 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 		for _, sum := range order {
 			d := byValue[sum]
 			for _, s := range i.Sites {
-				if s.Role == role && !p.Explained(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
+				if s.Role == role && !p.setAside(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
 					d.Right = append(d.Right, s)
 				}
 			}
@@ -155,104 +154,6 @@ func (p *Pass) comparable(s *sites.Site, ref reference) bool {
 	return keys.Recognize(s.Value.Text()) != "" || !keys.LooksLikePlaceholder(s.Value.Text())
 }
 
-// judge says what became of a site once all rules have run.
-func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
-	switch {
-	case p.Explained(s) || p.Blamed(s):
-		return Disagree, ""
-	case !s.Value.IsKnown() && s.Value.Source() == "":
-		if reason := s.Value.Reason(); reason != "" {
-			return CannotTell, reason
-		}
-		return CannotTell, "it holds no value"
-	case i == nil:
-		return CannotTell, homeless(s)
-	case i.Ref != "":
-		return CannotTell, "what the hosted project accepts is not in the repository"
-	case s.Role == keys.Signing:
-		return p.judgeSigning(i, s)
-	}
-	ref := p.reference(i, s.Role)
-	if s.Standing == sites.Accepted || !ref.gateway && i.Nucleus(s) && s.Standing == sites.Stored {
-		return p.judgeReference(i, s)
-	}
-	switch {
-	case len(ref.group) == 0:
-		return CannotTell, fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
-	case ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s):
-		return Agree, ""
-	case !s.Value.IsKnown():
-		return CannotTell, s.Value.Reason()
-	case ref.unknown != nil:
-		return CannotTell, fmt.Sprintf("an accepted %s key is not known: %s", s.Role, unknownReason(ref.unknown))
-	case !p.comparable(s, ref) && keys.Recognize(s.Value.Text()) == "":
-		return CannotTell, "it is a placeholder word, not a key"
-	case !p.comparable(s, ref):
-		return CannotTell, "the gateway lists no key of this kind"
-	}
-	return CannotTell, "nothing to compare it with"
-}
-
-// homeless says why a site belongs to no instance.
-func homeless(s *sites.Site) string {
-	switch hosts := s.Hosts(); {
-	case sites.IsLocal(hosts):
-		return "the Supabase URL beside it is that of a developer's own machine"
-	case len(hosts) > 0:
-		return "the Supabase URL beside it leads to none of the repository's instances"
-	case s.Carrier.Development:
-		return "it serves development only, and nothing beside it says which instance it is meant for"
-	}
-	return "nothing says which instance it is meant for"
-}
-
-func unknownReason(s *sites.Site) string {
-	if s.Value.Reason() != "" {
-		return s.Value.Reason()
-	}
-	return "it holds no value"
-}
-
-// judgeReference judges an accepted key: somebody else must hold it too.
-func (p *Pass) judgeReference(i *Instance, s *sites.Site) (Outcome, string) {
-	for _, other := range i.Sites {
-		if other != s && other.Standing != s.Standing && other.Role == s.Role && !p.Explained(other) && other.Value.Same(s.Value) {
-			return Agree, ""
-		}
-	}
-	if !s.Value.IsKnown() {
-		return CannotTell, s.Value.Reason()
-	}
-	return CannotTell, "no other place holds this key to compare it with"
-}
-
-// judgeSigning judges a signing secret: another place holds the same, or a key of the
-// instance verifies under it.
-func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
-	for _, other := range i.Sites {
-		if other != s && other.Slot == s.Slot && other.Value.Same(s.Value) && !p.Explained(other) {
-			return Agree, ""
-		}
-		if other == s || !other.Value.IsKnown() || !s.Value.IsKnown() {
-			continue
-		}
-		if s.Slot != keys.JWTSecret && other.Slot == keys.JWTSecret {
-			if set, err := keys.ParseKeySet(s.Value.Text()); err == nil {
-				if holds, _ := set.HoldsSecret(other.Value.Text()); holds {
-					return Agree, ""
-				}
-			}
-		}
-		if s.Slot == keys.JWTSecret && i.signed.Verify(other, s) {
-			return Agree, ""
-		}
-	}
-	if !s.Value.IsKnown() {
-		return CannotTell, s.Value.Reason()
-	}
-	return CannotTell, "no other place holds it, and no key of the instance verifies under it"
-}
-
 // Places counts the distinct places where the sites' values are written.
 func Places(group []*sites.Site) int {
 	seen := map[sources.Position]bool{}
@@ -265,7 +166,7 @@ func Places(group []*sites.Site) int {
 // Culprits decides which side of a disagreement is named: the one with white space or
 // quotes around the same key, the one that does not verify under the instance's JWT
 // secret where the other does, else the one that is written in fewer places, or at a tie the one that is not where the instance stores its keys.
-func (i *Instance) Culprits(wrong, right []*sites.Site) (named, others []*sites.Site) {
+func (p *Pass) Culprits(i *Instance, wrong, right []*sites.Site) (named, others []*sites.Site) {
 	if len(right) > 0 {
 		a, b := wrong[0].Value.Text(), right[0].Value.Text()
 		if bare := keys.Trim(a); bare.Equal(keys.Trim(b)) {
@@ -274,7 +175,7 @@ func (i *Instance) Culprits(wrong, right []*sites.Site) (named, others []*sites.
 			}
 			return wrong, right
 		}
-		x, y := i.Verifies(wrong[0]), i.Verifies(right[0])
+		x, y := p.Verifies(i, wrong[0]), p.Verifies(i, right[0])
 		switch {
 		case x == Yes && y == No:
 			return right, wrong
@@ -303,25 +204,40 @@ const (
 	No
 )
 
-// Verifies says whether the site's key was signed with a JWT secret of the instance, or
-// verifies under its JWKS.
-func (i *Instance) Verifies(s *sites.Site) answer {
+// Verifies says whether the site's key was signed with the JWT secrets that are in force in
+// the instance, or verifies under its JWKS. In force are those that a service checks
+// signatures with, or where none of them is known, those that are stored. One that a rule has
+// told to be wrong, or that nothing reads, acquits nobody.
+func (p *Pass) Verifies(i *Instance, s *sites.Site) answer {
 	if _, ok := keys.ParseJWT(s.Value.Text()); !ok {
 		return unclear
 	}
-	result := unclear
+	byStanding := map[sites.Standing]map[answer]bool{sites.Verifying: {}, sites.Stored: {}}
 	for _, secret := range i.Sites {
-		if !secret.Value.IsKnown() || secret.Slot != keys.JWTSecret && secret.Slot != keys.JWKS {
+		if !secret.Value.IsKnown() || p.setAside(secret) || byStanding[secret.Standing] == nil {
 			continue
 		}
-		if i.signed.Verify(s, secret) {
-			return Yes
-		}
-		if secret.Slot == keys.JWTSecret {
-			result = No
+		switch verified := i.signed.Verify(s, secret); {
+		case secret.Slot == keys.JWKS && verified:
+			return Yes // it may list further keys than the secret
+		case secret.Slot != keys.JWTSecret:
+		case verified:
+			byStanding[secret.Standing][Yes] = true
+		default:
+			byStanding[secret.Standing][No] = true
 		}
 	}
-	return result
+	for _, standing := range []sites.Standing{sites.Verifying, sites.Stored} {
+		switch found := byStanding[standing]; {
+		case found[Yes] && found[No]:
+			return unclear
+		case found[Yes]:
+			return Yes
+		case found[No]:
+			return No
+		}
+	}
+	return unclear
 }
 
 // Secrets are the instance's JWT secrets that are known, each once however many sites hold it.

@@ -34,6 +34,14 @@ func (i *Instance) add(standing sites.Standing, slot keys.Slot, name string) *si
 	return s
 }
 
+// aPass is one that no rule has run in yet.
+func aPass(joined map[*sites.Site]Joined) *Pass {
+	return &Pass{
+		Grouping: &Grouping{joined: joined}, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{},
+		affected: map[*sites.Site]bool{}, idle: map[*sites.Site]string{},
+	}
+}
+
 // TestCulprits decides which side of a disagreement is named.
 func TestCulprits(t *testing.T) {
 	for _, test := range []struct {
@@ -62,52 +70,13 @@ func TestCulprits(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			i := stack()
 			wrong, right := test.build(i)
-			named, others := i.Culprits(wrong, right)
+			named, others := aPass(nil).Culprits(i, wrong, right)
 			got := "wrong"
 			if named[0] == right[0] {
 				got = "right"
 			}
 			if got != test.named || len(named)+len(others) != len(wrong)+len(right) {
 				t.Errorf("the %s side is named", got)
-			}
-		})
-	}
-}
-
-// TestJudge says what becomes of an app's anon key, by what its instance is known to accept.
-func TestJudge(t *testing.T) {
-	for _, test := range []struct {
-		name  string
-		build func(*Instance)
-		key   string
-		want  Outcome
-	}{
-		{"accepted", func(i *Instance) { i.add(sites.Accepted, keys.Anon, "anon") }, "anon", Agree},
-		{"accepted beside another", func(i *Instance) {
-			i.add(sites.Accepted, keys.Publishable, "publishable")
-			i.add(sites.Accepted, keys.Anon, "anon")
-		}, "anon", Agree},
-		{"stored, where no gateway is in sight", func(i *Instance) { i.add(sites.Stored, keys.Anon, "anon") }, "anon", Agree},
-		{"not known itself", func(i *Instance) { i.add(sites.Accepted, keys.Anon, "anon") }, "", CannotTell},
-		{"what is accepted is not known", func(i *Instance) { i.add(sites.Accepted, keys.Anon, "") }, "anon", CannotTell},
-		{"a part of what is accepted is not known", func(i *Instance) {
-			i.add(sites.Accepted, keys.Anon, "anon.old")
-			i.add(sites.Accepted, keys.Publishable, "")
-		}, "anon", CannotTell},
-		{"nothing to compare with", func(*Instance) {}, "anon", CannotTell},
-		{"two unknown values are never equal", func(i *Instance) { i.add(sites.Stored, keys.Anon, "") }, "", CannotTell},
-		{"a hosted project's", func(i *Instance) {
-			i.Ref = "zyxwvutsrqponmlkjihg"
-			i.add(sites.Presented, keys.Anon, "anon")
-		}, "anon", CannotTell},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			i := stack()
-			test.build(i)
-			s := i.add(sites.Presented, keys.Anon, test.key)
-			p := &Pass{accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, instances: map[*sites.Site]*Instance{s: i}}
-			if got, why := p.judge(i, s); got != test.want || got == CannotTell && why == "" {
-				t.Errorf("got %s (%s)", got, why)
 			}
 		})
 	}
@@ -121,7 +90,7 @@ func TestDisagreements(t *testing.T) {
 	i.add(sites.Presented, keys.Anon, "anon.old")
 	i.add(sites.Presented, keys.Anon, "anon.old")
 	i.add(sites.Presented, keys.Anon, "anon")
-	p := &Pass{accounted: map[*sites.Site]bool{}}
+	p := aPass(nil)
 	found := p.Disagreements(i)
 	if len(found) != 1 || len(found[0].Wrong) != 2 || len(found[0].Right) != 2 || !found[0].Gateway {
 		t.Errorf("got %+v", found)

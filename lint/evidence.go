@@ -46,8 +46,8 @@ var evidences = []evidence{
 	{JoinedByNamespace, byNamespace},
 	{JoinedByUnit, byUnit},
 	{JoinedByCluster, byCluster},
-	{JoinedByKey, byKey},
 	{JoinedAsOnlyOne, asOnlyOne},
+	{JoinedByKey, byKey},
 	{JoinedByPath, byPath},
 }
 

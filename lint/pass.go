@@ -19,8 +19,10 @@ type Pass struct {
 	rules     []*Rule
 	rule      *Rule
 	Now       time.Time
-	accounted map[*sites.Site]bool // what a rule has accounted for: no longer compared
-	named     map[*sites.Site]bool // part of a disagreement, and still what others are held against
+	accounted map[*sites.Site]bool   // what a rule has accounted for: no longer compared
+	named     map[*sites.Site]bool   // part of a disagreement, and still what others are held against
+	affected  map[*sites.Site]bool   // of those, what is right and refused because another is wrong
+	idle      map[*sites.Site]string // what has no effect where it stands, with the reason
 	instances map[*sites.Site]*Instance
 	written   map[sources.Position][]*sites.Site // the sites of a place, be it of use or where the value is written
 	findings  []Finding
@@ -30,7 +32,7 @@ type Pass struct {
 }
 
 func newPass(g *Grouping, rules []*Rule, now time.Time) *Pass {
-	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, instances: map[*sites.Site]*Instance{}, written: map[sources.Position][]*sites.Site{}}
+	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, affected: map[*sites.Site]bool{}, idle: map[*sites.Site]string{}, instances: map[*sites.Site]*Instance{}, written: map[sources.Position][]*sites.Site{}}
 	for _, i := range g.Instances {
 		for _, s := range i.Sites {
 			p.instances[s] = i
@@ -55,6 +57,32 @@ func (p *Pass) Explain(group ...*sites.Site) {
 
 // Blame marks a site as part of a disagreement that is still what others are held against.
 func (p *Pass) Blame(s *sites.Site) { p.named[s] = true }
+
+// Affect marks sites that are right, and that something refuses because another site is wrong.
+func (p *Pass) Affect(group ...*sites.Site) {
+	for _, s := range group {
+		p.affected[s] = true
+	}
+}
+
+// Idle marks sites whose value has no effect where it stands, or that nothing reads. They
+// neither agree nor disagree with anything. why follows "cannot be told:".
+func (p *Pass) Idle(why string, group ...*sites.Site) {
+	for _, s := range group {
+		p.idle[s] = why
+	}
+}
+
+// IsIdle says whether the site's value has no effect.
+func (p *Pass) IsIdle(s *sites.Site) bool { return p.idle[s] != "" }
+
+// setAside says whether the site is compared no more.
+func (p *Pass) setAside(s *sites.Site) bool { return p.Explained(s) || p.IsIdle(s) }
+
+// isCulprit says whether somebody must edit the site's place.
+func (p *Pass) isCulprit(s *sites.Site) bool {
+	return (p.Explained(s) || p.Blamed(s)) && !p.affected[s]
+}
 
 // Explained says whether a rule has accounted for the site, so that it is compared no more.
 func (p *Pass) Explained(s *sites.Site) bool { return p.accounted[s] }

@@ -74,20 +74,25 @@ type Judged struct {
 	Outcome     Outcome
 	Joined      Joined // why it belongs to its instance; empty where it belongs to none
 	Why         string // for CannotTell: the reason
+	Culprit     bool   // for Disagree: somebody must edit it; else it is right, and refused because another is wrong
 	Fingerprint string // "sha256:1a2b3c4d"; of a signing secret a letter; empty where unknown
 }
 
 // Coverage is what was proven, and what was not.
 type Coverage struct {
-	Units    int
-	Roots    int // kustomization roots among the units
-	Rendered int // of them, those that built
-	Sites    int
-	Agree    int
-	Disagree int
-	Unknown  int
-	Locked   int      // values that a private key which was not given would open
-	Reasons  []Reason // why the unknown ones are, most frequent first
+	Units          int
+	Roots          int // kustomization roots among the units
+	Rendered       int // of them, those that built
+	Sites          int
+	Agree          int // proven
+	ByConstruction int // agree by construction
+	Disagree       int
+	Wrong          int // of those, the culprits
+	Unknown        int
+	NotCompared    int      // of the unknown, those that belong to no instance
+	Unproven       int      // of the unknown, those whose value is known and whose instance too
+	Locked         int      // values that a private key which was not given would open
+	Reasons        []Reason // why the unknown ones are, most frequent first
 }
 
 // Reason is a cause of not being able to tell, with the number of sites it stands for.

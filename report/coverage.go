@@ -37,10 +37,16 @@ func Coverage(r *lint.Result) string {
 		return fmt.Sprintf("%s: nothing to compare, no site of a Supabase key was found", units)
 	}
 	head := fmt.Sprintf("%s, %s in %s", units, count(c.Sites, "site"), count(len(r.Instances), "instance"))
-	if c.Agree+c.Disagree == 0 {
+	if c.Agree+c.ByConstruction+c.Disagree == 0 {
 		return fmt.Sprintf("%s: nothing was compared, %d cannot be told", head, c.Unknown)
 	}
-	parts := []string{fmt.Sprintf("%d %s", c.Agree, verb(c.Agree, "agree"))}
+	var parts []string
+	if c.Agree > 0 || c.ByConstruction == 0 {
+		parts = append(parts, fmt.Sprintf("%d %s", c.Agree, verb(c.Agree, "agree")))
+	}
+	if c.ByConstruction > 0 {
+		parts = append(parts, fmt.Sprintf("%d by construction", c.ByConstruction))
+	}
 	if c.Disagree > 0 {
 		parts = append(parts, fmt.Sprintf("%d %s", c.Disagree, verb(c.Disagree, "disagree")))
 	}

@@ -21,18 +21,22 @@ type (
 		Notes     []jsonNote     `json:"notes"`
 	}
 	jsonSummary struct {
-		Units      int          `json:"units"`
-		Instances  int          `json:"instances"`
-		Sites      int          `json:"sites"`
-		Agree      int          `json:"agree"`
-		Disagree   int          `json:"disagree"`
-		Unknown    int          `json:"unknown"`
-		Findings   jsonCounts   `json:"findings"`
-		Roots      int          `json:"roots"`
-		RootsBuilt int          `json:"roots_built"`
-		Reasons    []jsonReason `json:"reasons"`
-		Ignored    int          `json:"ignored"`
-		Baseline   int          `json:"baseline"`
+		Units          int          `json:"units"`
+		Instances      int          `json:"instances"`
+		Sites          int          `json:"sites"`
+		Agree          int          `json:"agree"`
+		ByConstruction int          `json:"by_construction"`
+		Disagree       int          `json:"disagree"`
+		Wrong          int          `json:"wrong"`
+		Unknown        int          `json:"unknown"`
+		NotCompared    int          `json:"not_compared"`
+		Unproven       int          `json:"unproven"`
+		Findings       jsonCounts   `json:"findings"`
+		Roots          int          `json:"roots"`
+		RootsBuilt     int          `json:"roots_built"`
+		Reasons        []jsonReason `json:"reasons"`
+		Ignored        int          `json:"ignored"`
+		Baseline       int          `json:"baseline"`
 	}
 	jsonCounts struct {
 		Error   int `json:"error"`
@@ -48,18 +52,21 @@ type (
 		Sites []jsonSite `json:"sites"`
 	}
 	jsonSite struct {
-		Slot        string     `json:"slot"`
-		Role        string     `json:"role"`
-		Standing    string     `json:"standing"`
-		Holder      string     `json:"holder"`
-		File        string     `json:"file"`
-		Line        int        `json:"line"`
-		Column      int        `json:"column"`
-		Outcome     string     `json:"outcome"`
-		Fingerprint *string    `json:"fingerprint"`
-		Joined      *string    `json:"joined"`
-		Unknown     *string    `json:"unknown"`
-		Trace       []jsonStep `json:"trace"`
+		Slot           string     `json:"slot"`
+		Role           string     `json:"role"`
+		Standing       string     `json:"standing"`
+		Holder         string     `json:"holder"`
+		File           string     `json:"file"`
+		Line           int        `json:"line"`
+		Column         int        `json:"column"`
+		Outcome        string     `json:"outcome"`
+		ByConstruction bool       `json:"by_construction"`
+		Culprit        bool       `json:"culprit"`
+		Identity       *string    `json:"identity"`
+		Fingerprint    *string    `json:"fingerprint"`
+		Joined         *string    `json:"joined"`
+		Unknown        *string    `json:"unknown"`
+		Trace          []jsonStep `json:"trace"`
 	}
 	jsonUnplaced struct {
 		Tried []string   `json:"tried"`
@@ -107,7 +114,9 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 		Version: 1,
 		Summary: jsonSummary{
 			Units: r.Coverage.Units, Instances: len(r.Instances), Sites: r.Coverage.Sites,
-			Agree: r.Coverage.Agree, Disagree: r.Coverage.Disagree, Unknown: r.Coverage.Unknown,
+			Agree: r.Coverage.Agree, ByConstruction: r.Coverage.ByConstruction,
+			Disagree: r.Coverage.Disagree, Wrong: r.Coverage.Wrong,
+			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Unproven: r.Coverage.Unproven,
 			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
 			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),
@@ -146,9 +155,19 @@ func siteJSON(j lint.Judged) jsonSite {
 	s := j.Site
 	return jsonSite{
 		Slot: string(s.Slot), Role: string(s.Role), Standing: string(s.Standing), Holder: s.Holder,
-		File: s.At.File, Line: s.At.Line, Column: s.At.Column, Outcome: string(j.Outcome),
+		File: s.At.File, Line: s.At.Line, Column: s.At.Column,
+		Outcome: outcomeWord(j.Outcome), ByConstruction: j.Outcome == lint.ByConstruction, Culprit: j.Culprit, Identity: nullable(s.Value.Source()),
 		Fingerprint: nullable(j.Fingerprint), Joined: nullable(string(j.Joined)), Unknown: nullable(unknownReason(j)), Trace: each(s.Trace, stepJSON),
 	}
+}
+
+// outcomeWord is an outcome as version 1 of the report has it, where to agree by construction
+// is to agree.
+func outcomeWord(o lint.Outcome) string {
+	if o == lint.ByConstruction {
+		o = lint.Agree
+	}
+	return string(o)
 }
 
 func findingJSON(f lint.Finding) jsonFinding {

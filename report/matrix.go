@@ -79,7 +79,7 @@ func matrixRows(in *lint.JudgedInstance) (agreeing, odd []matrixRow) {
 	var unsure []matrixRow
 	for _, r := range rows {
 		switch worst := worstOutcome(r.sites); worst {
-		case lint.Agree:
+		case lint.Agree, lint.ByConstruction:
 			agreeing = append(agreeing, r)
 		case lint.Disagree:
 			odd = append(odd, r)

@@ -106,11 +106,13 @@ func unknownReason(j lint.Judged) string {
 	return j.Site.Value.Reason()
 }
 
-// outcomeSign is ✓, ✗ or ?.
+// outcomeSign is ✓, =, ✗ or ?.
 func outcomeSign(o lint.Outcome) (string, style) {
 	switch o {
 	case lint.Agree:
 		return "✓", green
+	case lint.ByConstruction:
+		return "=", green
 	case lint.Disagree:
 		return "✗", red
 	}

@@ -40,9 +40,10 @@ func TestGolden(t *testing.T) {
 				t.Error("linting changed the repository")
 			}
 
-			// Without the private keys less is known, and nothing is equal that was not.
+			// Without the private keys less is known, and nothing is proven that was not: what was
+			// known agrees by construction at the most.
 			unlocked, locked := summarized(t, l.unlocked), summarized(t, l.locked)
-			if locked.Summary.Agree > unlocked.Summary.Agree || locked.Summary.Unknown < unlocked.Summary.Unknown {
+			if locked.Summary.Agree > unlocked.Summary.Agree || locked.unproven() < unlocked.Summary.Unknown {
 				t.Errorf("without private keys %+v, with them %+v", locked.Summary, unlocked.Summary)
 			}
 		})
@@ -53,10 +54,13 @@ func TestGolden(t *testing.T) {
 type summary struct {
 	Summary struct {
 		Agree, Disagree, Unknown int
+		ByConstruction           int `json:"by_construction"`
 		Findings                 struct{ Error int }
 	}
 	Findings []struct{ Rule string }
 }
+
+func (s summary) unproven() int { return s.Summary.Unknown + s.Summary.ByConstruction }
 
 func (s summary) fires(rule string) bool {
 	for _, f := range s.Findings {

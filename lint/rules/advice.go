@@ -33,7 +33,7 @@ func alsoWrong(p *lint.Pass, i *lint.Instance, s *sites.Site) string {
 	switch {
 	case !ok:
 		return ""
-	case i.Verifies(s) == lint.No:
+	case p.Verifies(i, s) == lint.No:
 		return "; it was signed with another JWT secret than the instance's"
 	case !t.Expires.IsZero() && !t.Expires.Add(leeway).After(p.Now):
 		return "; and it expired on " + t.Expires.Format(time.DateOnly)

@@ -64,7 +64,7 @@ func checkKeyNotSignedBySecret(p *lint.Pass) {
 			if p.Explained(s) || p.Blamed(s) || s.Slot != keys.Anon && s.Slot != keys.ServiceRole {
 				continue
 			}
-			switch i.Verifies(s) {
+			switch p.Verifies(i, s) {
 			case lint.Yes:
 				verifying = append(verifying, s)
 			case lint.No:

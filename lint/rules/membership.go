@@ -55,7 +55,7 @@ func checkMembership(broken breach) func(*lint.Pass) {
 // reportDisagreement makes one finding of one wrong value, however many places hold
 // it, and lists every place on either side.
 func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, broken breach) {
-	named, others := i.Culprits(d.Wrong, d.Right)
+	named, others := p.Culprits(i, d.Wrong, d.Right)
 	primary := lint.ByPlace(named)[0]
 	wantStored := broken == storedRefused && named[0] == d.Wrong[0]
 	for _, s := range lint.ByPlace(named) { // that of the rule: the stack's own Secret, or else what is not
@@ -86,6 +86,7 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 		})...)
 	p.Report(f)
 	p.Explain(d.Wrong...)
+	p.Affect(others...)
 	for _, s := range named {
 		p.Blame(s)
 	}

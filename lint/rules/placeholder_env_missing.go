@@ -107,7 +107,7 @@ func checkPlaceholderEnvMissing(p *lint.Pass) {
 		}
 		for _, c := range g.Credentials {
 			if c.Fate == gateway.Empty && c.Name != "" && g.Lacks(c.Name) {
-				reportMissing(p, g, c, fmt.Sprintf("%s puts nothing in its place, and nobody passes with that key", g.LastStep()))
+				reportMissing(p, g, c, fmt.Sprintf("%s puts nothing in its place, and nobody passes with that key", g.Substituter()))
 			}
 		}
 	}

@@ -115,7 +115,7 @@ func checkPlaceholderNotSubstituted(p *lint.Pass) {
 		}
 		message := fmt.Sprintf("%s reads %s as it stands: nothing substitutes %s, and that very text becomes %s",
 			g.Server().Label(), g.Name, c.Template, g.AsKey(c))
-		if step := g.LastStep(); step != "" {
+		if step := g.Substituter(); step != "" {
 			message = fmt.Sprintf("%s substitutes other placeholders, but not %s: that very text becomes %s", step, c.Template, g.AsKey(c))
 		}
 		reportCredential(p, g, c, lint.Draft{

@@ -122,7 +122,7 @@ func checkPlaceholderStyleMismatch(p *lint.Pass) {
 			return
 		}
 		reportCredential(p, g, c, lint.Draft{
-			Message: fmt.Sprintf("%s substitutes %s, and not %s: that very text becomes %s", g.LastStep(), keys.OtherStyle(c.Template), c.Template, g.AsKey(c)),
+			Message: fmt.Sprintf("%s substitutes %s, and not %s: that very text becomes %s", g.Substituter(), keys.OtherStyle(c.Template), c.Template, g.AsKey(c)),
 			Cause:   otherStyle.With(keys.OtherStyle(c.Template), c.Template),
 		})
 	})

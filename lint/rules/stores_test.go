@@ -89,7 +89,7 @@ func TestStores(t *testing.T) {
 		dangling      string       // in a finding
 	}{
 		{name: "one path of one store", objects: eso("supabase-keys", "supabase", "vault", "prod") + eso("web", "web", "vault", "prod"),
-			outcome: lint.Agree, says: "prod#anon in ClusterSecretStore vault"},
+			outcome: lint.ByConstruction, says: "prod#anon in ClusterSecretStore vault"},
 		{name: "two paths", objects: eso("supabase-keys", "supabase", "vault", "prod") + eso("web", "web", "vault", "dev"),
 			outcome: lint.CannotTell, says: "dev#anon in ClusterSecretStore vault"},
 		{name: "two stores", objects: eso("supabase-keys", "supabase", "vault", "prod") + eso("web", "web", "aws", "prod"),
@@ -101,7 +101,7 @@ metadata: {name: web, namespace: web}
 spec:
   secretStoreRef: {name: vault, kind: ClusterSecretStore}
   dataFrom: [{extract: {key: prod}}]
-`, outcome: lint.Agree},
+`, outcome: lint.ByConstruction},
 		{name: "a template that renames", objects: eso("supabase-keys", "supabase", "vault", "prod") + `
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
@@ -110,7 +110,7 @@ spec:
   secretStoreRef: {name: vault, kind: ClusterSecretStore}
   target: {name: web, template: {data: {anon: "{{ .key | toString }}"}}}
   data: [{secretKey: key, remoteRef: {key: prod, property: anon}}]
-`, outcome: lint.Agree},
+`, outcome: lint.ByConstruction},
 		{name: "a template that makes something else", objects: eso("supabase-keys", "supabase", "vault", "prod") + `
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
@@ -138,19 +138,19 @@ spec:
   externalSecretSpec:
     secretStoreRef: {name: vault, kind: ClusterSecretStore}
     data: [{secretKey: anon, remoteRef: {key: prod, property: anon}}]
-`, outcome: lint.Agree},
+`, outcome: lint.ByConstruction},
 		{name: "the operator's predecessor", objects: both(`
 apiVersion: kubernetes-client.io/v1
 kind: ExternalSecret
 metadata: {name: NAME, namespace: NS}
 spec: {backendType: secretsManager, data: [{key: prod/supabase, name: anon, property: anon}]}`),
-			outcome: lint.Agree, says: "prod/supabase#anon in secretsManager"},
+			outcome: lint.ByConstruction, says: "prod/supabase#anon in secretsManager"},
 		{name: "Vault Secrets Operator", objects: both(`
 apiVersion: secrets.hashicorp.com/v1beta1
 kind: VaultStaticSecret
 metadata: {name: of-NAME, namespace: NS}
 spec: {mount: kv, type: kv-v2, path: supabase, destination: {name: NAME, create: true}}`),
-			outcome: lint.Agree, says: "kv/supabase#anon in Vault"},
+			outcome: lint.ByConstruction, says: "kv/supabase#anon in Vault"},
 		{name: "Vault's dynamic secrets", objects: both(`
 apiVersion: secrets.hashicorp.com/v1beta1
 kind: VaultDynamicSecret
@@ -162,13 +162,13 @@ apiVersion: ricoberger.de/v1alpha1
 kind: VaultSecret
 metadata: {name: NAME, namespace: NS}
 spec: {path: kv/supabase, keys: [anon], type: Opaque}`),
-			outcome: lint.Agree, says: "kv/supabase#anon in Vault"},
+			outcome: lint.ByConstruction, says: "kv/supabase#anon in Vault"},
 		{name: "1Password", objects: both(`
 apiVersion: onepassword.com/v1
 kind: OnePasswordItem
 metadata: {name: NAME, namespace: NS}
 spec: {itemPath: vaults/home/items/supabase}`),
-			outcome: lint.Agree, says: "vaults/home/items/supabase#anon in 1Password"},
+			outcome: lint.ByConstruction, says: "vaults/home/items/supabase#anon in 1Password"},
 		{name: "Infisical", objects: both(`
 apiVersion: secrets.infisical.com/v1alpha1
 kind: InfisicalSecret
@@ -176,19 +176,19 @@ metadata: {name: of-NAME, namespace: NS}
 spec:
   authentication: {universalAuth: {secretsScope: {projectSlug: home, envSlug: prod, secretsPath: /supabase}}}
   managedSecretReference: {secretName: NAME, secretNamespace: NS}`),
-			outcome: lint.Agree, says: "home/prod/supabase#anon in Infisical"},
+			outcome: lint.ByConstruction, says: "home/prod/supabase#anon in Infisical"},
 		{name: "Doppler", objects: both(`
 apiVersion: secrets.doppler.com/v1alpha1
 kind: DopplerSecret
 metadata: {name: of-NAME, namespace: doppler}
 spec: {project: supabase, config: prd, managedSecret: {name: NAME, namespace: NS}}`),
-			outcome: lint.Agree, says: "supabase/prd#anon in Doppler"},
+			outcome: lint.ByConstruction, says: "supabase/prd#anon in Doppler"},
 		{name: "Bitwarden", objects: both(`
 apiVersion: k8s.bitwarden.com/v1
 kind: BitwardenSecret
 metadata: {name: of-NAME, namespace: NS}
 spec: {secretName: NAME, map: [{bwSecretId: 6c230265-d472-45f7-b763-b11b01023ca6, secretKeyName: anon}]}`),
-			outcome: lint.Agree, says: "6c230265-d472-45f7-b763-b11b01023ca6 in Bitwarden"},
+			outcome: lint.ByConstruction, says: "6c230265-d472-45f7-b763-b11b01023ca6 in Bitwarden"},
 		{name: "the CSI driver", objects: both(`
 apiVersion: secrets-store.csi.x-k8s.io/v1
 kind: SecretProviderClass
@@ -205,7 +205,7 @@ apiVersion: v1
 kind: Secret
 metadata: {name: web, namespace: web}
 data: {anon: PHBhdGg6a3YvZGF0YS9zdXBhYmFzZSNhbm9uPg==}
-`, outcome: lint.Agree, says: "argocd-vault-plugin takes it from kv/data/supabase#anon"},
+`, outcome: lint.ByConstruction, says: "argocd-vault-plugin takes it from kv/data/supabase#anon"},
 		{name: "argocd-vault-plugin, the path in an annotation", objects: `
 apiVersion: v1
 kind: Secret
@@ -216,7 +216,18 @@ apiVersion: v1
 kind: Secret
 metadata: {name: web, namespace: web}
 data: {anon: <path:kv/data/supabase#anon | base64encode>}
-`, outcome: lint.Agree},
+`, outcome: lint.ByConstruction},
+		{name: "argocd-vault-plugin, encoded for a field that is not", objects: `
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData: {anon: <path:kv/data/supabase#anon>}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: web, namespace: web}
+stringData: {anon: <path:kv/data/supabase#anon | base64encode>}
+`, outcome: lint.CannotTell, says: "| base64encode"},
 		{name: "the Supabase operator", objects: `
 apiVersion: supabase.com/v1alpha1
 kind: Project
@@ -237,12 +248,12 @@ spec:
           reflector.v1.k8s.emberstack.com/reflection-auto-enabled: "true"
           reflector.v1.k8s.emberstack.com/reflection-auto-namespaces: "web,app-.*"
   data: [{secretKey: anon, remoteRef: {key: prod, property: anon}}]
----` + eso("supabase-keys", "supabase", "vault", "prod"), outcome: lint.Agree},
+---` + eso("supabase-keys", "supabase", "vault", "prod"), outcome: lint.ByConstruction},
 		{name: "a Secret that reflects another", objects: `
 apiVersion: v1
 kind: Secret
 metadata: {name: web, namespace: web, annotations: {reflector.v1.k8s.emberstack.com/reflects: supabase/supabase-keys}}
----` + eso("supabase-keys", "supabase", "vault", "prod"), outcome: lint.Agree},
+---` + eso("supabase-keys", "supabase", "vault", "prod"), outcome: lint.ByConstruction},
 		{name: "a copy by replicator", objects: `
 apiVersion: v1
 kind: Secret
@@ -258,7 +269,7 @@ stringData: {anon: {{anon}}}
 kubectl -n supabase create secret generic supabase-keys \
   --from-literal=anon="$ANON_KEY"
 kubectl create secret generic web --namespace web --from-literal anon="${ANON_KEY}"
-`, outcome: lint.Agree, says: "kubectl creates it in deploy.sh:3 from the variable ANON_KEY"},
+`, outcome: lint.ByConstruction, says: "kubectl creates it in deploy.sh:3 from the variable ANON_KEY"},
 		{name: "kubectl in a Makefile, another variable", objects: "\n-- Makefile --" + `
 secrets:
 	kubectl -n supabase create secret generic supabase-keys --from-literal=anon=$(ANON_KEY)

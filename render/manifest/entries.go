@@ -94,7 +94,9 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 		e.Via = append(e.Via[:len(e.Via):len(e.Via)], "decrypted with SOPS")
 	}
 	if v, ok := o.inVault(text); ok {
-		e.Value = v
+		if e.Value = v; encoded { // the API server decodes what the plugin put there
+			e.Value = v.Decoded()
+		}
 		return e
 	}
 	if encoded && !decrypt.EncryptedLeaf(text) {

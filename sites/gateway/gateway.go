@@ -188,14 +188,17 @@ func (g *Gateway) steps() []substitute.Step {
 	return g.Rendered.Steps
 }
 
-// LastStep names the program that made the configuration; empty where none did.
-func (g *Gateway) LastStep() string {
-	steps := g.steps()
-	if len(steps) == 0 {
-		return ""
+// Substituter names the program that puts keys into the configuration; empty where none does.
+// It is the last, but for a sed behind an awk or the like, which tidies up (upstream's
+// kong-entrypoint.sh deletes the lines of keys that are not set).
+func (g *Gateway) Substituter() string {
+	name := ""
+	for _, s := range g.steps() {
+		if name == "" || s.Tool != "sed" {
+			name = s.Tool + " in " + s.Program
+		}
 	}
-	last := steps[len(steps)-1]
-	return last.Tool + " in " + last.Program
+	return name
 }
 
 // AsKey says what a text is that becomes a credential's key by mistake.

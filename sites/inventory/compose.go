@@ -206,7 +206,8 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		}
 	}
 	if text == "" && len(names) > 0 && !strings.Contains(raw, "-") {
-		out.Value = keys.Unknown(fmt.Sprintf("%s is not in %s; it comes from the shell", keys.ShownVariable(names[0]), path.Join(p.dir, ".env")))
+		why := fmt.Sprintf("%s is not in %s; it comes from the shell", keys.ShownVariable(names[0]), path.Join(p.dir, ".env"))
+		out.Value = keys.UnknownFrom("the shell's "+names[0]+" in "+p.dir, why)
 		return out
 	}
 	out.Value = keys.Known(keys.NewText(text))

@@ -11,6 +11,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -98,9 +99,21 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 	}
 }
 
+// valueOf is an entry's value. One that is only not open here is the same for all who read the
+// entry. Of what nobody can open, or the API server refuses, there is no value at all.
+func valueOf(o *manifest.Object, e manifest.Entry) keys.Value {
+	switch {
+	case e.NotBase64:
+		return e.Value
+	case e.Locked != nil && e.Locked.Kind != decrypt.NoKey && !(e.SOPS && e.Locked.Kind == decrypt.WrongKey):
+		return e.Value
+	}
+	return e.Value.From(Label(o) + "#" + e.Key)
+}
+
 // fromEntry lets the variable take an entry's value.
 func (b *Binding) fromEntry(f Found, e manifest.Entry, how string, at func() sources.Position) {
-	b.Value, b.Entry = e.Value, &EntryRef{f.Object, f.Unit, e.Key}
+	b.Value, b.Entry = valueOf(f.Object, e), &EntryRef{f.Object, f.Unit, e.Key}
 	b.locate = func() Placement {
 		file := sources.Position{File: e.At.File}
 		p := Placement{at: at(), Written: e.At}
@@ -131,6 +144,9 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 				v.Broken = inv.newDangling(c, v, c.Object.Locate(nameNode), f.Why)
 			}
 			v.Value = keys.Unknown(f.Why)
+			if f.Outside { // whoever makes it, two that read one data key of it have the same
+				v.Value = v.Value.From(ObjectName(kind, c.Namespace, name) + "#" + key)
+			}
 			return
 		}
 		e, ok := inv.Entry(f.Object, key)

@@ -21,7 +21,7 @@ func (inv *Inventory) ObjectCarriers(read map[EntryRef]keys.Slot) []*Carrier {
 			for _, e := range inv.Entries(o) {
 				ref := EntryRef{o, u, e.Key}
 				c.Bindings = append(c.Bindings, &Binding{
-					Name: e.Key, Holder: c.Name + " " + e.Key, Value: e.Value, Entry: &ref, Asked: read[ref],
+					Name: e.Key, Holder: c.Name + " " + e.Key, Value: valueOf(o, e), Entry: &ref, Asked: read[ref],
 					NotBase64: e.NotBase64, Where: Stands(e.At, viaSteps(e.Via, e.At)...),
 				})
 			}

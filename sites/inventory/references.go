@@ -16,6 +16,8 @@ type Found struct {
 	via    string // how it came to be where it is read, if not by itself
 	Why    string // why there is none, or why it cannot be told
 	Absent bool   // it is certain that there is none
+
+	Outside bool // nothing in the repository makes it: somebody else must
 }
 
 // Find follows a reference from a unit to a Secret or ConfigMap. The unit itself is
@@ -47,7 +49,7 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 	if twin := nearMiss(from, kind, namespace, name); twin != "" {
 		return Found{Absent: true, Why: label + " does not exist; " + twin}
 	}
-	return Found{Why: label + " is not in the repository; something else must create it"}
+	return Found{Why: label + " is not in the repository; something else must create it", Outside: true}
 }
 
 // elsewhere looks for the object in the other deployed units, those of the same cluster

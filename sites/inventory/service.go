@@ -66,15 +66,21 @@ func (inv *Inventory) readDictionary(c *Container, v *Binding, slot keys.Slot) [
 // told that it is base64, and reads a file where it begins with "@"
 // (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret).
 func (c *Container) asRead(v *Binding) keys.Value {
-	if v.Name != "PGRST_JWT_SECRET" || !v.Value.IsKnown() {
+	if v.Name != "PGRST_JWT_SECRET" {
 		return v.Value
 	}
-	text := v.Value.Text().Reveal()
-	if strings.HasPrefix(text, "@") {
-		return keys.Unknown("PostgREST reads it from a file in its container")
-	}
 	flag := c.Env["PGRST_JWT_SECRET_IS_BASE64"]
-	if flag == nil || !flag.Value.IsKnown() || !strings.EqualFold(flag.Value.Text().Reveal(), "true") {
+	decodes := flag != nil && flag.Value.IsKnown() && strings.EqualFold(flag.Value.Text().Reveal(), "true")
+	if !v.Value.IsKnown() && decodes {
+		return v.Value.Decoded()
+	}
+	text := v.Value.Text().Reveal()
+	switch {
+	case !v.Value.IsKnown():
+		return v.Value
+	case strings.HasPrefix(text, "@"):
+		return keys.Unknown("PostgREST reads it from a file in its container")
+	case !decodes:
 		return v.Value
 	}
 	standard := strings.NewReplacer("_", "/", "-", "+", ".", "=").Replace(strings.TrimSpace(text))

@@ -1,0 +1,172 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
+)
+
+// judge says what became of a site once all rules have run, and of what cannot be told why.
+//
+// To agree is a claim, so the default is that it cannot be told. A site agrees where its value
+// has an effect, nothing contradicts it, and it is proven: a place that was written by itself
+// holds the same, or the instance's JWT secret signed it. Where all that is known is that one
+// place, or one source elsewhere, gives it to all who use it, it agrees by construction.
+func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
+	switch {
+	case p.Explained(s) || p.Blamed(s):
+		return Disagree, ""
+	case p.IsIdle(s):
+		return CannotTell, p.idle[s]
+	case !s.Value.IsKnown() && s.Value.Source() == "":
+		return CannotTell, unknownReason(s)
+	case i == nil:
+		return CannotTell, homeless(s)
+	case p.joined[s] == JoinedByKey:
+		return CannotTell, "only its key says that it belongs to " + i.Name
+	case s.Role == keys.Signing:
+		return p.judgeSigning(i, s)
+	case i.Ref != "":
+		return p.judgeHosted(i, s)
+	}
+	if why := p.notAccepted(i, s); why != "" {
+		return CannotTell, why
+	}
+	return p.proven(i, s)
+}
+
+// homeless says why a site belongs to no instance.
+func homeless(s *sites.Site) string {
+	switch hosts := s.Hosts(); {
+	case sites.IsLocal(hosts):
+		return "the Supabase URL beside it is that of a developer's own machine"
+	case len(hosts) > 0:
+		return "the Supabase URL beside it leads to none of the repository's instances"
+	case s.Carrier.Development:
+		return "it serves development only, and nothing beside it says which instance it is meant for"
+	}
+	return "nothing says which instance it is meant for"
+}
+
+func unknownReason(s *sites.Site) string {
+	if s.Value.Reason() != "" {
+		return s.Value.Reason()
+	}
+	return "it holds no value"
+}
+
+// notAccepted says why it cannot be told that the instance accepts a key that no rule told of;
+// empty where it does.
+func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
+	ref := p.reference(i, s.Role)
+	switch {
+	case s.Standing == sites.Accepted:
+		return ""
+	case len(ref.group) == 0 && !s.Value.IsKnown():
+		return s.Value.Reason()
+	case len(ref.group) == 0:
+		return fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
+	case ref.has(s.Value) && !ref.gateway:
+		return ref.ofTwoMinds(s)
+	case ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s):
+		return ""
+	case !s.Value.IsKnown():
+		return s.Value.Reason()
+	case ref.unknown != nil:
+		return fmt.Sprintf("an accepted %s key is not known: %s", s.Role, unknownReason(ref.unknown))
+	case !p.comparable(s, ref) && keys.Recognize(s.Value.Text()) == "":
+		return "it is a placeholder word, not a key"
+	case !p.comparable(s, ref):
+		return "the gateway lists no key of this kind"
+	}
+	return "nothing to compare it with"
+}
+
+// ofTwoMinds says that several places store a key of the site's slot, and that one of them has
+// another than the site, or nobody knows what: which of them counts cannot be told where no
+// gateway says it.
+func (r reference) ofTwoMinds(s *sites.Site) string {
+	for _, other := range r.group {
+		if other.Slot == s.Slot && !other.Value.Same(s.Value) {
+			return fmt.Sprintf("%s stores the %s key too, and whether it is the same is not known", other.Holder, s.Slot)
+		}
+	}
+	return ""
+}
+
+// proven says how a value is proven that nothing contradicts.
+func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
+	shared := i.onlyFeeds(s)
+	for _, other := range i.Sites {
+		if other == s || other.Role != s.Role || p.setAside(other) || p.joined[other] == JoinedByKey || !other.Value.Same(s.Value) {
+			continue
+		}
+		switch {
+		case !s.Value.IsKnown() || other.Written == s.Written:
+			shared = true
+		case s.Standing != sites.Accepted || other.Standing != sites.Accepted: // two of one list prove nothing
+			return Agree, ""
+		}
+	}
+	switch {
+	case i.Lists(s) || s.Value.IsKnown() && p.Verifies(i, s) == Yes:
+		return Agree, ""
+	case shared:
+		return ByConstruction, ""
+	case !s.Value.IsKnown():
+		return CannotTell, s.Value.Reason()
+	}
+	return CannotTell, "no other place holds this key to compare it with"
+}
+
+// judgeSigning judges a signing secret: another place that was written by itself holds the
+// same, or a key of the instance verifies under it.
+func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
+	shared := false
+	for _, other := range i.Sites {
+		if other == s || p.setAside(other) {
+			continue
+		}
+		same := other.Slot == s.Slot && other.Value.Same(s.Value)
+		switch {
+		case same && s.Value.IsKnown() && other.Written != s.Written, p.vouches(i, other, s):
+			return Agree, ""
+		case same:
+			shared = true
+		}
+	}
+	switch {
+	case shared:
+		return ByConstruction, ""
+	case !s.Value.IsKnown():
+		return CannotTell, s.Value.Reason()
+	}
+	return CannotTell, "no other place holds it, and no key of the instance verifies under it"
+}
+
+// vouches says whether another site's value proves a signing secret: a set that the JWT secret
+// is among, or a key that it signed.
+func (p *Pass) vouches(i *Instance, other, secret *sites.Site) bool {
+	if !other.Value.IsKnown() || !secret.Value.IsKnown() {
+		return false
+	}
+	if secret.Slot != keys.JWTSecret && other.Slot == keys.JWTSecret {
+		set, err := keys.ParseKeySet(secret.Value.Text())
+		if err != nil {
+			return false
+		}
+		holds, _ := set.HoldsSecret(other.Value.Text())
+		return holds
+	}
+	return secret.Slot == keys.JWTSecret && i.signed.Verify(other, secret)
+}
+
+// judgeHosted judges a key of a hosted project: what the project accepts is not in the
+// repository, but its JWT secret may be.
+func (p *Pass) judgeHosted(i *Instance, s *sites.Site) (Outcome, string) {
+	if s.Value.IsKnown() && p.Verifies(i, s) == Yes {
+		return Agree, ""
+	}
+	return CannotTell, "what the hosted project accepts is not in the repository"
+}
