@@ -57,16 +57,20 @@ func FindDefect(t Text) (d Defect, ok bool) {
 		if len(part) == 0 {
 			return found(i == 2, "its %s is empty", partNames[i])
 		}
+		at += len(part) + 1
+	}
+	// Where a character was lost all behind it is another text, and what else is odd follows
+	// from that.
+	if words := claimsDefect(parts); words != "" {
+		return found(false, "%s", words)
+	}
+	for i, part := range parts {
 		if len(part)%4 == 1 {
 			return found(i == 2, "its %s has %d characters, which no base64url text has: one is missing or too many", partNames[i], len(part))
 		}
 		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
 			return found(false, "the last character of its %s has bits that must be zero: it was mistyped", partNames[i])
 		}
-		at += len(part) + 1
-	}
-	if words := claimsDefect(parts); words != "" {
-		return found(false, "%s", words)
 	}
 	token, _ := ParseJWT(NewText(s))
 	have := base64.RawURLEncoding.DecodedLen(len(parts[2]))
@@ -104,7 +108,7 @@ func claimsDefect(parts []string) string {
 		if err := json.Unmarshal(b, &fields); err != nil {
 			var syntax *json.SyntaxError
 			if errors.As(err, &syntax) {
-				return fmt.Sprintf("its %s is not JSON from byte %d of the decoded text on: it was edited or damaged", partNames[i], syntax.Offset)
+				return fmt.Sprintf("its %s is not JSON from byte %d of the decoded text on: a character was lost or changed there", partNames[i], syntax.Offset)
 			}
 			return fmt.Sprintf("its %s is not a JSON object", partNames[i])
 		}
