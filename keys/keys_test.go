@@ -55,7 +55,11 @@ func TestNamesOfTheUser(t *testing.T) {
 		"SUPABASE_KEY":             {Slot: keys.Secret, Strong: true, Suffix: "SUPABASE_KEY"},
 		"NEXT_PUBLIC_ADMIN_TOKEN":  {PublicPrefix: "NEXT_PUBLIC_", Suffix: "ADMIN_TOKEN"},
 		"VITE_SUPABASE_URL":        {PublicPrefix: "VITE_", Suffix: "SUPABASE_URL", URL: true},
-		"stagingSupabaseUrl":       {Suffix: "STAGING_SUPABASE_URL", URL: true},
+		"stagingSupabaseUrl":       {Suffix: "STAGING_SUPABASE_URL", Of: "STAGING", URL: true},
+		"SUPABASE_STAGE_URL":       {Suffix: "SUPABASE_STAGE_URL", Of: "STAGE", URL: true},
+		"SUPABASE_URL_LAN":         {Suffix: "SUPABASE_URL_LAN", Of: "LAN", URL: true},
+		"SUPABASE_ANON_KEY_LAN":    {Slot: keys.Anon, Strong: true, Suffix: "SUPABASE_ANON_KEY_LAN", Of: "LAN"},
+		"SUPABASE_DB_URL":          {Suffix: "SUPABASE_DB_URL"},
 		"NEXT_PUBLIC_APP_BASE_URL": {PublicPrefix: "NEXT_PUBLIC_", Suffix: "APP_BASE_URL"},
 	} {
 		if got := names.Of(name); got != want {

@@ -24,6 +24,11 @@ type Name struct {
 	// "SUPABASE_ANON_KEY". It is the whole name where there is no prefix.
 	Suffix string
 
+	// Of is what tells several of a kind apart, wherever it stands in the name: "STAGE" of
+	// SUPABASE_STAGE_ANON_KEY, STAGE_SUPABASE_URL and SUPABASE_URL_STAGE. A key and a URL that
+	// have the same belong together.
+	Of string
+
 	// URL says that the value is the address under which Supabase is reached, which tells
 	// the instance that the keys beside it are meant for.
 	URL bool
@@ -39,6 +44,17 @@ func (n Name) Role() Role {
 		return ""
 	}
 	return n.Slot.Role()
+}
+
+// Elsewhere says whether the name tells an environment or a network other than production's: a
+// key of that name is meant for what is called so, and for nothing else.
+func (n Name) Elsewhere() bool {
+	for _, word := range strings.Split(n.Of, "_") {
+		if qualifiers[word] && !productive[word] {
+			return true
+		}
+	}
+	return false
 }
 
 // SlotOf settles which slot a value fills, from what its name promises and what its
@@ -127,11 +143,8 @@ func read(name string) Name {
 			break
 		}
 	}
-	result.URL = isURL(result.Suffix)
-	n := result.Suffix
-	if i := strings.LastIndex(n, "SUPABASE_"); i > 0 && n[i-1] == '_' {
-		n = n[i:]
-	}
+	n, of := qualified(result.Suffix)
+	result.URL, result.Of = isURL(n), of
 	if slot, ok := strongNames[n]; ok {
 		result.Slot, result.Strong, result.AnyRole = slot, true, anyRoleNames[n]
 	} else if rest, ok := strings.CutPrefix(n, "SUPABASE_"); ok && weakNames[rest] != "" {
@@ -142,15 +155,43 @@ func read(name string) Name {
 	return result
 }
 
+// qualifiers are the words behind SUPABASE_, and at a name's end, that tell an environment or
+// a network. In front of SUPABASE_ any word does.
+var qualifiers = map[string]bool{
+	"DEV": true, "DEVELOPMENT": true, "TEST": true, "TESTING": true, "QA": true, "UAT": true, "DEMO": true, "SANDBOX": true,
+	"STAGE": true, "STAGING": true, "STG": true, "PREVIEW": true, "BETA": true,
+	"PROD": true, "PRODUCTION": true, "LIVE": true, "LEGACY": true, "OLD": true, "NEW": true,
+	"LOCAL": true, "LAN": true, "WAN": true, "INTERNAL": true, "EXTERNAL": true, "REMOTE": true, "CLOUD": true,
+}
+
+// productive are those of the qualifiers that a key without any may have as well.
+var productive = map[string]bool{"PROD": true, "PRODUCTION": true, "LIVE": true, "NEW": true, "EXTERNAL": true, "WAN": true, "CLOUD": true}
+
+// qualified takes from a name, in capitals, what tells it from others of its kind.
+func qualified(n string) (bare, of string) {
+	var words []string
+	if i := strings.LastIndex(n, "SUPABASE_"); i > 0 && n[i-1] == '_' {
+		words, n = append(words, n[:i-1]), n[i:]
+	}
+	if rest, ok := strings.CutPrefix(n, "SUPABASE_"); ok {
+		if word, behind, ok := strings.Cut(rest, "_"); ok && qualifiers[word] {
+			words, n = append(words, word), "SUPABASE_"+behind
+		}
+		if i := strings.LastIndexByte(n, '_'); qualifiers[n[i+1:]] {
+			words, n = append(words, n[i+1:]), n[:i]
+		}
+	}
+	return n, strings.Join(words, "_")
+}
+
 // isURL says whether the name, in capitals, is that of the address under which an app
 // reaches Supabase.
 func isURL(n string) bool {
-	for _, suffix := range []string{"SUPABASE_URL", "SUPABASE_API_URL", "SUPABASE_PUBLIC_URL", "SUPABASE_PROJECT_URL"} {
-		if n == suffix || strings.HasSuffix(n, "_"+suffix) {
-			return true
-		}
+	switch n {
+	case "SUPABASE_URL", "SUPABASE_API_URL", "SUPABASE_PUBLIC_URL", "SUPABASE_PROJECT_URL", "API_EXTERNAL_URL", "GOTRUE_API_EXTERNAL_URL":
+		return true
 	}
-	return n == "API_EXTERNAL_URL" || n == "GOTRUE_API_EXTERNAL_URL"
+	return false
 }
 
 // screaming turns "supabase-anon-key", "supabase.anon.key" and "supabaseAnonKey" into

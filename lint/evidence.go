@@ -201,7 +201,7 @@ func byKey(w *joining, s *sites.Site) *Instance {
 func (w *joining) mayBeMeant(s *sites.Site) bool {
 	hosts := s.Hosts()
 	switch {
-	case s.Carrier.Backend != "" || s.Carrier.Development || foreign(hosts, w.deployed) || sites.IsLocal(hosts):
+	case s.Carrier.Backend != "" || s.Carrier.Development || s.Name.Elsewhere() || foreign(hosts, w.deployed) || sites.IsLocal(hosts):
 		return false
 	case s.Standing == sites.Verifying && !s.Name.Strong:
 		return false

@@ -2,25 +2,38 @@ package sites
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
 )
 
-// Hosts are the hosts of the Supabase URLs beside the key: those with the same public
-// prefix, or else all of them.
+// Hosts are the hosts of the Supabase URLs beside the key, each once: those whose names are
+// qualified as the key's is (SUPABASE_STAGE_URL beside SUPABASE_STAGE_ANON_KEY) and have its
+// public prefix, or else that are qualified so, or else that have the prefix, or else all. A
+// key that is meant for another environment goes with none but its own.
 func (s *Site) Hosts() []string {
-	var same, all []string
+	var best []string
+	rank := 0
 	for _, u := range s.Carrier.URLs {
-		all = append(all, u.Host)
+		alike := 1
 		if u.Prefix == s.Name.PublicPrefix {
-			same = append(same, u.Host)
+			alike++
+		}
+		switch {
+		case u.Of == s.Name.Of:
+			alike += 2
+		case s.Name.Elsewhere():
+			continue
+		}
+		if alike > rank {
+			best, rank = nil, alike
+		}
+		if alike == rank && !slices.Contains(best, u.Host) {
+			best = append(best, u.Host)
 		}
 	}
-	if len(same) > 0 {
-		return same
-	}
-	return all
+	return best
 }
 
 // HostedURL matches the address of a hosted project.

@@ -47,6 +47,7 @@ type Carrier struct {
 // URL is a Supabase URL beside a key.
 type URL struct {
 	Prefix string // the public prefix of its variable
+	Of     string // what tells its variable from others of the kind
 	scheme string
 	Host   string // in small letters, without the port
 	at     func() sources.Position
@@ -64,7 +65,7 @@ func URLs(names keys.Names, bindings []*Binding) []URL {
 		if err != nil || u.Hostname() == "" {
 			continue
 		}
-		urls = append(urls, URL{Prefix: name.PublicPrefix, scheme: u.Scheme, Host: strings.ToLower(u.Hostname()), at: b.At})
+		urls = append(urls, URL{Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: strings.ToLower(u.Hostname()), at: b.At})
 	}
 	return urls
 }
