@@ -40,7 +40,7 @@ func (p *Pass) result() *Result {
 		case f.By != "":
 			r.Suppressed = append(r.Suppressed, f)
 		default:
-			r.Findings = append(r.Findings, f.Finding)
+			r.Findings = append(r.Findings, p.withheld(f.Finding))
 		}
 	}
 	p.widen(r)

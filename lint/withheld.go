@@ -1,0 +1,34 @@
+package lint
+
+import "github.com/keylint/keylint/keys"
+
+// withheld is the finding, or one that only says so in its stead where one of its texts shows a
+// key after all: a mistake in one finding must not cost the report of all others. It keeps
+// rule, severity, place and id.
+func (p *Pass) withheld(f Finding) Finding {
+	if !f.leaks(p.Repo.Ledger()) {
+		return f
+	}
+	return Finding{
+		Rule: f.Rule, Severity: f.Severity, At: f.At, Of: f.Of, ID: f.ID,
+		Message: "the rule " + f.Rule + " found something here; what it has to say would have shown a key, and is withheld",
+		Help:    "See keylint explain " + f.Rule + ", and please report this as a bug of keylint (without the key).",
+	}
+}
+
+// leaks says whether one of the finding's texts shows a key of the run.
+func (f Finding) leaks(ledger *keys.Ledger) bool {
+	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text}, f.Also...)
+	for _, r := range f.Related {
+		texts = append(texts, r.Message, r.Alike, r.Frame.Text)
+	}
+	for _, s := range f.Trace {
+		texts = append(texts, s.Text)
+	}
+	for _, text := range texts {
+		if ledger.Leaks(text, nil) {
+			return true
+		}
+	}
+	return false
+}
