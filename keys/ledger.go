@@ -3,7 +3,6 @@ package keys
 import (
 	"encoding/base64"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -25,15 +24,11 @@ type Ledger struct {
 	match func(s string, i int) int
 }
 
-// expression matches what a program fills in: "${SUPABASE_ANON_KEY}", "$(ANON_KEY)",
-// "{{ .Values.anonKey }}", "${{ secrets.X }}", "<path:kv/a#b>", "%%ANON_KEY%%", "__ANON_KEY__".
-var expression = regexp.MustCompile(`^(?:\$\{[^{}]*\}|\$\([^()]*\)|\$?\{\{[^{}]*\}\}|<[^<>]*>|%+\w+%+|__\w+__|\$[A-Z_]+)$`)
-
 // Add remembers t. Texts under 16 bytes and URLs are left out, and so are placeholders and
 // expressions, which are no keys and stand in honest output.
 func (l *Ledger) Add(t Text) {
 	s := strings.TrimSpace(t.Reveal())
-	if len(s) < minGuarded || strings.Contains(s, "://") || expression.MatchString(s) {
+	if len(s) < minGuarded || strings.Contains(s, "://") || IsExpression(t) {
 		return
 	}
 	l.mu.Lock()

@@ -1,6 +1,9 @@
 package keys
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Recognize reads the slot off the text itself: a legacy JWT by its role claim, an
 // opaque key by its prefix, a JWKS by its JSON. White space and quotes around it are
@@ -110,6 +113,14 @@ func Quoted(t Text) bool {
 	s := strings.TrimSpace(t.Reveal())
 	return len(s) > 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0]
 }
+
+// expression matches what a program fills in: "${SUPABASE_ANON_KEY}", "$(ANON_KEY)",
+// "{{ .Values.anonKey }}", "${{ secrets.X }}", "<path:kv/a#b>", "%%ANON_KEY%%", "__ANON_KEY__".
+var expression = regexp.MustCompile(`^(?:\$\{[^{}]*\}|\$\([^()]*\)|\$?\{\{[^{}]*\}\}|<[^<>]*>|%+\w+%+|__\w+__|\$[A-Z_]+)$`)
+
+// IsExpression says whether the text is nothing but a place for a value that a program fills
+// in: no key, whatever is made of it.
+func IsExpression(t Text) bool { return expression.MatchString(Trim(t).Reveal()) }
 
 // IsReference says whether the text is one that a tool fills in ("${ANON_KEY}", "{{ .Values.key }}",
 // "__ANON_KEY__"), and not a word that a person is to replace.

@@ -27,6 +27,8 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return CannotTell, "only its key says that it belongs to " + i.Name
 	case s.Role == keys.Signing:
 		return p.judgeSigning(i, s)
+	case s.Value.IsKnown() && keys.Recognize(s.Value.Text()) == "" && keys.LooksLikePlaceholder(s.Value.Text()):
+		return CannotTell, "it is a placeholder word, not a key"
 	case i.Ref != "":
 		return p.judgeHosted(i, s)
 	}
@@ -75,8 +77,6 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return s.Value.Reason()
 	case ref.unknown != nil:
 		return fmt.Sprintf("an accepted %s key is not known: %s", s.Role, unknownReason(ref.unknown))
-	case !p.comparable(s, ref) && keys.Recognize(s.Value.Text()) == "":
-		return "it is a placeholder word, not a key"
 	case !p.comparable(s, ref):
 		return "the gateway lists no key of this kind"
 	}

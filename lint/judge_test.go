@@ -68,6 +68,13 @@ func TestJudge(t *testing.T) {
 			i.add(sites.Accepted, keys.Publishable, "")
 			return i.add(sites.Presented, keys.Anon, "anon")
 		}, CannotTell},
+		{"a placeholder word, however many hold it", func(i *Instance) *sites.Site {
+			word := keys.Known(keys.NewText("your-anon-key-here"))
+			i.add(sites.Accepted, keys.Anon, "").Value = word
+			s := i.add(sites.Presented, keys.Anon, "")
+			s.Value = word
+			return s
+		}, CannotTell},
 		{"nothing to compare with", func(i *Instance) *sites.Site { return i.add(sites.Presented, keys.Anon, "anon") }, CannotTell},
 		{"the only place of an accepted key", func(i *Instance) *sites.Site { return i.add(sites.Accepted, keys.Anon, "anon") }, CannotTell},
 		{"two of one list are no proof of each other", func(i *Instance) *sites.Site {

@@ -110,6 +110,9 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 	if s.Value.IsKnown() {
 		s.Value = c.Repo.Standins().Resolve(s.Value.Text())
 	}
+	if s.Value.IsKnown() && keys.IsExpression(s.Value.Text()) {
+		s.Value = keys.Unknown("a placeholder stands there, and what takes its place is not known")
+	}
 	if s.Value.IsKnown() {
 		c.Repo.Ledger().Add(s.Value.Text())
 	}
