@@ -39,6 +39,9 @@ func newPass(g *Grouping, rules []*Rule, now time.Time) *Pass {
 		}
 	}
 	for _, s := range g.Sites {
+		if s.Carrier.LeftOver {
+			p.Idle("it stands in a copy from before a change, which nothing reads", s)
+		}
 		p.written[s.Written] = append(p.written[s.Written], s)
 		if s.At != s.Written {
 			p.written[s.At] = append(p.written[s.At], s)

@@ -140,7 +140,7 @@ func effective(e sources.Effective) *inventory.Binding {
 // collectEnvFile adds the carrier of one file, and another for those of its values that a
 // stronger file goes before in a production build: these serve development only.
 func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []inventory.URL) {
-	c := &inventory.Carrier{Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Development: isDevelopment(f), Ignored: f.Ignored}
+	c := &inventory.Carrier{Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Development: isDevelopment(f), Ignored: f.Ignored, LeftOver: f.IsLeftOver()}
 	var all []*inventory.Binding
 	for _, v := range variables {
 		all = append(all, effective(v))
@@ -206,7 +206,7 @@ func (a *apps) collectDockerfile(f *sources.File, urls []inventory.URL) {
 		return
 	}
 	a.collectBuilds(f, d)
-	c := &inventory.Carrier{Kind: inventory.InImage, Name: f.Path, File: f.Path, App: f.Dir()}
+	c := &inventory.Carrier{Kind: inventory.InImage, Name: f.Path, File: f.Path, App: f.Dir(), LeftOver: f.IsLeftOver()}
 	var all []*inventory.Binding
 	for _, s := range d.Assignments {
 		if s.Value.IsAbsent() {

@@ -24,6 +24,13 @@ var ownFiles = []string{"kustomization.yaml", "kustomization.yml", "Kustomizatio
 // secret.example.yaml, values-sample.yaml.
 var exampleName = regexp.MustCompile(`(?i)(^|[._-])(example|sample)([._-]|$)`)
 
+// leftOver matches what editors and scripts leave beside a file when they change it (upstream's
+// add-new-auth-keys.sh runs "sed -i.old", which leaves .env.old).
+var leftOver = regexp.MustCompile(`(?i)(\.(old|bak|backup|orig|save|swp|rej)([.-]?[0-9]+)*|~)$`)
+
+// IsLeftOver says that the file is a copy from before a change: nothing reads it.
+func (f *File) IsLeftOver() bool { return leftOver.MatchString(f.Path) }
+
 // isExample says whether the file is an example, and which directory says so, where its
 // name could mean something else. A directory that the user named, or
 // one above it, does not count: who asks for testdata/repo wants it linted.

@@ -42,6 +42,7 @@ type Carrier struct {
 	Development bool
 	Stack       bool // it holds the keys of the stack under the stack's own names
 	Ignored     bool // git ignores it
+	LeftOver    bool // a copy from before a change: nothing reads it
 }
 
 // URL is a Supabase URL beside a key.
