@@ -62,7 +62,7 @@ func (p *Pass) result() *Result {
 			r.Coverage.ByConstruction++
 		case Disagree:
 			r.Coverage.Disagree++
-			if j.Culprit = p.isCulprit(s); j.Culprit {
+			if j.Culprit = !p.affected[s]; j.Culprit {
 				r.Coverage.Wrong++
 			}
 		case CannotTell:

@@ -43,7 +43,7 @@ func (p *Pass) reference(i *Instance, role keys.Role) reference {
 	}
 	if !r.gateway {
 		for _, s := range i.Sites {
-			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.setAside(s) {
+			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.Explained(s) {
 				r.group = append(r.group, s)
 			}
 		}
@@ -88,7 +88,7 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 		byValue := map[[32]byte]*Disagreement{}
 		var order [][32]byte
 		for _, s := range i.Sites {
-			if s.Role != role || s.Standing == sites.Accepted || p.setAside(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
+			if s.Role != role || s.Standing == sites.Accepted || p.Explained(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
 				continue
 			}
 			sum := s.Value.Text().Sum()
@@ -101,7 +101,7 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 		for _, sum := range order {
 			d := byValue[sum]
 			for _, s := range i.Sites {
-				if s.Role == role && !p.setAside(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
+				if s.Role == role && !p.Explained(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
 					d.Right = append(d.Right, s)
 				}
 			}
@@ -214,7 +214,7 @@ func (p *Pass) Verifies(i *Instance, s *sites.Site) answer {
 	}
 	byStanding := map[sites.Standing]map[answer]bool{sites.Verifying: {}, sites.Stored: {}}
 	for _, secret := range i.Sites {
-		if !secret.Value.IsKnown() || p.setAside(secret) || byStanding[secret.Standing] == nil {
+		if !secret.Value.IsKnown() || p.Explained(secret) || byStanding[secret.Standing] == nil {
 			continue
 		}
 		switch verified := i.signed.Verify(s, secret); {

@@ -39,7 +39,16 @@ func AtName(at sources.Position, bearer string) Place {
 }
 
 // AtUse is where a site uses its key, which stands there or is referred to by name.
-func AtUse(s *sites.Site) Place { return Place{at: s.At, isName: s.At != s.Written} }
+func AtUse(s *sites.Site) Place { return Place{at: s.At, isName: s.At != s.Written || s.InForce != ""} }
+
+// AtSource is where a person would edit the site's value: where it is written, or the
+// reference to it where that is what is wrong.
+func AtSource(s *sites.Site) Place {
+	if s.InForce != "" {
+		return AtUse(s)
+	}
+	return AtValue(s.Written, "")
+}
 
 // As is the place with the slot of its key, where no site tells it.
 func (p Place) As(slot keys.Slot) Place {

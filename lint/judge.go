@@ -15,7 +15,7 @@ import (
 // place, or one source elsewhere, gives it to all who use it, it agrees by construction.
 func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 	switch {
-	case p.Explained(s) || p.Blamed(s):
+	case p.disagrees(s):
 		return Disagree, ""
 	case p.IsIdle(s):
 		return CannotTell, p.idle[s]
@@ -99,7 +99,7 @@ func (r reference) ofTwoMinds(s *sites.Site) string {
 func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
 	shared := i.onlyFeeds(s)
 	for _, other := range i.Sites {
-		if other == s || other.Role != s.Role || p.setAside(other) || p.joined[other] == JoinedByKey || !other.Value.Same(s.Value) {
+		if other == s || other.Role != s.Role || p.Explained(other) || p.joined[other] == JoinedByKey || !other.Value.Same(s.Value) {
 			continue
 		}
 		switch {
@@ -125,7 +125,7 @@ func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
 func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
 	shared := false
 	for _, other := range i.Sites {
-		if other == s || p.setAside(other) {
+		if other == s || p.Explained(other) {
 			continue
 		}
 		same := other.Slot == s.Slot && other.Value.Same(s.Value)

@@ -39,8 +39,8 @@ func newPass(g *Grouping, rules []*Rule, now time.Time) *Pass {
 		}
 	}
 	for _, s := range g.Sites {
-		if s.Carrier.LeftOver {
-			p.Idle("it stands in a copy from before a change, which nothing reads", s)
+		if s.Idle != "" {
+			p.Idle(s.Idle, s)
 		}
 		p.written[s.Written] = append(p.written[s.Written], s)
 		if s.At != s.Written {
@@ -82,13 +82,12 @@ func (p *Pass) IsIdle(s *sites.Site) bool { return p.idle[s] != "" }
 // setAside says whether the site is compared no more.
 func (p *Pass) setAside(s *sites.Site) bool { return p.Explained(s) || p.IsIdle(s) }
 
-// isCulprit says whether somebody must edit the site's place.
-func (p *Pass) isCulprit(s *sites.Site) bool {
-	return (p.Explained(s) || p.Blamed(s)) && !p.affected[s]
-}
+// disagrees says whether a rule has told of the site.
+func (p *Pass) disagrees(s *sites.Site) bool { return p.accounted[s] || p.named[s] }
 
-// Explained says whether a rule has accounted for the site, so that it is compared no more.
-func (p *Pass) Explained(s *sites.Site) bool { return p.accounted[s] }
+// Explained says whether a rule has accounted for the site, or its value has no effect, so that
+// it is compared no more.
+func (p *Pass) Explained(s *sites.Site) bool { return p.accounted[s] || p.IsIdle(s) }
 
 // Blamed says whether a rule named the site in a disagreement.
 func (p *Pass) Blamed(s *sites.Site) bool { return p.named[s] }
@@ -176,7 +175,7 @@ func (p *Pass) IsRule(name string) bool {
 func (p *Pass) Related(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
 	for _, s := range placesBut(group, but) {
-		out = append(out, Related{At: s.Written, Message: say(s)})
+		out = append(out, Related{At: s.Written, Message: say(s), AtName: s.InForce != ""})
 	}
 	return out
 }
@@ -190,7 +189,7 @@ func placesBut(group []*sites.Site, but sources.Position) []*sites.Site {
 func (p *Pass) Alike(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
 	for _, s := range placesBut(group, but) {
-		out = append(out, Related{At: s.Written, Message: say(s), Alike: s.Identity()})
+		out = append(out, Related{At: s.Written, Message: say(s), Alike: s.Identity(), AtName: s.InForce != ""})
 	}
 	return out
 }

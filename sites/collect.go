@@ -53,6 +53,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	for _, k := range c.apps.carriers {
 		c.addSites(k)
 	}
+	c.settleGenerations()
 	c.Sites = Sorted(c.Sites)
 	return c
 }
@@ -118,6 +119,9 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 	}
 	if s.Role == "" {
 		s.Role = slot.Role()
+	}
+	if k.LeftOver {
+		s.Idle = "it stands in a copy from before a change, which nothing reads"
 	}
 	c.Sites = append(c.Sites, s)
 	return s

@@ -96,8 +96,16 @@ func differs(class keys.Class, advice string) lint.Cause {
 	return lint.Cause{Name: strings.ReplaceAll(string(class), " ", "-"), Advice: advice}
 }
 
+// formerSecret is the cause of a reference to a Secret that another has taken the place of.
+func formerSecret(s *sites.Site) lint.Cause {
+	return lint.Cause{Name: "former-secret", Advice: fmt.Sprintf("Let it refer to %s, from which the stack takes its keys%s The Secret that it refers to now is right as it is.", s.InForce, afterwards(s))}
+}
+
 // causeOf is why a key is not accepted.
 func causeOf(d lint.Disagreement, difference keys.Difference, primary *sites.Site) lint.Cause {
+	if primary.InForce != "" {
+		return formerSecret(primary)
+	}
 	class, right := difference.Class, "the key that the gateway accepts"
 	if !d.Gateway {
 		right = "the key that " + d.Store + " holds"

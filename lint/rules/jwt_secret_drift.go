@@ -79,7 +79,7 @@ func checkJWTSecretDrift(p *lint.Pass) {
 			named := lint.ByPlace(wrong)[0]
 			difference := keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
 			f := lint.Draft{
-				Place: lint.AtValue(named.Written, ""), Instance: i.Name, Trace: named.Trace,
+				Place: lint.AtSource(named), Instance: i.Name, Trace: named.Trace,
 				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words),
 				Cause:   causeOfSecret(difference.Class, named, lint.ByPlace(right)[0]),
 			}
@@ -96,6 +96,9 @@ func checkJWTSecretDrift(p *lint.Pass) {
 
 // causeOfSecret is why a JWT secret differs.
 func causeOfSecret(class keys.Class, wrong, right *sites.Site) lint.Cause {
+	if wrong.InForce != "" {
+		return formerSecret(wrong)
+	}
 	switch class {
 	case keys.Unrelated, keys.DemoKey:
 		return differs(class, fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written)+afterwards(wrong))

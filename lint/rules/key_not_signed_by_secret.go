@@ -82,7 +82,7 @@ func checkKeyNotSignedBySecret(p *lint.Pass) {
 func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying []*sites.Site) {
 	if secret := lint.ByPlace(secrets); len(verifying) == 0 && len(lint.SlotsOf(failing)) > 1 && len(secret) == 1 {
 		f := lint.Draft{
-			Place: lint.AtValue(secret[0].Written, ""), Instance: i.Name, Trace: secret[0].Trace,
+			Place: lint.AtSource(secret[0]), Instance: i.Name, Trace: secret[0].Trace,
 			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + whyUnsigned(p, i, failing[0], secrets),
 			Cause:   secretChanged,
 		}
@@ -109,7 +109,7 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 		group := byValue[sum]
 		named := lint.ByPlace(group)[0]
 		f := lint.Draft{
-			Place: lint.AtValue(named.Written, ""), Instance: i.Name, Trace: named.Trace,
+			Place: lint.AtSource(named), Instance: i.Name, Trace: named.Trace,
 			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret (%s)", named.Slot, named.Holder,
 				keys.Describe(named.Value.Text(), named.Slot)) + whyUnsigned(p, i, named, secrets),
 			Cause: otherSecretSigned,

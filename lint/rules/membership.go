@@ -64,7 +64,7 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 			break
 		}
 	}
-	f := lint.Draft{Place: lint.AtValue(primary.Written, ""), Instance: i.Name, Trace: primary.Trace}
+	f := lint.Draft{Place: lint.AtSource(primary), Instance: i.Name, Trace: primary.Trace}
 	for _, s := range named { // the whole way, from what the gateway accepts to where that is stored
 		if s.Standing == sites.Accepted && len(s.Trace) > len(f.Trace) {
 			f.Trace = s.Trace
