@@ -137,8 +137,9 @@ func (i *Instance) Lists(s *sites.Site) bool {
 }
 
 // comparable says whether a site can be held against the reference at all. A stored
-// opaque key that the gateway does not list is merely not in use yet; a placeholder
-// word is not a key; asymmetric keys are the gateway's own affair.
+// opaque key that the gateway does not list is merely not in use yet; a legacy key that it lists
+// no more, having opaque ones, is kept for the stack's own services, which send it past the
+// gateway; a placeholder word is not a key; asymmetric keys are the gateway's own affair.
 func (p *Pass) comparable(s *sites.Site, ref reference) bool {
 	if !s.Value.IsKnown() {
 		return false
@@ -148,6 +149,11 @@ func (p *Pass) comparable(s *sites.Site, ref reference) bool {
 		return false
 	case keys.Publishable, keys.Secret:
 		if s.Standing == sites.Stored && !ref.lists(s.Slot) {
+			return false
+		}
+	case keys.Anon, keys.ServiceRole:
+		opaque := map[keys.Slot]keys.Slot{keys.Anon: keys.Publishable, keys.ServiceRole: keys.Secret}[s.Slot]
+		if ref.gateway && !ref.lists(s.Slot) && ref.lists(opaque) && (s.Standing == sites.Stored || s.Carrier.Backend != "") {
 			return false
 		}
 	}

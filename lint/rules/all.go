@@ -32,7 +32,7 @@ var others = []*lint.Rule{
 	keyMalformed, valueTruncated, opaqueKeyFormat, asymmetricKeyInApp, refURLMismatch,
 	jwksShape, jwksMismatch,
 	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
-	keyNotSignedBySecret, demoKey,
+	staleCredential, keyNotSignedBySecret, demoKey,
 	envSourceConflict, envShadowedByEmpty, envFileNotInBuild, runtimePublicEnvInert,
 	serverSecretInBuild, plaintextSecret,
 	weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,

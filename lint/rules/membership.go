@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -65,6 +66,10 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 		}
 	}
 	f := lint.Draft{Place: lint.AtSource(primary), Instance: i.Name, Trace: primary.Trace}
+	retired := isRetired(i, d, primary)
+	if retired {
+		f.Place = lint.AtUse(primary)
+	}
 	for _, s := range named { // the whole way, from what the gateway accepts to where that is stored
 		if s.Standing == sites.Accepted && len(s.Trace) > len(f.Trace) {
 			f.Trace = s.Trace
@@ -76,14 +81,18 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 	} else {
 		f.Message, f.Cause = blameRight(d, i, primary), causeRight(d, difference.Class, primary)
 	}
-	f.Related = append(p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same key as that" }),
-		p.Related(others, f.Place.Position(), func(s *sites.Site) string {
-			verb := "holds"
-			if s.Standing == sites.Accepted {
-				verb = "accepts"
-			}
-			return fmt.Sprintf("%s %s the other: %s", s.Holder, verb, keys.Describe(s.Value.Text(), s.Slot))
-		})...)
+	alike := p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same key as that" })
+	if retired {
+		f.Cause = keyRetired.With(mend(difference.Class, "a reference to the key that the gateway accepts") + afterwards(primary))
+		alike = referrers(named, primary)
+	}
+	f.Related = append(alike, p.Related(others, f.Place.Position(), func(s *sites.Site) string {
+		verb := "holds"
+		if s.Standing == sites.Accepted {
+			verb = "accepts"
+		}
+		return fmt.Sprintf("%s %s the other: %s", s.Holder, verb, keys.Describe(s.Value.Text(), s.Slot))
+	})...)
 	p.Report(f)
 	p.Explain(d.Wrong...)
 	p.Affect(others...)
@@ -91,6 +100,27 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 		p.Blame(s)
 	}
 }
+
+// isRetired says whether the site takes its key from where the stack rightly keeps it, and the
+// gateway lists it no more: the reference is wrong then, and not what it refers to.
+func isRetired(i *lint.Instance, d lint.Disagreement, s *sites.Site) bool {
+	return d.Gateway && s.At != s.Written && slices.ContainsFunc(i.Sites, func(o *sites.Site) bool {
+		return o.Standing == sites.Stored && i.Nucleus(o) && o.Written == s.Written && !slices.Contains(d.Wrong, o)
+	})
+}
+
+// referrers are the further places at which the same key is referred to.
+func referrers(named []*sites.Site, but *sites.Site) []lint.Related {
+	var out []lint.Related
+	for _, s := range named {
+		if s != but {
+			out = append(out, lint.Related{At: s.At, AtName: true, Message: s.Holder + " refers to the same key", Alike: s.Identity()})
+		}
+	}
+	return out
+}
+
+var keyRetired = lint.Cause{Name: "key-retired", Advice: "The gateway lists this key no more, and the stack keeps it for its own services. %s"}
 
 // blameWrong says who presents or stores what is not accepted, and how it differs.
 func blameWrong(d lint.Disagreement, differs keys.Difference) string {
