@@ -187,7 +187,7 @@ func TestMistake(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			token, _ := keys.ParseJWT(keys.NewText(testkeys.Key(c.signed, "anon", 1767225600)))
-			if got := token.Mistake(keys.NewText(c.deployed)); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+			if got := token.Mistake(keys.NewText(c.deployed)).Words; !strings.Contains(got, c.want) || c.want == "" && got != "" {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

@@ -32,7 +32,7 @@ func FuzzDiagnosis(f *testing.F) {
 			words = append(words, s.Words)
 		}
 		if token, ok := keys.ParseJWT(a); ok {
-			words = append(words, token.Mistake(b))
+			words = append(words, token.Mistake(b).Words)
 		}
 		if set, err := keys.ParseKeySet(a); err != nil {
 			words = append(words, err.Error())

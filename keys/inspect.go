@@ -165,8 +165,8 @@ func (j JWT) check(s NamedSecret) Signature {
 	if j.SignedBy(secret) {
 		return Signature{Name: s.Name, Verifies: true}
 	}
-	if m := j.Mistake(secret); m != "" {
-		return Signature{Name: s.Name, Words: "it verifies under " + m + ", and not under the secret as it is"}
+	if m := j.Mistake(secret); m.Words != "" {
+		return Signature{Name: s.Name, Words: "it verifies under " + m.Words + ", and not under the secret as it is"}
 	}
 	return Signature{Name: s.Name}
 }

@@ -39,28 +39,34 @@ func repeats(s string) bool {
 // maxMistaken bounds in bytes the secrets for which mistakes are tried.
 const maxMistaken = 1024
 
+// Mistake is what somebody did to the secret when the token was signed. Its zero value is that
+// nothing which people do by mistake explains the signature.
+type Mistake struct {
+	Words   string // what the token verifies under: "the first 40 bytes of it", "it with a newline at the end"
+	Encoded bool   // the secret was encoded once too often where it stands: what it is when it is decoded signed the token
+}
+
 // Mistake finds what somebody did to the secret when the token was signed, if it verifies
-// under what comes of that: "the first 40 bytes of it", "it with a newline at the end".
-// It is empty where nothing that people do by mistake explains the signature.
-func (j JWT) Mistake(secret Text) string {
+// under what comes of that.
+func (j JWT) Mistake(secret Text) Mistake {
 	s := secret.Reveal()
 	if s == "" || len(s) > maxMistaken || j.Alg != "HS256" {
-		return ""
+		return Mistake{}
 	}
 	if bare := Trim(secret).Reveal(); bare != s && j.signedBy([]byte(bare)) {
-		return "it without the " + surrounding(s) + " around it"
+		return Mistake{Words: "it without the " + surrounding(s) + " around it"}
 	}
 	for _, v := range mistakes(s) {
 		if v.text != s && j.signedBy([]byte(v.text)) {
-			return v.words
+			return v.Mistake
 		}
 	}
 	for n := len(s) - 1; n > 0; n-- {
 		if j.signedBy([]byte(s[:n])) {
-			return fmt.Sprintf("the first %d of its %d bytes", n, len(s))
+			return Mistake{Words: fmt.Sprintf("the first %d of its %d bytes", n, len(s))}
 		}
 	}
-	return ""
+	return Mistake{}
 }
 
 // surrounding names what Trim would take off.
@@ -74,30 +80,34 @@ func surrounding(s string) string {
 	return "quotes"
 }
 
-type variant struct{ text, words string }
+// variant is what comes of a secret by a mistake.
+type variant struct {
+	text string
+	Mistake
+}
 
 // mistakes are what tools and people make of a secret before they sign with it.
 func mistakes(s string) []variant {
 	out := []variant{
-		{s + "\n", "it with a newline at the end"},
-		{s + "\r\n", "it with a carriage return and a newline at the end"},
-		{s + "\r", "it with a carriage return at the end"},
-		{s + " ", "it with a space at the end"},
-		{`"` + s + `"`, "it with double quotes around it"},
-		{"'" + s + "'", "it with single quotes around it"},
-		{base64.StdEncoding.EncodeToString([]byte(s)), "its base64 text"},
-		{base64.StdEncoding.EncodeToString([]byte(s + "\n")), "the base64 text of it and a newline"},
-		{base64.RawURLEncoding.EncodeToString([]byte(s)), "its base64url text"},
-		{hex.EncodeToString([]byte(s)), "its hexadecimal text"},
-		{strings.Join(strings.Fields(s), ""), "it without the white space in it"},
-		{strings.ToLower(s), "it in small letters"},
-		{strings.ToUpper(s), "it in capitals"},
+		{s + "\n", Mistake{Words: "it with a newline at the end"}},
+		{s + "\r\n", Mistake{Words: "it with a carriage return and a newline at the end"}},
+		{s + "\r", Mistake{Words: "it with a carriage return at the end"}},
+		{s + " ", Mistake{Words: "it with a space at the end"}},
+		{`"` + s + `"`, Mistake{Words: "it with double quotes around it"}},
+		{"'" + s + "'", Mistake{Words: "it with single quotes around it"}},
+		{base64.StdEncoding.EncodeToString([]byte(s)), Mistake{Words: "its base64 text"}},
+		{base64.StdEncoding.EncodeToString([]byte(s + "\n")), Mistake{Words: "the base64 text of it and a newline"}},
+		{base64.RawURLEncoding.EncodeToString([]byte(s)), Mistake{Words: "its base64url text"}},
+		{hex.EncodeToString([]byte(s)), Mistake{Words: "its hexadecimal text"}},
+		{strings.Join(strings.Fields(s), ""), Mistake{Words: "it without the white space in it"}},
+		{strings.ToLower(s), Mistake{Words: "it in small letters"}},
+		{strings.ToUpper(s), Mistake{Words: "it in capitals"}},
 	}
 	if plain, ok := decodeBase64(s); ok {
-		out = append(out, variant{plain, "what it is when it is decoded from base64"})
+		out = append(out, variant{plain, Mistake{"what it is when it is decoded from base64", true}})
 	}
 	if plain, err := hex.DecodeString(strings.TrimSpace(s)); err == nil {
-		out = append(out, variant{string(plain), "what it is when it is decoded from hexadecimal"})
+		out = append(out, variant{string(plain), Mistake{"what it is when it is decoded from hexadecimal", true}})
 	}
 	return out
 }

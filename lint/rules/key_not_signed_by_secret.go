@@ -46,6 +46,8 @@ var (
 		"Every service reads the secret at its start, and the database only when it is made (app.settings.jwt_secret)."}
 	secretReplaced = lint.Cause{Name: "secret-replaced", Advice: "Put the secret back that signed the keys: what stands here is a placeholder, a published secret or one that is too short. " +
 		"Only if it is lost, make a new one (openssl rand -base64 30) and mint both keys anew with it."}
+	secretEncoded = lint.Cause{Name: "secret-encoded", Advice: "Write the secret there as it is when it is decoded; something encodes it again on its way (a chart that puts b64enc on its values), or it was " +
+		"encoded by hand. The keys are right, and need not be minted anew."}
 	otherSecretSigned = lint.Cause{Name: "other-secret-signed", Advice: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps."}
 )
 
@@ -86,7 +88,10 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + whyUnsigned(p, i, failing[0], secrets),
 			Cause:   secretChanged,
 		}
-		if text := secret[0].Value.Text(); keys.Published(text) != "" || keys.LooksLikePlaceholder(text) || text.Len() < keys.MinSecret {
+		text := secret[0].Value.Text()
+		if token, ok := failing[0].Token(); ok && token.Mistake(text).Encoded {
+			f.Cause = secretEncoded
+		} else if keys.Published(text) != "" || keys.LooksLikePlaceholder(text) || text.Len() < keys.MinSecret {
 			f.Cause = secretReplaced
 		}
 		f.Related = p.Alike(failing, f.Place.Position(), func(s *sites.Site) string {
@@ -129,8 +134,8 @@ func whyUnsigned(p *lint.Pass, i *lint.Instance, s *sites.Site, secrets []*sites
 		return ""
 	}
 	for _, secret := range lint.ByPlace(secrets) {
-		if m := t.Mistake(secret.Value.Text()); m != "" {
-			return fmt.Sprintf(": it does verify under %s, so whoever signed it used that (the secret is used byte for byte)", m)
+		if m := t.Mistake(secret.Value.Text()); m.Words != "" {
+			return fmt.Sprintf(": it does verify under %s, so whoever signed it used that (the secret is used byte for byte)", m.Words)
 		}
 	}
 	if origin := keys.Published(s.Value.Text()); origin != "" {

@@ -24,6 +24,8 @@ Seal again for the name and namespace that are rendered, or with --scope namespa
 
 var sealedForAnother = lint.Cause{Name: "sealed-for-another", Advice: "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."}
 
+var annotationMissing = lint.Cause{Name: "annotation-missing", Advice: "Put the annotation %s: \"true\" into the metadata of the SealedSecret itself (kubeseal --raw does not write it). What is sealed can stay."}
+
 func checkSealedSecretUnsealable(p *lint.Pass) {
 	for _, u := range p.Units {
 		if !u.Deployed() {
@@ -35,12 +37,14 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 			}
 			var f *lint.Draft
 			var broken []string
+			annotation := ""
 			for _, e := range p.Entries(o) {
 				if e.Locked == nil || !certain(e.Locked.Kind) || !e.Sealed {
 					continue
 				}
 				broken = append(broken, e.Key)
 				if f == nil {
+					annotation = e.Locked.Annotation
 					f = &lint.Draft{Place: lint.AtValue(e.At, inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName())+" "+e.Key), Message: e.Locked.Reason}
 					continue
 				}
@@ -52,6 +56,9 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 			f.Message = fmt.Sprintf("SealedSecret %s cannot be unsealed (%s): %s",
 				strings.TrimPrefix(inventory.ObjectName("", o.Namespace, o.ShownName()), " "), strings.Join(broken, ", "), f.Message)
 			f.Cause = sealedForAnother
+			if annotation != "" {
+				f.Cause = annotationMissing.With(annotation)
+			}
 			p.Report(*f)
 		}
 	}

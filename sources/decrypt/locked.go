@@ -20,5 +20,9 @@ const (
 type Locked struct {
 	Kind   LockKind
 	Reason string
-	Line   int // of the file, 0 where none can be named
+
+	// Annotation is the one whose absence alone keeps it closed; else empty.
+	Annotation string
+
+	Line int // of the file, 0 where none can be named
 }

@@ -95,7 +95,7 @@ func (k *Keyring) unsealValue(s SealedSecret, text string, hints []Identity) (ke
 		if deployed {
 			return keys.Text{}, cutOrChanged()
 		}
-		return keys.Text{}, &Locked{Kind: SealedElsewhere, Reason: sealedElsewhere(l, rendered)}
+		return keys.Text{}, &Locked{Kind: SealedElsewhere, Reason: sealedElsewhere(l, rendered), Annotation: missingAnnotation(l, rendered)}
 	}
 	if k.opensSession(ciphertext, rendered) {
 		return keys.Text{}, cutOrChanged()

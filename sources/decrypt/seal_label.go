@@ -106,13 +106,25 @@ const maxLabels = 16
 
 // sealedElsewhere puts into words what was proven.
 func sealedElsewhere(sealed, rendered label) string {
-	switch {
+	switch annotation := missingAnnotation(sealed, rendered); {
 	case sealed.scope == rendered.scope:
 		return fmt.Sprintf("it was sealed as %s but is rendered as %s", sealed, rendered)
-	case sealed.scope == clusterWide:
-		return fmt.Sprintf("it was sealed cluster-wide, but the annotation %s: \"true\" is missing", clusterWideAnnotation)
-	case sealed.scope == namespaceWide && rendered.namespace == sealed.namespace && rendered.scope == strict:
-		return fmt.Sprintf("it was sealed for %s, but the annotation %s: \"true\" is missing", sealed, namespaceWideAnnotation)
+	case annotation == clusterWideAnnotation:
+		return fmt.Sprintf("it was sealed cluster-wide, but the annotation %s: \"true\" is missing", annotation)
+	case annotation != "":
+		return fmt.Sprintf("it was sealed for %s, but the annotation %s: \"true\" is missing", sealed, annotation)
 	}
 	return fmt.Sprintf("it was sealed for %s, but by its annotations and namespace it is %s", sealed, rendered)
+}
+
+// missingAnnotation is the one with which what was sealed would open as it is rendered; empty
+// where no annotation alone would do.
+func missingAnnotation(sealed, rendered label) string {
+	switch {
+	case sealed.scope == clusterWide && rendered.scope != clusterWide:
+		return clusterWideAnnotation
+	case sealed.scope == namespaceWide && rendered.namespace == sealed.namespace && rendered.scope == strict:
+		return namespaceWideAnnotation
+	}
+	return ""
 }
