@@ -28,6 +28,7 @@ type setKey struct {
 	jwk    jose.JSONWebKey
 	secret bool   // a symmetric key
 	k      string // of a symmetric key, as it is written
+	signs  bool   // "sign" is among its key_ops
 	defect string // why it cannot be used; empty where it can
 }
 
@@ -83,7 +84,7 @@ func parseSetKey(raw json.RawMessage) setKey {
 		k.defect = "it has no kty"
 		return k
 	}
-	k.secret, k.k = plain.Kty == "oct", plain.K
+	k.secret, k.k, k.signs = plain.Kty == "oct", plain.K, maySign(raw)
 	if err := json.Unmarshal(raw, &k.jwk); err != nil || !k.secret && !k.jwk.Valid() || k.secret && k.k == "" {
 		k.defect = fmt.Sprintf("it is no valid key of type %s", shortWord(plain.Kty))
 	}

@@ -129,3 +129,27 @@ func TestManyKeys(t *testing.T) {
 		t.Fatalf("%v, %d keys", err, set.Size)
 	}
 }
+
+// TestSetUse says who can use a set: what it has a key for, and what GoTrue could sign with.
+func TestSetUse(t *testing.T) {
+	const secret = `{"kty":"oct","k":"` + rfcSecret + `"}`
+	for _, c := range []struct {
+		set       string
+		symmetric bool
+		signers   int
+	}{
+		{`{"keys":[]}`, false, 0},
+		{`[{` + rfcECKey + `,"key_ops":["sign","verify"]},` + secret + `]`, true, 1},
+		{`[{` + rfcECKey + `,"key_ops":["verify"]}]`, false, 0},
+		{`[{` + rfcECKey + `,"key_ops":"sign"}]`, false, 0},
+		{`[{` + rfcECKey + `,"key_ops":["sign"]},{` + rfcRSAKey + `,"key_ops":["sign"]}]`, false, 2},
+	} {
+		s, err := keys.ParseKeySet(keys.NewText(c.set))
+		if err != nil || s.HasSymmetric() != c.symmetric || s.Signers() != c.signers {
+			t.Errorf("%.40s…: symmetric %v, %d signers, %v", c.set, s.HasSymmetric(), s.Signers(), err)
+		}
+	}
+	if slot := (keys.Names{}).Of("PGRST_JWT_SECRET").SlotOf(keys.Known(keys.NewText(`{ "keys": [] }`))); slot != keys.JWKS {
+		t.Errorf("an empty set in PGRST_JWT_SECRET is taken for %s", slot)
+	}
+}

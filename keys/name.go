@@ -67,6 +67,8 @@ func (n Name) SlotOf(value Value) Slot {
 	}
 	recognized := Recognize(value.Text())
 	switch {
+	case n.Slot == JWTSecret && isEmptySet(value.Text()):
+		return JWKS // PGRST_JWT_SECRET takes either
 	case recognized == "":
 		return n.Slot
 	case n.Slot == "" || n.AnyRole:

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
@@ -11,9 +13,10 @@ var jwksMismatch = &lint.Rule{
 	Summary:  "a JWKS does not go with the JWT secret, the key pair or the keys of its instance",
 	Severity: lint.Error,
 	After:    []*lint.Rule{jwksShape},
-	Doc: `The set holds the JWT secret once more, as a symmetric key (oct) whose k is the secret's base64url: without it the legacy keys
-do not verify. Its key pair must be that of GOTRUE_JWT_KEYS, and the gateway's asymmetric keys must verify under it. Upstream's
-documentation: "If you later change JWT_SECRET, you must regenerate the JWKS as well."
+	Doc: `The set holds the JWT secret once more, as a symmetric key (oct) whose k is the secret's base64url: without it PostgREST and
+GoTrue refuse the legacy keys; Realtime, Storage and Functions fall back to the secret. Its key pair must be that of
+GOTRUE_JWT_KEYS, and the gateway's asymmetric keys must verify under it. Upstream's documentation: "If you later change
+JWT_SECRET, you must regenerate the JWKS as well."
 
 Make JWT_KEYS, JWT_JWKS and the asymmetric keys anew, together (utils/add-new-auth-keys.sh).`,
 	Bad: `
@@ -53,6 +56,7 @@ spec:
 
 var (
 	jwksOfOtherSecret = lint.Cause{Name: "jwks-of-other-secret", Advice: "Make JWT_KEYS and JWT_JWKS anew from the JWT secret (utils/add-new-auth-keys.sh), and restart auth, rest, realtime, storage and functions."}
+	jwksWithoutSecret = lint.Cause{Name: "jwks-without-secret", Advice: "Put the JWT secret into the set as well ({\"kty\": \"oct\", \"alg\": \"HS256\", \"k\": its base64url}), as upstream's utils/add-new-auth-keys.sh does, until no legacy key is in use."}
 	jwksOfOtherPairs  = lint.Cause{Name: "jwks-of-other-pairs", Advice: "Put there the public halves of the same pairs: make JWT_KEYS and JWT_JWKS together (utils/add-new-auth-keys.sh)."}
 	keyOfOtherPair    = lint.Cause{Name: "key-of-other-pair", Advice: "Make the asymmetric keys anew together with the JWKS (utils/add-new-auth-keys.sh), and restart the gateway."}
 )
@@ -62,6 +66,7 @@ func checkJWKSMismatch(p *lint.Pass) {
 		sets := keySets(p, i)
 		for _, set := range sets {
 			checkSymmetric(p, i, set)
+			checkLegacy(p, i, set)
 		}
 		checkPairs(p, sets)
 		checkAsymmetric(p, i, sets)
@@ -121,6 +126,24 @@ func checkSymmetric(p *lint.Pass, i *lint.Instance, set keySet) {
 	p.ReportKey(set.group, "", "the symmetric key in the JWKS of %s is not the base64url of the JWT secret that "+other.Holder+" holds: "+why+"; legacy keys do not verify under it",
 		jwksOfOtherSecret)
 	p.Explain(set.group...)
+}
+
+// checkLegacy finds a set without a symmetric key where it is all that its reader has, while
+// the instance's legacy keys are in use: PostgREST has no key for them, and GoTrue allows the
+// algorithms of its keys only, though it has GOTRUE_JWT_SECRET (supabase/auth
+// internal/conf/configuration.go, ApplyDefaults).
+func checkLegacy(p *lint.Pass, i *lint.Instance, set keySet) {
+	at := slices.IndexFunc(i.Sites, func(s *sites.Site) bool {
+		inUse := s.Standing == sites.Accepted || s.Standing == sites.Presented && !s.Carrier.Development
+		return inUse && isLegacy(s) && !p.Explained(s) && !p.IsIdle(s)
+	})
+	readers := pick(p, set.group, func(s *sites.Site) bool { return readByPostgREST(s) || readByGoTrue(s) })
+	if at < 0 || len(readers) == 0 || set.Size == 0 || set.HasSymmetric() {
+		return
+	}
+	reportReaders(p, set.group, readers, "%s has no symmetric key (oct): "+readers[0].Carrier.Backend+" refuses every legacy key, such as that of "+i.Sites[at].Holder,
+		jwksWithoutSecret)
+	refused(p, readers[0])
 }
 
 // checkPairs holds what verifies against what signs.

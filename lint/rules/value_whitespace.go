@@ -46,7 +46,7 @@ func checkValueWhitespace(p *lint.Pass) {
 		var wrong []*sites.Site
 		where := ""
 		for _, s := range group {
-			if s.Slot == keys.JWKS || s.Slot == keys.JWTKeys {
+			if s.Slot == keys.JWKS || s.Slot == keys.JWTKeys || keys.IsPEM(s.Value.Text()) { // which may have lines
 				continue
 			}
 			if w := keys.Spaces(s.Value.Text()); w != "" {
