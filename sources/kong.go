@@ -19,6 +19,7 @@ type KongConfig struct {
 	Consumers     []KongConsumer
 	Credentials   []KongCredential
 	Routes        []KongRoute // those that ask for a key
+	Translates    bool        // a plugin may put another token in place of the client's
 }
 
 // KongRoute is a route, or a service, whose requests need a key.
@@ -94,7 +95,7 @@ func (d *Document) kong() *KongConfig {
 	if n := nodes.Field(d.Root, "_format_version"); n != nil {
 		config.VersionLine = n.Line
 	}
-	config.Routes = kongRoutes(d.Root)
+	config.Routes, config.Translates = kongRoutes(d.Root), translates(d.Root)
 	groups := map[string][]string{}
 	for _, a := range nodes.Items(nodes.Field(d.Root, "acls")) {
 		consumer := foreignName(nodes.Field(a, "consumer"))

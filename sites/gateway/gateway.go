@@ -92,6 +92,15 @@ func (g *Gateway) Presentable() bool {
 	return slices.ContainsFunc(g.Credentials, func(c *Credential) bool { return c.Binding != nil })
 }
 
+// HandsOn says whether what the gateway lets pass reaches the services as it was sent, for
+// certain: an opaque key then stays one, which no service can verify.
+func (g *Gateway) HandsOn() bool {
+	if g.Product == "Kong" {
+		return g.Rendered != nil && !g.Config.Translates
+	}
+	return g.Product == "Envoy" && len(g.Partial) > 0
+}
+
 // renders says whether the container's variables go into the configuration: they are
 // handed on, not presented.
 func (g *Gateway) renders(c *inventory.Container) bool {
