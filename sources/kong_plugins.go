@@ -11,7 +11,7 @@ import (
 
 // passedOn is what upstream's Kong puts into Authorization where it translates no opaque key: what
 // the client sent (supabase/supabase docker/volumes/api/kong-entrypoint.sh).
-var passedOn = regexp.MustCompile(`^authorization:\s*\$\(headers\.authorization or headers\.apikey\)$`)
+var passedOn = regexp.MustCompile(`^authorization:\s*\$\((headers\.authorization or )?headers\.apikey\)$`)
 
 // translates says whether a plugin may put another token in place of the one that the client
 // sent: a request-transformer that sets the Authorization header, or a function of the user's own.

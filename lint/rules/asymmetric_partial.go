@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -16,9 +17,11 @@ var asymmetricPartial = &lint.Rule{
 	Summary:  "asymmetric signing or the opaque keys are enabled in one place and not in another",
 	Severity: lint.Warning,
 	Doc: `The opaque sb_ keys work only with all four of the publishable key, the secret key and the two gateway-internal
-asymmetric JWTs: upstream's Envoy turns translation off where one is missing, and its Kong hands on an empty "Bearer".
+asymmetric JWTs. Upstream's Envoy takes no opaque key where one is missing. Its Kong lets each opaque key in that is set; with one
+of the two it puts no token in its place, so that PostgREST runs as anon at best, and with both, but not the asymmetric ones, it
+hands on an empty "Bearer". Given all four it needs a request-transformer that uses them ($LUA_AUTH_EXPR).
 Once GOTRUE_JWT_KEYS is set, Auth signs its users' tokens with an EC key: a service that is given no JWKS refuses every
-one of them (supabase/supabase#44055).
+one of them (supabase/supabase#44055). Functions check tokens only with VERIFY_JWT=true.
 
 Set all of them, from one run of add-new-auth-keys.sh, or none.`,
 	Bad: `
@@ -83,12 +86,21 @@ spec:
 
 var (
 	keysIncomplete      = lint.Cause{Name: "keys-incomplete", Advice: "Set all four, from one run of upstream's add-new-auth-keys.sh, or none."}
+	nothingTranslates   = lint.Cause{Name: "nothing-translates", Advice: "Take upstream's kong.yml, whose request-transformers set \"Authorization: $LUA_AUTH_EXPR\", or leave the four keys out."}
 	verifierWithoutJWKS = lint.Cause{Name: "verifier-without-jwks", Advice: "Give each of them the JWKS that belongs to these keys, or take GOTRUE_JWT_KEYS out."}
 )
 
 func checkAsymmetricPartial(p *lint.Pass) {
 	for _, g := range p.Gateways {
-		if g.Unit.Deployed() && len(g.Partial) > 0 && len(g.Partial) < len(gateway.Translated) {
+		switch noneToTranslate := slices.Contains(g.Partial, keys.Publishable) && slices.Contains(g.Partial, keys.Secret); {
+		case !g.Unit.Deployed() || g.Dead || slices.ContainsFunc(g.Credentials, isLiteral):
+		case g.TranslatesNothing():
+			p.Report(lint.Draft{
+				Place: lint.AtName(g.At, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace), Severity: lint.Info,
+				Message: g.Server().Label() + " has the four keys that opaque keys need, and nothing in its configuration uses them: it hands an opaque key on as it is",
+				Cause:   nothingTranslates,
+			})
+		case len(g.Partial) > 0 && !noneToTranslate:
 			reportPartial(p, g)
 		}
 	}
@@ -97,31 +109,55 @@ func checkAsymmetricPartial(p *lint.Pass) {
 	}
 }
 
+// isLiteral says whether a placeholder became the key: what is missing beside it follows from
+// that.
+func isLiteral(c *gateway.Credential) bool { return c.Fate == gateway.Literal }
+
+// withoutAll says what a gateway makes of opaque keys where it lacks some of the four (supabase/supabase
+// docker/volumes/api/kong-entrypoint.sh and docker/volumes/api/envoy/lds.template.yaml).
+func withoutAll(g *gateway.Gateway) string {
+	switch {
+	case g.Product == "Envoy":
+		return "Envoy then takes no opaque key at all (401)"
+	case slices.Contains(g.Partial, keys.Secret):
+		return "Kong then lets the publishable key in and puts no token in its place: PostgREST runs as anon at best, Realtime and Storage refuse it"
+	case slices.Contains(g.Partial, keys.Publishable):
+		return "Kong then lets the secret key in and puts no token in its place: PostgREST runs as anon, and not as service_role"
+	}
+	return "Kong then hands on an empty Bearer for an opaque key"
+}
+
 // reportPartial reports a gateway that has some of the four keys.
 func reportPartial(p *lint.Pass, g *gateway.Gateway) {
 	missing := make([]string, 0, len(g.Partial))
 	for _, slot := range g.Partial {
 		missing = append(missing, string(slot))
 	}
-	then := "Kong then hands on an empty Bearer for an opaque key"
-	if g.Product == "Envoy" {
-		then = "Envoy then takes no opaque key at all (401)"
-	}
 	at := g.At
+	var trace []sources.Step
 	if c := g.Server(); c != nil {
-		for _, v := range c.Variables { // the first that is set
-			for _, slot := range gateway.Translated {
-				if p.Names.Of(v.Name).Slot == slot && at == g.At && v.IsSet() {
-					at = v.At()
-				}
-			}
+		first := slices.IndexFunc(c.Variables, func(v *inventory.Binding) bool {
+			return v.IsSet() && slices.Contains(gateway.Translated, p.Names.Of(v.Name).Slot)
+		})
+		if first >= 0 {
+			at, trace = c.Variables[first].At(), c.Variables[first].Trace()
 		}
 	}
 	p.Report(lint.Draft{
-		Place: lint.AtName(at, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace),
-		Message: fmt.Sprintf("%s has some of the four keys that opaque keys need, and not %s: %s", g.Server().Label(), strings.Join(missing, ", "), then),
+		Place: lint.AtName(at, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace), Trace: trace,
+		Message: fmt.Sprintf("%s has some of the four keys that opaque keys need, and not %s: %s", g.Server().Label(), strings.Join(missing, ", "), withoutAll(g)),
 		Cause:   keysIncomplete,
 	})
+}
+
+// checksTokens says whether the service refuses a token that it cannot check. Functions do so
+// where VERIFY_JWT is "true", exactly (supabase/supabase docker/volumes/functions/main/index.ts).
+func checksTokens(c *inventory.Container) bool {
+	if c.Carrier.Backend != "Functions" {
+		return true
+	}
+	v := c.Env["VERIFY_JWT"]
+	return v != nil && v.Value.Text().Equal(keys.NewText("true"))
 }
 
 // verifiers are the services that check tokens, with the variables that take a JWKS.
@@ -141,7 +177,7 @@ func checkVerifiers(p *lint.Pass, i *lint.Instance) {
 		if v := c.Env["GOTRUE_JWT_KEYS"]; c.Carrier.Backend == "GoTrue" && v.IsSet() && !emptyList(v.Value) {
 			signer = v
 		}
-		if names := verifiers[c.Carrier.Backend]; names != nil && len(c.OpenEnv) == 0 && !takesJWKS(c, names) {
+		if names := verifiers[c.Carrier.Backend]; names != nil && len(c.OpenEnv) == 0 && checksTokens(c) && !takesJWKS(c, names) {
 			lacking = append(lacking, c)
 		}
 	}

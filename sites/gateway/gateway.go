@@ -31,6 +31,7 @@ type Gateway struct {
 	Extra       []keys.Value // what consumers that the user added present
 	Fault       *fault       // why it does not start
 	Partial     []keys.Slot  // of the four keys that opaque keys need, those that are not set
+	whole       bool         // it is a Kong that is given all four
 	Rendered    *substitute.Rendered
 	Eaten       bool // Flux took something out of its configuration or script
 	Dead        bool // nothing reads the configuration, and another gateway is there
@@ -100,6 +101,10 @@ func (g *Gateway) HandsOn() bool {
 	}
 	return g.Product == "Envoy" && len(g.Partial) > 0
 }
+
+// TranslatesNothing says whether a Kong is given all that it takes to translate opaque keys, and no
+// plugin of its configuration uses it.
+func (g *Gateway) TranslatesNothing() bool { return g.whole && g.HandsOn() }
 
 // renders says whether the container's variables go into the configuration: they are
 // handed on, not presented.

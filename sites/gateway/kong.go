@@ -165,7 +165,7 @@ func (f *Found) readRendered(g *Gateway, rendered *substitute.Rendered, template
 		return false
 	}
 	g.Config, g.Rendered = config, rendered
-	g.Partial = f.partialKong(g)
+	g.Partial, g.whole = f.partialKong(g)
 	g.inside = func(line int) sources.Position { return g.Run.position(placeOf(rendered, line), 1, 0) }
 	byPlace := map[substitute.Place][]sources.KongCredential{}
 	var order []substitute.Place
@@ -214,20 +214,22 @@ func (f *Found) readRendered(g *Gateway, rendered *substitute.Rendered, template
 	return true
 }
 
-// partialKong lists which of the four keys are missing where upstream's Kong translates
-// opaque keys: where it is told of the asymmetric ones at all, and the sb_ pair is set.
-func (f *Found) partialKong(g *Gateway) []keys.Slot {
+// partialKong lists which of the four keys are missing where upstream's Kong is told of the
+// asymmetric ones at all, and whether it has them all. It translates where the sb_ pair is set;
+// where none of the two is, nobody has a key to translate.
+func (f *Found) partialKong(g *Gateway) (missing []keys.Slot, whole bool) {
 	set, told := map[keys.Slot]bool{}, false
 	c := g.Server()
 	for _, v := range c.Variables {
 		slot := f.Names.Of(v.Name).Slot
-		told = told || slot == keys.AnonAsymmetric
+		told = told || slot == keys.AnonAsymmetric || slot == keys.ServiceRoleAsymmetric
 		set[slot] = set[slot] || v.IsSet()
 	}
-	if !told || len(c.OpenEnv) > 0 || !set[keys.Publishable] || !set[keys.Secret] {
-		return nil
+	if !told || len(c.OpenEnv) > 0 || !set[keys.Publishable] && !set[keys.Secret] {
+		return nil, false
 	}
-	return partial(set)
+	missing = partial(set)
+	return missing, missing == nil
 }
 
 // resolved is the credential with its real text in place of marks.
