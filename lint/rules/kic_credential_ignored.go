@@ -8,13 +8,16 @@ import (
 
 var kicCredentialIgnored = &lint.Rule{
 	Name:     "kic-credential-ignored",
-	Summary:  "the Ingress Controller passes over a credential of a consumer",
+	Summary:  "the Ingress Controller passes over a consumer, or a credential of one",
 	Severity: lint.Error,
 	Doc: `Kong's Ingress Controller takes a credential of a KongConsumer from a Secret of the same namespace that has the label
 konghq.com/credential: key-auth (since 3.0; the data key kongCredType before that) and the key under the data key "key".
 Any other Secret that the consumer names is passed over with a line in the controller's log, and the key gets a 401.
 
-Label the Secret, in the consumer's namespace, and call the data key "key".`,
+The consumer itself, and a KongClusterPlugin, need the annotation kubernetes.io/ingress.class with the controller's class, unless
+the controller's IngressClass is the default one. Without it there is no line in any log: in Kong they do not exist.
+
+Label the Secret, in the consumer's namespace, and call the data key "key"; give the consumer its class.`,
 	Bad: `
 -- k8s/kong.yaml --
 apiVersion: configuration.konghq.com/v1
@@ -48,17 +51,31 @@ stringData:
 	Check: checkKICCredentialIgnored,
 }
 
-var credentialNotLabelled = lint.Cause{Name: "credential-not-labelled", Advice: "Give the Secret the label konghq.com/credential: key-auth, in the consumer's namespace, and call the data key \"key\"."}
+var (
+	credentialNotLabelled = lint.Cause{Name: "credential-not-labelled", Advice: "Give the Secret the label konghq.com/credential: key-auth, in the consumer's namespace, and call the data key \"key\"."}
+	objectWithoutClass    = lint.Cause{Name: "object-without-class", Advice: "Give it the annotation kubernetes.io/ingress.class with the controller's class (\"kong\", unless --ingress-class says otherwise), " +
+		"or make the controller's IngressClass the default one (ingressclass.kubernetes.io/is-default-class: \"true\")."}
+)
 
 func checkKICCredentialIgnored(p *lint.Pass) {
 	for _, c := range p.Ignored {
-		if !c.Certain || !c.Gateway.Unit.Deployed() {
+		if !c.Certain || !c.Unit.Deployed() {
 			continue
 		}
-		p.Report(lint.Draft{
-			Place: lint.AtName(c.At, "KongConsumer "+c.Consumer), Instance: p.NameIn(c.Gateway.Unit, c.Gateway.Namespace),
-			Message: fmt.Sprintf("the Ingress Controller passes over this credential of KongConsumer %s: %s", c.Consumer, c.Why),
+		d := lint.Draft{
+			Place: lint.AtName(c.At, c.Object), Instance: p.NameIn(c.Unit, c.Namespace),
+			Message: fmt.Sprintf("the Ingress Controller passes over this credential of %s: %s", c.Object, c.Why),
 			Cause:   credentialNotLabelled,
-		})
+		}
+		if c.Classless {
+			d.Message = fmt.Sprintf("the Ingress Controller passes over %s: it has no annotation kubernetes.io/ingress.class, and no IngressClass in sight is the default one", c.Object)
+			d.Cause = objectWithoutClass
+		}
+		p.Report(d)
+		for _, credential := range c.Credentials {
+			if s := p.OfCredential(credential); s != nil {
+				p.Explain(s)
+			}
+		}
 	}
 }

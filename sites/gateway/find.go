@@ -10,7 +10,7 @@ import (
 type Found struct {
 	*inventory.Inventory
 	Gateways []*Gateway
-	Ignored  []ignoredCredential
+	Ignored  []ignored
 	Loose    []*render.Unit // of configurations that no other unit is made of
 }
 

@@ -252,7 +252,12 @@ func (g *Gateway) Version() *version {
 	if c == nil {
 		return nil
 	}
-	m := tagVersion.FindStringSubmatch(c.Image)
+	return versionOf(c.Image)
+}
+
+// versionOf reads a version off an image; nil where its tag does not tell.
+func versionOf(image string) *version {
+	m := tagVersion.FindStringSubmatch(image)
 	if m == nil {
 		return nil
 	}

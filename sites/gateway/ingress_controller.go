@@ -3,8 +3,10 @@ package gateway
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
@@ -15,10 +17,18 @@ import (
 // KongConsumer names Secrets, of which those with the label of a key-auth credential hold
 // a key (konghq.com/credential since KIC 3.0, the data key kongCredType before).
 func (f *Found) collectIngressController() {
+	defaulted := sync.OnceValue(f.defaultClassInSight)
 	for _, u := range f.Units {
+		v := f.controllerVersion(u)
 		byNamespace := map[string]*Gateway{}
 		for _, o := range u.Objects {
-			if o.Kind != "KongConsumer" || !strings.HasPrefix(o.APIVersion, "configuration.konghq.com/") {
+			if !strings.HasPrefix(o.APIVersion, "configuration.konghq.com/") {
+				continue
+			}
+			if guards(o) && isClassless(o) && !defaulted() {
+				f.ignoreClassless(u, o, "KongClusterPlugin "+o.Name, nil)
+			}
+			if o.Kind != "KongConsumer" {
 				continue
 			}
 			g := byNamespace[o.Namespace]
@@ -30,24 +40,44 @@ func (f *Found) collectIngressController() {
 				byNamespace[o.Namespace] = g
 				f.Gateways = append(f.Gateways, g)
 			}
-			f.addKongConsumer(g, o)
+			f.addKongConsumer(g, o, v, isClassless(o) && !defaulted())
 		}
 	}
 }
 
-// credentialType is what kind of credential a Secret holds for the Ingress Controller:
-// by its label, or by its data key; empty where nothing says so.
-func (f *Found) credentialType(o *manifest.Object) string {
-	if label := nodes.Texts(nodes.Field(o.Root, "metadata", "labels"))["konghq.com/credential"]; label != "" {
-		return label
+// credentialLabel says since 3.0 what kind of credential a Secret holds, and credentialField did
+// before 3.2; in between the label wins (Kong/kubernetes-ingress-controller
+// internal/util/credential.go by tag).
+const (
+	credentialLabel = "konghq.com/credential"
+	credentialField = "kongCredType"
+)
+
+// credentialType is what kind of credential a Secret holds for the controller, or why the
+// controller sees none in it. Where its version is not known, either way of saying it counts.
+func (f *Found) credentialType(o *manifest.Object, v *version) (kind, why string) {
+	label := nodes.Texts(nodes.Field(o.Root, "metadata", "labels"))[credentialLabel]
+	field := ""
+	if e, ok := f.Entry(o, credentialField); ok && e.Value.IsKnown() {
+		field = e.Value.Text().Reveal()
 	}
-	if e, ok := f.Entry(o, "kongCredType"); ok && e.Value.IsKnown() {
-		return e.Value.Text().Reveal()
+	name := inventory.Label(o)
+	switch {
+	case label != "" && (v == nil || v.AtLeast(3, 0)):
+		return label, ""
+	case field != "" && (v == nil || !v.AtLeast(3, 2)):
+		return field, ""
+	case label != "":
+		return "", fmt.Sprintf("%s has the label %s, which counts since version 3.0, and this controller is %d.%d", name, credentialLabel, v.major, v.minor)
+	case field != "":
+		return "", fmt.Sprintf("%s has the data key %s, which counts up to version 3.1, and this controller is %d.%d", name, credentialField, v.major, v.minor)
 	}
-	return ""
+	return "", fmt.Sprintf("%s has neither the label %s nor a data key %s", name, credentialLabel, credentialField)
 }
 
-func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object) {
+// addKongConsumer adds a consumer and its credentials. One that is classless does not exist in
+// Kong, and whatever is presented for it is refused.
+func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, classless bool) {
 	username := nodes.Text(nodes.Field(o.Root, "username"))
 	if username == "" {
 		username = o.Name
@@ -58,17 +88,20 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object) {
 		ref   sources.Position
 	}
 	var list []keyed
+	ignore := func(at sources.Position, why string, certain bool) {
+		f.Ignored = append(f.Ignored, ignored{Unit: g.Unit, Namespace: g.Namespace, At: at, Object: "KongConsumer " + username, Why: why, Certain: certain})
+	}
 	for _, n := range nodes.Items(nodes.Field(o.Root, "credentials")) {
 		name, at := nodes.Text(n), o.Locate(n)
 		secret := f.Find(g.Unit, "Secret", o.Namespace, name)
 		if secret.Object == nil {
-			f.Ignored = append(f.Ignored, ignoredCredential{g, at, username, "it names the Secret " + name + ": " + secret.Why, secret.Absent})
+			ignore(at, "it names the Secret "+name+": "+secret.Why, secret.Absent)
 			if !secret.Absent {
 				list = append(list, keyed{secret, at})
 			}
 			continue
 		}
-		switch kind := f.credentialType(secret.Object); kind {
+		switch kind, why := f.credentialType(secret.Object, v); kind {
 		case "acl":
 			if e, ok := f.Entry(secret.Object, "group"); ok && e.Value.IsKnown() {
 				consumer.Groups = append(consumer.Groups, e.Value.Text().Reveal())
@@ -76,28 +109,43 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object) {
 		case "key-auth":
 			list = append(list, keyed{secret, at})
 		case "":
-			f.Ignored = append(f.Ignored, ignoredCredential{g, at, username,
-				fmt.Sprintf("Secret %s has neither the label konghq.com/credential nor a data key kongCredType", name), true})
+			ignore(at, why, true)
 		case "keyauth", "key_auth", "keyauth_credential", "apikey":
-			f.Ignored = append(f.Ignored, ignoredCredential{g, at, username,
-				fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), true})
+			ignore(at, fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), true)
 		}
 	}
 	g.Config.Consumers = append(g.Config.Consumers, consumer)
+	before := len(g.Credentials)
 	for _, k := range list {
-		f.addKongSecret(g, consumer.Name, k.found, k.ref)
+		if why := f.addKongSecret(g, consumer.Name, k.found, k.ref); why != "" {
+			ignore(k.ref, why, true)
+		}
+	}
+	if classless {
+		f.ignoreClassless(g.Unit, o, "KongConsumer "+username, g.Credentials[before:])
 	}
 }
 
-// addKongSecret makes an accepted site of the key in a credential's Secret.
-func (f *Found) addKongSecret(g *Gateway, username string, secret inventory.Found, ref sources.Position) {
+// ignoreClassless remembers an object that the controller drops, and that the keys are not
+// accepted that it was to bring.
+func (f *Found) ignoreClassless(u *render.Unit, o *manifest.Object, name string, credentials []*Credential) {
+	for _, c := range credentials {
+		c.Binding.Value = keys.Unknown("the Ingress Controller passes over " + name + ", which has no class")
+	}
+	f.Ignored = append(f.Ignored, ignored{
+		Unit: u, Namespace: o.Namespace, At: o.Locate(nodes.Field(o.Root, "metadata", "name")), Object: name, Classless: true, Certain: true, Credentials: credentials,
+	})
+}
+
+// addKongSecret makes an accepted site of the key in a credential's Secret, or says why it holds
+// none.
+func (f *Found) addKongSecret(g *Gateway, username string, secret inventory.Found, ref sources.Position) (why string) {
 	b := &inventory.Binding{Holder: "KongConsumer " + username, Consumer: username, Role: g.Config.Role(username), Value: keys.Unknown(secret.Why), Where: inventory.Stands(ref)}
 	if secret.Object != nil {
 		name := inventory.Label(secret.Object)
 		e, ok := f.Entry(secret.Object, "key")
 		if !ok {
-			f.Ignored = append(f.Ignored, ignoredCredential{g, ref, username, name + " has no data key \"key\"", true})
-			return
+			return name + " has no data key \"key\""
 		}
 		file := sources.Position{File: e.At.File}
 		b.Value, b.Entry = e.Value, &inventory.EntryRef{Object: secret.Object, Unit: secret.Unit, Key: "key"}
@@ -111,13 +159,18 @@ func (f *Found) addKongSecret(g *Gateway, username string, secret inventory.Foun
 	if b.Slot, b.Role = settle(b.Role, keys.Name{}, b.Value); b.Slot != "" {
 		g.Credentials = append(g.Credentials, &Credential{Consumer: username, At: ref, holder: b.Holder, Binding: b})
 	}
+	return ""
 }
 
-// ignoredCredential is a credential that the Ingress Controller passes over.
-type ignoredCredential struct {
-	Gateway  *Gateway
-	At       sources.Position
-	Consumer string
-	Why      string
-	Certain  bool
+// ignored is what the Ingress Controller passes over: a credential of a consumer, or an object as a
+// whole.
+type ignored struct {
+	Unit        *render.Unit
+	Namespace   string
+	At          sources.Position
+	Object      string // "KongConsumer anon"
+	Why         string // of a credential
+	Classless   bool   // it is the object as a whole, which has no class
+	Certain     bool
+	Credentials []*Credential // those that are not accepted for that
 }
