@@ -33,6 +33,10 @@ type Name struct {
 	// the instance that the keys beside it are meant for.
 	URL bool
 
+	// Apart says that the secret may be another than the instance's on purpose: METRICS_JWT_SECRET
+	// signs for Realtime's and Supavisor's metrics only (supabase/realtime config/runtime.exs).
+	Apart bool
+
 	// AnyRole names (SUPABASE_KEY) are used for public and for server keys alike: the
 	// value decides.
 	AnyRole bool
@@ -132,7 +136,7 @@ func (n Names) Own() []string { return slices.Collect(maps.Keys(n.own)) }
 func (n Names) Of(name string) Name {
 	result := read(name)
 	if slot, ok := n.own[name]; ok {
-		result.Slot, result.Strong, result.AnyRole = slot, true, false
+		result.Slot, result.Strong, result.AnyRole, result.Apart = slot, true, false, false
 	}
 	return result
 }
@@ -147,6 +151,7 @@ func read(name string) Name {
 	}
 	n, of := qualified(result.Suffix)
 	result.URL, result.Of = isURL(n), of
+	result.Apart = strings.HasSuffix(n, "METRICS_JWT_SECRET")
 	if slot, ok := strongNames[n]; ok {
 		result.Slot, result.Strong, result.AnyRole = slot, true, anyRoleNames[n]
 	} else if rest, ok := strings.CutPrefix(n, "SUPABASE_"); ok && weakNames[rest] != "" {

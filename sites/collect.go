@@ -129,15 +129,32 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 
 // holdsKey says whether a binding is a site: by a name that only Supabase uses, by a value
 // that looks like a key, or by a common name in a carrier, or of an object, that is
-// Supabase's own.
+// Supabase's own. A secret that differs on purpose is none.
 func (c *Collection) holdsKey(k *inventory.Carrier, b *inventory.Binding, name keys.Name) bool {
 	switch {
+	case name.Apart && c.differs(k, b):
+		return false
 	case name.Strong || b.Asked != "" || b.Value.IsKnown() && keys.Recognize(b.Value.Text()) != "":
 		return true
 	case name.Slot == "":
 		return false
 	}
 	return k.Stack || k.Backend != "" || c.IsSupabaseEntry(b.Entry)
+}
+
+// differs says whether a secret that may stand apart is certainly not the JWT secret beside it.
+func (c *Collection) differs(k *inventory.Carrier, b *inventory.Binding) bool {
+	apart := b.Value.IsKnown()
+	for _, other := range k.Bindings {
+		if name := c.Names.Of(other.Name); name.Slot != keys.JWTSecret || name.Apart {
+			continue
+		}
+		if other.Value.Same(b.Value) {
+			return false
+		}
+		apart = apart || other.Value.CannotEqual(b.Value)
+	}
+	return apart
 }
 
 // isEmpty says of a value that it is there for certain and nothing: a slot that is not in use.

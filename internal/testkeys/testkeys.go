@@ -56,6 +56,8 @@ func All() map[string]string {
 		"{{anon.cut}}":             Key(Secret, "anon", now)[:120],
 		"{{anon.session}}":         Sign(Secret, `{"role":"authenticated","iss":"https://api.example.org/auth/v1","iat":1767225600,"exp":2082758400}`),
 		"{{anon.authenticated}}":   Sign(Secret, `{"role":"authenticated","iss":"supabase","iat":1767225600,"exp":2082758400}`),
+		"{{anon.own}}":             Key(Secret, "web_anon", now),
+		"{{service_role.own}}":     Key(Secret, "web_admin", now),
 		"{{anon.expired}}":         Sign(Secret, `{"role":"anon","iss":"supabase","iat":1600000000,"exp":1767225600}`),
 		"{{anon.expiring}}":        Sign(Secret, `{"role":"anon","iss":"supabase","iat":1640000000,"exp":1798761600}`),
 		"{{anon.short}}":           Sign(Secret, `{"role":"anon","iss":"supabase","iat":1795392000,"exp":1796256000}`),

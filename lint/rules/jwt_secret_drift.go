@@ -18,8 +18,7 @@ var jwtSecretDrift = &lint.Rule{
 of them holds another text, it refuses every user (PGRST301, "invalid signature"), while the rest of the
 stack looks well. The secret is used byte for byte: a trailing newline makes another secret.
 
-Let every service read the same data key of the same Secret. METRICS_JWT_SECRET may differ on purpose, so there it is
-a warning.`,
+Let every service read the same data key of the same Secret. METRICS_JWT_SECRET, which guards metrics only, may differ.`,
 	Bad: `
 -- k8s/stack.yaml --
 apiVersion: v1
@@ -83,9 +82,6 @@ func checkJWTSecretDrift(p *lint.Pass) {
 				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words),
 				Cause:   causeOfSecret(difference.Class, named, lint.ByPlace(right)[0]),
 			}
-			if onlyMetrics(wrong) {
-				f.Severity = lint.Warning
-			}
 			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
 				p.Related(right, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
 			p.Report(f)
@@ -136,14 +132,4 @@ func secretsByValue(p *lint.Pass, i *lint.Instance) [][]*sites.Site {
 		return i.Stores(groups[a]) && !i.Stores(groups[b])
 	})
 	return groups
-}
-
-// onlyMetrics says whether none but METRICS_JWT_SECRET differs.
-func onlyMetrics(group []*sites.Site) bool {
-	for _, s := range group {
-		if s.Variable != "METRICS_JWT_SECRET" {
-			return false
-		}
-	}
-	return true
 }

@@ -2,7 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -20,7 +20,8 @@ var roleSwap = &lint.Rule{
 stands, or the Kong consumer whose credential it is. With anon and service_role swapped, every browser
 holds the key that bypasses row level security, and every server is refused.
 
-The same goes for a token of any other role, such as a session's ("authenticated") or one of your own.
+The same goes for a token of a user's session ("authenticated"), and for a PGRST_DB_ANON_ROLE that is the role of the server key:
+PostgREST then runs as that for whoever sends no token. A role of your own name (web_anon) is as good as anon.
 
 Put each key under its own name. If the key of role service_role has reached a browser, rotate it.`,
 	Bad: `
@@ -63,18 +64,19 @@ func swapped(s *sites.Site) bool {
 	return actual != "" && promised != actual || otherRole(s) != ""
 }
 
-// roleName is how a role of PostgreSQL is usually called.
-var roleName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
+// upstreamRoles are the roles beside the API keys' that Supabase itself has: that of its users'
+// sessions, and those of its services (supabase/postgres migrations/db/init-scripts). Any other
+// name is one of the user's own, who may call the role of his API keys as he likes.
+var upstreamRoles = map[string]bool{
+	"authenticated": true, "authenticator": true, "postgres": true, "dashboard_user": true, "pgbouncer": true,
+	"supabase_admin": true, "supabase_auth_admin": true, "supabase_storage_admin": true, "supabase_functions_admin": true,
+}
 
-// otherRole is the role of a token that is neither of the two API keys': a session's
-// ("authenticated"), or one of the user's own.
+// otherRole is the role of Supabase's that a token has in place of an API key's.
 func otherRole(s *sites.Site) string {
-	t, ok := s.Token()
-	switch {
-	case !ok || t.Role == "" || t.Role == "anon" || t.Role == "service_role":
+	t, _ := s.Token()
+	if !upstreamRoles[t.Role] {
 		return ""
-	case !roleName.MatchString(t.Role):
-		return "another role"
 	}
 	return "the role " + t.Role
 }
@@ -82,6 +84,18 @@ func otherRole(s *sites.Site) string {
 // sessionIssuer ends the iss of what GoTrue issues (GOTRUE_JWT_ISSUER: its own URL); the API
 // keys' is "supabase".
 const sessionIssuer = "/auth/v1"
+
+// isAPIKey says whether a token of another role is one of the instance's keys all the same: its
+// gateway lists it, and it verifies. A user's session is none.
+func isAPIKey(p *lint.Pass, s *sites.Site) bool {
+	i := p.InstanceOf(s)
+	if t, _ := s.Token(); i == nil || otherRole(s) == "" || strings.HasSuffix(t.Issuer, sessionIssuer) || p.Verifies(i, s) != lint.Yes {
+		return false
+	}
+	return slices.ContainsFunc(i.Sites, func(other *sites.Site) bool {
+		return other.Standing == sites.Accepted && other.Role == s.Role && other.Value.Equal(s.Value)
+	})
+}
 
 // keyWords says which key a site holds.
 func keyWords(s *sites.Site) string {
@@ -103,7 +117,7 @@ func checkRoleSwap(p *lint.Pass) {
 	groups := map[place][]*sites.Site{}
 	var order []place
 	for _, s := range p.Sites {
-		if p.Explained(s) || !swapped(s) || p.InstanceOf(s).Lists(s) {
+		if p.Explained(s) || !swapped(s) || p.InstanceOf(s).Lists(s) || isAPIKey(p, s) {
 			continue
 		}
 		at := place{swappedAt(p, s).File, p.InstanceOf(s)}
@@ -116,6 +130,7 @@ func checkRoleSwap(p *lint.Pass) {
 		reportSwap(p, groups[at])
 		p.Explain(groups[at]...)
 	}
+	checkAnonRoles(p)
 }
 
 // swappedAt is where the mistake was made: where the value is written, unless it
