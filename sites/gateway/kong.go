@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -215,10 +216,10 @@ func (f *Found) readRendered(g *Gateway, rendered *substitute.Rendered, template
 }
 
 // partialKong lists which of the four keys are missing where upstream's Kong is told of the
-// asymmetric ones at all, and whether it has them all. It translates where the sb_ pair is set;
-// where none of the two is, nobody has a key to translate.
+// asymmetric ones at all, or its script made an empty Bearer of them, and whether it has them all.
+// It translates where the sb_ pair is set; where none of the two is, nobody has a key to translate.
 func (f *Found) partialKong(g *Gateway) (missing []keys.Slot, whole bool) {
-	set, told := map[keys.Slot]bool{}, false
+	set, told := map[keys.Slot]bool{}, bytes.Contains(g.Rendered.Text(), []byte("'Bearer '"))
 	c := g.Server()
 	for _, v := range c.Variables {
 		slot := f.Names.Of(v.Name).Slot
