@@ -36,14 +36,14 @@ func (p *Pass) reference(i *Instance, role keys.Role) reference {
 	for _, s := range i.Sites {
 		// What the gateway takes in place of a key that was not filled in is no key; the one
 		// that is meant is not known.
-		if s.Standing == sites.Accepted && s.Role == role && !p.IsIdle(s) && (!p.Explained(s) || !s.Value.IsKnown()) {
+		if s.Standing == sites.Accepted && s.Role == role && !p.IsIdle(s) && (!p.SetAside(s) || !s.Value.IsKnown()) {
 			r.gateway = true
 			r.group = append(r.group, s)
 		}
 	}
 	if !r.gateway {
 		for _, s := range i.Sites {
-			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.Explained(s) {
+			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.SetAside(s) {
 				r.group = append(r.group, s)
 			}
 		}
@@ -88,7 +88,7 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 		byValue := map[[32]byte]*Disagreement{}
 		var order [][32]byte
 		for _, s := range i.Sites {
-			if s.Role != role || s.Standing == sites.Accepted || p.Explained(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
+			if s.Role != role || s.Standing == sites.Accepted || p.SetAside(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
 				continue
 			}
 			sum := s.Value.Text().Sum()
@@ -101,7 +101,7 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 		for _, sum := range order {
 			d := byValue[sum]
 			for _, s := range i.Sites {
-				if s.Role == role && !p.Explained(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
+				if s.Role == role && !p.SetAside(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
 					d.Right = append(d.Right, s)
 				}
 			}
@@ -220,7 +220,7 @@ func (p *Pass) Verifies(i *Instance, s *sites.Site) answer {
 	}
 	byStanding := map[sites.Standing]map[answer]bool{sites.Verifying: {}, sites.Stored: {}}
 	for _, secret := range i.Sites {
-		if !secret.Value.IsKnown() || p.Explained(secret) || byStanding[secret.Standing] == nil {
+		if !secret.Value.IsKnown() || p.SetAside(secret) || byStanding[secret.Standing] == nil {
 			continue
 		}
 		switch verified := i.signed.Verify(s, secret); {

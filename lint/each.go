@@ -28,7 +28,7 @@ func (p *Pass) each(key func(*sites.Site) any, visit func(group []*sites.Site)) 
 	groups := map[any][]*sites.Site{}
 	var order []any
 	for _, s := range p.Sites {
-		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.Explained(s) || s.Unit != nil && !s.Unit.Deployed() {
+		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.SetAside(s) || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
 		k := key(s)

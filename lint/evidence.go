@@ -77,7 +77,7 @@ func (g *Grouping) joinSites() {
 	for _, e := range evidences {
 		into := map[*sites.Site]*Instance{}
 		for _, s := range g.Sites {
-			if w.joined[s] == "" && !s.Carrier.LeftOver && (s.Unit == nil || s.Unit.Deployed()) {
+			if w.joined[s] == "" && !(s.Idle != "" && s.Unit == nil) && (s.Unit == nil || s.Unit.Deployed()) {
 				into[s] = e.of(w, s)
 			}
 		}

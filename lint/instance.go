@@ -80,7 +80,7 @@ func Group(c *sites.Collection, config Config) *Grouping {
 	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
 	for _, i := range g.Instances {
 		for _, gw := range g.Gateways {
-			if i.Holds(gw.Unit, gw.Namespace) {
+			if i.Holds(gw.Unit, gw.Namespace) && gw.Idle() == "" {
 				i.extra = append(i.extra, gw.Extra...)
 			}
 		}

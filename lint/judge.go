@@ -99,7 +99,7 @@ func (r reference) ofTwoMinds(s *sites.Site) string {
 func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
 	shared := i.onlyFeeds(s)
 	for _, other := range i.Sites {
-		if other == s || other.Role != s.Role || p.Explained(other) || p.joined[other] == JoinedByKey || !other.Value.Same(s.Value) {
+		if other == s || other.Role != s.Role || p.SetAside(other) || p.joined[other] == JoinedByKey || !other.Value.Same(s.Value) {
 			continue
 		}
 		switch {
@@ -125,7 +125,7 @@ func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
 func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
 	shared := false
 	for _, other := range i.Sites {
-		if other == s || p.Explained(other) {
+		if other == s || p.SetAside(other) {
 			continue
 		}
 		same := other.Slot == s.Slot && other.Value.Same(s.Value)

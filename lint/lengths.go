@@ -18,7 +18,7 @@ func (p *Pass) Impossible(i *Instance) []Disagreement {
 		byPlace := map[string]*Disagreement{}
 		var order []string
 		for _, s := range i.Sites {
-			if s.Role != role || s.Standing == sites.Accepted || p.Explained(s) || !ref.excludes(s) {
+			if s.Role != role || s.Standing == sites.Accepted || p.SetAside(s) || !ref.excludes(s) {
 				continue
 			}
 			key := s.Written.String() + " " + s.Written.File

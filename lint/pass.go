@@ -79,15 +79,18 @@ func (p *Pass) Idle(why string, group ...*sites.Site) {
 // IsIdle says whether the site's value has no effect.
 func (p *Pass) IsIdle(s *sites.Site) bool { return p.idle[s] != "" }
 
-// setAside says whether the site is compared no more.
-func (p *Pass) setAside(s *sites.Site) bool { return p.Explained(s) || p.IsIdle(s) }
+// WhyIdle is the reason for which the site's value has no effect; empty where it may have one.
+func (p *Pass) WhyIdle(s *sites.Site) string { return p.idle[s] }
+
+// SetAside says whether the site is compared no more: a rule has accounted for it, or its value
+// has no effect.
+func (p *Pass) SetAside(s *sites.Site) bool { return p.Explained(s) || p.IsIdle(s) }
 
 // disagrees says whether a rule has told of the site.
 func (p *Pass) disagrees(s *sites.Site) bool { return p.accounted[s] || p.named[s] }
 
-// Explained says whether a rule has accounted for the site, or its value has no effect, so that
-// it is compared no more.
-func (p *Pass) Explained(s *sites.Site) bool { return p.accounted[s] || p.IsIdle(s) }
+// Explained says whether a rule has accounted for the site.
+func (p *Pass) Explained(s *sites.Site) bool { return p.accounted[s] }
 
 // Blamed says whether a rule named the site in a disagreement.
 func (p *Pass) Blamed(s *sites.Site) bool { return p.named[s] }

@@ -140,7 +140,7 @@ func effective(e sources.Effective) *inventory.Binding {
 // collectEnvFile adds the carrier of one file, and another for those of its values that a
 // stronger file goes before in a production build: these serve development only.
 func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []inventory.URL) {
-	c := &inventory.Carrier{Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Development: isDevelopment(f), Ignored: f.Ignored, LeftOver: f.IsLeftOver()}
+	c := &inventory.Carrier{Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Development: isDevelopment(f), Ignored: f.Ignored, Idle: leftOver(f)}
 	var all []*inventory.Binding
 	for _, v := range variables {
 		all = append(all, effective(v))
@@ -171,6 +171,14 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.E
 		}
 	}
 	a.carriers = append(a.carriers, c, &beaten)
+}
+
+// leftOver says of a copy from before a change that nothing reads it; else it is empty.
+func leftOver(f *sources.File) string {
+	if f.IsLeftOver() {
+		return "it stands in a copy from before a change, which nothing reads"
+	}
+	return ""
 }
 
 // isStackEnv says whether a file is the stack's own .env, which holds the keys under
@@ -206,7 +214,7 @@ func (a *apps) collectDockerfile(f *sources.File, urls []inventory.URL) {
 		return
 	}
 	a.collectBuilds(f, d)
-	c := &inventory.Carrier{Kind: inventory.InImage, Name: f.Path, File: f.Path, App: f.Dir(), LeftOver: f.IsLeftOver()}
+	c := &inventory.Carrier{Kind: inventory.InImage, Name: f.Path, File: f.Path, App: f.Dir(), Idle: leftOver(f)}
 	var all []*inventory.Binding
 	for _, s := range d.Assignments {
 		if s.Value.IsAbsent() {

@@ -89,7 +89,7 @@ func (c *Collection) addCredentials(g *gateway.Gateway) {
 			continue
 		}
 		if k == nil {
-			k = &inventory.Carrier{Kind: inventory.InGateway, Name: g.Name, File: b.At().File, Unit: g.Unit, Namespace: g.Namespace}
+			k = &inventory.Carrier{Kind: inventory.InGateway, Name: g.Name, File: b.At().File, Unit: g.Unit, Namespace: g.Namespace, Idle: g.Idle()}
 		}
 		c.credentials[cred] = c.add(k, b, c.Names.Of(b.Name), b.Slot, Accepted)
 	}
@@ -102,6 +102,7 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 		Slot: slot, Role: b.Role, Standing: standing, Holder: b.Holder, Value: b.Value,
 		At: b.At(), Written: b.Written(), Trace: b.Trace(), Unit: k.Unit, Namespace: k.Namespace,
 		Name: name, Variable: b.Name, Consumer: b.Consumer, Carrier: k, Entry: b.Entry, Broken: b.Broken, Placeholder: b.Placeholder,
+		Idle: k.Idle,
 		NotBase64: b.NotBase64 && b.Entry != nil && b.Entry.Object.Kind == "Secret",
 	}
 	if b.Entry != nil {
@@ -119,9 +120,6 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 	}
 	if s.Role == "" {
 		s.Role = slot.Role()
-	}
-	if k.LeftOver {
-		s.Idle = "it stands in a copy from before a change, which nothing reads"
 	}
 	c.Sites = append(c.Sites, s)
 	return s

@@ -28,7 +28,8 @@ type ComposeService struct {
 	Entrypoint  ComposeCommand
 	Command     ComposeCommand
 	WorkingDir  string
-	EnvDir      string // of an included project: where its own .env lies; empty else
+	Profiles    []string // it is started where one of these is active; always where there is none
+	EnvDir      string   // of an included project: where its own .env lies; empty else
 
 	extends composeExtends
 	replace map[string]bool // fields that an override replaces or takes away, and does not merge
@@ -126,7 +127,7 @@ func (f *File) composeServices(dir string) []ComposeService {
 
 func (d *Document) composeService(name string, n *yaml.Node, dir string) ComposeService {
 	s := ComposeService{Name: name, Image: nodes.Text(nodes.Field(n, "image")), replace: map[string]bool{}}
-	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "build", "image"} {
+	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "build", "image", "profiles"} {
 		if value := nodes.Field(n, field); value != nil && (value.Tag == "!reset" || value.Tag == "!override") {
 			s.replace[field] = true
 			if value.Tag == "!reset" {
@@ -158,6 +159,7 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 		}
 	}
 	s.WorkingDir = nodes.Text(nodes.Field(n, "working_dir"))
+	s.Profiles = composeProfiles(nodes.Field(n, "profiles"))
 	s.Configs = append(d.composeConfigs(n, "configs", "/", dir), d.composeConfigs(n, "secrets", "/run/secrets/", dir)...)
 	s.Entrypoint, s.Command = d.composeCommand(nodes.Field(n, "entrypoint")), d.composeCommand(nodes.Field(n, "command"))
 	if extends := nodes.Field(n, "extends"); extends != nil {

@@ -154,6 +154,22 @@ C=one
 C=two
 D=${C}
 `},
+	{"profiles", "a.yaml b.yaml", `
+-- a.yaml --
+services:
+  always: {image: x}
+  merged: {image: x, profiles: [one, two]}
+  replaced: {image: x, profiles: [one]}
+  freed: {image: x, profiles: [one]}
+  base: {image: x, profiles: [one]}
+  extending: {extends: base, profiles: [three]}
+-- b.yaml --
+services:
+  always: {profiles: [two]}
+  merged: {profiles: [two, three]}
+  replaced: {profiles: !override [three]}
+  freed: {profiles: !reset []}
+`},
 	{"anchors and merge keys", "compose.yaml", `
 -- compose.yaml --
 x-env: &env {A: shared, B: shared}
@@ -186,7 +202,7 @@ func TestComposeAgainstComposeGo(t *testing.T) {
 				paths = append(paths, filepath.Join(dir, name))
 				ours = append(ours, repo.File(name))
 			}
-			options, err := cli.NewProjectOptions(paths, cli.WithWorkingDirectory(dir), cli.WithName("test"), cli.WithEnvFiles(), cli.WithDotEnv)
+			options, err := cli.NewProjectOptions(paths, cli.WithWorkingDirectory(dir), cli.WithName("test"), cli.WithEnvFiles(), cli.WithDotEnv, cli.WithProfiles([]string{"*"}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,7 +212,7 @@ func TestComposeAgainstComposeGo(t *testing.T) {
 			}
 			var expected []string
 			for name, s := range want.Services {
-				expected = append(expected, describe(name, s.Image, s.Command, s.Entrypoint, s.Environment.ToMapping(), buildArgs(s.Build != nil, func() map[string]string { return s.Build.Args.ToMapping() })))
+				expected = append(expected, describe(name, s.Image, s.Profiles, s.Command, s.Entrypoint, s.Environment.ToMapping(), buildArgs(s.Build != nil, func() map[string]string { return s.Build.Args.ToMapping() })))
 			}
 			got := effective(t, repo, repo.ComposeProject(ours...))
 			sort.Strings(expected)
@@ -217,8 +233,8 @@ func buildArgs(has bool, args func() map[string]string) map[string]string {
 	return args()
 }
 
-func describe(name, image string, command, entrypoint []string, env, args map[string]string) string {
-	return fmt.Sprintf("%s image %s command %q entrypoint %q environment %q args %q", name, image, []string(command), []string(entrypoint), env, args)
+func describe(name, image string, profiles, command, entrypoint []string, env, args map[string]string) string {
+	return fmt.Sprintf("%s image %s profiles %q command %q entrypoint %q environment %q args %q", name, image, profiles, []string(command), []string(entrypoint), env, args)
 }
 
 // effective is what lint makes of the services: env_file, then environment, each
@@ -269,7 +285,7 @@ func effective(t *testing.T, repo *Repository, p *ComposeProject) []string {
 				args[v.Name] = resolve(v.Raw.Reveal())
 			}
 		}
-		out = append(out, describe(s.Name, s.Image, s.Command.Words, s.Entrypoint.Words, env, args))
+		out = append(out, describe(s.Name, s.Image, s.Profiles, s.Command.Words, s.Entrypoint.Words, env, args))
 	}
 	sort.Strings(out)
 	return out

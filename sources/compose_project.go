@@ -84,6 +84,7 @@ func mergeServices(base, over ComposeService) ComposeService {
 	out.Environment = mergeVariables(out.Environment, over.Environment)
 	out.EnvFiles = mergeBy(out.EnvFiles, over.EnvFiles, func(f ComposeEnvFile) string { return f.Path })
 	out.Mounts = mergeBy(out.Mounts, over.Mounts, func(m ComposeMount) string { return m.Target })
+	out.Profiles = mergeBy(out.Profiles, over.Profiles, func(profile string) string { return profile })
 	out.Configs = mergeBy(out.Configs, over.Configs, func(c ComposeConfig) string { return c.Target })
 	if over.Entrypoint.Words != nil {
 		out.Entrypoint = over.Entrypoint
@@ -117,6 +118,8 @@ func (s *ComposeService) clear(field string) {
 		s.Command = ComposeCommand{}
 	case "image":
 		s.Image = ""
+	case "profiles":
+		s.Profiles = nil
 	case "build":
 		s.Context, s.Dockerfile, s.Args = "", "", nil
 	}

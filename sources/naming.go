@@ -42,13 +42,18 @@ func (f *File) Dismiss() bool {
 func Naming(files []*File, names map[string]bool) []bool {
 	hits := make([]bool, len(files))
 	onAllCores(len(files), func(i int) {
-		b, err := files[i].disk, files[i].readErr
-		if b == nil && err == nil {
-			b, err = files[i].read()
-		}
+		b, err := files[i].peek()
 		hits[i] = err == nil && hasWord(b, names)
 	})
 	return hits
+}
+
+// peek is the file's bytes; those of one that is not held are not kept either.
+func (f *File) peek() ([]byte, error) {
+	if f.disk != nil || f.readErr != nil {
+		return f.disk, f.readErr
+	}
+	return f.read()
 }
 
 // hasWord goes through the words of a text, as the names of objects are written: letters,

@@ -93,7 +93,7 @@ var (
 func checkAsymmetricPartial(p *lint.Pass) {
 	for _, g := range p.Gateways {
 		switch noneToTranslate := slices.Contains(g.Partial, keys.Publishable) && slices.Contains(g.Partial, keys.Secret); {
-		case !g.Unit.Deployed() || g.Dead || slices.ContainsFunc(g.Credentials, isLiteral):
+		case g.Idle() != "" || !g.Unit.Deployed() || g.Dead || slices.ContainsFunc(g.Credentials, isLiteral):
 		case g.TranslatesNothing():
 			p.Report(lint.Draft{
 				Place: lint.AtName(g.At, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace), Severity: lint.Info,
@@ -171,7 +171,7 @@ func checkVerifiers(p *lint.Pass, i *lint.Instance) {
 	var signer *inventory.Binding
 	var lacking []*inventory.Container
 	for _, c := range p.Containers {
-		if !i.Holds(c.Unit, c.Namespace) {
+		if !i.Holds(c.Unit, c.Namespace) || c.Carrier.Idle != "" {
 			continue
 		}
 		if v := c.Env["GOTRUE_JWT_KEYS"]; c.Carrier.Backend == "GoTrue" && v.IsSet() && !emptyList(v.Value) {

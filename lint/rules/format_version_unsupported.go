@@ -84,7 +84,7 @@ var formatNotRead = lint.Cause{Name: "format-not-read", Advice: "Write _format_v
 
 func checkFormatVersionUnsupported(p *lint.Pass) {
 	for _, g := range p.Gateways {
-		if g.Config == nil || g.Dead || g.Product != "Kong" || g.Config.VersionLine == 0 {
+		if g.Config == nil || g.Dead || g.Idle() != "" || g.Product != "Kong" || g.Config.VersionLine == 0 {
 			continue
 		}
 		format, version := g.Config.FormatVersion, g.Version()

@@ -17,11 +17,11 @@ func reportCredential(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, f
 	p.Report(f)
 }
 
-// wholeGateways are the gateways that are what they were meant to be.
+// wholeGateways are the gateways that run, and are what they were meant to be.
 func wholeGateways(p *lint.Pass) []*gateway.Gateway {
 	var out []*gateway.Gateway
 	for _, g := range p.Gateways {
-		if !g.Eaten {
+		if !g.Eaten && g.Idle() == "" {
 			out = append(out, g)
 		}
 	}

@@ -109,7 +109,7 @@ func secretsByValue(p *lint.Pass, i *lint.Instance) [][]*sites.Site {
 	byValue := map[[32]byte][]*sites.Site{}
 	var order [][32]byte
 	for _, s := range i.Sites {
-		if s.Slot != keys.JWTSecret || !s.Value.IsKnown() || p.Explained(s) || keys.LooksLikePlaceholder(s.Value.Text()) && s.Value.Text().Len() < 32 {
+		if s.Slot != keys.JWTSecret || !s.Value.IsKnown() || p.SetAside(s) || keys.LooksLikePlaceholder(s.Value.Text()) && s.Value.Text().Len() < 32 {
 			continue
 		}
 		sum := s.Value.Text().Sum()

@@ -55,7 +55,7 @@ func checkKeyNotSignedBySecret(p *lint.Pass) {
 	for _, i := range p.Instances {
 		var secrets, failing, verifying []*sites.Site
 		for _, s := range i.Sites {
-			if s.Slot == keys.JWTSecret && s.Value.IsKnown() && s.Value.Text().Len() > 0 && !p.Explained(s) {
+			if s.Slot == keys.JWTSecret && s.Value.IsKnown() && s.Value.Text().Len() > 0 && !p.SetAside(s) {
 				secrets = append(secrets, s)
 			}
 		}
@@ -63,7 +63,7 @@ func checkKeyNotSignedBySecret(p *lint.Pass) {
 			continue
 		}
 		for _, s := range i.Sites {
-			if p.Explained(s) || p.Blamed(s) || s.Slot != keys.Anon && s.Slot != keys.ServiceRole {
+			if p.SetAside(s) || p.Blamed(s) || s.Slot != keys.Anon && s.Slot != keys.ServiceRole {
 				continue
 			}
 			switch p.Verifies(i, s) {

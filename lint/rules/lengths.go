@@ -53,7 +53,7 @@ func checkSecretLengths(p *lint.Pass, i *lint.Instance, known [][]*sites.Site) {
 	}
 	var wrong []*sites.Site
 	for _, s := range sites.Sorted(i.Sites) {
-		if _, _, measured := s.Value.Length(); s.Slot != keys.JWTSecret || s.Value.IsKnown() || !measured || p.Explained(s) {
+		if _, _, measured := s.Value.Length(); s.Slot != keys.JWTSecret || s.Value.IsKnown() || !measured || p.SetAside(s) {
 			continue
 		}
 		if right == nil {

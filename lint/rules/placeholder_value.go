@@ -36,7 +36,7 @@ var placeholderLeft = lint.Cause{Name: "placeholder-left", Advice: "Put the key 
 func checkPlaceholderValue(p *lint.Pass) {
 	reported := map[sources.Position]bool{}
 	for _, s := range p.Sites {
-		if p.Explained(s) || reported[s.Written] || !isPlaceholder(s) || signs(p, s) || s.Carrier.Development || s.Unit != nil && !s.Unit.Deployed() {
+		if p.SetAside(s) || reported[s.Written] || !isPlaceholder(s) || signs(p, s) || s.Carrier.Development || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
 		reported[s.Written] = true

@@ -68,7 +68,7 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 	}
 	for _, s := range p.Sites {
 		c := containers[s.Carrier]
-		if c == nil || c.Init || c.Carrier.Backend != "" || !slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) || !onlyServes(p, c) ||
+		if c == nil || c.Init || p.IsIdle(s) || c.Carrier.Backend != "" || !slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) || !onlyServes(p, c) ||
 			s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}

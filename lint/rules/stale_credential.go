@@ -67,7 +67,7 @@ var leftInTheList = lint.Cause{Name: "left-in-the-list", Advice: "Take it out of
 func checkStaleCredential(p *lint.Pass) {
 	for _, i := range p.Instances {
 		for _, s := range i.Sites {
-			if s.Standing != sites.Accepted || !s.Value.IsKnown() || p.Explained(s) || p.Blamed(s) || !isHeldNowhere(p, i, s) {
+			if s.Standing != sites.Accepted || !s.Value.IsKnown() || p.SetAside(s) || p.Blamed(s) || !isHeldNowhere(p, i, s) {
 				continue
 			}
 			p.Explain(s) // it need not be minted anew

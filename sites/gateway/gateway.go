@@ -88,6 +88,14 @@ func (g *Gateway) Server() *inventory.Container {
 	return g.Run.server
 }
 
+// Idle says why the gateway accepts nothing, whatever it is configured with; empty where it runs.
+func (g *Gateway) Idle() string {
+	if c := g.Server(); c != nil {
+		return c.Carrier.Idle
+	}
+	return ""
+}
+
 // Presentable says whether a key can be presented that the gateway accepts.
 func (g *Gateway) Presentable() bool {
 	return slices.ContainsFunc(g.Credentials, func(c *Credential) bool { return c.Binding != nil })
@@ -142,7 +150,7 @@ const (
 func (f *Found) EachLiteral(visit func(*Gateway, *Credential, LiteralCause)) {
 	for _, g := range f.Gateways {
 		for _, c := range g.Credentials {
-			if c.Fate == Literal && !g.Eaten && g.Run != nil && g.Unit.Deployed() {
+			if c.Fate == Literal && !g.Eaten && g.Idle() == "" && g.Run != nil && g.Unit.Deployed() {
 				visit(g, c, f.cause(g, c))
 			}
 		}

@@ -42,7 +42,9 @@ type Carrier struct {
 	Development bool
 	Stack       bool // it holds the keys of the stack under the stack's own names
 	Ignored     bool // git ignores it
-	LeftOver    bool // a copy from before a change: nothing reads it
+
+	// Idle says why nothing that it bears has an effect; empty where it has one.
+	Idle string
 }
 
 // URL is a Supabase URL beside a key.

@@ -90,6 +90,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		owner: "compose service " + s.Name, Name: s.Name, Image: s.Image, Unit: p.unit, Env: map[string]*Binding{}, Dir: s.WorkingDir, Inside: s.InsideCommand,
 	}
 	c.Carrier = &Carrier{Kind: InContainer, Name: p.unit.Name + " service " + s.Name, File: p.unit.Name, Unit: p.unit}
+	c.Carrier.Idle = p.notStarted(s)
 	c.OpenEnv = append(c.OpenEnv, p.unit.Compose.Faults...)
 	if s.EnvDir != "" {
 		p.readEnv(s.EnvDir)
@@ -259,7 +260,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
 		dockerfile = "Dockerfile"
 	}
 	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Args: map[string]*Binding{}}
-	built := &Carrier{Kind: inBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Name, App: s.Context, Unit: p.unit}
+	built := &Carrier{Kind: inBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Name, App: s.Context, Unit: p.unit, Idle: c.Carrier.Idle}
 	for _, a := range s.Args {
 		v := p.resolve(a, fmt.Sprintf("%s build.args %s of %s", p.unit.Name, a.Name, s.Name), "build.args ")
 		built.Bindings = append(built.Bindings, v)

@@ -1,6 +1,8 @@
 package inventory
 
 import (
+	"sync"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
@@ -23,11 +25,12 @@ type Inventory struct {
 	read        map[*manifest.Object][]manifest.Entry
 	scripts     []*manifest.Object // Secrets that scripts make with kubectl
 	scriptsRead bool
+	starts      func() *sources.ComposeStarts
 }
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
-	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}}
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}, starts: sync.OnceValue(repo.ComposeStarts)}
 	inv.collectContainers()
 	inv.collectCompose()
 	for _, u := range units {
