@@ -43,8 +43,8 @@ func readApps(inv *inventory.Inventory) *apps {
 		urls[dir] = a.collectDotenv(dir, dirs[dir])
 	}
 	for _, f := range a.Repo.Files() {
-		// Without a key of its own it may still take in the .env files beside it.
-		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(a.production[f.Dir()]) > 0) {
+		// Without a key of its own it may still take in the .env files beside it, or be given one.
+		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(a.production[f.Dir()]) > 0 || a.isGivenKeys(f)) {
 			a.collectDockerfile(f, urls[f.Dir()])
 		}
 	}

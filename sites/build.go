@@ -18,8 +18,12 @@ type Build struct {
 	Sets    []sources.Assignment // what is in force where the app is built
 	Context string
 	Service string                        // the compose service that builds it; empty where none does
+	Project *sources.ComposeProject       // that it is of; nil where none is
+	Target  string                        // the stage that it wants; empty for the last
 	Args    map[string]*inventory.Binding // what that service gives, by name
-	Env     map[string]sources.Effective  // what the .env files beside it give a production build
+
+	Arguments *inventory.Carrier           // of these; nil where no service gives any
+	Env       map[string]sources.Effective // what the .env files beside it give a production build
 }
 
 // collectBuilds lists the builds of a Dockerfile: one for each compose service that builds it,
@@ -32,6 +36,7 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 			composed = true
 			b := one
 			b.Context, b.Service, b.Args = c.Context, c.Service, c.Args
+			b.Project, b.Target, b.Arguments = c.Project, c.Target, c.Carrier
 			a.Builds = append(a.Builds, &b)
 		}
 	}
@@ -39,6 +44,19 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 		one.Context = a.contextOf(f, d)
 		a.Builds = append(a.Builds, &one)
 	}
+}
+
+// isGivenKeys says whether a compose service builds the Dockerfile with a key, or an address, as
+// an argument, which the file itself need not name.
+func (a *apps) isGivenKeys(f *sources.File) bool {
+	for _, c := range a.ComposeBuilds {
+		for arg := range c.Args {
+			if name := a.Names.Of(arg); c.Dockerfile == f.Path && (name.Strong || name.URL) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // contextOf is the build context of a Dockerfile that no compose file builds: the nearest

@@ -20,6 +20,7 @@ type ComposeService struct {
 	Image       string
 	Context     string // build context; empty without a build
 	Dockerfile  string
+	Target      string // the stage to build; the last where it is empty
 	Args        []ComposeVariable
 	Environment []ComposeVariable
 	EnvFiles    []ComposeEnvFile
@@ -147,6 +148,7 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 		s.Context = composePath(dir, context)
 	}
 	s.Dockerfile = nodes.Text(nodes.Field(build, "dockerfile"))
+	s.Target = nodes.Text(nodes.Field(build, "target"))
 	s.Args = d.composeVariables(nodes.Field(build, "args"))
 	s.Environment = d.composeVariables(nodes.Field(n, "environment"))
 	s.EnvFiles = d.composeEnvFiles(nodes.Field(n, "env_file"), dir)

@@ -79,6 +79,7 @@ func mergeServices(base, over ComposeService) ComposeService {
 	out.Image = firstText(over.Image, out.Image)
 	out.Context = firstText(over.Context, out.Context)
 	out.Dockerfile = firstText(over.Dockerfile, out.Dockerfile)
+	out.Target = firstText(over.Target, out.Target)
 	out.WorkingDir = firstText(over.WorkingDir, out.WorkingDir)
 	out.Args = mergeVariables(out.Args, over.Args)
 	out.Environment = mergeVariables(out.Environment, over.Environment)
@@ -121,7 +122,7 @@ func (s *ComposeService) clear(field string) {
 	case "profiles":
 		s.Profiles = nil
 	case "build":
-		s.Context, s.Dockerfile, s.Args = "", "", nil
+		s.Context, s.Dockerfile, s.Target, s.Args = "", "", "", nil
 	}
 }
 

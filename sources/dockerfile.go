@@ -3,7 +3,6 @@ package sources
 import (
 	"bytes"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -30,34 +29,6 @@ type Dockerfile struct {
 	Command     []string // ENTRYPOINT and CMD of the last stage; a script in shell form is one word
 }
 
-// Stage is one FROM.
-type Stage struct {
-	Name   string // behind AS
-	From   string // the image, or the name of an earlier stage
-	Copies bool   // it copies from the build context
-}
-
-// AppBuild lists the assignments that are in force where the app is built: those of the last
-// stage that copies from the context, and of the stages that it is made of.
-func (d *Dockerfile) AppBuild() []Assignment {
-	last := -1
-	for i, s := range d.Stages {
-		if s.Copies {
-			last = i
-		}
-	}
-	if last < 0 {
-		return d.Assignments
-	}
-	chain := map[int]bool{}
-	for stage := last; stage >= 0 && !chain[stage]; {
-		chain[stage] = true
-		from := d.Stages[stage].From
-		stage = slices.IndexFunc(d.Stages[:stage], func(s Stage) bool { return s.Name != "" && strings.EqualFold(s.Name, from) })
-	}
-	return slices.DeleteFunc(slices.Clone(d.Assignments), func(a Assignment) bool { return !chain[a.Stage] })
-}
-
 // ParseDockerfile reads the assignments with their values as a build without --build-arg
 // would see them, and what is copied. An ARG without a default is unset, which is not the
 // same as empty: its value is absent. Errors name the line and never quote it.
@@ -79,7 +50,7 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 			stage++
 			scope = map[string]keys.Text{}
 			entrypoint, command = nil, nil
-			d.Stages = append(d.Stages, stageOf(words(n)))
+			d.Stages = append(d.Stages, stageOf(n))
 		case "ARG":
 			for _, word := range words(n) {
 				name, raw, has := strings.Cut(word, "=")
@@ -105,8 +76,12 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 		case "COPY", "ADD":
 			sources := copied(n)
 			d.Copies = append(d.Copies, sources...)
-			if len(sources) > 0 && stage >= 0 {
-				d.Stages[stage].Copies = true
+			if stage >= 0 {
+				d.Stages[stage].copy(n, len(sources) > 0)
+			}
+		case "RUN":
+			if stage >= 0 {
+				d.Stages[stage].run(n)
 			}
 		case "ENTRYPOINT":
 			entrypoint = words(n)
@@ -118,18 +93,6 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 	return d, nil
 }
 
-// stageOf reads "image AS name".
-func stageOf(words []string) Stage {
-	var s Stage
-	if len(words) > 0 {
-		s.From = words[0]
-	}
-	if len(words) == 3 && strings.EqualFold(words[1], "as") {
-		s.Name = words[2]
-	}
-	return s
-}
-
 // words are those of an instruction.
 func words(n *parser.Node) []string {
 	var out []string
@@ -137,20 +100,6 @@ func words(n *parser.Node) []string {
 		out = append(out, a.Value)
 	}
 	return out
-}
-
-// copied lists the sources of a COPY or ADD; none where they come from another stage.
-func copied(n *parser.Node) []string {
-	for _, flag := range n.Flags {
-		if strings.HasPrefix(flag, "--from=") {
-			return nil
-		}
-	}
-	all := words(n)
-	if len(all) < 2 {
-		return nil
-	}
-	return all[:len(all)-1]
 }
 
 func assign(name, raw string, n *parser.Node, lines []string, scope map[string]keys.Text, arg bool, stage int) Assignment {

@@ -200,6 +200,8 @@ func FuzzParseDockerfile(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		if d, err := ParseDockerfile(b); err == nil {
 			d.AppBuild()
+			d.Builder("build")
+			d.Reaches("A", "")
 		}
 	})
 }

@@ -259,13 +259,14 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
 	if dockerfile == "" {
 		dockerfile = "Dockerfile"
 	}
-	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Args: map[string]*Binding{}}
+	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Target: s.Target, Args: map[string]*Binding{}}
 	built := &Carrier{Kind: inBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Name, App: s.Context, Unit: p.unit, Idle: c.Carrier.Idle}
 	for _, a := range s.Args {
 		v := p.resolve(a, fmt.Sprintf("%s build.args %s of %s", p.unit.Name, a.Name, s.Name), "build.args ")
 		built.Bindings = append(built.Bindings, v)
 		declared.Args[a.Name] = v
 	}
+	declared.Carrier, declared.Project = built, p.unit.Compose
 	p.inv.ComposeBuilds = append(p.inv.ComposeBuilds, declared)
 	if built.URLs = URLs(p.inv.Names, built.Bindings); len(built.URLs) == 0 {
 		built.URLs = c.Carrier.URLs
@@ -278,5 +279,8 @@ type composeBuild struct {
 	Service    string
 	Context    string
 	Dockerfile string
+	Target     string
 	Args       map[string]*Binding
+	Carrier    *Carrier // of the arguments
+	Project    *sources.ComposeProject
 }
