@@ -23,7 +23,7 @@ func All() []*lint.Rule { return append(slices.Clone(others), unusedIgnore) }
 var others = []*lint.Rule{
 	unreadable, renderFailed,
 	sopsIntegrity, stillEncrypted, sealedSecretUnsealable, secretRefDangling,
-	buildArgUnused,
+	buildArgUnused, runtimePublicEnvInert,
 	fluxEatsPlaceholder,
 	placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
 	sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
@@ -34,7 +34,7 @@ var others = []*lint.Rule{
 	jwksShape, jwksMismatch,
 	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 	staleCredential, keyNotSignedBySecret, demoKey,
-	envSourceConflict, envShadowedByEmpty, envFileNotInBuild, runtimePublicEnvInert,
+	envSourceConflict, envShadowedByEmpty, envFileNotInBuild,
 	serverSecretInBuild, plaintextSecret,
 	weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
 }

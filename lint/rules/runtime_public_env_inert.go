@@ -2,9 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
@@ -15,12 +13,17 @@ var runtimePublicEnvInert = &lint.Rule{
 	Name:     "runtime-public-env-inert",
 	Summary:  "a variable that is built into the app is set where the app runs, which changes nothing",
 	Severity: lint.Warning,
+	After:    []*lint.Rule{buildArgUnused},
 	Doc: `Next.js, Vite, Create React App, Expo, Gatsby and Vue CLI write the values of their public variables into the bundle when
 the app is built. Setting NEXT_PUBLIC_SUPABASE_ANON_KEY in a Deployment or under environment in a compose file has no effect on what
 the browser gets: after a rotation the manifest shows the new key, and the app presents the old one.
 
-It is an information where the same key is built in, so that nothing is wrong yet. A container whose command is a script is passed
-over, since some put the values into the bundle at its start; so are Nuxt's and SvelteKit's variables, which do count at run time.
+It is an information where the same key is built in, so that nothing is wrong yet. What has no effect is not compared with what the
+gateway accepts.
+
+A container whose command is a script is passed over, since some put the values into the bundle at its start. So is an app that takes them
+there by a package (next-runtime-env, @beam-australia/react-env, @import-meta-env, vite-envs, runtime-env-cra), by the templates or the
+start scripts of the nginx image, or by a file such as env-config.js; and Nuxt's and SvelteKit's variables, which do count at run time.
 
 Set the key where the app is built (.env.production, a build argument), and take it out here.`,
 	Bad: `
@@ -68,8 +71,8 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 	}
 	for _, s := range p.Sites {
 		c := containers[s.Carrier]
-		if c == nil || c.Init || p.IsIdle(s) || c.Carrier.Backend != "" || !slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) || !onlyServes(p, c) ||
-			s.Unit != nil && !s.Unit.Deployed() {
+		if c == nil || c.Init || p.IsIdle(s) || c.Carrier.Backend != "" || !slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) || !onlyServes(c) ||
+			s.Unit != nil && !s.Unit.Deployed() || readsAtRunTime(p, c, s.Name.PublicPrefix) {
 			continue
 		}
 		f := lint.Draft{
@@ -90,6 +93,7 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 			f.Message += ", and the repository does not say with which key"
 		}
 		p.Report(f)
+		p.Idle(fmt.Sprintf("%s variables are built into the app, so what is set where it runs has no effect", s.Name.PublicPrefix), s)
 	}
 }
 
@@ -99,12 +103,12 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 func builtIn(p *lint.Pass, c *inventory.Container, s *sites.Site) (same, other *sites.Site) {
 	var own, all []*sites.Site
 	for _, b := range p.Sites {
-		if b.Carrier == nil || b.Carrier.App == "" || b.Carrier.Development || b.Variable != s.Variable || !b.Value.IsKnown() ||
+		if b.Carrier == nil || b.Carrier.App == "" || b.Carrier.Development || p.IsIdle(b) || b.Variable != s.Variable || !b.Value.IsKnown() ||
 			p.InstanceOf(s) != nil && p.InstanceOf(b) != nil && p.InstanceOf(b) != p.InstanceOf(s) {
 			continue
 		}
 		all = append(all, b)
-		if lint.SharedWords(path.Base(b.Carrier.App), c.Name+" "+path.Base(c.Image)) > 0 {
+		if runs(c, b.Carrier.App) {
 			own = append(own, b)
 		}
 	}
@@ -120,34 +124,4 @@ func builtIn(p *lint.Pass, c *inventory.Container, s *sites.Site) (same, other *
 		return nil, nil
 	}
 	return nil, all[0]
-}
-
-// onlyServes says whether a container runs what the image holds, and neither builds the app
-// nor edits it: no command of its own, or one that is known to serve, and no sources that
-// are mounted for development.
-func onlyServes(p *lint.Pass, c *inventory.Container) bool {
-	if c.MountsSource {
-		return false
-	}
-	command := c.Command
-	for _, b := range p.Builds { // of the image that compose builds, the command is known
-		if len(command) == 0 && c.Object == nil && b.Service == c.Name {
-			command = b.Parsed.Command
-		}
-	}
-	if len(command) == 0 {
-		return true
-	}
-	line := strings.Join(command, " ")
-	words := strings.Fields(line)
-	if len(words) == 0 || strings.ContainsAny(line, ";&|\n") {
-		return false
-	}
-	switch program := words[0][strings.LastIndexByte(words[0], '/')+1:]; program {
-	case "node", "nginx", "caddy", "httpd", "serve":
-		return !strings.Contains(strings.Join(words[1:], " "), "build")
-	case "npm", "yarn", "pnpm", "bun", "next":
-		return slices.Equal(words[1:], []string{"start"}) || slices.Equal(words[1:], []string{"run", "start"})
-	}
-	return false
 }

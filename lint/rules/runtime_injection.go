@@ -1,0 +1,105 @@
+package rules
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// onlyServes says whether a container runs what the image holds, and neither builds the app
+// nor edits it: no command of its own, or one that is known to serve, and no sources that
+// are mounted for development.
+func onlyServes(c *inventory.Container) bool {
+	return !c.MountsSource && (len(c.Command) == 0 || serves(c.Command))
+}
+
+// serves says of a command that it is known to serve an app as it was built.
+func serves(command []string) bool {
+	line := commandLine(command)
+	words := strings.Fields(line)
+	if len(words) == 0 || isScript(line) {
+		return false
+	}
+	switch program := words[0][strings.LastIndexByte(words[0], '/')+1:]; program {
+	case "node", "nginx", "caddy", "httpd", "serve":
+		return !strings.Contains(strings.Join(words[1:], " "), "build")
+	case "npm", "yarn", "pnpm", "bun", "next":
+		return slices.Equal(words[1:], []string{"start"}) || slices.Equal(words[1:], []string{"run", "start"})
+	}
+	return false
+}
+
+// commandLine is a command without what nginx takes for an option.
+func commandLine(command []string) string {
+	return strings.ReplaceAll(strings.Join(command, " "), "daemon off;", "")
+}
+
+// isScript says whether a command runs a script, which may do anything before it serves.
+func isScript(line string) bool {
+	return strings.ContainsAny(line, ";&|\n") || strings.Contains(line, ".sh") || strings.Contains(line, "entrypoint")
+}
+
+// readsAtRunTime says whether the app that a container runs may take its public variables from
+// there, although its framework writes them into the bundle when it is built: something puts
+// them in when the container starts.
+func readsAtRunTime(p *lint.Pass, c *inventory.Container, prefix string) bool {
+	if slices.ContainsFunc(c.Mounts, func(m substitute.Mount) bool { return sources.MarksInjection(m.Path) }) {
+		return true
+	}
+	own := false
+	for _, b := range p.Builds {
+		if c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose {
+			own = true
+			if image := b.Parsed.Command; len(c.Command) == 0 && len(image) > 0 && !serves(image) || edits(c, b.File) {
+				return true
+			}
+		}
+	}
+	for _, f := range appsOf(p, c) {
+		switch {
+		case !f.IsDockerfile() && p.Repo.ReadsAtRunTime(f.Dir(), prefix), !own && f.IsDockerfile() && edits(c, f):
+			return true
+		}
+	}
+	return false
+}
+
+// edits says whether an image of the Dockerfile runs a script in place of a server, or shows
+// otherwise that something is done to the app when it starts.
+func edits(c *inventory.Container, dockerfile *sources.File) bool {
+	b, err := dockerfile.Plain()
+	if err != nil {
+		return false
+	}
+	d, err := sources.ParseDockerfile(b)
+	return err == nil && len(c.Command) == 0 && isScript(commandLine(d.Command)) || sources.MarksInjection(string(b))
+}
+
+// appsOf are the package.json files and the Dockerfiles of the apps that the container may run:
+// those in a directory that is called like it or its image, or where none is, all of them.
+func appsOf(p *lint.Pass, c *inventory.Container) []*sources.File {
+	var called, all []*sources.File
+	for _, f := range p.Repo.Files() {
+		if f.Example || path.Base(f.Path) != "package.json" && !f.IsDockerfile() {
+			continue
+		}
+		all = append(all, f)
+		if runs(c, f.Dir()) {
+			called = append(called, f)
+		}
+	}
+	if len(called) > 0 {
+		return called
+	}
+	return all
+}
+
+// runs says whether the container is called like the app in a directory.
+func runs(c *inventory.Container, dir string) bool {
+	return lint.SharedWords(path.Base(dir), c.Name+" "+path.Base(c.Image)) > 0
+}
