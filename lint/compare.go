@@ -88,7 +88,7 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 		byValue := map[[32]byte]*Disagreement{}
 		var order [][32]byte
 		for _, s := range i.Sites {
-			if s.Role != role || s.Standing == sites.Accepted || p.SetAside(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) {
+			if s.Role != role || s.Standing == sites.Accepted || p.SetAside(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) || !ref.gateway && len(p.ListedInVain(i, s)) > 0 {
 				continue
 			}
 			sum := s.Value.Text().Sum()
@@ -134,6 +134,19 @@ func (i *Instance) onlyFeeds(s *sites.Site) bool {
 // user added.
 func (i *Instance) Lists(s *sites.Site) bool {
 	return i != nil && s.Value.IsKnown() && slices.ContainsFunc(i.extra, s.Value.Equal)
+}
+
+// ListedInVain are the credentials of gateways that accept the site's text, and do not run. Where
+// another one runs, it is that one's list that counts; where none does, the site may be right once
+// somebody starts them.
+func (p *Pass) ListedInVain(i *Instance, s *sites.Site) []*sites.Site {
+	var out []*sites.Site
+	for _, other := range i.Sites {
+		if other.Standing == sites.Accepted && other.Role == s.Role && p.IsIdle(other) && other.Value.Equal(s.Value) {
+			out = append(out, other)
+		}
+	}
+	return out
 }
 
 // comparable says whether a site can be held against the reference at all. A stored

@@ -75,6 +75,8 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return ""
 	case !s.Value.IsKnown():
 		return s.Value.Reason()
+	case !ref.gateway && len(p.ListedInVain(i, s)) > 0:
+		return p.WhyIdle(p.ListedInVain(i, s)[0])
 	case ref.unknown != nil:
 		return fmt.Sprintf("an accepted %s key is not known: %s", s.Role, unknownReason(ref.unknown))
 	case !p.comparable(s, ref):

@@ -93,7 +93,9 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 		}
 		return fmt.Sprintf("%s %s the other: %s", s.Holder, verb, keys.Describe(s.Value.Text(), s.Slot))
 	})...)
-	f.Related = append(f.Related, listedInVain(p, i, d)...)
+	for _, s := range p.ListedInVain(i, d.Wrong[0]) { // whoever finds it there would take the finding for a mistake
+		f.Related = append(f.Related, lint.Related{At: s.At, Message: s.Holder + " lists it in vain: " + p.WhyIdle(s)})
+	}
 	p.Report(f)
 	p.Explain(d.Wrong...)
 	p.Affect(others...)
@@ -116,18 +118,6 @@ func referrers(named []*sites.Site, but *sites.Site) []lint.Related {
 	for _, s := range named {
 		if s != but {
 			out = append(out, lint.Related{At: s.At, AtName: true, Message: s.Holder + " refers to the same key", Alike: s.Identity()})
-		}
-	}
-	return out
-}
-
-// listedInVain are the places of a gateway that accepts the wrong value, and does not run: whoever
-// looks there finds the key, and would take the finding for a mistake.
-func listedInVain(p *lint.Pass, i *lint.Instance, d lint.Disagreement) []lint.Related {
-	var out []lint.Related
-	for _, s := range i.Sites {
-		if s.Standing == sites.Accepted && p.IsIdle(s) && s.Value.Equal(d.Wrong[0].Value) {
-			out = append(out, lint.Related{At: s.At, Message: s.Holder + " lists it in vain: " + p.WhyIdle(s)})
 		}
 	}
 	return out
