@@ -202,6 +202,9 @@ func (t fromTemplate) lineOf(template *sources.File, text string) (sources.Posit
 	if at, ok := uniqueLine(template, wanted, indent); ok {
 		return at, true
 	}
+	if len(wanted) < 20 && !strings.ContainsAny(wanted, " :=") {
+		return sources.Position{}, false // a word such as "secret" stands anywhere
+	}
 	names := make([]string, 0, len(t.chart.files))
 	for _, f := range t.chart.files {
 		names = append(names, f.Name)
@@ -223,8 +226,8 @@ func (t fromTemplate) lineOf(template *sources.File, text string) (sources.Posit
 	return found, found.Line > 0
 }
 
-// uniqueLine is the only line of the file with the text. The column is where the text's
-// line begins, indent bytes before it.
+// uniqueLine is the only line of the file with the text as whole words: "secret" is not in
+// "secretName". The column is where the text's line begins, indent bytes before it.
 func uniqueLine(f *sources.File, wanted string, indent int) (sources.Position, bool) {
 	b, err := f.Disk()
 	if err != nil {
@@ -232,7 +235,7 @@ func uniqueLine(f *sources.File, wanted string, indent int) (sources.Position, b
 	}
 	var found sources.Position
 	for n, line := range strings.Split(string(b), "\n") {
-		at := strings.Index(line, wanted)
+		at := wordsAt(line, wanted)
 		if at < 0 {
 			continue
 		}
@@ -242,4 +245,29 @@ func uniqueLine(f *sources.File, wanted string, indent int) (sources.Position, b
 		found = sources.Position{File: f.Path, Line: n + 1, Column: max(at-indent, 0) + 1, EndColumn: at + len(wanted) + 1}
 	}
 	return found, found.Line > 0
+}
+
+// wordsAt is where a text stands in a line with no letter or digit of a longer word at its ends;
+// -1 where it does not.
+func wordsAt(line, text string) int {
+	for from := 0; ; {
+		at := strings.Index(line[from:], text)
+		if at < 0 {
+			return -1
+		}
+		at += from
+		if !joins(line[:at], text) && !joins(text, line[at+len(text):]) {
+			return at
+		}
+		from = at + 1
+	}
+}
+
+// joins says whether two texts run into one word where they meet.
+func joins(a, b string) bool {
+	return a != "" && b != "" && isWordByte(a[len(a)-1]) && isWordByte(b[0])
+}
+
+func isWordByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
 }

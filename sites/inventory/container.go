@@ -132,6 +132,14 @@ var backendImages = map[string]string{
 	"kong": "Kong", "envoy": "Envoy",
 }
 
+// ownImages are the names that those who build the stack's images themselves give them.
+var ownImages = map[string]string{
+	"supabase-auth": "GoTrue", "supabase-gotrue": "GoTrue", "supabase-rest": "PostgREST", "supabase-postgrest": "PostgREST",
+	"supabase-realtime": "Realtime", "supabase-storage": "Storage", "supabase-storage-api": "Storage", "supabase-functions": "Functions",
+	"supabase-edge-runtime": "Functions", "supabase-studio": "Studio", "supabase-meta": "postgres-meta", "supabase-supavisor": "Supavisor",
+	"supabase-postgres": "Postgres", "supabase-kong": "Kong", "supabase-envoy": "Envoy",
+}
+
 // ownVariables are those that no program but the service reads. A KONG_URL or a
 // GOTRUE_URL is what an app is told.
 var ownVariables = []struct {
@@ -161,6 +169,9 @@ func backendOf(c *Container) string {
 		repository = repository[:i]
 	}
 	base := path.Base(repository)
+	if service, ok := ownImages[base]; ok {
+		return service
+	}
 	if service, ok := backendImages[base]; ok {
 		if strings.Contains(repository, "supabase/") || base == "kong" || base == "postgrest" || base == "gotrue" {
 			return service
