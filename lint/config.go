@@ -2,6 +2,7 @@ package lint
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -62,7 +63,7 @@ func (g *Grouping) declareInstances() {
 		var one *Instance
 		kept := g.Instances[:0:0]
 		for _, i := range g.Instances {
-			if i.Unit == nil || !Matches(d.Paths, i.Unit.Path) {
+			if i.Unit == nil || !Matches(d.Paths, i.Unit.Path) && !Matches(d.Paths, i.Unit.Name) {
 				kept = append(kept, i)
 				continue
 			}
@@ -83,9 +84,20 @@ func (g *Grouping) declareInstances() {
 			continue
 		}
 		one.Name, one.declared = d.Name, d.Paths
+		g.noteUnmatched(d.Name, d.Paths)
 		for _, h := range d.Hosts {
 			one.hosts[strings.ToLower(h)] = true
 			one.public = true
+		}
+	}
+}
+
+// noteUnmatched tells of the patterns of a configured instance that match no file: they were
+// mistyped, or what they meant has moved.
+func (g *Grouping) noteUnmatched(name string, patterns []string) {
+	for _, pattern := range patterns {
+		if !slices.ContainsFunc(g.Repo.Files(), func(f *sources.File) bool { return Matches([]string{pattern}, f.Path) }) {
+			g.Repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+keys.ShownName(name)+": no file matches "+keys.ShownName(pattern))
 		}
 	}
 }

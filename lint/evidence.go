@@ -2,6 +2,7 @@ package lint
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -26,6 +27,7 @@ const (
 	JoinedByConfiguration Joined = "the configuration"
 	JoinedByProject       Joined = "the hosted project of its URL or key"
 	JoinedByURL           Joined = "the URL beside it"
+	JoinedByURLNamespace  Joined = "the namespace in the URL beside it"
 	JoinedByNamespace     Joined = "its namespace"
 	JoinedByUnit          Joined = "its unit"
 	JoinedByCluster       Joined = "its cluster"
@@ -43,6 +45,7 @@ var evidences = []evidence{
 	{JoinedByConfiguration, byConfiguration},
 	{JoinedByProject, byProject},
 	{JoinedByURL, byURL},
+	{JoinedByURLNamespace, byURLNamespace},
 	{JoinedByNamespace, byNamespace},
 	{JoinedByUnit, byUnit},
 	{JoinedByCluster, byCluster},
@@ -139,8 +142,8 @@ func byConfiguration(w *joining, s *sites.Site) *Instance {
 // key.
 func byProject(w *joining, s *sites.Site) *Instance {
 	ref := s.HostedRef()
-	if ref == "" {
-		return nil
+	if ref == "" || len(s.Hosts()) == 0 && slices.ContainsFunc(w.deployed, func(i *Instance) bool { return i.owns(s) }) {
+		return nil // a stack of one's own may mint keys that name a project
 	}
 	for _, i := range w.hosted {
 		if i.Ref == ref {
@@ -158,6 +161,23 @@ func byURL(w *joining, s *sites.Site) *Instance {
 	return onlyOne(w.deployed, func(i *Instance) bool {
 		return i.Answers(hosts) && (s.Unit == nil || i.Unit == nil || !s.Unit.Apart(i.Unit))
 	})
+}
+
+// byURLNamespace goes by a URL of the cluster's own, which names a namespace whether or not the
+// Service that it leads to is in the repository.
+func byURLNamespace(w *joining, s *sites.Site) *Instance {
+	namespaces := sites.Namespaces(s.Hosts())
+	if len(namespaces) == 0 {
+		return nil
+	}
+	return onlyOne(w.deployed, func(i *Instance) bool {
+		return i.lies(namespaces) && (s.Unit == nil || i.Unit == nil || !s.Unit.Apart(i.Unit))
+	})
+}
+
+// lies says whether a part of the instance lies in one of the namespaces.
+func (i *Instance) lies(namespaces []string) bool {
+	return slices.ContainsFunc(i.Parts, func(p part) bool { return slices.Contains(namespaces, p.ns) })
 }
 
 // byNamespace places a service that is deployed apart from its stack.
@@ -297,13 +317,14 @@ func (i *Instance) owns(s *sites.Site) bool {
 }
 
 // foreign says whether the hosts are certainly of none of the instances: each of them
-// has a public address, and it is another.
+// has a public address, and it is another, or lies in another namespace than the hosts name.
 func foreign(hosts []string, instances []*Instance) bool {
 	if len(hosts) == 0 {
 		return false
 	}
+	namespaces := sites.Namespaces(hosts)
 	for _, i := range instances {
-		if i.Answers(hosts) || !i.public {
+		if i.Answers(hosts) || !i.public && (len(namespaces) == 0 || i.Namespace == "" || i.lies(namespaces)) {
 			return false
 		}
 	}

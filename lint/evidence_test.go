@@ -77,6 +77,9 @@ func TestEvidence(t *testing.T) {
 		{why: JoinedByURL, want: staging,
 			of:  func(s *sites.Site) { s.Carrier.URLs = url("staging.example.org") },
 			but: func(s *sites.Site) { s.Carrier.URLs = url("example.com") }},
+		{why: JoinedByURLNamespace, want: prod, single: true,
+			of:  func(s *sites.Site) { s.Carrier.URLs = url("gateway.supabase.svc.cluster.local") },
+			but: func(s *sites.Site) { s.Carrier.URLs = url("kong.supabase-old.svc") }},
 		{why: JoinedByNamespace, want: prod,
 			of:  func(s *sites.Site) { s.Carrier.Backend, s.Unit, s.Namespace = "Storage", beside, "supabase" },
 			but: func(s *sites.Site) { s.Carrier.Backend, s.Unit, s.Namespace = "Storage", elsewhere, "supabase" }}, // both are as near

@@ -65,3 +65,17 @@ func IsLocal(hosts []string) bool {
 	}
 	return false
 }
+
+// clusterHost matches the name of a Service with its namespace.
+var clusterHost = regexp.MustCompile(`^[a-z0-9-]+\.([a-z0-9-]+)\.svc(\.[a-z0-9.-]+)?$`)
+
+// Namespaces are those that hosts of the cluster's own name.
+func Namespaces(hosts []string) []string {
+	var out []string
+	for _, h := range hosts {
+		if m := clusterHost.FindStringSubmatch(h); m != nil {
+			out = append(out, m[1])
+		}
+	}
+	return out
+}

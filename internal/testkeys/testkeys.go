@@ -66,6 +66,7 @@ func All() map[string]string {
 		"{{jwt_secret.old.url}}":   base64.RawURLEncoding.EncodeToString([]byte(OldSecret)),
 		"{{anon.es256}}":           es256(`{"role":"anon","iss":"supabase","iat":1767225600,"exp":2082758400}`),
 		"{{service_role.es256}}":   es256(`{"role":"service_role","iss":"supabase","iat":1767225600,"exp":2082758400}`),
+		"{{anon.hosted.old}}":      Sign("the former secret of that project, which nobody knows", `{"iss":"supabase","ref":"zyxwvutsrqponmlkjihg","role":"anon","iat":1700000000,"exp":2082758400}`),
 		"{{anon.hosted}}":          Sign("the secret of a hosted project, which nobody knows", `{"iss":"supabase","ref":"zyxwvutsrqponmlkjihg","role":"anon","iat":1767225600,"exp":2082758400}`),
 		"{{anon.base64}}":          base64.StdEncoding.EncodeToString([]byte(Key(Secret, "anon", now))),
 		"{{secret}}":               "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",

@@ -13,7 +13,10 @@ var backendKeyDrift = &lint.Rule{
 environment. Where one of them was left behind by a rotation, just its part of the stack fails, with
 an error of its own that names no key.
 
-Let every service read the key from the same Secret.`,
+Let every service read the key from the same Secret.
+
+Of a hosted project two legacy keys that were issued at different times are a warning: it makes all of them anew at once, so that
+at most one is valid.`,
 	Bad: `
 -- k8s/supabase.yaml --
 apiVersion: v1
@@ -56,5 +59,12 @@ spec:
             - name: SERVICE_KEY
               valueFrom: {secretKeyRef: {name: supabase-keys, key: SERVICE_ROLE_KEY}}
 `,
-	Check: checkMembership(servicesDiffer),
+	Check: func(p *lint.Pass) {
+		checkMembership(servicesDiffer)(p)
+		for _, i := range p.Instances {
+			if i.Ref != "" {
+				checkGenerations(p, i)
+			}
+		}
+	},
 }
