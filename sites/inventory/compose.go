@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -206,9 +207,12 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 			return out
 		}
 	}
-	if text == "" && len(names) > 0 && !strings.Contains(raw, "-") {
-		why := fmt.Sprintf("%s is not in %s; it comes from the shell", keys.ShownVariable(names[0]), path.Join(p.dir, ".env"))
-		out.Value = keys.UnknownFrom("the shell's "+names[0]+" in "+p.dir, why)
+	if open := p.fromShell(raw, names); open != "" {
+		why := fmt.Sprintf("%s is not in %s; it comes from the shell", keys.ShownVariable(open), path.Join(p.dir, ".env"))
+		out.Value = keys.Unknown(why)
+		if raw == "${"+open+"}" || raw == "$"+open { // and nothing is done to it
+			out.Value = out.Value.From("the shell's " + open + " in " + p.dir)
+		}
 		return out
 	}
 	out.Value = keys.Known(keys.NewText(text))
@@ -217,6 +221,20 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 	}
 	return out
 }
+
+// fromShell is the first variable of a text that .env does not set and that has no default: only
+// the shell in which compose is started knows it. It is empty where there is none.
+func (p *composeProject) fromShell(raw string, names []string) string {
+	for _, name := range names {
+		if p.env[name] == nil && (strings.Contains(raw, "${"+name+"}") || slices.Contains(bareReference.FindAllString(raw, -1), "$"+name)) {
+			return name
+		}
+	}
+	return ""
+}
+
+// bareReference matches $NAME.
+var bareReference = regexp.MustCompile(`\$[A-Za-z_][A-Za-z0-9_]*`)
 
 // isExpression says whether a text is filled in by something else: a CI secret, a
 // template.
