@@ -90,6 +90,12 @@ func TestStores(t *testing.T) {
 	}{
 		{name: "one path of one store", objects: eso("supabase-keys", "supabase", "vault", "prod") + eso("web", "web", "vault", "prod"),
 			outcome: lint.ByConstruction, says: "prod#anon in ClusterSecretStore vault"},
+		{name: "two makers of one Secret", objects: eso("supabase-keys", "supabase", "vault", "prod") + eso("web", "web", "vault", "prod") + `
+apiVersion: v1
+kind: Secret
+metadata: {name: web, namespace: web}
+stringData: {anon: {{anon}}}
+`, outcome: lint.CannotTell, says: "is made by two"},
 		{name: "two paths", objects: eso("supabase-keys", "supabase", "vault", "prod") + eso("web", "web", "vault", "dev"),
 			outcome: lint.CannotTell, says: "dev#anon in ClusterSecretStore vault"},
 		{name: "two stores", objects: eso("supabase-keys", "supabase", "vault", "prod") + eso("web", "web", "aws", "prod"),

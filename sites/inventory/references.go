@@ -7,6 +7,7 @@ import (
 
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources"
 )
 
 // Found is what a reference leads to.
@@ -26,6 +27,12 @@ type Found struct {
 // outside the repository.
 func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Found {
 	if o := from.Find(kind, namespace, name); o != nil {
+		if other := rival(from, o); other != nil {
+			label := Label(o)
+			why := label + " is made by two, in " + o.File + " and in " + other.File + ", and which of them has the last word cannot be told"
+			inv.Repo.Note(sources.NoteSkipped, sources.Position{File: other.File}, why)
+			return Found{Why: why, Outside: true}
+		}
 		return inv.original(Found{Object: o, Unit: from})
 	}
 	if copied := inv.copied(from, kind, namespace, name); copied.Object != nil {
@@ -50,6 +57,17 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 		return Found{Absent: true, Why: label + " does not exist; " + twin}
 	}
 	return Found{Why: label + " is not in the repository; something else must create it", Outside: true}
+}
+
+// rival is another object of the unit by which the same Secret is made: an ExternalSecret beside
+// a SealedSecret, say. Of two plain ones the unit's builder has the last word.
+func rival(u *render.Unit, o *manifest.Object) *manifest.Object {
+	for _, other := range u.Objects {
+		if other != o && other.Kind == o.Kind && other.Name == o.Name && other.Namespace == o.Namespace && (o.Derived() || other.Derived()) {
+			return other
+		}
+	}
+	return nil
 }
 
 // elsewhere looks for the object in the other deployed units, those of the same cluster
