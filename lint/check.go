@@ -38,6 +38,7 @@ func (p *Pass) result() *Result {
 			f.By = ByConfiguration
 			fallthrough
 		case f.By != "":
+			f.Finding = p.withheld(f.Finding)
 			r.Suppressed = append(r.Suppressed, f)
 		default:
 			r.Findings = append(r.Findings, p.withheld(f.Finding))

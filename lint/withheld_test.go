@@ -47,4 +47,8 @@ func TestWithheld(t *testing.T) {
 	if honest := p.withheld(Finding{Message: "m"}); honest.Message != "m" {
 		t.Errorf("got %+v", honest)
 	}
+	p.suppressed = []Suppressed{{Finding{Rule: "role-swap", At: at, Message: key}, ByComment}}
+	if r := p.result(); len(r.Suppressed) != 1 || strings.Contains(r.Suppressed[0].Message, key) {
+		t.Errorf("one that is not told shows its key: %+v", r.Suppressed)
+	}
 }
