@@ -123,11 +123,12 @@ func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
 }
 
 // judgeSigning judges a signing secret: another place that was written by itself holds the
-// same, or a key of the instance verifies under it.
+// same, or a key of the instance verifies under it. One that is the instance's for no other
+// reason than that proves nothing.
 func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
 	shared := false
 	for _, other := range i.Sites {
-		if other == s || p.SetAside(other) {
+		if other == s || p.SetAside(other) || p.joined[other] == JoinedByKey {
 			continue
 		}
 		same := other.Slot == s.Slot && other.Value.Same(s.Value)

@@ -141,6 +141,11 @@ func TestNoProof(t *testing.T) {
 			t.Errorf("%s: %s (%s)", test.name, got, why)
 		}
 	}
+	secret := i.add(sites.Stored, keys.JWTSecret, "jwt_secret.old")
+	p.joined[i.add(sites.Presented, keys.Anon, "anon.old")] = JoinedByKey
+	if got, why := p.judge(i, secret); got != CannotTell {
+		t.Errorf("a key that is the instance's because this secret signed it proves the secret: %s (%s)", got, why)
+	}
 	p.Idle("nothing reads it", other)
 	for _, s := range []*sites.Site{accepted, other} {
 		if got, why := p.judge(i, s); got != CannotTell {
