@@ -7,6 +7,7 @@ import (
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // A rotation may leave last year's Secret beside the one that is in force: immutable Secrets get
@@ -33,7 +34,7 @@ func (c *Collection) settleGenerations() {
 				continue
 			}
 			switch read := readers[o]; {
-			case len(read) == 0 && !c.isMounted(o):
+			case len(read) == 0 && !c.isMounted(o) && !c.isNamed(o) && !inventory.IsOffered(o):
 				idle(own, fmt.Sprintf("no workload reads it; the stack takes its keys from %s", inventory.Label(inForce)))
 			case isWhole(own):
 				idle(own, fmt.Sprintf("the stack takes its keys from %s", inventory.Label(inForce)))
@@ -112,6 +113,23 @@ func (c *Collection) isMounted(o *manifest.Object) bool {
 	for _, p := range c.Pods {
 		if p.Namespace == o.Namespace && p.Mounts(o) {
 			return true
+		}
+	}
+	return false
+}
+
+// isNamed says whether anything but a pod names the Secret, which may then be read where keylint
+// does not follow: the values of a chart that is not here, an operator's object.
+func (c *Collection) isNamed(o *manifest.Object) bool {
+	pods := map[*manifest.Object]bool{}
+	for _, p := range c.Pods {
+		pods[p.Object] = true
+	}
+	for _, u := range c.Units {
+		for _, other := range u.Objects {
+			if u.Deployed() && other.Name != o.Name && !pods[other] && nodes.Names(other.Root, o.Name) {
+				return true
+			}
 		}
 	}
 	return false

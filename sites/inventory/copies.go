@@ -58,6 +58,13 @@ func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) Fo
 	return Found{}
 }
 
+// IsOffered says whether an object may be copied to other namespaces, also by what the repository
+// does not hold.
+func IsOffered(o *manifest.Object) bool {
+	return annotationOf(o, reflector+"reflection-allowed") == "true" || annotationOf(o, replicator+"replicate-to") != "" ||
+		annotationOf(o, replicator+"replication-allowed") == "true"
+}
+
 func copiedBy(annotation, namespace string) string {
 	who := "reflector"
 	if strings.HasPrefix(annotation, replicator) {

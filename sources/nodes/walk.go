@@ -1,6 +1,7 @@
 package nodes
 
 import (
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -141,6 +142,24 @@ func eachMapping(n *yaml.Node, depth int, visit func(*yaml.Node)) {
 	for _, c := range n.Content {
 		eachMapping(c, depth+1, visit)
 	}
+}
+
+// Names says whether a text in a tree is the name of an object, or has it as one of its words.
+func Names(n *yaml.Node, name string) bool { return names(n, name, 0) }
+
+func names(n *yaml.Node, name string, depth int) bool {
+	if n == nil || depth > maxMappings {
+		return false
+	}
+	if n.Kind == yaml.ScalarNode {
+		return strings.Contains(n.Value, name) && slices.Contains(strings.FieldsFunc(n.Value, inNoName), name)
+	}
+	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return names(c, name, depth+1) })
+}
+
+// inNoName says that a character stands in no object's name.
+func inNoName(c rune) bool {
+	return c != '-' && c != '.' && (c < '0' || c > '9') && (c < 'a' || c > 'z')
 }
 
 // SameText compares two texts. kustomize trims an inline patch, and with it the last
