@@ -38,11 +38,12 @@ type ComposeStarts struct {
 const allProfiles = "*"
 
 // ComposeStarts reads all that may call compose: scripts, workflows and other manifests, the
-// scripts of a package.json, and .env files. Whoever mentions a profile is taken to activate
-// it, in a comment as well: that a service does not run must be certain.
+// scripts of a package.json, .env files, and what a README tells people to call. Whoever mentions
+// a profile is taken to activate it, in a comment as well: that a service does not run must be
+// certain.
 func (r *Repository) ComposeStarts() *ComposeStarts {
 	s := &ComposeStarts{profiles: map[string]bool{}, services: map[string]bool{}, beside: map[string][]string{}}
-	callers := slices.Clone(r.scripts)
+	callers := slices.Concat(r.prose, r.scripts)
 	for _, f := range r.Files() {
 		if f.IsManifest() || f.IsDotenv() {
 			callers = append(callers, f)
@@ -59,7 +60,7 @@ func (r *Repository) ComposeStarts() *ComposeStarts {
 		case path.Base(f.Path) == ".env":
 			s.beside[f.Dir()] = profiles
 		default:
-			s.read(texts[i], profiles)
+			s.read(texts[i], profiles, i < len(r.prose))
 		}
 	}
 	return s
@@ -72,8 +73,8 @@ func callsCompose(b []byte) bool {
 
 var (
 	continued       = regexp.MustCompile(`\\\r?\n`)
-	profileFlag     = regexp.MustCompile(`--profile["']?[=,\s]+["']?([^\s"',;&|)\]]+)`)
-	profileVariable = regexp.MustCompile(`COMPOSE_PROFILES["']?\s*[:=][ \t]*("[^"\n]*"|'[^'\n]*'|[^\s"';&|#]*)`)
+	profileFlag     = regexp.MustCompile(`--profile["']?[=,\s]+["'` + "`" + `]?([^\s"',;&|)\]` + "`" + `]+)`)
+	profileVariable = regexp.MustCompile(`COMPOSE_PROFILES["']?\s*[:=][ \t]*("[^"\n]*"|'[^'\n]*'|[^\s"'` + "`" + `;&|#]*)`)
 	composeUp       = regexp.MustCompile(`(?i)(?:compose|\$).*?\b(?:up|run|create)\b([^;&|\n]*)`)
 )
 
@@ -97,14 +98,18 @@ func profileNamed(word string) string {
 	return word
 }
 
-// read adds what a text tells compose to start.
-func (s *ComposeStarts) read(b []byte, profiles []string) {
+// read adds what a text tells compose to start. In prose any word may stand behind a "run", so of
+// it the profiles count only.
+func (s *ComposeStarts) read(b []byte, profiles []string, prose bool) {
 	for _, name := range profiles {
 		s.profiles[name] = true
 	}
 	b = continued.ReplaceAll(b, []byte(" "))
 	for _, m := range profileFlag.FindAllSubmatch(b, -1) {
 		s.profiles[profileNamed(string(m[1]))] = true
+	}
+	if prose {
+		return
 	}
 	for _, m := range composeUp.FindAllSubmatch(b, -1) {
 		for _, word := range strings.FieldsFunc(string(m[1]), func(c rune) bool { return strings.ContainsRune(" \t\r\"',[]()", c) }) {

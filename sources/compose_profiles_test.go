@@ -25,6 +25,8 @@ func TestComposeStarts(t *testing.T) {
 		{"a variable of the command", "-- a.sh --\nCOMPOSE_PROFILES=gateway,x docker compose up\n", true, false},
 		{"a workflow", "-- .github/workflows/a.yml --\nenv:\n  COMPOSE_PROFILES: gateway\n", true, false},
 		{"a script of npm", "-- package.json --\n{\"scripts\": {\"up\": \"docker compose --profile gateway up\"}}\n", true, false},
+		{"a README", "-- README.md --\nStart it with `docker compose --profile gateway`, or set `COMPOSE_PROFILES=debug`.\n", true, true},
+		{"a README that names the service", "-- README.md --\nWith docker compose you may also run kong.\n", false, false},
 		{".env beside it", "-- .env --\nCOMPOSE_PROFILES=\"x, gateway\"\n", true, false},
 		{".env elsewhere", "-- app/.env --\nCOMPOSE_PROFILES=gateway\n", false, false},
 		{"a file for --env-file", "-- app/prod.env --\nCOMPOSE_PROFILES=gateway\n", true, false},

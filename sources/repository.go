@@ -45,6 +45,7 @@ type Repository struct {
 	notes   map[Note]bool
 	sorted  []*File // all files in order of path, nil after one was added
 	scripts []*File // found by the walk, read when asked for
+	prose   []*File // the same of what is written for people
 }
 
 // tree is one root. root confines every read: os.Root refuses a link or a ".." that

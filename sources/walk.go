@@ -169,8 +169,12 @@ func (w *walker) file(e entry) {
 	k := kindOf(e.rel)
 	if k == otherFile {
 		f := &File{Path: w.name(e.rel), repo: w.repo, tree: w.tree, rel: e.rel, kind: otherFile}
-		if isScript(e.rel) && e.ignored == "" {
+		switch {
+		case e.ignored != "":
+		case isScript(e.rel):
 			w.repo.scripts = append(w.repo.scripts, f)
+		case path.Ext(e.rel) == ".md":
+			w.repo.prose = append(w.repo.prose, f)
 		}
 		return
 	}
