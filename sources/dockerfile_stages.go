@@ -1,12 +1,15 @@
 package sources
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // Stage is one FROM.
@@ -124,6 +127,23 @@ func (d *Dockerfile) stage(name string, before int) int {
 	return slices.IndexFunc(d.Stages[:before], func(s Stage) bool { return s.Name != "" && strings.EqualFold(s.Name, name) })
 }
 
+// mayBeStage says whether a name with a variable in it may be that of a stage before another one:
+// FROM base-${TARGETARCH}. A variable alone that is declared with a default stands for that.
+func (d *Dockerfile) mayBeStage(name string, before int) bool {
+	earlier := func(is func(string) bool) bool {
+		return slices.ContainsFunc(d.Stages[:before], func(s Stage) bool { return s.Name != "" && is(s.Name) })
+	}
+	for _, a := range d.Assignments {
+		if a.Stage < 0 && !a.Value.IsAbsent() && (name == "$"+a.Name || name == "${"+a.Name+"}") {
+			return earlier(func(stage string) bool { return a.Value.Equal(keys.NewText(stage)) })
+		}
+	}
+	const any = "\x00"
+	named := os.Expand(name, func(string) string { return any })
+	form := regexp.MustCompile("(?i)^" + strings.ReplaceAll(regexp.QuoteMeta(named), any, ".*") + "$")
+	return named != name && earlier(form.MatchString)
+}
+
 // reached are the stages that are built for a target, or for the last one where it is empty:
 // BuildKit leaves out what that one takes nothing from.
 func (d *Dockerfile) reached(target string) map[int]bool {
@@ -165,9 +185,14 @@ func (d *Dockerfile) AppBuild() []Assignment {
 }
 
 // Builder is the stage that builds the app for a target, and the line of its RUN that does;
-// false where that is not certain.
+// false where that is not certain, or where a variable may say which stage one is FROM.
 func (d *Dockerfile) Builder(target string) (stage Stage, line int, ok bool) {
 	reached := d.reached(target)
+	for i := range reached {
+		if d.mayBeStage(d.Stages[i].From, i) {
+			return Stage{}, 0, false
+		}
+	}
 	for i, s := range slices.Backward(d.Stages) {
 		if line := s.builds(); reached[i] && line > 0 {
 			return s, line, true
