@@ -103,12 +103,14 @@ func droppedArgs(p *lint.Pass, b *sites.Build) []string {
 // reportDropped reports one build with all that it drops, since one edit mends it.
 func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, dropped []string) {
 	builder, inFile := "the stage that builds the app", func(line int) sources.Position { return sources.Position{File: b.File.Path, Line: line} }
+	who := builder
 	if stage.Name != "" {
 		builder = "stage " + stage.Name
+		who = builder + ", which builds the app,"
 	}
 	f := lint.Draft{
-		Message: fmt.Sprintf("compose service %s gives the build %s, and %s, which builds the app, does not declare %[4]s: BuildKit drops %[4]s silently",
-			b.Service, list(dropped), builder, them(dropped)),
+		Message: fmt.Sprintf("compose service %s gives the build %s, and %s does not declare %[4]s: BuildKit drops %[4]s silently",
+			b.Service, list(dropped), who, them(dropped)),
 		Related: []lint.Related{{At: inFile(line), Message: "the app is built here", AtName: true}},
 	}
 	lines := make([]string, 0, len(dropped))
