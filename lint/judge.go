@@ -67,6 +67,8 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return ""
 	case len(ref.group) == 0 && !s.Value.IsKnown():
 		return s.Value.Reason()
+	case s.Standing == sites.Presented && s.Carrier.Backend == "" && p.listsOther(i, s.Role):
+		return fmt.Sprintf("the gateway lists no %s key", s.Role)
 	case len(ref.group) == 0:
 		return fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
 	case ref.has(s.Value) && !ref.gateway:
@@ -83,6 +85,21 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return "the gateway lists no key of this kind"
 	}
 	return "nothing to compare it with"
+}
+
+// listsOther says that the instance has a gateway, which lists keys, and none of the role: what an
+// app presents is then refused, wherever else it is stored. A backend may go past the gateway.
+func (p *Pass) listsOther(i *Instance, role keys.Role) bool {
+	lists := false
+	for _, s := range i.Sites {
+		if s.Standing == sites.Accepted && !p.IsIdle(s) {
+			if s.Role == role {
+				return false
+			}
+			lists = true
+		}
+	}
+	return lists
 }
 
 // ofTwoMinds says that several places store a key of the site's slot, and that one of them has

@@ -1,0 +1,24 @@
+package rules_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/keylint/keylint/lint"
+)
+
+// TestGatewayOfOneRole: a gateway that lists keys, and none of an app's role, refuses the app's
+// key, wherever else the same key is stored.
+func TestGatewayOfOneRole(t *testing.T) {
+	result := lintArchive(t, strings.ReplaceAll(consistent, `  - username: anon
+    keyauth_credentials:
+      - key: {{anon}}
+`, ""))
+	const holder = "apps/web/.env.production NEXT_PUBLIC_SUPABASE_ANON_KEY"
+	if app := siteOf(t, result, holder); app.Outcome != lint.CannotTell || app.Why != "the gateway lists no public key" {
+		t.Errorf("the app's key: %s (%s)", app.Outcome, app.Why)
+	}
+	if server := siteOf(t, result, "apps/web/.env.production SUPABASE_SERVICE_ROLE_KEY"); server.Outcome != lint.Agree {
+		t.Errorf("the server key: %s (%s)", server.Outcome, server.Why)
+	}
+}
