@@ -23,6 +23,8 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return CannotTell, unknownReason(s)
 	case i == nil:
 		return CannotTell, homeless(s)
+	case namedForNobody(s):
+		return CannotTell, fmt.Sprintf("%s is not known to read a variable %s", s.Carrier.Backend, s.Variable)
 	case p.joined[s] == JoinedByKey:
 		return CannotTell, "only its key says that it belongs to " + i.Name
 	case s.Role == keys.Signing:
@@ -36,6 +38,16 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return CannotTell, why
 	}
 	return p.proven(i, s)
+}
+
+// fixedNames are Supabase's own services that read the variables which they are written to read.
+// Functions are the user's, and read what they like.
+var fixedNames = map[string]bool{"GoTrue": true, "Realtime": true, "Storage": true, "Studio": true}
+
+// namedForNobody says that a service of Supabase is given a key by a name that means nothing to
+// it, a misspelt one perhaps.
+func namedForNobody(s *sites.Site) bool {
+	return (s.Standing == sites.Presented || s.Standing == sites.Verifying) && fixedNames[s.Carrier.Backend] && s.Variable != "" && s.Name.Slot == ""
 }
 
 // homeless says why a site belongs to no instance.

@@ -22,3 +22,15 @@ func TestGatewayOfOneRole(t *testing.T) {
 		t.Errorf("the server key: %s (%s)", server.Outcome, server.Why)
 	}
 }
+
+// TestMisspeltForService: a key by a name that a service of Supabase does not read has no effect
+// there. What an app or a function reads is its own affair.
+func TestMisspeltForService(t *testing.T) {
+	result := lintArchive(t, strings.ReplaceAll(consistent, "name: SERVICE_KEY", "name: SERVICE_KYE"))
+	if s := siteOf(t, result, "Deployment supabase/storage env SERVICE_KYE"); s.Outcome != lint.CannotTell || s.Why != "Storage is not known to read a variable SERVICE_KYE" {
+		t.Errorf("a misspelt variable: %s (%s)", s.Outcome, s.Why)
+	}
+	if s := siteOf(t, result, "Deployment supabase/storage env ANON_KEY"); s.Outcome != lint.Agree {
+		t.Errorf("the one beside it: %s (%s)", s.Outcome, s.Why)
+	}
+}
