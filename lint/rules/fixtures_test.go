@@ -32,13 +32,7 @@ func lintFixture(t *testing.T, name string) *lint.Result {
 		if err := fixtures.Copy(name, dir); err != nil {
 			return nil, err
 		}
-		dirOfKeys, err := fixtures.Key("")
-		if err != nil {
-			return nil, err
-		}
-		keyring, err := decrypt.Load(decrypt.KeyFiles{
-			Age: []string{filepath.Join(dirOfKeys, fixtures.AgeKey)}, SealedSecrets: []string{filepath.Join(dirOfKeys, fixtures.SealedSecretsKey)},
-		})
+		keyring, err := testKeyring()
 		if err != nil {
 			return nil, err
 		}
@@ -53,4 +47,16 @@ func lintFixture(t *testing.T, name string) *lint.Result {
 		t.Fatalf("%s: %v", name, err)
 	}
 	return result
+}
+
+// testKeyring holds the private keys that the fixtures were encrypted for, anew for each fixture:
+// a keyring counts what it tries.
+func testKeyring() (*decrypt.Keyring, error) {
+	dir, err := fixtures.Key("")
+	if err != nil {
+		return nil, err
+	}
+	return decrypt.Load(decrypt.KeyFiles{
+		Age: []string{filepath.Join(dir, fixtures.AgeKey)}, SealedSecrets: []string{filepath.Join(dir, fixtures.SealedSecretsKey)},
+	})
 }
