@@ -172,7 +172,7 @@ var qualifiers = map[string]bool{
 }
 
 // productive are those of the qualifiers that a key without any may have as well.
-var productive = map[string]bool{"PROD": true, "PRODUCTION": true, "LIVE": true, "NEW": true, "EXTERNAL": true, "WAN": true, "CLOUD": true}
+var productive = map[string]bool{"PROD": true, "PRODUCTION": true, "LIVE": true, "NEW": true, "LEGACY": true, "EXTERNAL": true, "WAN": true, "CLOUD": true}
 
 // qualified takes from a name, in capitals, what tells it from others of its kind.
 func qualified(n string) (bare, of string) {

@@ -25,6 +25,8 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return CannotTell, homeless(s)
 	case namedForNobody(s):
 		return CannotTell, fmt.Sprintf("%s is not known to read a variable %s", s.Carrier.Backend, s.Variable)
+	case crossing(i, s) != nil:
+		return CannotTell, fmt.Sprintf("%s takes its %s key from the same source", crossing(i, s).Holder, crossing(i, s).Slot)
 	case p.joined[s] == JoinedByKey:
 		return CannotTell, "only its key says that it belongs to " + i.Name
 	case s.Role == keys.Signing:
@@ -48,6 +50,17 @@ var fixedNames = map[string]bool{"GoTrue": true, "Realtime": true, "Storage": tr
 // it, a misspelt one perhaps.
 func namedForNobody(s *sites.Site) bool {
 	return (s.Standing == sites.Presented || s.Standing == sites.Verifying) && fixedNames[s.Carrier.Backend] && s.Variable != "" && s.Name.Slot == ""
+}
+
+// crossing is a site that takes a key of another role from the source of the site's unknown value:
+// one of the two is mistaken, and which cannot be told.
+func crossing(i *Instance, s *sites.Site) *sites.Site {
+	for _, other := range i.Sites {
+		if !s.Value.IsKnown() && other.Role != s.Role && other.Value.Same(s.Value) {
+			return other
+		}
+	}
+	return nil
 }
 
 // homeless says why a site belongs to no instance.
@@ -80,7 +93,7 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 	case len(ref.group) == 0 && !s.Value.IsKnown():
 		return s.Value.Reason()
 	case s.Standing == sites.Presented && s.Carrier.Backend == "" && p.listsOther(i, s.Role):
-		return fmt.Sprintf("the gateway lists no %s key", s.Role)
+		return fmt.Sprintf("the gateway lists no %s key that is right", s.Role)
 	case len(ref.group) == 0:
 		return fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
 	case ref.has(s.Value) && !ref.gateway:
@@ -99,13 +112,14 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 	return "nothing to compare it with"
 }
 
-// listsOther says that the instance has a gateway, which lists keys, and none of the role: what an
-// app presents is then refused, wherever else it is stored. A backend may go past the gateway.
+// listsOther says that the instance has a gateway, which lists keys, and none of the role but what
+// a rule has told to be wrong: what an app presents is then refused, wherever else it is stored. A
+// backend may go past the gateway.
 func (p *Pass) listsOther(i *Instance, role keys.Role) bool {
 	lists := false
 	for _, s := range i.Sites {
 		if s.Standing == sites.Accepted && !p.IsIdle(s) {
-			if s.Role == role {
+			if s.Role == role && !(p.Explained(s) && s.Value.IsKnown()) {
 				return false
 			}
 			lists = true

@@ -89,6 +89,11 @@ func TestJudge(t *testing.T) {
 			i.elsewhere(sites.Accepted, keys.Anon, "the shell's ANON_KEY")
 			return i.elsewhere(sites.Presented, keys.Anon, "the shell's ANON_KEY")
 		}, ByConstruction},
+		{"one source for keys of two roles is a mistake of one of them", func(i *Instance) *sites.Site {
+			i.elsewhere(sites.Accepted, keys.Anon, "the shell's ANON_KEY")
+			i.elsewhere(sites.Presented, keys.ServiceRole, "the shell's ANON_KEY")
+			return i.elsewhere(sites.Presented, keys.Anon, "the shell's ANON_KEY")
+		}, CannotTell},
 		{"two sources may hold anything", func(i *Instance) *sites.Site {
 			i.elsewhere(sites.Accepted, keys.Anon, "the shell's ANON_KEY")
 			return i.elsewhere(sites.Presented, keys.Anon, "the shell's SUPABASE_ANON_KEY")
