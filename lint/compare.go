@@ -36,7 +36,7 @@ func (p *Pass) reference(i *Instance, role keys.Role) reference {
 	for _, s := range i.Sites {
 		// What the gateway takes in place of a key that was not filled in is no key; the one
 		// that is meant is not known.
-		if s.Standing == sites.Accepted && s.Role == role && !p.IsIdle(s) && (!p.SetAside(s) || !s.Value.IsKnown()) {
+		if s.Standing == sites.Accepted && s.Role == role && !p.IsIdle(s) && (!p.Explained(s) || !s.Value.IsKnown()) {
 			r.gateway = true
 			r.group = append(r.group, s)
 		}

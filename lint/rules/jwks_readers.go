@@ -53,8 +53,12 @@ func checkReaders(p *lint.Pass, group []*sites.Site, set keys.KeySet) {
 		refused(p, readers[0])
 	}
 	n := set.Signers()
+	signers := lint.Number(n)
+	if n == 0 {
+		signers = "none"
+	}
 	if readers := pick(p, group, readByGoTrue); len(readers) > 0 && set.Size > 0 && n != 1 {
-		reportReaders(p, group, readers, fmt.Sprintf("GoTrue does not start with what %%s holds: %s of its keys can sign (\"sign\" among its key_ops), and it must be just one", lint.Number(n)), setHasNoSigner)
+		reportReaders(p, group, readers, fmt.Sprintf("GoTrue does not start with what %%s holds: %s of its keys can sign (\"sign\" among its key_ops), and it must be just one", signers), setHasNoSigner)
 	}
 }
 
