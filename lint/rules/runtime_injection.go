@@ -44,59 +44,94 @@ func isScript(line string) bool {
 	return strings.ContainsAny(line, ";&|\n") || strings.Contains(line, ".sh") || strings.Contains(line, "entrypoint")
 }
 
+// runtimeApps remembers what the files of the repository's apps say: each is read once, however
+// many containers may run its app.
+type runtimeApps struct {
+	*lint.Pass
+	files  []*sources.File // the package.json files and the Dockerfiles
+	reads  map[appPrefix]bool
+	images map[*sources.File]image
+}
+
+// appPrefix is a prefix of variables in the app of a directory.
+type appPrefix struct{ dir, prefix string }
+
+// image is what a Dockerfile says of what is done to the app when it starts.
+type image struct{ runsScript, injects bool }
+
+func newRuntimeApps(p *lint.Pass) *runtimeApps {
+	a := &runtimeApps{Pass: p, reads: map[appPrefix]bool{}, images: map[*sources.File]image{}}
+	for _, f := range p.Repo.Files() {
+		if !f.Example && (path.Base(f.Path) == "package.json" || f.IsDockerfile()) {
+			a.files = append(a.files, f)
+		}
+	}
+	return a
+}
+
 // readsAtRunTime says whether the app that a container runs may take its public variables from
 // there, although its framework writes them into the bundle when it is built: something puts
 // them in when the container starts.
-func readsAtRunTime(p *lint.Pass, c *inventory.Container, prefix string) bool {
+func (a *runtimeApps) readsAtRunTime(c *inventory.Container, prefix string) bool {
 	if slices.ContainsFunc(c.Mounts, func(m substitute.Mount) bool { return sources.MarksInjection(m.Path) }) {
 		return true
 	}
 	own := false
-	for _, b := range p.Builds {
+	for _, b := range a.Builds {
 		if c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose {
 			own = true
-			if image := b.Parsed.Command; len(c.Command) == 0 && len(image) > 0 && !serves(image) || edits(c, b.File) {
+			if image := b.Parsed.Command; len(c.Command) == 0 && len(image) > 0 && !serves(image) || a.edits(c, b.File) {
 				return true
 			}
 		}
 	}
-	for _, f := range appsOf(p, c) {
+	for _, f := range a.of(c) {
 		switch {
-		case !f.IsDockerfile() && p.Repo.ReadsAtRunTime(f.Dir(), prefix), !own && f.IsDockerfile() && edits(c, f):
+		case !f.IsDockerfile() && a.reading(f.Dir(), prefix), !own && f.IsDockerfile() && a.edits(c, f):
 			return true
 		}
 	}
 	return false
 }
 
-// edits says whether an image of the Dockerfile runs a script in place of a server, or shows
-// otherwise that something is done to the app when it starts.
-func edits(c *inventory.Container, dockerfile *sources.File) bool {
-	b, err := dockerfile.Plain()
-	if err != nil {
-		return false
+func (a *runtimeApps) reading(dir, prefix string) bool {
+	key := appPrefix{dir, prefix}
+	reads, known := a.reads[key]
+	if !known {
+		reads = a.Repo.ReadsAtRunTime(dir, prefix)
+		a.reads[key] = reads
 	}
-	d, err := sources.ParseDockerfile(b)
-	return err == nil && len(c.Command) == 0 && isScript(commandLine(d.Command)) || sources.MarksInjection(string(b))
+	return reads
 }
 
-// appsOf are the package.json files and the Dockerfiles of the apps that the container may run:
-// those in a directory that is called like it or its image, or where none is, all of them.
-func appsOf(p *lint.Pass, c *inventory.Container) []*sources.File {
-	var called, all []*sources.File
-	for _, f := range p.Repo.Files() {
-		if f.Example || path.Base(f.Path) != "package.json" && !f.IsDockerfile() {
-			continue
-		}
-		all = append(all, f)
-		if runs(c, f.Dir()) {
-			called = append(called, f)
-		}
+// edits says whether an image of the Dockerfile runs a script in place of a server, or shows
+// otherwise that something is done to the app when it starts.
+func (a *runtimeApps) edits(c *inventory.Container, dockerfile *sources.File) bool {
+	i, known := a.images[dockerfile]
+	if !known {
+		i = imageOf(dockerfile)
+		a.images[dockerfile] = i
 	}
+	return len(c.Command) == 0 && i.runsScript || i.injects
+}
+
+func imageOf(dockerfile *sources.File) image {
+	b, err := dockerfile.Plain()
+	if err != nil {
+		return image{}
+	}
+	d, err := sources.ParseDockerfile(b)
+	return image{err == nil && isScript(commandLine(d.Command)), sources.MarksInjection(string(b))}
+}
+
+// of are the files of the apps that the container may run: those in a directory that is called like
+// it or its image, or where none is, all of them.
+func (a *runtimeApps) of(c *inventory.Container) []*sources.File {
+	called := slices.DeleteFunc(slices.Clone(a.files), func(f *sources.File) bool { return !runs(c, f.Dir()) })
 	if len(called) > 0 {
 		return called
 	}
-	return all
+	return a.files
 }
 
 // runs says whether the container is called like the app in a directory.

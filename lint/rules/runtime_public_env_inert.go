@@ -69,10 +69,11 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 	for _, c := range p.Containers {
 		containers[c.Carrier] = c
 	}
+	apps := newRuntimeApps(p)
 	for _, s := range p.Sites {
 		c := containers[s.Carrier]
 		if c == nil || c.Init || p.IsIdle(s) || c.Carrier.Backend != "" || !slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) || !onlyServes(c) ||
-			s.Unit != nil && !s.Unit.Deployed() || readsAtRunTime(p, c, s.Name.PublicPrefix) {
+			s.Unit != nil && !s.Unit.Deployed() || apps.readsAtRunTime(c, s.Name.PublicPrefix) {
 			continue
 		}
 		f := lint.Draft{
