@@ -249,7 +249,7 @@ func byPath(w *joining, s *sites.Site) *Instance {
 		if !i.gateway || !i.knows(s.Role) {
 			return nil
 		}
-		if n := SharedWords(s.Carrier.Name, i.Unit.Name+" "+i.Unit.Path); n > score {
+		if n := sharedWords(s.Carrier.Name, i.Unit.Name+" "+i.Unit.Path); n > score {
 			best, score = i, n
 		}
 	}
@@ -343,15 +343,15 @@ func (i *Instance) knows(role keys.Role) bool {
 
 var word = regexp.MustCompile(`[a-z0-9]+`)
 
-// SharedWords counts the words of b that a has too.
-func SharedWords(a, b string) int {
-	words := map[string]bool{}
-	for _, w := range word.FindAllString(strings.ToLower(a), -1) {
-		words[w] = true
-	}
+// Words are the words of a path or a name, in small letters.
+func Words(text string) []string { return word.FindAllString(strings.ToLower(text), -1) }
+
+// sharedWords counts the words of b that a has too.
+func sharedWords(a, b string) int {
+	words := Words(a)
 	n := 0
-	for _, w := range word.FindAllString(strings.ToLower(b), -1) {
-		if words[w] {
+	for _, w := range Words(b) {
+		if slices.Contains(words, w) {
 			n++
 		}
 	}

@@ -244,8 +244,8 @@ func placesOf(s *sites.Site) map[sources.Position]string {
 	}
 	if s.Entry == nil || s.Standing != sites.Accepted && s.Standing != sites.Stored {
 		out[s.At] = s.Variable
-	} else {
-		out[s.At] = out[s.At] // what is on this line is a data key, or a gateway's own
+	} else if _, ok := out[s.At]; !ok {
+		out[s.At] = "" // what is on this line is a data key, or a gateway's own
 	}
 	maps.DeleteFunc(out, func(at sources.Position, _ string) bool { return at.Line == 0 || at.EndColumn == 0 })
 	return out

@@ -48,7 +48,8 @@ func isScript(line string) bool {
 // many containers may run its app.
 type runtimeApps struct {
 	*lint.Pass
-	files  []*sources.File // the package.json files and the Dockerfiles
+	files  []*sources.File            // the package.json files and the Dockerfiles
+	called map[string][]*sources.File // those by the words of their directory
 	reads  map[appPrefix]bool
 	images map[*sources.File]image
 }
@@ -60,10 +61,13 @@ type appPrefix struct{ dir, prefix string }
 type image struct{ runsScript, injects bool }
 
 func newRuntimeApps(p *lint.Pass) *runtimeApps {
-	a := &runtimeApps{Pass: p, reads: map[appPrefix]bool{}, images: map[*sources.File]image{}}
+	a := &runtimeApps{Pass: p, called: map[string][]*sources.File{}, reads: map[appPrefix]bool{}, images: map[*sources.File]image{}}
 	for _, f := range p.Repo.Files() {
 		if !f.Example && (path.Base(f.Path) == "package.json" || f.IsDockerfile()) {
 			a.files = append(a.files, f)
+			for _, word := range lint.Words(path.Base(f.Dir())) {
+				a.called[word] = append(a.called[word], f)
+			}
 		}
 	}
 	return a
@@ -127,14 +131,12 @@ func imageOf(dockerfile *sources.File) image {
 // of are the files of the apps that the container may run: those in a directory that is called like
 // it or its image, or where none is, all of them.
 func (a *runtimeApps) of(c *inventory.Container) []*sources.File {
-	called := slices.DeleteFunc(slices.Clone(a.files), func(f *sources.File) bool { return !runs(c, f.Dir()) })
+	var called []*sources.File
+	for _, word := range lint.Words(c.Name + " " + path.Base(c.Image)) {
+		called = append(called, a.called[word]...)
+	}
 	if len(called) > 0 {
 		return called
 	}
 	return a.files
-}
-
-// runs says whether the container is called like the app in a directory.
-func runs(c *inventory.Container, dir string) bool {
-	return lint.SharedWords(path.Base(dir), c.Name+" "+path.Base(c.Image)) > 0
 }

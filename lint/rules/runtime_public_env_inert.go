@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/keylint/keylint/lint"
@@ -102,6 +103,7 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 // key, or else another. Where no app is called like the container, any of the instance's
 // may be it.
 func builtIn(p *lint.Pass, c *inventory.Container, s *sites.Site) (same, other *sites.Site) {
+	called := lint.Words(c.Name + " " + path.Base(c.Image))
 	var own, all []*sites.Site
 	for _, b := range p.Sites {
 		if b.Carrier == nil || b.Carrier.App == "" || b.Carrier.Development || p.IsIdle(b) || b.Variable != s.Variable || !b.Value.IsKnown() ||
@@ -109,7 +111,7 @@ func builtIn(p *lint.Pass, c *inventory.Container, s *sites.Site) (same, other *
 			continue
 		}
 		all = append(all, b)
-		if runs(c, b.Carrier.App) {
+		if slices.ContainsFunc(lint.Words(path.Base(b.Carrier.App)), func(w string) bool { return slices.Contains(called, w) }) {
 			own = append(own, b)
 		}
 	}
