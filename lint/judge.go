@@ -18,15 +18,18 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 	case p.disagrees(s):
 		return Disagree, ""
 	case p.IsIdle(s):
-		return CannotTell, p.idle[s]
+		return CannotTell, p.WhyIdle(s)
 	case !s.Value.IsKnown() && s.Value.Source() == "":
 		return CannotTell, unknownReason(s)
 	case i == nil:
 		return CannotTell, homeless(s)
 	case namedForNobody(s):
 		return CannotTell, fmt.Sprintf("%s is not known to read a variable %s", s.Carrier.Backend, s.Variable)
-	case crossing(i, s) != nil:
-		return CannotTell, fmt.Sprintf("%s takes its %s key from the same source", crossing(i, s).Holder, crossing(i, s).Slot)
+	}
+	if other := crossing(i, s); other != nil {
+		return CannotTell, fmt.Sprintf("%s takes its %s key from the same source", other.Holder, other.Slot)
+	}
+	switch {
 	case p.joined[s] == JoinedByKey:
 		return CannotTell, "only its key says that it belongs to " + i.Name
 	case s.Role == keys.Signing:
@@ -55,8 +58,11 @@ func namedForNobody(s *sites.Site) bool {
 // crossing is a site that takes a key of another role from the source of the site's unknown value:
 // one of the two is mistaken, and which cannot be told.
 func crossing(i *Instance, s *sites.Site) *sites.Site {
+	if s.Value.IsKnown() {
+		return nil
+	}
 	for _, other := range i.Sites {
-		if !s.Value.IsKnown() && other.Role != s.Role && other.Value.Same(s.Value) {
+		if other.Role != s.Role && other.Value.Same(s.Value) {
 			return other
 		}
 	}

@@ -119,7 +119,7 @@ func (p *Pass) NameIn(u *render.Unit, ns string) string {
 // ExplainedAt says whether a rule has told of the site that is written at a place.
 func (p *Pass) ExplainedAt(at sources.Position) bool {
 	return slices.ContainsFunc(p.written[at], func(s *sites.Site) bool {
-		return s.Written == at && (p.accounted[s] || p.named[s])
+		return s.Written == at && p.disagrees(s)
 	})
 }
 
