@@ -58,6 +58,9 @@ type File struct {
 	docsOnce sync.Once
 	docs     []*Document
 	problems bool // some document of it cannot be parsed
+
+	linesOnce sync.Once
+	lines     []int // where each line begins, in bytes from the start of the file
 }
 
 // IsManifest says that the file's name is one of YAML, JSON or a template of them.

@@ -187,13 +187,11 @@ func (f *File) Line(n int) string {
 	if err != nil {
 		return ""
 	}
-	for i := 1; i < n; i++ {
-		j := bytes.IndexByte(b, '\n')
-		if j < 0 {
-			return ""
-		}
-		b = b[j+1:]
+	f.linesOnce.Do(func() { f.lines = lineStarts(string(b)) })
+	if n < 1 || n > len(f.lines) {
+		return ""
 	}
+	b = b[f.lines[n-1]:]
 	if j := bytes.IndexByte(b, '\n'); j >= 0 {
 		b = b[:j]
 	}

@@ -70,7 +70,7 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 	for _, c := range p.Containers {
 		containers[c.Carrier] = c
 	}
-	apps := newRuntimeApps(p)
+	apps, builds := newRuntimeApps(p), newBuilds(p)
 	for _, s := range p.Sites {
 		c := containers[s.Carrier]
 		if c == nil || c.Init || p.IsIdle(s) || c.Carrier.Backend != "" || !slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) || !onlyServes(c) ||
@@ -82,7 +82,7 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 			Message: fmt.Sprintf("%s has no effect on the bundle: %s variables are written into it when the app is built", s.Holder, s.Name.PublicPrefix),
 			Cause:   setTooLate,
 		}
-		same, other := builtIn(p, c, s)
+		same, other := builds.under(p, c, s)
 		switch {
 		case same != nil:
 			f.Severity = lint.Info
@@ -99,32 +99,67 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 	}
 }
 
-// builtIn finds what is built in under the name by the app that the container runs: the same
-// key, or else another. Where no app is called like the container, any of the instance's
-// may be it.
-func builtIn(p *lint.Pass, c *inventory.Container, s *sites.Site) (same, other *sites.Site) {
-	called := lint.Words(c.Name + " " + path.Base(c.Image))
-	var own, all []*sites.Site
+// builds are the sites that apps have built in, by the name of their variable.
+type builds map[string]*namedBuilds
+
+// namedBuilds are those of one name: all, and by each word that their app is called by.
+type namedBuilds struct {
+	all    []*sites.Site
+	byWord map[string][]*sites.Site
+}
+
+func newBuilds(p *lint.Pass) builds {
+	out := builds{}
 	for _, b := range p.Sites {
-		if b.Carrier == nil || b.Carrier.App == "" || b.Carrier.Development || p.IsIdle(b) || b.Variable != s.Variable || !b.Value.IsKnown() ||
-			p.InstanceOf(s) != nil && p.InstanceOf(b) != nil && p.InstanceOf(b) != p.InstanceOf(s) {
+		if b.Carrier == nil || b.Carrier.App == "" || b.Carrier.Development || p.IsIdle(b) || !b.Value.IsKnown() {
 			continue
 		}
-		all = append(all, b)
-		if slices.ContainsFunc(lint.Words(path.Base(b.Carrier.App)), func(w string) bool { return slices.Contains(called, w) }) {
-			own = append(own, b)
+		named := out[b.Variable]
+		if named == nil {
+			named = &namedBuilds{byWord: map[string][]*sites.Site{}}
+			out[b.Variable] = named
+		}
+		named.all = append(named.all, b)
+		for _, w := range lint.Words(path.Base(b.Carrier.App)) {
+			named.byWord[w] = append(named.byWord[w], b)
 		}
 	}
-	if len(own) > 0 {
-		all = own
+	return out
+}
+
+// under finds what is built in under the name by the app that the container runs: the same
+// key, or else another. Where no app is called like the container, any of the instance's
+// may be it.
+func (all builds) under(p *lint.Pass, c *inventory.Container, s *sites.Site) (same, other *sites.Site) {
+	named := all[s.Variable]
+	if named == nil {
+		return nil, nil
 	}
-	for _, b := range all {
+	var own []*sites.Site
+	for _, w := range lint.Words(c.Name + " " + path.Base(c.Image)) {
+		own = append(own, ofInstance(p, named.byWord[w], s)...)
+	}
+	if len(own) == 0 {
+		own = ofInstance(p, named.all, s)
+	}
+	for _, b := range own {
 		if s.Value.Same(b.Value) {
 			return b, nil
 		}
 	}
-	if len(all) == 0 || !s.Value.IsKnown() {
+	if len(own) == 0 || !s.Value.IsKnown() {
 		return nil, nil
 	}
-	return nil, all[0]
+	return nil, own[0]
+}
+
+// ofInstance are those that may be of the site's instance.
+func ofInstance(p *lint.Pass, group []*sites.Site, s *sites.Site) []*sites.Site {
+	var out []*sites.Site
+	for _, b := range group {
+		if p.InstanceOf(s) == nil || p.InstanceOf(b) == nil || p.InstanceOf(b) == p.InstanceOf(s) {
+			out = append(out, b)
+		}
+	}
+	return out
 }
