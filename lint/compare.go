@@ -173,47 +173,6 @@ func (p *Pass) comparable(s *sites.Site, ref reference) bool {
 	return keys.Recognize(s.Value.Text()) != "" || !keys.LooksLikePlaceholder(s.Value.Text())
 }
 
-// Places counts the distinct places where the sites' values are written.
-func Places(group []*sites.Site) int {
-	seen := map[sources.Position]bool{}
-	for _, s := range group {
-		seen[s.Written] = true
-	}
-	return len(seen)
-}
-
-// Culprits decides which side of a disagreement is named: the one with white space or
-// quotes around the same key, the one that does not verify under the instance's JWT
-// secret where the other does, else the one that is written in fewer places, or at a tie the one that is not where the instance stores its keys.
-func (p *Pass) Culprits(i *Instance, wrong, right []*sites.Site) (named, others []*sites.Site) {
-	if len(right) > 0 {
-		a, b := wrong[0].Value.Text(), right[0].Value.Text()
-		if bare := keys.Trim(a); bare.Equal(keys.Trim(b)) {
-			if bare.Equal(a) {
-				return right, wrong
-			}
-			return wrong, right
-		}
-		x, y := p.Verifies(i, wrong[0]), p.Verifies(i, right[0])
-		switch {
-		case x == Yes && y == No:
-			return right, wrong
-		case x == No && y == Yes:
-			return wrong, right
-		}
-	}
-	a, b := Places(wrong), Places(right)
-	switch {
-	case b == 0 || a < b:
-		return wrong, right
-	case b < a:
-		return right, wrong
-	case i.Stores(wrong) && !i.Stores(right):
-		return right, wrong
-	}
-	return wrong, right
-}
-
 // answer is yes, no, or that it cannot be told.
 type answer int
 

@@ -37,48 +37,8 @@ func (i *Instance) add(standing sites.Standing, slot keys.Slot, name string) *si
 // aPass is one that no rule has run in yet.
 func aPass(joined map[*sites.Site]Joined) *Pass {
 	return &Pass{
-		Grouping: &Grouping{joined: joined}, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{},
+		Grouping: &Grouping{Collection: &sites.Collection{}, joined: joined}, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{},
 		affected: map[*sites.Site]bool{}, idle: map[*sites.Site]string{},
-	}
-}
-
-// TestCulprits decides which side of a disagreement is named.
-func TestCulprits(t *testing.T) {
-	for _, test := range []struct {
-		name  string
-		build func(*Instance) (wrong, right []*sites.Site)
-		named string // "wrong" or "right"
-	}{
-		{"the fewer places", func(i *Instance) (wrong, right []*sites.Site) {
-			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon"), i.add(sites.Presented, keys.Anon, "anon")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon.old")}
-		}, "right"},
-		{"at a tie what is not accepted", func(i *Instance) (wrong, right []*sites.Site) {
-			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon.old")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon")}
-		}, "wrong"},
-		{"at a tie with what is stored what is accepted", func(i *Instance) (wrong, right []*sites.Site) {
-			return []*sites.Site{i.add(sites.Stored, keys.Anon, "anon")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon.old")}
-		}, "right"},
-		{"what the JWT secret did not sign, however many have it", func(i *Instance) (wrong, right []*sites.Site) {
-			i.add(sites.Verifying, keys.JWTSecret, "jwt_secret")
-			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon.old"), i.add(sites.Presented, keys.Anon, "anon.old")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon")}
-		}, "wrong"},
-		{"what is signed is not blamed", func(i *Instance) (wrong, right []*sites.Site) {
-			i.add(sites.Verifying, keys.JWTSecret, "jwt_secret")
-			return []*sites.Site{i.add(sites.Presented, keys.Anon, "anon")}, []*sites.Site{i.add(sites.Accepted, keys.Anon, "anon.old"), i.add(sites.Accepted, keys.Anon, "anon.old")}
-		}, "right"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			i := stack()
-			wrong, right := test.build(i)
-			named, others := aPass(nil).Culprits(i, wrong, right)
-			got := "wrong"
-			if named[0] == right[0] {
-				got = "right"
-			}
-			if got != test.named || len(named)+len(others) != len(wrong)+len(right) {
-				t.Errorf("the %s side is named", got)
-			}
-		})
 	}
 }
 

@@ -47,6 +47,9 @@ func AtSource(s *sites.Site) Place {
 	if s.InForce != "" {
 		return AtUse(s)
 	}
+	if s.IsDefault {
+		return AtName(s.Written, "")
+	}
 	return AtValue(s.Written, "")
 }
 

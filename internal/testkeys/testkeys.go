@@ -62,6 +62,7 @@ func All() map[string]string {
 		"{{anon.expiring}}":        Sign(Secret, `{"role":"anon","iss":"supabase","iat":1640000000,"exp":1798761600}`),
 		"{{anon.short}}":           Sign(Secret, `{"role":"anon","iss":"supabase","iat":1795392000,"exp":1796256000}`),
 		"{{anon.weak}}":            Key("short-and-sweet", "anon", now),
+		"{{anon.demo}}":            Key("your-super-secret-jwt-token-with-at-least-32-characters-long", "anon", now), // Supabase's docker setup publishes the secret
 		"{{jwt_secret.url}}":       base64.RawURLEncoding.EncodeToString([]byte(Secret)),
 		"{{jwt_secret.old.url}}":   base64.RawURLEncoding.EncodeToString([]byte(OldSecret)),
 		"{{anon.es256}}":           es256(`{"role":"anon","iss":"supabase","iat":1767225600,"exp":2082758400}`),

@@ -10,30 +10,32 @@ import (
 	"github.com/keylint/keylint/sites"
 )
 
-// difference says how a wrong value differs from what is accepted: whose it is, where
-// another instance holds it, or else what was done to it.
-func difference(p *lint.Pass, i *lint.Instance, d lint.Disagreement) keys.Difference {
-	if words := twin(p, i, d); words != "" {
-		return keys.Difference{Class: keys.OtherInstance, Words: words}
+// differenceOf says how what is named differs from the others: whose it is, where another
+// instance holds it, or else what was done to it. whose stands for the others' key.
+func differenceOf(p *lint.Pass, i *lint.Instance, blame lint.Blame, whose string) keys.Difference {
+	named := blame.Named[0]
+	if other := p.HeldElsewhere(i, named); other != nil {
+		return keys.Difference{Class: keys.OtherInstance, Words: fmt.Sprintf("it is the %s key of %s", other.Slot, p.NameOf(other))}
 	}
-	if len(d.Right) == 0 {
+	if len(blame.Others) == 0 {
 		return keys.Difference{}
 	}
-	differs := keys.Compare(d.Wrong[0].Value.Text(), d.Right[0].Value.Text(), whose(d), i.Secrets()...)
+	differs := keys.Compare(named.Value.Text(), blame.Others[0].Value.Text(), whose, i.Secrets()...)
 	if differs.Class == keys.OtherIssue {
-		differs.Words += alsoWrong(p, i, d.Wrong[0])
+		differs.Words += alsoWrong(p, i, blame)
 	}
 	return differs
 }
 
-// alsoWrong says what else ails a key of another issue than the accepted one: whoever puts it
-// into the gateway as well would meet that next.
-func alsoWrong(p *lint.Pass, i *lint.Instance, s *sites.Site) string {
-	t, ok := s.Token()
+// alsoWrong says what else ails a key of another issue than the others: whoever puts it in their
+// place as well would meet that next. That the instance's JWT secret signed only the others is what
+// decides between the two, and said as such.
+func alsoWrong(p *lint.Pass, i *lint.Instance, blame lint.Blame) string {
+	t, ok := blame.Named[0].Token()
 	switch {
 	case !ok:
 		return ""
-	case p.Verifies(i, s) == lint.No:
+	case p.Verifies(i, blame.Named[0]) == lint.No && p.Verifies(i, blame.Others[0]) != lint.Yes:
 		return "; it was signed with another JWT secret than the instance's"
 	case !t.Expires.IsZero() && !t.Expires.Add(leeway).After(p.Now):
 		return "; and it expired on " + t.Expires.Format(time.DateOnly)

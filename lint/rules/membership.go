@@ -56,15 +56,9 @@ func checkMembership(broken breach) func(*lint.Pass) {
 // reportDisagreement makes one finding of one wrong value, however many places hold
 // it, and lists every place on either side.
 func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, broken breach) {
-	named, others := p.Culprits(i, d.Wrong, d.Right)
-	primary := lint.ByPlace(named)[0]
-	wantStored := broken == storedRefused && named[0] == d.Wrong[0]
-	for _, s := range lint.ByPlace(named) { // that of the rule: the stack's own Secret, or else what is not
-		if wantStored == (s.Standing == sites.Stored && i.Nucleus(s)) {
-			primary = s
-			break
-		}
-	}
+	blame := p.Culprits(i, d.Wrong, d.Right)
+	named, others := blame.Named, blame.Others
+	primary := primaryOf(i, named, broken == storedRefused && named[0] == d.Wrong[0])
 	f := lint.Draft{Place: lint.AtSource(primary), Instance: i.Name, Trace: primary.Trace}
 	retired := isRetired(i, d, primary)
 	if retired {
@@ -75,11 +69,20 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 			f.Trace = s.Trace
 		}
 	}
-	difference := difference(p, i, d)
+	var difference keys.Difference
 	if named[0] == d.Wrong[0] {
+		difference = differenceOf(p, i, blame, whose(d))
 		f.Message, f.Cause = blameWrong(d, difference), causeOf(d, difference, primary)
 	} else {
-		f.Message, f.Cause = blameRight(d, i, primary), causeRight(d, difference.Class, primary)
+		difference = differenceOf(p, i, blame, "theirs")
+		f.Message, f.Cause = blameRight(d, primary, difference), causeRight(d, difference.Class, primary)
+	}
+	if decides(d, difference.Class, blame) {
+		f.Message += "; " + blame.Decided
+	}
+	if primary.IsDefault {
+		f.Cause = chartDefault
+		f.Cause.Advice += " What the others hold is right as it is."
 	}
 	alike := p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same key as that" })
 	if retired {
@@ -102,6 +105,37 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 	for _, s := range named {
 		p.Blame(s)
 	}
+}
+
+// primaryOf is the site of the wrong side that the finding points at: where the stack stores the key,
+// if that is what the gateway refuses; else the gateway's own literal, which is what lets nobody in;
+// else the first that is not stored.
+func primaryOf(i *lint.Instance, named []*sites.Site, stored bool) *sites.Site {
+	places := lint.ByPlace(named)
+	isStored := func(s *sites.Site) bool { return s.Standing == sites.Stored && i.Nucleus(s) }
+	isLiteral := func(s *sites.Site) bool { return s.Standing == sites.Accepted && s.At == s.Written }
+	isElse := func(s *sites.Site) bool { return !isStored(s) }
+	wanted := []func(*sites.Site) bool{isLiteral, isElse}
+	if stored {
+		wanted = []func(*sites.Site) bool{isStored}
+	}
+	for _, want := range wanted {
+		if at := slices.IndexFunc(places, want); at >= 0 {
+			return places[at]
+		}
+	}
+	return places[0]
+}
+
+// decides says whether the message has to say what decided who is named: two keys that differ as keys of
+// two rotations do may each be the right one. The message names what stores the other where no gateway
+// is in sight.
+func decides(d lint.Disagreement, class keys.Class, blame lint.Blame) bool {
+	switch class {
+	case keys.OtherIssue, keys.OtherSignature, keys.OtherKind, keys.Unrelated:
+		return blame.Decided != "" && (d.Gateway || blame.Decided != lint.DecidedByStore)
+	}
+	return false
 }
 
 // isRetired says whether the site takes its key from where the stack rightly keeps it, and the
@@ -139,7 +173,7 @@ func blameWrong(d lint.Disagreement, differs keys.Difference) string {
 }
 
 // blameRight says that what is accepted is what differs from all else.
-func blameRight(d lint.Disagreement, i *lint.Instance, primary *sites.Site) string {
+func blameRight(d lint.Disagreement, primary *sites.Site, differs keys.Difference) string {
 	accepts := "accepts"
 	if primary.Standing != sites.Accepted {
 		accepts = "gives the gateway"
@@ -148,7 +182,7 @@ func blameRight(d lint.Disagreement, i *lint.Instance, primary *sites.Site) stri
 		}
 	}
 	return fmt.Sprintf("%s %s another %s key than %s %s: %s", primary.Holder, accepts, d.Slot, lint.Holders(lint.ByPlace(d.Wrong)),
-		verb(lint.ByPlace(d.Wrong)), keys.Compare(primary.Value.Text(), d.Wrong[0].Value.Text(), "theirs", i.Secrets()...).Words)
+		verb(lint.ByPlace(d.Wrong)), differs.Words)
 }
 
 // article puts "a" or "an" before a word.
@@ -190,16 +224,4 @@ func whose(d lint.Disagreement) string {
 		return "the gateway's"
 	}
 	return "the Secret's"
-}
-
-// twin recognises a key that another instance holds: one of its own, and not what an app
-// presents to it.
-func twin(p *lint.Pass, i *lint.Instance, d lint.Disagreement) string {
-	v := d.Wrong[0].Value
-	for _, s := range p.Sites {
-		if other := p.InstanceOf(s); s.Value.Equal(v) && other != nil && other != i && (s.Standing != sites.Presented || s.Carrier.Backend != "") {
-			return fmt.Sprintf("it is the %s key of %s", s.Slot, other.Name)
-		}
-	}
-	return ""
 }

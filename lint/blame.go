@@ -1,0 +1,142 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sources"
+)
+
+// Blame is which side of a disagreement is to be edited, and what decided it.
+type Blame struct {
+	Named, Others []*sites.Site
+	Decided       string // in words that follow a semicolon; empty where the difference itself shows it
+}
+
+// DecidedByStore is what Blame says where the stack's own Secret or .env decides.
+const DecidedByStore = "the stack stores the other"
+
+// grounds are what decides, strongest first. Each says whether one side is to blame, the other
+// being what it is.
+var grounds = []struct {
+	blames func(p *Pass, i *Instance, accused, other []*sites.Site) bool
+	words  func(accused, other []*sites.Site) string
+}{
+	{isUnclean, saying("")},
+	{isNobodysOwn, sayNobodysOwn},
+	{isUnsigned, saying("the JWT secret signed only the other")},
+	{isNotStored, saying(DecidedByStore)},
+	{isInFewer, sayInFewer},
+}
+
+// Culprits decides which side of a disagreement is named. Where nothing else does, it is what
+// is not accepted.
+func (p *Pass) Culprits(i *Instance, wrong, right []*sites.Site) Blame {
+	if len(right) == 0 {
+		return Blame{Named: wrong}
+	}
+	for _, g := range grounds {
+		switch {
+		case g.blames(p, i, wrong, right):
+			return Blame{wrong, right, g.words(wrong, right)}
+		case g.blames(p, i, right, wrong):
+			return Blame{right, wrong, g.words(right, wrong)}
+		}
+	}
+	return Blame{wrong, right, "only what is accepted decides"}
+}
+
+func saying(words string) func(accused, other []*sites.Site) string {
+	return func(accused, other []*sites.Site) string { return words }
+}
+
+// isUnclean says that the accused have white space or quotes round the very key.
+func isUnclean(_ *Pass, _ *Instance, accused, other []*sites.Site) bool {
+	a, b := accused[0].Value.Text(), other[0].Value.Text()
+	return !a.Equal(b) && keys.Trim(a).Equal(b)
+}
+
+// isNobodysOwn says that the accused have a published key, or a chart's default, and the others
+// one of their own: it never outvotes that, whatever holds it. A key of another instance's is
+// not the others' own.
+func isNobodysOwn(p *Pass, i *Instance, accused, other []*sites.Site) bool {
+	return everybodys(accused) && !everybodys(other) && p.HeldElsewhere(i, other[0]) == nil
+}
+
+func everybodys(group []*sites.Site) bool {
+	return keys.Published(group[0].Value.Text()) != "" || isDefault(group)
+}
+
+func isDefault(group []*sites.Site) bool {
+	return slices.ContainsFunc(group, func(s *sites.Site) bool { return s.IsDefault })
+}
+
+func sayNobodysOwn(accused, _ []*sites.Site) string {
+	if isDefault(accused) {
+		return "nothing sets this one: it is the chart's default"
+	}
+	return "a published key is nobody's own"
+}
+
+// isUnsigned says that the JWT secrets in force signed the others' key, and not the accused's.
+func isUnsigned(p *Pass, i *Instance, accused, other []*sites.Site) bool {
+	return p.Verifies(i, accused[0]) == No && p.Verifies(i, other[0]) == Yes
+}
+
+// isNotStored says that the stack stores the others' key, and not the accused's.
+func isNotStored(_ *Pass, i *Instance, accused, other []*sites.Site) bool {
+	return i.keeps(other) && !i.keeps(accused)
+}
+
+// keeps says whether one of the sites is where the stack keeps its keys: its .env, or a Secret. One that
+// only apps read, and that holds no signing secret, is theirs.
+func (i *Instance) keeps(group []*sites.Site) bool {
+	return slices.ContainsFunc(group, func(s *sites.Site) bool {
+		return s.Standing == sites.Stored && i.Nucleus(s) && !i.onlyApps(s)
+	})
+}
+
+// onlyApps says whether what stores the key is read by apps, and by nothing of the stack's own.
+func (i *Instance) onlyApps(stored *sites.Site) bool {
+	read := false
+	for _, s := range i.Sites {
+		switch {
+		case stored.Entry == nil || s.Entry == nil || s.Entry.Object != stored.Entry.Object:
+		case s.Carrier.Backend != "" || s.Standing == sites.Accepted || s.Role == keys.Signing:
+			return false
+		case s.Standing != sites.Stored:
+			read = true
+		}
+	}
+	return read
+}
+
+// isInFewer says that the accused's key is written in fewer places.
+func isInFewer(_ *Pass, _ *Instance, accused, other []*sites.Site) bool {
+	return Places(accused) < Places(other)
+}
+
+func sayInFewer(_, other []*sites.Site) string {
+	return Number(Places(other)) + " places hold the other"
+}
+
+// HeldElsewhere is a site of another instance that holds the site's key as its own, and not as what
+// an app presents to it; nil where there is none.
+func (p *Pass) HeldElsewhere(i *Instance, s *sites.Site) *sites.Site {
+	for _, other := range p.Sites {
+		if of := p.InstanceOf(other); other.Value.Equal(s.Value) && of != nil && of != i && (other.Standing != sites.Presented || other.Carrier.Backend != "") {
+			return other
+		}
+	}
+	return nil
+}
+
+// Places counts the distinct places where the sites' values are written.
+func Places(group []*sites.Site) int {
+	seen := map[sources.Position]bool{}
+	for _, s := range group {
+		seen[s.Written] = true
+	}
+	return len(seen)
+}
