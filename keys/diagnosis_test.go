@@ -45,7 +45,7 @@ func TestCompare(t *testing.T) {
 		{"other issue", older, good, keys.OtherIssue, "the same JWT secret signed both: issued 2025-01-01, the gateway's 2026-01-01; the gateway's is the later"},
 		{"swapped", service, good, keys.RolesSwapped, "this is the service_role key, the gateway's the anon key"},
 		{"kinds", opaque, good, keys.OtherKind, "an opaque sb_ key, the gateway's a JWT"},
-		{"demo", docker, older, keys.DemoKey, "publishes"},
+		{"demo", docker, older, keys.DemoKey, "published by"},
 		{"project", testkeys.Sign(testkeys.Secret, `{"role":"anon","ref":"abcdefghijklmnopqrst"}`), good, keys.OtherProject, "another hosted project"},
 		{"unrelated", "a-secret-of-another-house", testkeys.Secret, keys.Unrelated, "25 bytes long, the gateway's 46"},
 		{"unrelated, as long", strings.Repeat("q", 46), testkeys.Secret, keys.Unrelated, "of the same length"},

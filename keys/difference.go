@@ -147,9 +147,9 @@ func mistyped(a, b string) (n, first int) {
 func published(a, b Text, whose string) (Difference, bool) {
 	switch x, y := Published(a), Published(b); {
 	case x != "" && y == "":
-		return Difference{Class: DemoKey, Words: fmt.Sprintf("a demo key that %s publishes, %s one of your own", x, whose)}, true
+		return Difference{Class: DemoKey, Words: fmt.Sprintf("a demo key, published by %s, %s one of your own", x, whose)}, true
 	case x == "" && y != "":
-		return Difference{Class: DemoKey, Words: fmt.Sprintf("%s is a demo key that %s publishes", whose, y)}, true
+		return Difference{Class: DemoKey, Words: fmt.Sprintf("%s is a demo key, published by %s", whose, y)}, true
 	}
 	return Difference{}, false
 }

@@ -132,7 +132,7 @@ func (p *planner) dirsOf(o *manifest.Object) []string {
 		for _, app := range apps {
 			dirs = append(dirs, p.dirsOf(app)...)
 		}
-	case o.Kind == "HelmRelease":
+	case o.Kind == "HelmRelease" && nodes.Text(nodes.Field(spec, "chart", "spec", "sourceRef", "kind")) == "GitRepository":
 		add(nodes.Text(nodes.Field(spec, "chart", "spec", "chart")))
 	}
 	return dirs

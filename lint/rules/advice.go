@@ -7,6 +7,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
 )
 
@@ -41,6 +42,14 @@ func alsoWrong(p *lint.Pass, i *lint.Instance, blame lint.Blame) string {
 		return "; and it expired on " + t.Expires.Format(time.DateOnly)
 	}
 	return ""
+}
+
+// store is what the stack keeps its keys in, where a unit is deployed.
+func store(u *render.Unit) string {
+	if u != nil && u.Kind == render.ComposeFile {
+		return "the .env"
+	}
+	return "the Secret"
 }
 
 // mend is the sentence that says what to change at the primary place. right says what
@@ -128,7 +137,7 @@ func causeRight(d lint.Disagreement, class keys.Class, primary *sites.Site) lint
 	case class == keys.Whitespace || class == keys.Quotes || class == keys.Encoded:
 		return differs(class, mend(class, right)+afterwards(primary))
 	case primary.Standing == sites.Accepted:
-		return differs(class, fmt.Sprintf("%s, or better a placeholder that is filled in from the Secret%s", mend(class, right), afterwards(primary)))
+		return differs(class, fmt.Sprintf("%s, or better a placeholder that is filled in from %s%s", mend(class, right), store(primary.Unit), afterwards(primary)))
 	}
 	return differs(class, mend(class, right)+afterwards(primary)+" If this one is new and right, put it in all other places.")
 }

@@ -5,7 +5,8 @@ import (
 	"github.com/keylint/keylint/sites/gateway"
 )
 
-// reportCredential reports what is wrong with one credential of a gateway.
+// reportCredential reports what is wrong with one credential of a gateway: at the credential, unless
+// the draft has the place already that is to be edited.
 func reportCredential(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, f lint.Draft) {
 	f.Instance = p.NameIn(g.Unit, g.Namespace)
 	slot := p.Names.Of(c.Name).Slot
@@ -13,7 +14,10 @@ func reportCredential(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, f
 		slot, f.Trace = s.Slot, s.Trace
 		p.Explain(s)
 	}
-	f.Place = lint.AtValue(c.At, c.Label()).As(slot)
+	if f.Place == (lint.Place{}) {
+		f.Place = lint.AtValue(c.At, c.Label())
+	}
+	f.Place = f.Place.As(slot)
 	p.Report(f)
 }
 

@@ -223,5 +223,5 @@ func whose(d lint.Disagreement) string {
 	if d.Gateway {
 		return "the gateway's"
 	}
-	return "the Secret's"
+	return store(d.Right[0].Unit) + "'s"
 }

@@ -2,9 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites/gateway"
+	"github.com/keylint/keylint/sites/inventory"
 )
 
 var placeholderEnvMissing = &lint.Rule{
@@ -94,7 +96,10 @@ spec:
 	Check: checkPlaceholderEnvMissing,
 }
 
-var variableMissing = lint.Cause{Name: "variable-missing", Advice: "Give %s the variable %s, from the Secret that holds the key."}
+var (
+	variableMissing  = lint.Cause{Name: "variable-missing", Advice: "Give %s the variable %s, from %s that holds the key."}
+	variableMisnamed = lint.Cause{Name: "variable-misnamed", Advice: "Call it %s there, by the name that the template asks for."}
+)
 
 func checkPlaceholderEnvMissing(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
@@ -102,7 +107,7 @@ func checkPlaceholderEnvMissing(p *lint.Pass) {
 			p.Report(lint.Draft{
 				Place: lint.AtName(f.At, f.Where.Label()+" "+f.Missing), Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
 				Message: fmt.Sprintf("%s has no variable %s: %s", f.Where.Label(), f.Missing, f.Message),
-				Cause:   variableMissing.With(f.Where.Label(), f.Missing),
+				Cause:   variableMissing.With(f.Where.Label(), f.Missing, store(f.Where.Unit)),
 			})
 		}
 		for _, c := range g.Credentials {
@@ -120,8 +125,30 @@ func checkPlaceholderEnvMissing(p *lint.Pass) {
 
 func reportMissing(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, then string) {
 	where := g.Renderers[len(g.Renderers)-1]
-	reportCredential(p, g, c, lint.Draft{
+	f := lint.Draft{
 		Message: fmt.Sprintf("%s has no variable %s for %s: %s", where.Label(), c.Name, c.Label(), then),
-		Cause:   variableMissing.With(where.Label(), c.Name),
-	})
+		Cause:   variableMissing.With(where.Label(), c.Name, store(where.Unit)),
+	}
+	if b := misnamed(p, g, c); b != nil {
+		f.Place = lint.AtName(b.At(), where.Label()+" "+b.Name)
+		f.Message = fmt.Sprintf("%s has a variable %s, for which the template has no placeholder, and none of the name %s for %s: %s", where.Label(), b.Name, c.Name, c.Label(), then)
+		f.Cause = variableMisnamed.With(c.Name)
+		f.Related = []lint.Related{{At: c.At, Message: c.Label() + " asks for " + c.Name}}
+	}
+	reportCredential(p, g, c, f)
+}
+
+// misnamed is a variable of what renders the template that holds the key which the credential asks
+// for, by a name that none of the template's credentials asks for; nil where there is none.
+func misnamed(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential) *inventory.Binding {
+	slot := p.Names.Of(c.Name).Slot
+	if slot == "" {
+		return nil
+	}
+	for _, b := range g.Renderers[len(g.Renderers)-1].Variables {
+		if p.Names.Of(b.Name).Slot == slot && !slices.ContainsFunc(g.Credentials, func(c *gateway.Credential) bool { return c.Name == b.Name }) {
+			return b
+		}
+	}
+	return nil
 }

@@ -98,7 +98,7 @@ spec:
 }
 
 var (
-	variableIsPlaceholder = lint.Cause{Name: "variable-is-placeholder", Advice: "Give the variable the key, from the Secret that holds it."}
+	variableIsPlaceholder = lint.Cause{Name: "variable-is-placeholder", Advice: "Give the variable the key, from %s that holds it."}
 	notRendered           = lint.Cause{Name: "not-rendered", Advice: "Render the template before Kong reads it, with an expression for this placeholder, into a volume that Kong reads from (an initContainer with envsubst does)."}
 )
 
@@ -107,7 +107,7 @@ func checkPlaceholderNotSubstituted(p *lint.Pass) {
 		if cause == gateway.ValueIsPlaceholder {
 			reportCredential(p, g, c, lint.Draft{
 				Message: fmt.Sprintf("the variable %s holds %s, which nothing substitutes: that very text becomes %s", c.Name, c.Kind, g.AsKey(c)),
-				Cause:   variableIsPlaceholder,
+				Cause:   variableIsPlaceholder.With(store(g.Unit)),
 			})
 		}
 		if cause != gateway.NothingSubstitutes {

@@ -38,7 +38,7 @@ stringData:
 	Check: checkSameKeyBothRoles,
 }
 
-var oneKeyForBoth = lint.Cause{Name: "one-key-for-both", Advice: "Generate the missing key from the JWT secret and put it in its place, in the Secret and in whatever copies it."}
+var oneKeyForBoth = lint.Cause{Name: "one-key-for-both", Advice: "Generate the missing key from the JWT secret and put it in its place where it is stored, and in whatever copies it."}
 
 func checkSameKeyBothRoles(p *lint.Pass) {
 	type group struct {

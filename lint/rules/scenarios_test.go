@@ -16,7 +16,7 @@ import (
 var wanted = regexp.MustCompile(`# WANT(\+1)? ([a-z-]+)`)
 
 // TestScenarios lints the repositories in testdata/scenarios: just the marked lines are
-// reported, each with its rule.
+// reported, each with its rule or rules.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/scenarios/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -31,7 +31,7 @@ func TestScenarios(t *testing.T) {
 			want := map[string]bool{}
 			for _, f := range txtar.Parse(b).Files {
 				for i, line := range strings.Split(string(f.Data), "\n") {
-					if m := wanted.FindStringSubmatch(line); m != nil {
+					for _, m := range wanted.FindAllStringSubmatch(line, -1) {
 						at := sources.Position{File: f.Name, Line: i + 1 + len(m[1])/2}
 						want[place(at)+" "+m[2]] = true
 					}
