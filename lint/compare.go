@@ -6,6 +6,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -133,7 +134,7 @@ func (i *Instance) onlyFeeds(s *sites.Site) bool {
 // Lists says whether the gateway accepts the site's text as the key of a consumer that the
 // user added.
 func (i *Instance) Lists(s *sites.Site) bool {
-	return i != nil && s.Value.IsKnown() && slices.ContainsFunc(i.extra, s.Value.Equal)
+	return i != nil && slices.ContainsFunc(i.extra, func(e gateway.Extra) bool { return e.Value.Equal(s.Value) })
 }
 
 // ListedInVain are the credentials of gateways that accept the site's text, and do not run. Where

@@ -9,6 +9,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sites/inventory"
 )
 
@@ -22,9 +23,9 @@ type Instance struct {
 	hosts     map[string]bool
 	Sites     []*sites.Site
 
-	extra    []keys.Value // what the gateway accepts beside the keys, from consumers that the user added
-	signed   signatures   // those of the whole run
-	declared []string     // patterns of paths that the configuration gives it
+	extra    []gateway.Extra // what the gateway accepts beside the keys, from consumers that the user added
+	signed   signatures      // those of the whole run
+	declared []string        // patterns of paths that the configuration gives it
 
 	public  bool // it has an address that the world may use
 	gateway bool // a gateway's credentials are in sight

@@ -148,25 +148,37 @@ func (r reference) ofTwoMinds(s *sites.Site) string {
 
 // proven says how a value is proven that nothing contradicts.
 func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
-	shared := i.onlyFeeds(s)
+	shared, inVain := i.onlyFeeds(s), false
 	for _, other := range i.Sites {
-		if other == s || other.Role != s.Role || p.SetAside(other) || p.joined[other] == JoinedByKey || !other.Value.Same(s.Value) {
+		if other == s || other.Role != s.Role || !other.Value.Same(s.Value) {
 			continue
 		}
 		switch {
+		case p.SetAside(other) || p.joined[other] == JoinedByKey:
+			inVain = true
 		case !s.Value.IsKnown() || other.Written == s.Written:
 			shared = true
 		case s.Standing != sites.Accepted || other.Standing != sites.Accepted: // two of one list prove nothing
 			return Agree, ""
 		}
 	}
+	for _, e := range i.extra {
+		if e.Value.Equal(s.Value) {
+			if e.Written != s.Written {
+				return Agree, ""
+			}
+			shared = true
+		}
+	}
 	switch {
-	case i.Lists(s) || s.Value.IsKnown() && p.Verifies(i, s) == Yes:
+	case s.Value.IsKnown() && p.Verifies(i, s) == Yes:
 		return Agree, ""
 	case shared:
 		return ByConstruction, ""
 	case !s.Value.IsKnown():
 		return CannotTell, s.Value.Reason()
+	case inVain:
+		return CannotTell, "no other place that counts holds this key"
 	}
 	return CannotTell, "no other place holds this key to compare it with"
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -104,6 +105,18 @@ func TestJudge(t *testing.T) {
 		}, Agree},
 		{"a secret that two services take from one place", func(i *Instance) *sites.Site {
 			return i.from(sites.Verifying, i.add(sites.Stored, keys.JWTSecret, "jwt_secret"))
+		}, ByConstruction},
+		{"the key of a consumer that the user added", func(i *Instance) *sites.Site {
+			i.add(sites.Accepted, keys.Anon, "anon")
+			s := i.add(sites.Presented, keys.Anon, "anon.own")
+			i.extra = []gateway.Extra{{Value: s.Value, Written: sources.Position{File: "kong.yml", Line: 9}}}
+			return s
+		}, Agree},
+		{"the same, both from one place", func(i *Instance) *sites.Site {
+			i.add(sites.Accepted, keys.Anon, "anon")
+			s := i.add(sites.Presented, keys.Anon, "anon.own")
+			i.extra = []gateway.Extra{{Value: s.Value, Written: s.Written}}
+			return s
 		}, ByConstruction},
 		{"a hosted project's", func(i *Instance) *sites.Site {
 			i.Ref = "zyxwvutsrqponmlkjihg"

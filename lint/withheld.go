@@ -16,7 +16,8 @@ func (p *Pass) withheld(f Finding) Finding {
 	}
 }
 
-// leaks says whether one of the finding's texts shows a key of the run.
+// leaks says whether one of the finding's texts shows a key of the run, or what is one for certain: the
+// guard of the output would hold back the whole report for either.
 func (f Finding) leaks(ledger *keys.Ledger) bool {
 	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text}, f.Also...)
 	for _, r := range f.Related {
@@ -26,7 +27,7 @@ func (f Finding) leaks(ledger *keys.Ledger) bool {
 		texts = append(texts, s.Text)
 	}
 	for _, text := range texts {
-		if ledger.Leaks(text, nil) {
+		if ledger.Leaks(text, nil) || keys.HoldsWholeSecret(text) {
 			return true
 		}
 	}

@@ -27,6 +27,9 @@ func TestLeaks(t *testing.T) {
 			t.Errorf("%s: not seen", name)
 		}
 	}
+	if !(Finding{Message: "it is " + key}).leaks(&keys.Ledger{}) {
+		t.Error("a key that the run did not come by is not seen")
+	}
 	if (Finding{Message: "${SUPABASE_ANON_KEY} is not filled in", Frame: Frame{Text: "- key: ${SUPABASE_ANON_KEY}"}}).leaks(ledger) {
 		t.Error("a placeholder is taken for a key")
 	}

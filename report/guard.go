@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -56,25 +54,9 @@ func (g *Guard) Discard() { g.held.Reset() }
 // Close is Flush, for those who expect an io.WriteCloser.
 func (g *Guard) Close() error { return g.Flush() }
 
-// wholeSecrets match what is a JWT, an opaque key, an age identity or a private key beyond doubt,
-// whether or not the ledger knows it. The looser shapes of keys.ScrubShapes would also
-// match the name of a file such as sb_secret_rotation.yaml. Each begins with letters that it
-// is found by: as alternatives of one expression they would be tried at every byte, which
-// takes longer than to write the report.
-var wholeSecrets = []*regexp.Regexp{
-	regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}`),
-	regexp.MustCompile(`sb_(?:publishable|secret)_[A-Za-z0-9_-]{31}`),
-	regexp.MustCompile(`AGE-SECRET-KEY-1[A-Z0-9]{20,}`),
-	regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY`),
-}
-
-func holdsWholeSecret(s string) bool {
-	return slices.ContainsFunc(wholeSecrets, func(r *regexp.Regexp) bool { return r.MatchString(s) })
-}
-
 func (g *Guard) leaks(s string) bool {
 	for _, form := range []string{s, unquoted.Replace(s)} {
-		if g.ledger.Leaks(form, ownWords) || holdsWholeSecret(form) {
+		if g.ledger.Leaks(form, ownWords) || keys.HoldsWholeSecret(form) {
 			return true
 		}
 	}

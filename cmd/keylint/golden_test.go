@@ -161,7 +161,7 @@ func TestDocumentedTrace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := os.ReadFile("../../testdata/fixtures/homelab-drift-sealed-secret/want.txt")
+	report, err := os.ReadFile("../../testdata/fixtures/stranger-monorepo/want.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,13 +28,19 @@ type Gateway struct {
 	Run         *run                   // the pod that reads it, followed; nil where none in the repository does
 	Renderers   []*inventory.Container // the containers whose programs the configuration went through, and the server
 	Credentials []*Credential
-	Extra       []keys.Value // what consumers that the user added present
-	Fault       *fault       // why it does not start
-	Partial     []keys.Slot  // of the four keys that opaque keys need, those that are not set
-	whole       bool         // it is a Kong that is given all four
+	Extra       []Extra     // what consumers that the user added present
+	Fault       *fault      // why it does not start
+	Partial     []keys.Slot // of the four keys that opaque keys need, those that are not set
+	whole       bool        // it is a Kong that is given all four
 	Rendered    *substitute.Rendered
 	Eaten       bool // Flux took something out of its configuration or script
 	Dead        bool // nothing reads the configuration, and another gateway is there
+}
+
+// Extra is what a consumer that the user added presents, with the place where it is written.
+type Extra struct {
+	Value   keys.Value
+	Written sources.Position
 }
 
 // fault is why a gateway does not start, or starts with nothing.
