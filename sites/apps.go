@@ -103,23 +103,10 @@ func (a *apps) collectDotenv(dir string, files []*sources.File) []inventory.URL 
 }
 
 func envFile(f *sources.File) sources.EnvFile {
-	b, err := f.Plain()
-	if err != nil || f.Locked() != nil {
+	if f.Locked() != nil {
 		return sources.EnvFile{Path: f.Path}
 	}
-	variables := sources.ParseDotenv(b)
-	if f.Encrypted() { // the places are those of the encrypted file
-		disk, _ := f.Disk()
-		at := map[string]sources.Variable{}
-		for _, v := range sources.ParseDotenv(disk) {
-			at[v.Name] = v
-		}
-		for i, v := range variables {
-			on := at[v.Name]
-			variables[i].Line, variables[i].Column, variables[i].EndColumn = on.Line, on.Column, on.EndColumn
-		}
-	}
-	return sources.EnvFile{Path: f.Path, Variables: variables}
+	return sources.EnvFile{Path: f.Path, Variables: f.Dotenv()}
 }
 
 func of(all []sources.Effective, file string) []sources.Effective {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // ScriptSecret is a Secret that a script makes with "kubectl create secret generic".
@@ -24,9 +26,10 @@ type ScriptSecret struct {
 // ScriptKey is one of its data keys.
 type ScriptKey struct {
 	Name     string
-	Variable string    // the one that the value is, "ANON_KEY" of "$ANON_KEY"; empty where it is none
-	Text     keys.Text // the value where it stands in the script itself; absent elsewhere
-	At       Position
+	Variable string          // the one that the value is, "ANON_KEY" of "$ANON_KEY"; empty where it is none
+	Text     keys.Text       // the value where it stands in the script itself, or in a dotenv file that the script reads; absent elsewhere
+	Locked   *decrypt.Locked // of a file that is encrypted, why the text is not known
+	At       Position        // where a person would edit it
 }
 
 var createSecret = []byte("create secret generic")
@@ -37,7 +40,7 @@ func (r *Repository) ScriptSecrets() []ScriptSecret {
 	var out []ScriptSecret
 	for _, f := range r.scripts {
 		if b, err := f.Disk(); err == nil && bytes.Contains(b, createSecret) {
-			out = append(out, readScript(f.Path, b)...)
+			out = append(out, r.readScript(f.Path, b)...)
 		}
 	}
 	return out
@@ -45,28 +48,49 @@ func (r *Repository) ScriptSecrets() []ScriptSecret {
 
 // readScript parses the script; where it is no shell (a Makefile), each command with
 // kubectl by itself.
-func readScript(name string, b []byte) []ScriptSecret {
-	base := strings.ToLower(path.Base(name))
-	if base != "makefile" && path.Ext(base) != ".mk" {
-		if out, ok := parseScript(name, b, 0); ok {
-			return out
+func (r *Repository) readScript(name string, b []byte) []ScriptSecret {
+	env := r.newScriptEnv(name, b)
+	var out []ScriptSecret
+	for _, c := range commands(name, b, string(createSecret)) {
+		if file, err := parseBash(name, c.text); err == nil {
+			out = append(out, env.secrets(file, c.line)...)
 		}
 	}
-	var out []ScriptSecret
+	return out
+}
+
+// command is a piece of a script that is shell by itself.
+type command struct {
+	text []byte
+	line int // how many lines stand before it
+}
+
+// commands are a script as a whole, or where it is no shell, as a Makefile, each command of it that
+// has the words.
+func commands(name string, b []byte, words string) []command {
+	if !isMakefile(name) {
+		if _, err := parseBash(name, b); err == nil {
+			return []command{{text: b}}
+		}
+	}
+	var out []command
 	lines := strings.Split(string(b), "\n")
 	for i := 0; i < len(lines); i++ {
 		start := i
 		for strings.HasSuffix(lines[i], "\\") && i+1 < len(lines) {
 			i++
 		}
-		command := strings.Join(lines[start:i+1], "\n")
-		if !strings.Contains(strings.ReplaceAll(command, "\\\n", " "), string(createSecret)) {
-			continue
+		text := strings.Join(lines[start:i+1], "\n")
+		if strings.Contains(strings.ReplaceAll(text, "\\\n", " "), words) {
+			out = append(out, command{text: []byte(unmake(text)), line: start})
 		}
-		more, _ := parseScript(name, []byte(unmake(command)), start)
-		out = append(out, more...)
 	}
 	return out
+}
+
+func isMakefile(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return base == "makefile" || path.Ext(base) == ".mk"
 }
 
 var makeVariable = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_]*)\)`)
@@ -77,25 +101,31 @@ func unmake(recipe string) string {
 	return strings.ReplaceAll(recipe, "$$", "$")
 }
 
-func parseScript(name string, b []byte, shift int) ([]ScriptSecret, bool) {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(b), name)
-	if err != nil {
-		return nil, false
-	}
+// secrets are those that the commands of a piece of the script make, also in a command line that sops is
+// given to run.
+func (e *scriptEnv) secrets(file *syntax.File, shift int) []ScriptSecret {
 	var out []ScriptSecret
 	syntax.Walk(file, func(n syntax.Node) bool {
-		if call, ok := n.(*syntax.CallExpr); ok {
-			if s, ok := kubectlSecret(name, call, shift); ok {
-				out = append(out, s)
+		call, ok := n.(*syntax.CallExpr)
+		if !ok || len(call.Args) == 0 {
+			return true
+		}
+		if given, run := e.execEnv(call.Args); given != nil && wordText(call.Args[0]) == "sops" {
+			if inner, err := parseBash(file.Name, []byte(run)); err == nil {
+				within := &scriptEnv{repo: e.repo, script: e.script, files: append(slices.Clone(e.files), given)}
+				out = append(out, within.secrets(inner, shift+int(call.Pos().Line())-1)...)
 			}
+		}
+		if s, ok := e.kubectlSecret(file.Name, call, shift); ok {
+			out = append(out, s)
 		}
 		return true
 	})
-	return out, true
+	return out
 }
 
 // kubectlSecret reads one command.
-func kubectlSecret(file string, call *syntax.CallExpr, shift int) (ScriptSecret, bool) {
+func (e *scriptEnv) kubectlSecret(file string, call *syntax.CallExpr, shift int) (ScriptSecret, bool) {
 	words := make([]string, len(call.Args))
 	at := make([]Position, len(call.Args))
 	for i, w := range call.Args {
@@ -122,7 +152,7 @@ func kubectlSecret(file string, call *syntax.CallExpr, shift int) (ScriptSecret,
 		}
 		switch flag {
 		case "--from-literal":
-			s.addLiteral(value, where)
+			s.addLiteral(e, value, where)
 		case "--from-file":
 			if key, _, ok := strings.Cut(value, "="); ok {
 				s.Keys = append(s.Keys, ScriptKey{Name: key, At: where})
@@ -130,7 +160,7 @@ func kubectlSecret(file string, call *syntax.CallExpr, shift int) (ScriptSecret,
 				s.Open = true
 			}
 		case "--from-env-file":
-			s.Open = true
+			s.Open = !s.addEnvFile(e, value) || s.Open
 		case "-n", "--namespace":
 			if !strings.Contains(value, "$") {
 				s.Namespace = value
@@ -151,7 +181,7 @@ var takesValue = map[string]bool{
 
 var shellVariable = regexp.MustCompile(`^\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?$`)
 
-func (s *ScriptSecret) addLiteral(literal string, at Position) {
+func (s *ScriptSecret) addLiteral(e *scriptEnv, literal string, at Position) {
 	name, value, ok := strings.Cut(literal, "=")
 	if !ok || name == "" {
 		return
@@ -159,10 +189,30 @@ func (s *ScriptSecret) addLiteral(literal string, at Position) {
 	k := ScriptKey{Name: name, At: at}
 	if m := shellVariable.FindStringSubmatch(value); m != nil {
 		k.Variable = m[1]
+		if given := e.lookup(k.Variable); given != nil {
+			k.Text, k.Locked, k.At = given.Text, given.Locked, given.At
+		}
 	} else if !strings.ContainsAny(value, "$`") {
 		k.Text = keys.NewText(value)
 	}
 	s.Keys = append(s.Keys, k)
+}
+
+// addEnvFile adds the definitions of a file, which kubectl reads as they stand; ok is false where it is
+// not known which file that is.
+func (s *ScriptSecret) addEnvFile(e *scriptEnv, word string) bool {
+	f := e.dotenv(word)
+	if f == nil || f.Encrypted() {
+		return false
+	}
+	b, err := f.Disk()
+	if err != nil {
+		return false
+	}
+	for _, v := range ParseRawEnv(b) {
+		s.Keys = append(s.Keys, ScriptKey{Name: v.Name, Text: v.Value, At: v.In(f.Path)})
+	}
+	return true
 }
 
 // wordText is a word without its quotes, with "${X}" where it has a variable and "$"
