@@ -71,16 +71,49 @@ RUN npm run build
 var argNotDeclared = lint.Cause{Name: "arg-not-declared", Advice: "Add %s to %s, before the RUN that builds (line %d)."}
 
 func checkBuildArgUnused(p *lint.Pass) {
+	var builds []*sites.Build
+	declared := map[sources.Position]bool{} // where arguments stand that a build has use for
 	for _, b := range p.Builds {
 		if b.Arguments == nil || b.Arguments.Idle != "" || b.Project.IsCoolify() {
 			continue
 		}
-		if stage, line, ok := b.Parsed.Builder(b.Target); ok {
-			if dropped := droppedArgs(p, b); len(dropped) > 0 {
-				reportDropped(p, b, stage, line, dropped)
+		builds = append(builds, b)
+		for name, arg := range b.Args {
+			if b.Parsed.Reaches(name, b.Target) {
+				declared[arg.At()] = true
 			}
 		}
 	}
+	for _, b := range builds {
+		stage, line, ok := b.Parsed.Builder(b.Target)
+		if !ok {
+			continue
+		}
+		dropped := droppedArgs(p, b)
+		setIdle(p, b, stage, dropped)
+		// What a YAML anchor gives to several builds is meant for those that declare it.
+		dropped = slices.DeleteFunc(dropped, func(arg string) bool { return declared[b.Args[arg].At()] })
+		if len(dropped) > 0 {
+			reportDropped(p, b, stage, line, dropped)
+		}
+	}
+}
+
+// setIdle marks what a build drops: it does not reach the app.
+func setIdle(p *lint.Pass, b *sites.Build, stage sources.Stage, dropped []string) {
+	for _, s := range p.Sites {
+		if s.Carrier == b.Arguments && slices.Contains(dropped, s.Variable) {
+			p.Idle(fmt.Sprintf("%s of %s declares no ARG of that name, so it does not reach the app", nameOf(stage), b.File.Path), s)
+		}
+	}
+}
+
+// nameOf is how the stage that builds is called.
+func nameOf(stage sources.Stage) string {
+	if stage.Name == "" {
+		return "the stage that builds the app"
+	}
+	return "stage " + stage.Name
 }
 
 // droppedArgs are the public variables among the build's arguments that reach no command which
@@ -102,10 +135,9 @@ func droppedArgs(p *lint.Pass, b *sites.Build) []string {
 
 // reportDropped reports one build with all that it drops, since one edit mends it.
 func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, dropped []string) {
-	builder, inFile := "the stage that builds the app", func(line int) sources.Position { return sources.Position{File: b.File.Path, Line: line} }
+	builder, inFile := nameOf(stage), func(line int) sources.Position { return sources.Position{File: b.File.Path, Line: line} }
 	who := builder
 	if stage.Name != "" {
-		builder = "stage " + stage.Name
 		who = builder + ", which builds the app,"
 	}
 	f := lint.Draft{
@@ -132,7 +164,6 @@ func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, 
 	for _, s := range p.Sites {
 		if s.Carrier == b.Arguments && slices.Contains(dropped, s.Variable) {
 			f.Instance = p.NameOf(s)
-			p.Idle(fmt.Sprintf("%s of %s declares no ARG of that name, so it does not reach the app", builder, b.File.Path), s)
 		}
 	}
 	p.Report(f)
