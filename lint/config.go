@@ -86,6 +86,7 @@ func (g *Grouping) declareInstances() {
 		one.Name, one.declared = d.Name, d.Paths
 		g.noteUnmatched(d.Name, d.Paths)
 		for _, h := range d.Hosts {
+			one.declaredHosts = append(one.declaredHosts, strings.ToLower(h))
 			one.hosts[strings.ToLower(h)] = true
 			one.public = true
 		}

@@ -31,6 +31,7 @@ const (
 	JoinedByNamespace     Joined = "its namespace"
 	JoinedByUnit          Joined = "its unit"
 	JoinedByCluster       Joined = "its cluster"
+	JoinedByAllOfURL      Joined = "the URL beside it, at which several instances answer alike"
 	JoinedByKey           Joined = "its key"
 	JoinedAsOnlyOne       Joined = "there being no other instance"
 	JoinedByPath          Joined = "the words of its path"
@@ -49,6 +50,7 @@ var evidences = []evidence{
 	{JoinedByNamespace, byNamespace},
 	{JoinedByUnit, byUnit},
 	{JoinedByCluster, byCluster},
+	{JoinedByAllOfURL, byAllOfURL},
 	{JoinedAsOnlyOne, asOnlyOne},
 	{JoinedByKey, byKey},
 	{JoinedByPath, byPath},
@@ -70,17 +72,21 @@ type joining struct {
 	signed   signatures
 
 	joined  map[*sites.Site]Joined
+	torn    map[*sites.Site][]*Instance      // between those that answer at its URL
 	entries map[inventory.EntryRef]*Instance // that a site which is deployed with an instance reads
 }
 
 // joinSites asks one kind of evidence after the other, each of all sites that none before it
 // placed: a site never joins by what another one joins by at the same time.
 func (g *Grouping) joinSites() {
-	w := &joining{deployed: g.Instances, signed: g.Signed, joined: map[*sites.Site]Joined{}, entries: map[inventory.EntryRef]*Instance{}}
+	w := &joining{
+		deployed: g.Instances, signed: g.Signed,
+		joined: map[*sites.Site]Joined{}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{},
+	}
 	for _, e := range evidences {
 		into := map[*sites.Site]*Instance{}
 		for _, s := range g.Sites {
-			if w.joined[s] == "" && !(s.Idle != "" && s.Unit == nil) && (s.Unit == nil || s.Unit.Deployed()) {
+			if w.joined[s] == "" && w.torn[s] == nil && !(s.Idle != "" && s.Unit == nil) && (s.Unit == nil || s.Unit.Deployed()) {
 				into[s] = e.of(w, s)
 			}
 		}
@@ -91,7 +97,7 @@ func (g *Grouping) joinSites() {
 		}
 	}
 	g.Instances = append(g.Instances[:len(g.Instances):len(g.Instances)], w.hosted...)
-	g.joined = w.joined
+	g.joined, g.torn = w.joined, w.torn
 }
 
 func (w *joining) join(s *sites.Site, i *Instance, why Joined) {
@@ -158,21 +164,14 @@ func byProject(w *joining, s *sites.Site) *Instance {
 // byURL goes by the Supabase URL beside the key.
 func byURL(w *joining, s *sites.Site) *Instance {
 	hosts := s.Hosts()
-	return onlyOne(w.deployed, func(i *Instance) bool {
-		return i.Answers(hosts) && (s.Unit == nil || i.Unit == nil || !s.Unit.Apart(i.Unit))
-	})
+	return onlyOne(w.named(s), func(i *Instance) bool { return i.Answers(hosts) })
 }
 
 // byURLNamespace goes by a URL of the cluster's own, which names a namespace whether or not the
 // Service that it leads to is in the repository.
 func byURLNamespace(w *joining, s *sites.Site) *Instance {
 	namespaces := sites.Namespaces(s.Hosts())
-	if len(namespaces) == 0 {
-		return nil
-	}
-	return onlyOne(w.deployed, func(i *Instance) bool {
-		return i.lies(namespaces) && (s.Unit == nil || i.Unit == nil || !s.Unit.Apart(i.Unit))
-	})
+	return onlyOne(w.named(s), func(i *Instance) bool { return i.lies(namespaces) })
 }
 
 // lies says whether a part of the instance lies in one of the namespaces.
@@ -198,7 +197,7 @@ func byUnit(w *joining, s *sites.Site) *Instance {
 	if s.Unit == nil || !w.isApp(s) {
 		return nil
 	}
-	return onlyOne(w.deployed, func(i *Instance) bool { return i.Unit == s.Unit })
+	return onlyOne(w.candidates(s), func(i *Instance) bool { return i.Unit == s.Unit })
 }
 
 // byCluster goes by the cluster, and best of all by the namespace of it.
@@ -206,10 +205,10 @@ func byCluster(w *joining, s *sites.Site) *Instance {
 	if s.Unit == nil || !w.isApp(s) {
 		return nil
 	}
-	if i := onlyOne(w.deployed, func(i *Instance) bool { return i.Unit.Together(s.Unit) && i.Namespace == s.Namespace }); i != nil {
+	if i := onlyOne(w.candidates(s), func(i *Instance) bool { return i.Unit.Together(s.Unit) && i.Namespace == s.Namespace }); i != nil {
 		return i
 	}
-	return onlyOne(w.deployed, func(i *Instance) bool { return i.Unit.Together(s.Unit) })
+	return onlyOne(w.candidates(s), func(i *Instance) bool { return i.Unit.Together(s.Unit) })
 }
 
 func byKey(w *joining, s *sites.Site) *Instance {
@@ -243,12 +242,19 @@ func byPath(w *joining, s *sites.Site) *Instance {
 	if !w.mayBeMeant(s) {
 		return nil
 	}
-	var best *Instance
-	score := -1
 	for _, i := range w.deployed {
-		if !i.gateway || !i.knows(s.Role) {
+		if !i.gateway || !i.knows(s.Role) || i.owns(s) {
 			return nil
 		}
+	}
+	return nearestByWords(s, w.deployed)
+}
+
+// nearestByWords is the instance with which the site's path shares the most words.
+func nearestByWords(s *sites.Site, instances []*Instance) *Instance {
+	var best *Instance
+	score := -1
+	for _, i := range instances {
 		if n := sharedWords(s.Carrier.Name, i.Unit.Name+" "+i.Unit.Path); n > score {
 			best, score = i, n
 		}

@@ -15,20 +15,23 @@ import (
 // gateway and an address, one of staging in another cluster.
 func twoInstances() (prod, staging *Instance) {
 	all := testkeys.All()
-	known := func(slot keys.Slot, name string) *sites.Site {
-		return &sites.Site{Slot: slot, Role: slot.Role(), Standing: sites.Accepted, Value: keys.Known(keys.NewText(all[name])), Carrier: &inventory.Carrier{}}
+	known := func(i *Instance, slot keys.Slot, name string) *sites.Site {
+		return &sites.Site{
+			Slot: slot, Role: slot.Role(), Standing: sites.Accepted, Value: keys.Known(keys.NewText(all[name])),
+			Carrier: &inventory.Carrier{}, Unit: i.Unit, Namespace: i.Namespace,
+		}
 	}
 	at := func(name string) *Instance {
 		u := &render.Unit{Name: "clusters/" + name, Path: "clusters/" + name, Kind: render.Kustomization, Cluster: name}
 		return &Instance{
 			Name: name, Unit: u, Namespace: "supabase", Parts: []part{{u, "supabase"}}, signed: signatures{},
-			hosts: map[string]bool{name + ".example.org": true}, public: true, gateway: true,
+			hosts: map[string]bool{name + ".example.org": true, "www.example.org": true}, public: true, gateway: true,
 		}
 	}
 	prod, staging = at("prod"), at("staging")
 	prod.declared = []string{"apps/shop"}
-	prod.Sites = []*sites.Site{known(keys.Anon, "{{anon}}"), known(keys.JWTSecret, "{{jwt_secret}}")}
-	staging.Sites = []*sites.Site{known(keys.Anon, "{{anon.old}}"), known(keys.JWTSecret, "{{jwt_secret.old}}")}
+	prod.Sites = []*sites.Site{known(prod, keys.Anon, "{{anon}}"), known(prod, keys.JWTSecret, "{{jwt_secret}}")}
+	staging.Sites = []*sites.Site{known(staging, keys.Anon, "{{anon.old}}"), known(staging, keys.JWTSecret, "{{jwt_secret.old}}")}
 	return prod, staging
 }
 
@@ -89,6 +92,11 @@ func TestEvidence(t *testing.T) {
 		{why: JoinedByCluster, want: prod,
 			of:  func(s *sites.Site) { s.Unit = beside },
 			but: func(s *sites.Site) { s.Unit = elsewhere }},
+		{why: JoinedByAllOfURL, want: staging, // whose word is in the path; neither accepts it
+			of: func(s *sites.Site) {
+				s.Carrier.Name, s.Carrier.URLs, s.Value = "apps/web-staging", url("www.example.org"), key("{{anon.weak}}")
+			},
+			but: func(s *sites.Site) { s.Carrier.URLs, s.Value = url("www.example.org"), key("{{anon.old}}") }},
 		{why: JoinedByKey, want: staging,
 			of:  func(s *sites.Site) { s.Value = key("{{service_role.old}}") }, // signed with its secret
 			but: func(s *sites.Site) { s.Value = key("{{anon.weak}}") }},
@@ -98,9 +106,12 @@ func TestEvidence(t *testing.T) {
 		{why: JoinedByPath, want: staging,
 			of:  func(s *sites.Site) { s.Carrier.Name = "apps/web-staging/.env.production" },
 			but: func(s *sites.Site) { s.Carrier.URLs = url("localhost") }},
+		{why: JoinedByPath, want: staging,
+			of:  func(s *sites.Site) { s.Carrier.Name, s.Value = "apps/web-staging", key("{{anon.weak}}") },
+			but: func(s *sites.Site) { s.Carrier.Name, s.Value = "apps/web-staging", key("{{anon.old}}") }},
 	} {
 		t.Run(string(test.why), func(t *testing.T) {
-			w := &joining{deployed: []*Instance{prod, staging}, entries: map[inventory.EntryRef]*Instance{entry: staging}}
+			w := &joining{deployed: []*Instance{prod, staging}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{entry: staging}}
 			if test.single {
 				w.deployed = w.deployed[:1]
 			}

@@ -23,9 +23,10 @@ type Instance struct {
 	hosts     map[string]bool
 	Sites     []*sites.Site
 
-	extra    []gateway.Extra // what the gateway accepts beside the keys, from consumers that the user added
-	signed   signatures      // those of the whole run
-	declared []string        // patterns of paths that the configuration gives it
+	extra         []gateway.Extra // what the gateway accepts beside the keys, from consumers that the user added
+	signed        signatures      // those of the whole run
+	declared      []string        // patterns of paths that the configuration gives it
+	declaredHosts []string        // hosts that the configuration gives it
 
 	public  bool // it has an address that the world may use
 	gateway bool // a gateway's credentials are in sight
@@ -58,6 +59,7 @@ type Grouping struct {
 	Instances []*Instance
 	Signed    signatures
 	joined    map[*sites.Site]Joined
+	torn      map[*sites.Site][]*Instance // of a site that several instances may be meant by: these
 }
 
 // Group finds the nuclei, then lets every other site join one.
@@ -77,8 +79,6 @@ func Group(c *sites.Collection, config Config) *Grouping {
 		g.findHosts(i)
 	}
 	g.declareInstances()
-	g.joinSites()
-	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
 	for _, i := range g.Instances {
 		for _, gw := range g.Gateways {
 			if i.Holds(gw.Unit, gw.Namespace) && gw.Idle() == "" {
@@ -86,6 +86,8 @@ func Group(c *sites.Collection, config Config) *Grouping {
 			}
 		}
 	}
+	g.joinSites()
+	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
 	g.nameInstances()
 	sort.SliceStable(g.Instances, func(a, b int) bool { return g.Instances[a].Name < g.Instances[b].Name })
 	return g

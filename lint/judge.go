@@ -21,6 +21,8 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return CannotTell, p.WhyIdle(s)
 	case !s.Value.IsKnown() && s.Value.Source() == "":
 		return CannotTell, unknownReason(s)
+	case p.torn[s] != nil:
+		return CannotTell, p.whyTorn(s)
 	case i == nil:
 		return CannotTell, homeless(s)
 	case namedForNobody(s):
