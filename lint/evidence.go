@@ -295,23 +295,24 @@ func onlyOne(instances []*Instance, test func(*Instance) bool) *Instance {
 	return only
 }
 
-// Answers says whether one of the hosts is the instance's.
+// Answers says whether one of the hosts is the instance's. A port of the machine itself is one of
+// "localhost", as an Ingress or the configuration calls it.
 func (i *Instance) Answers(hosts []string) bool {
-	for _, h := range hosts {
-		if i.hosts[h] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(hosts, func(h string) bool {
+		return i.hosts[h] || strings.HasPrefix(h, "localhost:") && i.hosts["localhost"]
+	})
 }
 
 // owns says whether the site's key is one of the instance's own, or was signed with
-// its JWT secret.
+// its JWT secret. What an app presents to it may be anybody's.
 func (i *Instance) owns(s *sites.Site) bool {
 	if !s.Value.IsKnown() {
 		return false
 	}
 	for _, other := range i.Sites {
+		if other.Standing == sites.Presented && other.Carrier.Backend == "" {
+			continue
+		}
 		if other.Value.Equal(s.Value) {
 			return true
 		}

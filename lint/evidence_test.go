@@ -105,7 +105,7 @@ func TestEvidence(t *testing.T) {
 			but: func(s *sites.Site) { s.Carrier.Development = true }},
 		{why: JoinedByPath, want: staging,
 			of:  func(s *sites.Site) { s.Carrier.Name = "apps/web-staging/.env.production" },
-			but: func(s *sites.Site) { s.Carrier.URLs = url("localhost") }},
+			but: func(s *sites.Site) { s.Carrier.URLs = url("localhost:54321") }},
 		{why: JoinedByPath, want: staging,
 			of:  func(s *sites.Site) { s.Carrier.Name, s.Value = "apps/web-staging", key("{{anon.weak}}") },
 			but: func(s *sites.Site) { s.Carrier.Name, s.Value = "apps/web-staging", key("{{anon.old}}") }},

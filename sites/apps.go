@@ -58,48 +58,76 @@ func readApps(inv *inventory.Inventory) *apps {
 // lie, and of those that git holds, for the build of a fresh clone. A file that git
 // ignores thus never hides what the others will build in.
 func (a *apps) collectDotenv(dir string, files []*sources.File) []inventory.URL {
-	byPath := map[string]*sources.File{}
+	here := a.loadMode("production", dir, files)
+	committed := a.loadMode("production", dir, slices.DeleteFunc(slices.Clone(files), func(f *sources.File) bool { return f.Ignored }))
+	if here.bounded {
+		a.Repo.Note(sources.NoteBound, sources.Position{File: here.first}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
+	}
+	a.findEmptied(committed.winners, committed.all, true)
+	a.findEmptied(here.winners, here.all, false)
+	a.production[dir] = committed.winners
 	for _, f := range files {
-		byPath[f.Path] = f
-	}
-	var production, committed []sources.EnvFile
-	inProduction := map[string]bool{}
-	for _, name := range sources.NextEnvOrder {
-		if f := byPath[path.Join(dir, name)]; f != nil {
-			e := envFile(f)
-			production = append(production, e)
-			if !f.Ignored {
-				committed = append(committed, e)
-			}
-			inProduction[f.Path] = true
+		build := committed
+		if f.Ignored {
+			build = here
 		}
-	}
-	here, allHere, bounded := sources.LoadProductionEnv(production)
-	winners, all, _ := sources.LoadProductionEnv(committed)
-	if bounded {
-		a.Repo.Note(sources.NoteBound, sources.Position{File: production[0].Path}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
-	}
-	a.findEmptied(winners, all, true)
-	a.findEmptied(here, allHere, false)
-	a.production[dir] = winners
-	var winning []*inventory.Binding
-	for _, name := range slices.Sorted(maps.Keys(winners)) {
-		winning = append(winning, effective(winners[name]))
-	}
-	urls := inventory.URLs(a.Names, winning)
-	for _, f := range files {
-		if inProduction[f.Path] && f.Ignored {
-			a.collectEnvFile(dir, f, of(allHere, f.Path), here, urls)
-			continue
-		}
-		if inProduction[f.Path] {
-			a.collectEnvFile(dir, f, of(all, f.Path), winners, urls)
+		if build.reads[f.Path] {
+			a.collectEnvFile(dir, f, build.of(f), build.winners, build.urls)
 			continue
 		}
 		_, own := sources.LoadNextEnv([]sources.EnvFile{envFile(f)})
-		a.collectEnvFile(dir, f, own, nil, nil)
+		mode := a.loadMode(sources.EnvMode(f.Path), dir, files)
+		if !mode.reads[f.Path] {
+			mode.urls = nil
+		}
+		a.collectEnvFile(dir, f, own, nil, mode.urls)
 	}
-	return urls
+	return committed.urls
+}
+
+// modeEnv is what the .env files of an app come to in a mode of its build.
+type modeEnv struct {
+	winners map[string]sources.Effective
+	all     []sources.Effective
+	urls    []inventory.URL // the Supabase URLs among the winners
+	reads   map[string]bool // the files that are read
+	first   string          // of these
+	bounded bool
+}
+
+// loadMode loads the files in a mode. Both Next.js and Vite read the same ones.
+func (a *apps) loadMode(mode, dir string, files []*sources.File) modeEnv {
+	m := modeEnv{reads: map[string]bool{}}
+	var read []sources.EnvFile
+	for _, name := range sources.ViteEnvOrder(mode) {
+		for _, f := range files {
+			if f.Path == path.Join(dir, name) {
+				read = append(read, envFile(f))
+				m.reads[f.Path] = true
+			}
+		}
+	}
+	if len(read) > 0 {
+		m.first = read[0].Path
+	}
+	m.winners, m.all, m.bounded = sources.LoadEnv(mode, read)
+	var winning []*inventory.Binding
+	for _, name := range slices.Sorted(maps.Keys(m.winners)) {
+		winning = append(winning, effective(m.winners[name]))
+	}
+	m.urls = inventory.URLs(a.Names, winning)
+	return m
+}
+
+// of lists what a file defines.
+func (m modeEnv) of(f *sources.File) []sources.Effective {
+	var out []sources.Effective
+	for _, e := range m.all {
+		if e.File == f.Path {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func envFile(f *sources.File) sources.EnvFile {
@@ -109,36 +137,33 @@ func envFile(f *sources.File) sources.EnvFile {
 	return sources.EnvFile{Path: f.Path, Variables: f.Dotenv()}
 }
 
-func of(all []sources.Effective, file string) []sources.Effective {
-	var out []sources.Effective
-	for _, e := range all {
-		if e.File == file {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
 // effective is a variable of a .env file.
 func effective(e sources.Effective) *inventory.Binding {
 	return &inventory.Binding{Name: e.Name, Holder: e.File + " " + e.Name, Value: keys.Known(e.Value), Where: inventory.Stands(e.In(e.File))}
 }
 
-// collectEnvFile adds the carrier of one file, and another for those of its values that a
-// stronger file goes before in a production build: these serve development only.
+// collectEnvFile adds the carriers of one file. What is built in goes with the URLs of all files
+// that the build reads; what the environment of a server may yet replace goes with those of its
+// own file, where it has any. Values that a stronger file goes before in a production build serve
+// development only.
 func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []inventory.URL) {
-	c := &inventory.Carrier{Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Development: isDevelopment(f), Ignored: f.Ignored, Idle: leftOver(f)}
 	var all []*inventory.Binding
 	for _, v := range variables {
 		all = append(all, effective(v))
 	}
-	c.Stack = a.isStackEnv(all)
-	c.URLs = inventory.URLs(a.Names, all)
-	beaten := *c
-	beaten.Development = true
-	if len(c.URLs) == 0 {
-		c.URLs = urls
+	own := inventory.URLs(a.Names, all)
+	stack := a.isStackEnv(all)
+	carrier := func(urls, others []inventory.URL) *inventory.Carrier {
+		if len(urls) == 0 {
+			urls = others
+		}
+		return &inventory.Carrier{
+			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Ignored: f.Ignored, Idle: leftOver(f),
+			Stack: stack, URLs: urls, Development: servesDevelopment(f, urls),
+		}
 	}
+	built, read, beaten := carrier(urls, own), carrier(own, urls), carrier(own, nil)
+	beaten.Development = true
 	for _, b := range all {
 		winner, wins := winners[b.Name]
 		name, text := a.Names.Of(b.Name), b.Value.Text()
@@ -151,13 +176,16 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.E
 			b.Placeholder = !keys.IsReference(text)
 			b.Value = keys.Unknown("a placeholder word stands where the key belongs; something must replace it before the build")
 		}
-		if wins && winner.File != f.Path && !c.Development {
-			beaten.Bindings = append(beaten.Bindings, b)
-		} else {
-			c.Bindings = append(c.Bindings, b)
+		c := read
+		switch {
+		case wins && winner.File != f.Path:
+			c = beaten
+		case name.PublicPrefix != "":
+			c = built
 		}
+		c.Bindings = append(c.Bindings, b)
 	}
-	a.carriers = append(a.carriers, c, &beaten)
+	a.carriers = append(a.carriers, built, read, beaten)
 }
 
 // leftOver says of a copy from before a change that nothing reads it; else it is empty.
@@ -180,10 +208,18 @@ func (a *apps) isStackEnv(variables []*inventory.Binding) bool {
 	return bare[keys.JWTSecret] && bare[keys.Anon] && bare[keys.ServiceRole]
 }
 
-// isDevelopment reads off a .env file's name whether a production build passes it over.
-func isDevelopment(f *sources.File) bool {
-	mode := sources.EnvMode(f.Path)
-	return mode != "" && mode != "production" && mode != "prod"
+// servesDevelopment says whether a .env file serves nothing but development or a trial: the
+// Supabase that it goes with is on the machine itself, or it names none and a production build
+// passes it over.
+func servesDevelopment(f *sources.File, urls []inventory.URL) bool {
+	if len(urls) > 0 {
+		return !slices.ContainsFunc(urls, func(u inventory.URL) bool { return !IsLocal([]string{u.Host}) })
+	}
+	switch sources.EnvMode(f.Path) {
+	case "", "production", "prod", "live":
+		return false
+	}
+	return true
 }
 
 // collectDockerfile reads a Dockerfile: its defaults are sites, and what reaches its build is

@@ -56,14 +56,12 @@ func (s *Site) HostedRef() string {
 	return ""
 }
 
-// IsLocal says whether the hosts are a developer's own machine.
+// IsLocal says whether the hosts are a developer's own machine: by its name, or by one that no
+// name server may give to another (RFC 6761).
 func IsLocal(hosts []string) bool {
-	for _, h := range hosts {
-		if h == "localhost" || strings.HasPrefix(h, "127.") || h == "0.0.0.0" || h == "::1" || h == "host.docker.internal" || h == "10.0.2.2" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(hosts, func(h string) bool {
+		return strings.HasPrefix(h, "localhost:") || strings.HasSuffix(h, ".localhost") || strings.HasSuffix(h, ".test")
+	})
 }
 
 // clusterHost matches the name of a Service with its namespace.

@@ -8,9 +8,14 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// NextEnvOrder lists the files that Next.js reads from a project's root for "next build"
-// and "next start", the strongest first (@next/env loadEnvConfig).
-var NextEnvOrder = []string{".env.production.local", ".env.local", ".env.production", ".env"}
+// NextEnvOrder lists the files that Next.js reads from a project's root in a mode, the strongest
+// first: "production" is that of "next build" and "next start" (@next/env loadEnvConfig).
+func NextEnvOrder(mode string) []string {
+	if mode == "test" {
+		return []string{".env.test.local", ".env.test", ".env"}
+	}
+	return []string{".env." + mode + ".local", ".env.local", ".env." + mode, ".env"}
+}
 
 // EnvFile is one file of variables.
 type EnvFile struct {
@@ -161,18 +166,22 @@ func replaceFirst(s, old, replacement string) string {
 
 func unescapeDollar(s string) string { return strings.ReplaceAll(s, `\$`, "$") }
 
+// environments are the words by which a mode is called, and not what a file holds (secrets.env,
+// .env.db).
+var environments = map[string]bool{
+	"production": true, "prod": true, "live": true,
+	"development": true, "dev": true, "test": true, "testing": true, "e2e": true, "ci": true, "qa": true, "uat": true,
+	"staging": true, "stage": true, "stg": true, "preview": true, "beta": true, "demo": true, "sandbox": true,
+}
+
 // EnvMode is the mode in which a .env file's name is read: "" for those that every
-// mode reads (.env, .env.local), else the word behind it (.env.production,
-// .env.development.local).
+// mode reads (.env, .env.local) and those that are called after something else (stack.env), else
+// the word for it (.env.production, .env.development.local).
 func EnvMode(file string) string {
-	parts := strings.Split(strings.TrimPrefix(path.Base(file), "."), ".")
-	if len(parts) > 0 && parts[0] == "env" {
-		parts = parts[1:]
-	} else {
-		parts = parts[:len(parts)-1] // production.env
+	for part := range strings.SplitSeq(strings.ToLower(path.Base(file)), ".") {
+		if environments[part] {
+			return part
+		}
 	}
-	if n := len(parts); n > 0 && parts[n-1] == "local" {
-		parts = parts[:n-1]
-	}
-	return strings.Join(parts, ".")
+	return ""
 }

@@ -39,7 +39,7 @@ var nextProjects = []map[string]string{
 func TestNextEnvOracle(t *testing.T) {
 	want := runLoader(t, filepath.Join("testdata", "nextenv"), "@next/env", nextProjects)
 	compareLoader(t, "Next.js", nextProjects, want, func(files []EnvFile) map[string]Effective {
-		winners, _ := LoadNextEnv(inOrder(files, NextEnvOrder))
+		winners, _ := LoadNextEnv(inOrder(files, NextEnvOrder("production")))
 		return winners
 	})
 }
@@ -96,7 +96,8 @@ func compareLoader(t *testing.T, whose string, projects, want []map[string]strin
 func TestEnvMode(t *testing.T) {
 	for file, want := range map[string]string{
 		"apps/web/.env": "", ".env.local": "", ".env.production": "production", ".env.production.local": "production",
-		".env.development": "development", "config/staging.env": "staging",
+		".env.development": "development", "config/staging.env": "staging", ".env.dev.docker": "dev",
+		"secrets.env": "", "stack.env": "", "auth.env": "", ".env.db": "", ".env.supabase": "",
 	} {
 		if got := EnvMode(file); got != want {
 			t.Errorf("%s is for %q, want %q", file, got, want)

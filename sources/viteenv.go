@@ -8,21 +8,23 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// ViteEnvOrder lists the files that "vite build" reads, the strongest first: a file for the
-// mode goes before every one for all modes, other than with Next.js (vite
-// packages/vite/src/node/env.ts: getEnvFilesForMode).
-var ViteEnvOrder = []string{".env.production.local", ".env.production", ".env.local", ".env"}
+// ViteEnvOrder lists the files that Vite reads in a mode, which is "production" for "vite build",
+// the strongest first: a file for the mode goes before every one for all modes, other than with
+// Next.js (vite packages/vite/src/node/env.ts: getEnvFilesForMode).
+func ViteEnvOrder(mode string) []string {
+	return []string{".env." + mode + ".local", ".env." + mode, ".env.local", ".env"}
+}
 
 // viteOnly begins the names that Vite alone hands to an app.
 const viteOnly = "VITE_"
 
-// LoadProductionEnv merges the files of one app as its build does: names that begin with
+// LoadEnv merges the files of one app as its build in a mode does: names that begin with
 // VITE_ as Vite, all others as Next.js. The results are those of LoadNextEnv; bounded says
 // that the references in the files come to more than is followed.
-func LoadProductionEnv(files []EnvFile) (winners map[string]Effective, all []Effective, bounded bool) {
+func LoadEnv(mode string, files []EnvFile) (winners map[string]Effective, all []Effective, bounded bool) {
 	budget := maxAllExpanded
-	winners, all = loadNextEnv(inOrder(files, NextEnvOrder), &budget)
-	vite, viteAll := loadViteEnv(inOrder(files, ViteEnvOrder), &budget)
+	winners, all = loadNextEnv(inOrder(files, NextEnvOrder(mode)), &budget)
+	vite, viteAll := loadViteEnv(inOrder(files, ViteEnvOrder(mode)), &budget)
 	all = slices.DeleteFunc(all, func(e Effective) bool { return strings.HasPrefix(e.Name, viteOnly) })
 	for name := range winners {
 		if strings.HasPrefix(name, viteOnly) {

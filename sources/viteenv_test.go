@@ -31,19 +31,19 @@ func TestViteEnvOracle(t *testing.T) {
 	want := runLoader(t, filepath.Join("testdata", "viteenv"), "vite", viteProjects)
 	compareLoader(t, "Vite", viteProjects, want, func(files []EnvFile) map[string]Effective {
 		budget := maxAllExpanded
-		winners, _ := loadViteEnv(inOrder(files, ViteEnvOrder), &budget)
+		winners, _ := loadViteEnv(inOrder(files, ViteEnvOrder("production")), &budget)
 		return winners
 	})
 }
 
-// TestLoadProductionEnv shows where the two loaders differ: what a file for the mode and a
+// TestLoadEnv shows where the two loaders differ: what a file for the mode and a
 // file of this machine say.
-func TestLoadProductionEnv(t *testing.T) {
+func TestLoadEnv(t *testing.T) {
 	files := []EnvFile{
 		{Path: "web/.env.local", Variables: ParseDotenv([]byte("VITE_K=local\nNEXT_PUBLIC_K=local\n"))},
 		{Path: "web/.env.production", Variables: ParseDotenv([]byte("VITE_K=production\nNEXT_PUBLIC_K=production\n"))},
 	}
-	winners, all, bounded := LoadProductionEnv(files)
+	winners, all, bounded := LoadEnv("production", files)
 	if got := winners["VITE_K"].Value.Reveal(); got != "production" {
 		t.Errorf("VITE_K is %s", got)
 	}
@@ -63,7 +63,7 @@ func TestExpansionIsBounded(t *testing.T) {
 		for i := range 20_000 {
 			fmt.Fprintf(&text, "%s%d=$A\n", prefix, i)
 		}
-		_, all, bounded := LoadProductionEnv([]EnvFile{{Path: ".env", Variables: ParseDotenv([]byte(text.String()))}})
+		_, all, bounded := LoadEnv("production", []EnvFile{{Path: ".env", Variables: ParseDotenv([]byte(text.String()))}})
 		total := 0
 		for _, e := range all {
 			total += e.Value.Len()

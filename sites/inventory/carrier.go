@@ -52,7 +52,7 @@ type URL struct {
 	Prefix string // the public prefix of its variable
 	Of     string // what tells its variable from others of the kind
 	scheme string
-	Host   string // in small letters, without the port
+	Host   string // in small letters, without the port; "localhost:8000" for a port of the machine itself
 	at     func() sources.Position
 }
 
@@ -68,10 +68,29 @@ func URLs(names keys.Names, bindings []*Binding) []URL {
 		if err != nil || u.Hostname() == "" {
 			continue
 		}
-		urls = append(urls, URL{Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: strings.ToLower(u.Hostname()), at: b.At})
+		urls = append(urls, URL{Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: hostOf(u), at: b.At})
 	}
 	return urls
 }
+
+// hostOf is what tells the instance in a URL: the host, and of what runs on the machine itself,
+// whatever that is called, the port.
+func hostOf(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	switch {
+	case !own[host] && !strings.HasPrefix(host, "127."):
+		return host
+	case u.Port() != "":
+		return "localhost:" + u.Port()
+	case u.Scheme == "https":
+		return "localhost:443"
+	}
+	return "localhost:80"
+}
+
+// own are the names of a developer's own machine: itself, as containers see it, and as Android's
+// emulator does.
+var own = map[string]bool{"localhost": true, "0.0.0.0": true, "::1": true, "host.docker.internal": true, "10.0.2.2": true}
 
 // BuiltIn says whether a build takes the key into what it makes: by the variable's prefix, or
 // as a build argument or a variable of the image.
