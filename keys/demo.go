@@ -5,11 +5,14 @@ import (
 	"encoding/hex"
 )
 
+// CLI is the origin of the keys that every stack of a developer's own machine has.
+const CLI = "the Supabase CLI"
+
 // publishedSecrets are the JWT secrets that Supabase's documentation publishes: whoever
 // reads it can sign keys with them.
 var publishedSecrets = []struct{ text, origin string }{
 	{"your-super-secret-jwt-token-with-at-least-32-characters-long", "Supabase's docker setup and Helm chart"},
-	{"super-secret-jwt-token-with-at-least-32-characters-long", "the Supabase CLI"},
+	{"super-secret-jwt-token-with-at-least-32-characters-long", CLI},
 }
 
 // publishedOpaque are the SHA-256 sums of the opaque keys that the Supabase CLI gives
@@ -34,7 +37,7 @@ func Published(t Text) string {
 		}
 	}
 	if sum := sha256.Sum256([]byte(bare.Reveal())); publishedOpaque[hex.EncodeToString(sum[:])] {
-		return "the Supabase CLI"
+		return CLI
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
@@ -33,7 +34,7 @@ func (w *joining) named(s *sites.Site) []*Instance {
 		func(i *Instance) bool { return i.lies(namespaces) },
 	} {
 		var all []*Instance
-		for _, i := range w.deployed {
+		for _, i := range slices.Concat(w.deployed, w.localsFor(s)) {
 			if test(i) && (s.Unit == nil || !s.Unit.Apart(i.Unit)) {
 				all = append(all, i)
 			}
@@ -45,6 +46,27 @@ func (w *joining) named(s *sites.Site) []*Instance {
 	return nil
 }
 
+// localsFor are the stacks of the Supabase CLI that serve the project in which the site lies, and
+// all where none does.
+func (w *joining) localsFor(s *sites.Site) []*Instance {
+	var own []*Instance
+	nearest := -1
+	for _, i := range w.locals {
+		project := i.local.Project()
+		switch n := len(project); {
+		case project != "." && !strings.HasPrefix(s.At.File, project+"/") || n < nearest:
+		case n > nearest:
+			own, nearest = []*Instance{i}, n
+		default:
+			own = append(own, i)
+		}
+	}
+	if len(own) == 0 {
+		return w.locals
+	}
+	return own
+}
+
 // declares says whether the configuration gives the instance one of the hosts.
 func (i *Instance) declares(hosts []string) bool {
 	return slices.ContainsFunc(hosts, func(h string) bool { return slices.Contains(i.declaredHosts, h) })
@@ -53,7 +75,7 @@ func (i *Instance) declares(hosts []string) bool {
 // runs says whether a gateway's credential, or a service that checks signatures, has an effect
 // in the instance.
 func (i *Instance) runs() bool {
-	return slices.ContainsFunc(i.Sites, func(s *sites.Site) bool {
+	return i.local != nil || slices.ContainsFunc(i.Sites, func(s *sites.Site) bool {
 		return (s.Standing == sites.Accepted || s.Standing == sites.Verifying) && s.Idle == "" && i.Nucleus(s)
 	})
 }
@@ -78,7 +100,7 @@ func byAllOfURL(w *joining, s *sites.Site) *Instance {
 // holds says whether the instance has the site's value in the place that counts: in the gateway's
 // list, or else where its keys are stored, or checked with.
 func (i *Instance) holds(s *sites.Site) answer {
-	if i.Lists(s) {
+	if i.Lists(s) || i.local != nil && i.local.Gives(s) {
 		return Yes
 	}
 	for _, standing := range []sites.Standing{sites.Accepted, sites.Stored, sites.Verifying} {

@@ -68,6 +68,7 @@ func Tried() []Joined {
 // joining lets sites join instances.
 type joining struct {
 	deployed []*Instance // those that the repository deploys
+	locals   []*Instance // those of a developer's machine, which nothing joins but a URL
 	hosted   []*Instance // those of hosted projects, made at their first site
 	signed   signatures
 
@@ -78,9 +79,9 @@ type joining struct {
 
 // joinSites asks one kind of evidence after the other, each of all sites that none before it
 // placed: a site never joins by what another one joins by at the same time.
-func (g *Grouping) joinSites() {
+func (g *Grouping) joinSites(locals []*Instance) {
 	w := &joining{
-		deployed: g.Instances, signed: g.Signed,
+		deployed: g.Instances, locals: locals, signed: g.Signed,
 		joined: map[*sites.Site]Joined{}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{},
 	}
 	for _, e := range evidences {
@@ -96,7 +97,7 @@ func (g *Grouping) joinSites() {
 			}
 		}
 	}
-	g.Instances = append(g.Instances[:len(g.Instances):len(g.Instances)], w.hosted...)
+	g.Instances = slices.Concat(g.Instances, locals, w.hosted)
 	g.joined, g.torn = w.joined, w.torn
 }
 
@@ -114,7 +115,7 @@ func byPlacement(w *joining, s *sites.Site) *Instance {
 	if s.Standing == sites.Presented && s.Carrier.Backend == "" && s.HostedRef() != "" {
 		return nil
 	}
-	for _, i := range w.deployed {
+	for _, i := range slices.Concat(w.deployed, w.locals) {
 		if i.Nucleus(s) {
 			return i
 		}

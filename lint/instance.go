@@ -18,8 +18,9 @@ type Instance struct {
 	Name      string
 	Unit      *render.Unit // of its nucleus; nil for a hosted project
 	Namespace string
-	Parts     []part // everything that the nucleus is made of, unit and ns first
-	Ref       string // project reference of a hosted project
+	Parts     []part       // everything that the nucleus is made of, unit and ns first
+	Ref       string       // project reference of a hosted project
+	local     *sites.Local // of the Supabase CLI; nil for what is deployed
 	hosts     map[string]bool
 	Sites     []*sites.Site
 
@@ -51,6 +52,9 @@ func (i *Instance) Holds(u *render.Unit, ns string) bool {
 	}
 	return false
 }
+
+// IsLocal says that the instance runs on a developer's machine only, with keys that everybody has.
+func (i *Instance) IsLocal() bool { return i.local != nil }
 
 // Grouping puts the instances together.
 type Grouping struct {
@@ -86,7 +90,11 @@ func Group(c *sites.Collection, config Config) *Grouping {
 			}
 		}
 	}
-	g.joinSites()
+	var locals []*Instance
+	for _, l := range g.Locals {
+		locals = append(locals, &Instance{Unit: l.Unit, Parts: []part{{l.Unit, ""}}, local: l, hosts: map[string]bool{l.Host: true}, signed: g.Signed})
+	}
+	g.joinSites(locals)
 	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
 	g.nameInstances()
 	sort.SliceStable(g.Instances, func(a, b int) bool { return g.Instances[a].Name < g.Instances[b].Name })

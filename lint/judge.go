@@ -40,6 +40,8 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return CannotTell, "it is a placeholder word, not a key"
 	case i.Ref != "":
 		return p.judgeHosted(i, s)
+	case i.local != nil:
+		return p.judgeLocal(i, s)
 	}
 	if why := p.notAccepted(i, s); why != "" {
 		return CannotTell, why
@@ -235,4 +237,12 @@ func (p *Pass) judgeHosted(i *Instance, s *sites.Site) (Outcome, string) {
 		return Agree, ""
 	}
 	return CannotTell, "what the hosted project accepts is not in the repository"
+}
+
+// judgeLocal judges a key for the Supabase CLI's stack: its gateway has no list.
+func (p *Pass) judgeLocal(i *Instance, s *sites.Site) (Outcome, string) {
+	if i.local.Gives(s) || s.Value.IsKnown() && p.Verifies(i, s) == Yes {
+		return Agree, ""
+	}
+	return CannotTell, "it is none of the keys that the Supabase CLI publishes, and which others it takes is not known"
 }

@@ -16,6 +16,7 @@ const (
 	FluxKustomization Kind = "Flux Kustomization"  // what one of Flux' Kustomizations deploys
 	Application       Kind = "Argo CD Application" // what one of Argo CD's Applications deploys
 	Release           Kind = "Helm release"        // one chart with its values
+	LocalStack        Kind = "Supabase CLI"        // what "supabase start" runs on a developer's machine
 	Undeployed        Kind = "not deployed"        // manifests that nothing lists or deploys
 )
 

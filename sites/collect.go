@@ -15,8 +15,9 @@ type Collection struct {
 	*inventory.Inventory
 	*gateway.Found
 	*apps
-	Units []*render.Unit // those of loose configurations among them
-	Sites []*Site        // in order of place
+	Units  []*render.Unit // those of loose configurations among them
+	Locals []*Local
+	Sites  []*Site // in order of place
 
 	credentials map[*gateway.Credential]*Site
 }
@@ -53,6 +54,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	for _, k := range c.apps.carriers {
 		c.addSites(k)
 	}
+	c.addLocals()
 	c.settleGenerations()
 	c.Sites = Sorted(c.Sites)
 	return c

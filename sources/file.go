@@ -24,6 +24,7 @@ const (
 	dotenvFile
 	dockerfileFile
 	kustomizationFile
+	cliConfigFile
 )
 
 // File is one file of the repository. Its bytes are read once and kept only where
@@ -74,6 +75,9 @@ func (f *File) IsDockerfile() bool { return f.kind == dockerfileFile }
 
 // IsKustomization says that the file is the kustomization of its directory.
 func (f *File) IsKustomization() bool { return f.kind == kustomizationFile }
+
+// IsCLIConfig says that the file is the Supabase CLI's supabase/config.toml.
+func (f *File) IsCLIConfig() bool { return f.kind == cliConfigFile }
 
 // FromStdin says that this is what came from standard input: it is in no directory.
 func (f *File) FromStdin() bool { return f.Path == stdinName }
@@ -215,6 +219,8 @@ func kindOf(name string) kind {
 	switch {
 	case kustomizationNames[base]:
 		return kustomizationFile
+	case base == "config.toml" && path.Base(path.Dir(name)) == "supabase":
+		return cliConfigFile
 	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasSuffix(lower, ".env"):
 		return dotenvFile
 	case lower == "dockerfile" || strings.HasPrefix(lower, "dockerfile.") || strings.HasSuffix(lower, ".dockerfile") ||

@@ -214,3 +214,37 @@ func FuzzComposeServices(f *testing.F) {
 		file.composeServices(".")
 	})
 }
+
+// TestParseCLIConfig reads what supabase/config.toml says, with the CLI's own defaults.
+func TestParseCLIConfig(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want CLIConfig
+		from string
+	}{
+		{text: "project_id = \"shop\"\n", want: CLIConfig{Port: "54321"}},
+		{text: "[api]\nport = 54421\n[auth]\nsecret_key = \"env(KEY)\"\n", want: CLIConfig{Port: "54421", Opaque: true}},
+		{text: "[auth]\njwt_expiry = 3600\njwt_secret = \"0123456789abcdef\"\n", want: CLIConfig{Port: "54321", JWTSecret: Variable{Line: 3, Column: 15, EndColumn: 31}}},
+		{text: "auth.jwt_secret = \"env(SUPABASE_JWT)\"\n", want: CLIConfig{Port: "54321", JWTSecret: Variable{Line: 1, Column: 20, EndColumn: 37}}, from: "SUPABASE_JWT"},
+	} {
+		got, err := ParseCLIConfig([]byte(test.text))
+		if err != nil {
+			t.Errorf("%q: %v", test.text, err)
+			continue
+		}
+		at := got.JWTSecret.In("")
+		if got.Port != test.want.Port || got.Opaque != test.want.Opaque || at != test.want.JWTSecret.In("") || got.From != test.from {
+			t.Errorf("%q: port %s, opaque %t, at %v, from %q", test.text, got.Port, got.Opaque, at, got.From)
+		}
+	}
+	if _, err := ParseCLIConfig([]byte("[auth\n")); err == nil {
+		t.Error("what is no TOML is parsed")
+	}
+}
+
+func FuzzParseCLIConfig(f *testing.F) {
+	f.Add([]byte("[api]\nport = 54421\n[auth]\njwt_secret = \"0123456789abcdef\"\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, _ = ParseCLIConfig(b)
+	})
+}

@@ -23,6 +23,9 @@ const (
 	OldSecret = "the-secret-before-that-with-at-least-32-characters"
 )
 
+// cliSecret is the JWT secret that the Supabase CLI publishes.
+const cliSecret = "super-secret-jwt-token-with-at-least-32-characters-long"
+
 // Sign makes an HS256 JWT of the claims.
 func Sign(secret, claims string) string {
 	encode := base64.RawURLEncoding.EncodeToString
@@ -69,6 +72,8 @@ func All() map[string]string {
 		"{{service_role.es256}}":   es256(`{"role":"service_role","iss":"supabase","iat":1767225600,"exp":2082758400}`),
 		"{{anon.hosted.old}}":      Sign("the former secret of that project, which nobody knows", `{"iss":"supabase","ref":"zyxwvutsrqponmlkjihg","role":"anon","iat":1700000000,"exp":2082758400}`),
 		"{{anon.hosted}}":          Sign("the secret of a hosted project, which nobody knows", `{"iss":"supabase","ref":"zyxwvutsrqponmlkjihg","role":"anon","iat":1767225600,"exp":2082758400}`),
+		"{{anon.cli}}":             Sign(cliSecret, `{"iss":"supabase-demo","role":"anon","exp":1983812996}`),
+		"{{service_role.cli}}":     Sign(cliSecret, `{"iss":"supabase-demo","role":"service_role","exp":1983812996}`),
 		"{{anon.base64}}":          base64.StdEncoding.EncodeToString([]byte(Key(Secret, "anon", now))),
 		"{{secret}}":               "sb_secret_Zm9yIHRlc3RzIG9ubHkgMg_c2VsZmhv",
 	}

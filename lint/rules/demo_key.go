@@ -71,6 +71,9 @@ var productionWord = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|live)([^
 // a chart are three at a time.
 func checkDemoKey(p *lint.Pass) {
 	for _, i := range p.Instances {
+		if i.IsLocal() {
+			continue
+		}
 		byPlace := map[sources.Position][]*sites.Site{}
 		var order []sources.Position
 		for _, s := range sites.Sorted(i.Sites) {
