@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -63,7 +65,7 @@ func (g *Grouping) declareInstances() {
 		var one *Instance
 		kept := g.Instances[:0:0]
 		for _, i := range g.Instances {
-			if i.Unit == nil || !Matches(d.Paths, i.Unit.Path) && !Matches(d.Paths, i.Unit.Name) {
+			if !slices.ContainsFunc(i.units(), d.has) {
 				kept = append(kept, i)
 				continue
 			}
@@ -93,21 +95,33 @@ func (g *Grouping) declareInstances() {
 	}
 }
 
-// noteUnmatched tells of the patterns of a configured instance that match no file: they were
+// has says whether the paths take in the root from which a unit is deployed.
+func (d DeclaredInstance) has(u *render.Unit) bool {
+	return Matches(d.Paths, u.Path) || Matches(d.Paths, u.Name)
+}
+
+// noteUnmatched tells of the patterns of a configured instance that match no file and no root: they were
 // mistyped, or what they meant has moved.
 func (g *Grouping) noteUnmatched(name string, patterns []string) {
 	for _, pattern := range patterns {
-		if !slices.ContainsFunc(g.Repo.Files(), func(f *sources.File) bool { return Matches([]string{pattern}, f.Path) }) {
+		one := DeclaredInstance{Paths: []string{pattern}}
+		if !slices.ContainsFunc(g.Repo.Files(), func(f *sources.File) bool { return Matches(one.Paths, f.Path) }) && !slices.ContainsFunc(g.Units, one.has) {
 			g.Repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+keys.ShownName(name)+": no file matches "+keys.ShownName(pattern))
 		}
 	}
 }
 
-// declaredFor is the instance that the configuration gives a file to; nil for none.
-func declaredFor(file string, instances []*Instance) *Instance {
-	for _, i := range instances {
-		if len(i.declared) > 0 && Matches(i.declared, file) {
-			return i
+// declaredFor is the instance that the configuration gives a site to, by the root from which it is
+// deployed, or else by its file, which several roots may share; nil for none.
+func declaredFor(s *sites.Site, instances []*Instance) *Instance {
+	for _, test := range []func(DeclaredInstance) bool{
+		func(d DeclaredInstance) bool { return s.Unit != nil && d.has(s.Unit) },
+		func(d DeclaredInstance) bool { return Matches(d.Paths, s.At.File) },
+	} {
+		for _, i := range instances {
+			if len(i.declared) > 0 && test(DeclaredInstance{Paths: i.declared}) {
+				return i
+			}
 		}
 	}
 	return nil

@@ -142,7 +142,7 @@ func byReference(w *joining, s *sites.Site) *Instance {
 }
 
 func byConfiguration(w *joining, s *sites.Site) *Instance {
-	return declaredFor(s.At.File, w.deployed)
+	return declaredFor(s, w.deployed)
 }
 
 // byProject places what belongs to a hosted project, by its URL or by the reference in its

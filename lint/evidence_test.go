@@ -77,6 +77,11 @@ func TestEvidence(t *testing.T) {
 		{why: JoinedByConfiguration, want: prod,
 			of:  func(s *sites.Site) { s.At.File = "apps/shop/.env" },
 			but: nil},
+		{why: JoinedByConfiguration, want: prod, // by the root, whatever base its file lies in
+			of: func(s *sites.Site) {
+				s.Unit, s.At.File = &render.Unit{Path: "apps/shop/overlays/live"}, "bases/web.yaml"
+			},
+			but: func(s *sites.Site) { s.Unit, s.At.File = &render.Unit{Path: "apps/admin"}, "bases/web.yaml" }},
 		{why: JoinedByURL, want: staging,
 			of:  func(s *sites.Site) { s.Carrier.URLs = url("staging.example.org") },
 			but: func(s *sites.Site) { s.Carrier.URLs = url("example.com") }},
