@@ -84,7 +84,11 @@ func (i *Instance) runs() bool {
 // none of them. Of what is right for some it remembers that nobody can tell.
 func byAllOfURL(w *joining, s *sites.Site) *Instance {
 	several := w.named(s)
-	if len(several) < 2 {
+	switch {
+	case len(several) == 1 && perhaps(s, several[0]):
+		w.torn[s] = several
+		return nil
+	case len(several) < 2:
 		return nil
 	}
 	first := several[0].holds(s)
@@ -95,6 +99,14 @@ func byAllOfURL(w *joining, s *sites.Site) *Instance {
 		}
 	}
 	return nearestByWords(s, several)
+}
+
+// perhaps says whether the site and the instance may be in one cluster, and may not, where no address
+// that the world may use leads from the one to the other.
+func perhaps(s *sites.Site, i *Instance) bool {
+	return s.Unit != nil && s.Unit.Perhaps(i.Unit) && !slices.ContainsFunc(s.Hosts(), func(h string) bool {
+		return strings.Contains(h, ".") && len(sites.Namespaces([]string{h})) == 0
+	})
 }
 
 // holds says whether the instance has the site's value in the place that counts: in the gateway's
@@ -127,6 +139,9 @@ func (i *Instance) holds(s *sites.Site) answer {
 // whyTorn says between which instances a site cannot choose.
 func (g *Grouping) whyTorn(s *sites.Site) string {
 	several := g.torn[s]
+	if len(several) == 1 {
+		return fmt.Sprintf("whether %s of %s is %s, in which it runs, is not known", several[0].Unit.Cluster, several[0].Name, s.Unit.Cluster)
+	}
 	others := several[1].Name
 	if n := len(several) - 2; n > 0 {
 		others = fmt.Sprintf("%s and %s more", others, Number(n))

@@ -165,14 +165,14 @@ func byProject(w *joining, s *sites.Site) *Instance {
 // byURL goes by the Supabase URL beside the key.
 func byURL(w *joining, s *sites.Site) *Instance {
 	hosts := s.Hosts()
-	return onlyOne(w.named(s), func(i *Instance) bool { return i.Answers(hosts) })
+	return onlyOne(w.named(s), func(i *Instance) bool { return i.Answers(hosts) && !perhaps(s, i) })
 }
 
 // byURLNamespace goes by a URL of the cluster's own, which names a namespace whether or not the
 // Service that it leads to is in the repository.
 func byURLNamespace(w *joining, s *sites.Site) *Instance {
 	namespaces := sites.Namespaces(s.Hosts())
-	return onlyOne(w.named(s), func(i *Instance) bool { return i.lies(namespaces) })
+	return onlyOne(w.named(s), func(i *Instance) bool { return i.lies(namespaces) && !perhaps(s, i) })
 }
 
 // lies says whether a part of the instance lies in one of the namespaces.
@@ -223,6 +223,8 @@ func (w *joining) mayBeMeant(s *sites.Site) bool {
 	switch {
 	case s.Carrier.Backend != "" || s.Carrier.Development || s.Name.Elsewhere() || foreign(hosts, w.deployed) || sites.IsLocal(hosts):
 		return false
+	case s.Unit != nil && !slices.ContainsFunc(w.deployed, func(i *Instance) bool { return !s.Unit.Apart(i.Unit) }):
+		return false // another cluster has a Supabase of its own
 	case s.Standing == sites.Verifying && !s.Name.Strong:
 		return false
 	}
@@ -231,6 +233,10 @@ func (w *joining) mayBeMeant(s *sites.Site) bool {
 
 func asOnlyOne(w *joining, s *sites.Site) *Instance {
 	if len(w.deployed) != 1 || !w.mayBeMeant(s) {
+		return nil
+	}
+	if perhaps(s, w.deployed[0]) {
+		w.torn[s] = w.deployed
 		return nil
 	}
 	return w.deployed[0]

@@ -249,9 +249,9 @@ func (g *Grouping) missingHalf(i *Instance) *Instance {
 }
 
 // alternatives says whether two units define an object of the same kind and name, or
-// reach different clusters.
+// reach different clusters, for all that is known.
 func alternatives(a, b *render.Unit) bool {
-	if a.Apart(b) {
+	if a.Apart(b) || a.Perhaps(b) {
 		return true
 	}
 	names := map[string]bool{}

@@ -20,7 +20,7 @@ import (
 // they make is one unit, in the namespace of the destination.
 func (p *planner) application(o order) {
 	spec := nodes.Field(o.object.Root, "spec")
-	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: argoCluster(spec, o.cluster)}
+	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: p.argoCluster(spec, o.cluster)}
 	namespace := nodes.Text(nodes.Field(spec, "destination", "namespace"))
 	refs := argoRefs(spec)
 	before := len(u.Objects)
@@ -55,19 +55,6 @@ func argoRefs(spec *yaml.Node) map[string]bool {
 		}
 	}
 	return refs
-}
-
-// argoCluster names the cluster of a destination. Argo CD's own is that of the
-// Application.
-func argoCluster(spec *yaml.Node, own string) string {
-	destination := nodes.Field(spec, "destination")
-	switch server, name := nodes.Text(nodes.Field(destination, "server")), nodes.Text(nodes.Field(destination, "name")); {
-	case name != "" && name != "in-cluster":
-		return "the cluster " + sources.Shown(name)
-	case server != "" && server != "https://kubernetes.default.svc":
-		return "the cluster at " + sources.Shown(server)
-	}
-	return own
 }
 
 func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, refs map[string]bool) {

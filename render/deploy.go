@@ -27,10 +27,11 @@ type planner struct {
 	reach  *reach
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
-	argoURLs  map[string]int // how often Applications name a repository for a path that is here
-	deployers []*deployer    // as they are written, everywhere in the repository
-	byFile    map[string][]*deployer
-	relevant  map[*deployer]bool // whether what it deploys can bear keys
+	clusterNames func() map[string]string // the names that Argo CD knows clusters by, by their address
+	argoURLs     map[string]int           // how often Applications name a repository for a path that is here
+	deployers    []*deployer              // as they are written, everywhere in the repository
+	byFile       map[string][]*deployer
+	relevant     map[*deployer]bool // whether what it deploys can bear keys
 
 	queue   []order
 	done    map[string]bool // orders that were carried out

@@ -51,8 +51,12 @@ type Unit struct {
 
 // Apart says whether two units certainly reach different clusters.
 func (u *Unit) Apart(v *Unit) bool {
-	return u != v && u.Cluster != "" && v.Cluster != "" && u.Cluster != v.Cluster
+	return u != v && u.Cluster != "" && v.Cluster != "" && u.Cluster != v.Cluster && !u.Perhaps(v)
 }
+
+// Perhaps says whether two units may reach one cluster, and may not: Argo CD's destinations name
+// it by its address and by its name.
+func (u *Unit) Perhaps(v *Unit) bool { return sameClusterMaybe(u.Cluster, v.Cluster) }
 
 // Together says whether two units certainly reach the same cluster.
 func (u *Unit) Together(v *Unit) bool { return u == v || u.Cluster != "" && u.Cluster == v.Cluster }

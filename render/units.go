@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/kustomize"
@@ -26,6 +27,7 @@ func Units(repo *sources.Repository) []*Unit {
 		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{},
 		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
+	p.clusterNames = sync.OnceValue(p.readClusterNames)
 	p.readDeployers()
 	p.follow()
 	for _, d := range p.deployers {
