@@ -224,6 +224,11 @@ func (g *Grouping) missingHalf(i *Instance) *Instance {
 	if i.gateway {
 		return nil
 	}
+	for _, other := range g.Instances {
+		if i.Unit.Over != nil && other.Unit == i.Unit.Over {
+			return other
+		}
+	}
 	for _, has := range []func(*Instance) bool{
 		func(o *Instance) bool { return o.gateway },
 		func(o *Instance) bool { return o.backend && !i.backend },

@@ -28,7 +28,7 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 	}
 	taken := map[string]bool{}
 	var units []*Unit
-	add := func(name string, only map[string]bool, project *sources.ComposeProject) {
+	add := func(name string, only map[string]bool, project *sources.ComposeProject) *Unit {
 		u := &Unit{Name: name, Kind: ComposeFile, Path: name, Compose: project, ComposeOnly: only, Missing: project.Faults}
 		for _, f := range project.Files {
 			u.Inputs = append(u.Inputs, f.Path)
@@ -38,13 +38,15 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 			taken[name] = true
 		}
 		units = append(units, u)
+		return u
 	}
 	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
 		base := composeDefault(repo, dir)
 		var project *sources.ComposeProject
+		var unit *Unit
 		if len(base) > 0 {
 			project = repo.ComposeProject(base...)
-			add(base[0].Path, nil, project)
+			unit = add(base[0].Path, nil, project)
 			for _, f := range base {
 				taken[f.Path] = true
 			}
@@ -55,19 +57,21 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 			}
 			own := repo.ComposeProject(f)
 			only := map[string]bool{}
+			over := false
 			for _, s := range own.Services {
-				if project != nil && project.Find(s.Name) != nil {
+				over = over || project != nil && project.Find(s.Name) != nil
+				if !s.IsBare() {
 					only[s.Name] = true
 				}
 			}
-			if len(only) == 0 {
+			switch {
+			case !over:
 				add(f.Path, nil, own)
-				continue
+			case len(only) > 0:
+				add(f.Path, only, repo.ComposeProject(append(base[:len(base):len(base)], f)...)).Over = unit
+			default: // labels, ports and the like: it starts what the base does
+				unit.Inputs = append(unit.Inputs, f.Path)
 			}
-			for _, s := range own.Services {
-				only[s.Name] = true
-			}
-			add(f.Path, only, repo.ComposeProject(append(base[:len(base):len(base)], f)...))
 		}
 	}
 	kept := units[:0]

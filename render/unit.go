@@ -34,6 +34,9 @@ type Unit struct {
 	// beside it; nil means all.
 	ComposeOnly map[string]bool
 
+	// Over is the unit of the compose files beside it, over which it is laid; nil for any other.
+	Over *Unit
+
 	// Missing says what could not be rendered ("the remote base github.com/… was not
 	// fetched"): an object that is not in the unit may come from there. Where it is
 	// empty the unit is complete.

@@ -44,6 +44,13 @@ type ComposeCommand struct {
 	Inside func(line, column, endColumn int) Position
 }
 
+// IsBare says of a service of an override that it changes nothing that matters to keys.
+func (s ComposeService) IsBare() bool {
+	texts := s.Image + s.Context + s.Target + s.WorkingDir + s.EnvDir
+	lists := len(s.Args) + len(s.Environment) + len(s.EnvFiles) + len(s.Mounts) + len(s.Configs) + len(s.Profiles) + len(s.replace)
+	return texts == "" && lists == 0 && s.Entrypoint.Words == nil && s.Command.Words == nil
+}
+
 // Words are the entrypoint and the command, as the container runs them.
 func (s ComposeService) Words() []string {
 	return append(s.Entrypoint.Words[:len(s.Entrypoint.Words):len(s.Entrypoint.Words)], s.Command.Words...)
