@@ -34,7 +34,7 @@ func (w *joining) named(s *sites.Site) []*Instance {
 		func(i *Instance) bool { return i.lies(namespaces) },
 	} {
 		var all []*Instance
-		for _, i := range slices.Concat(w.deployed, w.localsFor(s)) {
+		for _, i := range slices.Concat(w.deployed, w.localsFor(s), w.stacks) {
 			if test(i) && (s.Unit == nil || !s.Unit.Apart(i.Unit)) {
 				all = append(all, i)
 			}
@@ -75,7 +75,7 @@ func (i *Instance) declares(hosts []string) bool {
 // runs says whether a gateway's credential, or a service that checks signatures, has an effect
 // in the instance.
 func (i *Instance) runs() bool {
-	return i.local != nil || slices.ContainsFunc(i.Sites, func(s *sites.Site) bool {
+	return i.local != nil || i.stack == nil && slices.ContainsFunc(i.Sites, func(s *sites.Site) bool {
 		return (s.Standing == sites.Accepted || s.Standing == sites.Verifying) && s.Idle == "" && i.Nucleus(s)
 	})
 }

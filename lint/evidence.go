@@ -69,6 +69,7 @@ func Tried() []Joined {
 type joining struct {
 	deployed []*Instance // those that the repository deploys
 	locals   []*Instance // those of a developer's machine, which nothing joins but a URL
+	stacks   []*Instance // those of which there is a .env only, likewise
 	hosted   []*Instance // those of hosted projects, made at their first site
 	signed   signatures
 
@@ -79,9 +80,9 @@ type joining struct {
 
 // joinSites asks one kind of evidence after the other, each of all sites that none before it
 // placed: a site never joins by what another one joins by at the same time.
-func (g *Grouping) joinSites(locals []*Instance) {
+func (g *Grouping) joinSites(locals, stacks []*Instance) {
 	w := &joining{
-		deployed: g.Instances, locals: locals, signed: g.Signed,
+		deployed: g.Instances, locals: locals, stacks: stacks, signed: g.Signed,
 		joined: map[*sites.Site]Joined{}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{},
 	}
 	for _, e := range evidences {
@@ -97,7 +98,7 @@ func (g *Grouping) joinSites(locals []*Instance) {
 			}
 		}
 	}
-	g.Instances = slices.Concat(g.Instances, locals, w.hosted)
+	g.Instances = slices.Concat(g.Instances, locals, stacks, w.hosted)
 	g.joined, g.torn = w.joined, w.torn
 }
 
@@ -115,7 +116,7 @@ func byPlacement(w *joining, s *sites.Site) *Instance {
 	if s.Standing == sites.Presented && s.Carrier.Backend == "" && s.HostedRef() != "" {
 		return nil
 	}
-	for _, i := range slices.Concat(w.deployed, w.locals) {
+	for _, i := range slices.Concat(w.deployed, w.locals, w.stacks) {
 		if i.Nucleus(s) {
 			return i
 		}
@@ -213,7 +214,7 @@ func byCluster(w *joining, s *sites.Site) *Instance {
 }
 
 func byKey(w *joining, s *sites.Site) *Instance {
-	return onlyOne(w.deployed, func(i *Instance) bool { return i.owns(s) })
+	return onlyOne(slices.Concat(w.deployed, w.stacks), func(i *Instance) bool { return i.owns(s) })
 }
 
 // mayBeMeant says whether a site may be meant for an instance that nothing else connects it
@@ -225,6 +226,8 @@ func (w *joining) mayBeMeant(s *sites.Site) bool {
 		return false
 	case s.Unit != nil && !slices.ContainsFunc(w.deployed, func(i *Instance) bool { return !s.Unit.Apart(i.Unit) }):
 		return false // another cluster has a Supabase of its own
+	case slices.ContainsFunc(w.stacks, func(i *Instance) bool { return i.owns(s) }):
+		return false
 	case s.Standing == sites.Verifying && !s.Name.Strong:
 		return false
 	}

@@ -18,9 +18,10 @@ type Instance struct {
 	Name      string
 	Unit      *render.Unit // of its nucleus; nil for a hosted project
 	Namespace string
-	Parts     []part       // everything that the nucleus is made of, unit and ns first
-	Ref       string       // project reference of a hosted project
-	local     *sites.Local // of the Supabase CLI; nil for what is deployed
+	Parts     []part             // everything that the nucleus is made of, unit and ns first
+	Ref       string             // project reference of a hosted project
+	local     *sites.Local       // of the Supabase CLI; nil for what is deployed
+	stack     *inventory.Carrier // the .env that is all that is known of it; nil for any other
 	hosts     map[string]bool
 	Sites     []*sites.Site
 
@@ -41,7 +42,9 @@ type part struct {
 }
 
 // Nucleus says whether the site lies where the instance itself does.
-func (i *Instance) Nucleus(s *sites.Site) bool { return i.Holds(s.Unit, s.Namespace) }
+func (i *Instance) Nucleus(s *sites.Site) bool {
+	return i.Holds(s.Unit, s.Namespace) || i.stack != nil && s.Carrier == i.stack
+}
 
 // Holds says whether a namespace of a unit is part of the nucleus.
 func (i *Instance) Holds(u *render.Unit, ns string) bool {
@@ -54,7 +57,9 @@ func (i *Instance) Holds(u *render.Unit, ns string) bool {
 }
 
 // IsLocal says that the instance runs on a developer's machine only, with keys that everybody has.
-func (i *Instance) IsLocal() bool { return i.local != nil }
+func (i *Instance) IsLocal() bool {
+	return i.local != nil || i.stack != nil && i.stack.Development
+}
 
 // Grouping puts the instances together.
 type Grouping struct {
@@ -94,7 +99,7 @@ func Group(c *sites.Collection, config Config) *Grouping {
 	for _, l := range g.Locals {
 		locals = append(locals, &Instance{Unit: l.Unit, Parts: []part{{l.Unit, ""}}, local: l, hosts: map[string]bool{l.Host: true}, signed: g.Signed})
 	}
-	g.joinSites(locals)
+	g.joinSites(locals, g.stackEnvs())
 	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
 	g.nameInstances()
 	sort.SliceStable(g.Instances, func(a, b int) bool { return g.Instances[a].Name < g.Instances[b].Name })
@@ -289,6 +294,8 @@ func (g *Grouping) nameInstances() {
 			i.Name = "hosted project " + i.Ref
 		case perUnit[i.Unit.Name] > 1:
 			i.Name = fmt.Sprintf("%s, namespace %s", i.Unit.Name, i.Namespace)
+		case i.stack != nil:
+			i.Name = i.Unit.Name + ", which nothing here reads"
 		case i.Unit.Name == ".":
 			i.Name = "the repository's root"
 		default:
