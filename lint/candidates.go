@@ -32,6 +32,7 @@ func (w *joining) named(s *sites.Site) []*Instance {
 		func(i *Instance) bool { return i.Answers(hosts) && i.runs() },
 		func(i *Instance) bool { return i.Answers(hosts) },
 		func(i *Instance) bool { return i.lies(namespaces) },
+		func(i *Instance) bool { return len(namespaces) > 0 && i.lies(anywhere) },
 	} {
 		var all []*Instance
 		for _, i := range slices.Concat(w.deployed, w.localsFor(s), w.stacks) {

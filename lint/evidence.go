@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ const (
 	JoinedByProject       Joined = "the hosted project of its URL or key"
 	JoinedByURL           Joined = "the URL beside it"
 	JoinedByURLNamespace  Joined = "the namespace in the URL beside it"
+	JoinedByAnyNamespace  Joined = "the namespace in the URL beside it, which may be its own"
 	JoinedByNamespace     Joined = "its namespace"
 	JoinedByUnit          Joined = "its unit"
 	JoinedByCluster       Joined = "its cluster"
@@ -47,6 +49,7 @@ var evidences = []evidence{
 	{JoinedByProject, byProject},
 	{JoinedByURL, byURL},
 	{JoinedByURLNamespace, byURLNamespace},
+	{JoinedByAnyNamespace, byAnyNamespace},
 	{JoinedByNamespace, byNamespace},
 	{JoinedByUnit, byUnit},
 	{JoinedByCluster, byCluster},
@@ -146,12 +149,16 @@ func byConfiguration(w *joining, s *sites.Site) *Instance {
 	return declaredFor(s, w.deployed)
 }
 
-// byProject places what belongs to a hosted project, by its URL or by the reference in its
-// key.
+// byProject places what belongs to a hosted project, by its URL. The reference in a key counts
+// where no stack is in sight only: one of one's own may mint keys that name a project, or have been
+// given the keys of the project that it replaces.
 func byProject(w *joining, s *sites.Site) *Instance {
 	ref := s.HostedRef()
-	if ref == "" || len(s.Hosts()) == 0 && slices.ContainsFunc(w.deployed, func(i *Instance) bool { return i.owns(s) }) {
-		return nil // a stack of one's own may mint keys that name a project
+	if len(w.deployed)+len(w.stacks) == 0 {
+		ref = cmp.Or(ref, s.ClaimedRef())
+	}
+	if ref == "" {
+		return nil
 	}
 	for _, i := range w.hosted {
 		if i.Ref == ref {
@@ -175,6 +182,18 @@ func byURLNamespace(w *joining, s *sites.Site) *Instance {
 	namespaces := sites.Namespaces(s.Hosts())
 	return onlyOne(w.named(s), func(i *Instance) bool { return i.lies(namespaces) && !perhaps(s, i) })
 }
+
+// byAnyNamespace goes by such a URL to the instance of which nothing says in which namespace it is
+// deployed.
+func byAnyNamespace(w *joining, s *sites.Site) *Instance {
+	if len(sites.Namespaces(s.Hosts())) == 0 {
+		return nil
+	}
+	return onlyOne(w.named(s), func(i *Instance) bool { return i.lies(anywhere) && !perhaps(s, i) })
+}
+
+// anywhere is the namespace of what is deployed to one that nothing tells.
+var anywhere = []string{""}
 
 // lies says whether a part of the instance lies in one of the namespaces.
 func (i *Instance) lies(namespaces []string) bool {
@@ -222,7 +241,7 @@ func byKey(w *joining, s *sites.Site) *Instance {
 func (w *joining) mayBeMeant(s *sites.Site) bool {
 	hosts := s.Hosts()
 	switch {
-	case s.Carrier.Backend != "" || s.Carrier.Development || s.Name.Elsewhere() || foreign(hosts, w.deployed) || sites.IsLocal(hosts):
+	case s.Carrier.Backend != "" || s.Carrier.Development || s.Name.Elsewhere() || foreign(hosts, w.deployed) || sites.IsLocal(hosts) || s.ClaimedRef() != "":
 		return false
 	case s.Unit != nil && !slices.ContainsFunc(w.deployed, func(i *Instance) bool { return !s.Unit.Apart(i.Unit) }):
 		return false // another cluster has a Supabase of its own

@@ -64,6 +64,7 @@ func TestEvidence(t *testing.T) {
 		want   *Instance
 		but    func(*sites.Site) // what it leaves alone
 		single bool              // asked where there is one instance only
+		untold bool              // asked where nothing tells the namespace of the one of staging
 	}{
 		{why: JoinedByPlace, want: prod,
 			of:  func(s *sites.Site) { s.Unit, s.Namespace = prod.Unit, "supabase" },
@@ -88,6 +89,9 @@ func TestEvidence(t *testing.T) {
 		{why: JoinedByURLNamespace, want: prod, single: true,
 			of:  func(s *sites.Site) { s.Carrier.URLs = url("gateway.supabase.svc.cluster.local") },
 			but: func(s *sites.Site) { s.Carrier.URLs = url("kong.supabase-old.svc") }},
+		{why: JoinedByAnyNamespace, want: staging, untold: true,
+			of:  func(s *sites.Site) { s.Carrier.URLs = url("gateway.backend.svc.cluster.local") },
+			but: func(s *sites.Site) { s.Carrier.URLs = url("kong.supabase.svc") }},
 		{why: JoinedByNamespace, want: prod,
 			of:  func(s *sites.Site) { s.Carrier.Backend, s.Unit, s.Namespace = "Storage", beside, "supabase" },
 			but: func(s *sites.Site) { s.Carrier.Backend, s.Unit, s.Namespace = "Storage", elsewhere, "supabase" }}, // both are as near
@@ -119,6 +123,10 @@ func TestEvidence(t *testing.T) {
 			w := &joining{deployed: []*Instance{prod, staging}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{entry: staging}}
 			if test.single {
 				w.deployed = w.deployed[:1]
+			}
+			staging.Parts[0].ns = "supabase"
+			if test.untold {
+				staging.Parts[0].ns = ""
 			}
 			ask := func(s *sites.Site) *Instance {
 				for _, e := range evidences {

@@ -39,16 +39,21 @@ func (s *Site) Hosts() []string {
 // HostedURL matches the address of a hosted project.
 var HostedURL = regexp.MustCompile(`^([a-z0-9]{16,24})\.supabase\.(co|in|net|red)$`)
 
-// HostedRef is the reference of the hosted project that the site belongs to; empty where it
-// belongs to none.
+// HostedRef is the reference of the hosted project whose URL stands beside the key; empty where
+// none does.
 func (s *Site) HostedRef() string {
-	hosts := s.Hosts()
-	for _, h := range hosts {
+	for _, h := range s.Hosts() {
 		if m := HostedURL.FindStringSubmatch(h); m != nil {
 			return m[1]
 		}
 	}
-	if len(hosts) == 0 && s.Value.IsKnown() {
+	return ""
+}
+
+// ClaimedRef is the reference of the hosted project that the key itself names, where no URL stands
+// beside it: empty where it names none.
+func (s *Site) ClaimedRef() string {
+	if len(s.Hosts()) == 0 && s.Value.IsKnown() {
 		if token, ok := keys.ParseJWT(s.Value.Text()); ok {
 			return token.Ref
 		}
