@@ -104,6 +104,7 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 	u.Rendered = u.Rendered && built.Rendered
 	u.Objects = append(u.Objects, built.Objects...)
 	u.Missing = append(u.Missing, built.Missing...)
+	u.Unread = append(u.Unread, built.Unread...)
 	u.Inputs = append(u.Inputs, built.Inputs...)
 }
 
@@ -182,6 +183,7 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 	objects, missing := r.Install(p.repo)
 	u.Objects = append(u.Objects, objects...)
 	u.Missing = append(u.Missing, missing...)
+	u.Unread = append(u.Unread, r.Unread...)
 	for _, l := range r.Layers {
 		u.Inputs = append(u.Inputs, l.At.File)
 	}

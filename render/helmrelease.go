@@ -155,6 +155,7 @@ func (p *planner) valuesObject(o order, kind, name string) *manifest.Object {
 func (p *planner) install(o order, r *chart.Release, cluster string) {
 	u := &Unit{Name: r.Label, Kind: Release, Path: path.Dir(r.At.File), Cluster: cluster, Rendered: true}
 	u.Objects, u.Missing = r.Install(p.repo)
+	u.Unread = r.Unread
 	u.Inputs = append(u.Inputs, r.At.File)
 	for _, l := range r.Layers {
 		if l.At.File != "" {

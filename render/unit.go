@@ -1,6 +1,7 @@
 package render
 
 import (
+	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 )
@@ -42,6 +43,9 @@ type Unit struct {
 	// fetched"): an object that is not in the unit may come from there. Where it is
 	// empty the unit is complete.
 	Missing []string
+
+	// Unread are the keys that its charts are given as values which they do not know.
+	Unread []chart.Unread
 
 	// Undecrypted says that what SOPS encrypted reaches the cluster as it is: the Flux
 	// Kustomization does not decrypt.

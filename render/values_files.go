@@ -128,6 +128,7 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	r.Label = name
 	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.At.File}}
 	u.Objects, u.Missing = r.Install(p.repo)
+	u.Unread = r.Unread
 	if p.governed() {
 		p.leave(u)
 	}

@@ -1,6 +1,7 @@
 package sites
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/keylint/keylint/keys"
@@ -51,13 +52,20 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	for _, k := range inv.ObjectCarriers(read) {
 		c.addSites(k)
 	}
-	for _, k := range c.apps.carriers {
+	for _, k := range slices.Concat(inv.UnreadValues(c.RunsSupabase), c.apps.carriers) {
 		c.addSites(k)
 	}
 	c.addLocals()
 	c.settleGenerations()
 	c.Sites = Sorted(c.Sites)
 	return c
+}
+
+// RunsSupabase says whether a unit has a service that is Supabase's alone, or a gateway with its
+// consumers.
+func (c *Collection) RunsSupabase(u *render.Unit) bool {
+	return slices.ContainsFunc(c.Containers, func(k *inventory.Container) bool { return k.Unit == u && inventory.OwnServices[k.Carrier.Backend] }) ||
+		slices.ContainsFunc(c.Gateways, func(g *gateway.Gateway) bool { return g.Unit == u && g.Presentable() })
 }
 
 // OfCredential is the accepted site of a gateway's credential; nil where nothing can be presented

@@ -77,7 +77,7 @@ func checkDemoKey(p *lint.Pass) {
 		byPlace := map[sources.Position][]*sites.Site{}
 		var order []sources.Position
 		for _, s := range sites.Sorted(i.Sites) {
-			if !s.Value.IsKnown() || s.Standing != sites.Stored && s.At != s.Written || keys.Published(s.Value.Text()) == "" {
+			if !s.Value.IsKnown() || s.Standing != sites.Stored && s.At != s.Written || keys.Published(s.Value.Text()) == "" || isGivenInVain(p, s) {
 				continue
 			}
 			if byPlace[s.Written] == nil {

@@ -27,6 +27,8 @@ type Chart struct {
 	missing []string // dependencies that are not there
 	models  []string // dependencies that the model stands in for, by alias or name
 	layers  []Layer  // defaults, those of subcharts under their names
+
+	umbrella bool // it depends on others, to which its own values.yaml gives values
 }
 
 // The bounds on a chart.
@@ -160,6 +162,7 @@ func (c *Chart) resolve(all *Charts, depth int) {
 			dependencies = append(dependencies, nodes.Items(nodes.Field(d.Root, "dependencies"))...)
 		}
 	}
+	c.umbrella = len(dependencies) > 0
 	for _, d := range dependencies {
 		name, alias := nodes.Text(nodes.Field(d, "name")), nodes.Text(nodes.Field(d, "alias"))
 		if alias == "" {

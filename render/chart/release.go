@@ -21,6 +21,7 @@ type Release struct {
 	Layers    []Layer          // what is given, the chart's own defaults not among them
 	Missing   []string         // what could not be read of it
 	Guessed   bool             // nothing says with which values it is installed
+	Unread    []Unread         // once it is installed, what it is given in vain
 }
 
 // Bears says whether the values can bear keys: those of files, decrypted where that was
@@ -87,6 +88,7 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		lose(kind, at, fmt.Sprintf("%s does not render: %s", r.Label, why))
 		return r.environments(repo), missing
 	}
+	r.Unread = r.unread(repo, c, values)
 	installed := &installed{Release: r, chart: c, repo: repo, layers: layers, values: values}
 	for pass := range installed.marked {
 		installed.marked[pass].marks.names = repo.Names()

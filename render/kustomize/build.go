@@ -24,9 +24,10 @@ import (
 // Result is what became of a root.
 type Result struct {
 	Objects []*manifest.Object
-	Built   bool     // false where the objects are those of its files, as they are written
-	Missing []string // what could not be rendered
-	Inputs  []string // the files that were read, in order of path
+	Built   bool           // false where the objects are those of its files, as they are written
+	Missing []string       // what could not be rendered
+	Unread  []chart.Unread // what its charts are given in vain
+	Inputs  []string       // the files that were read, in order of path
 }
 
 // Build builds one root, and falls back to its files where that fails. What comes out holds
@@ -58,6 +59,7 @@ func (g *Graph) Build(r *Root) *Result {
 	for _, k := range r.closure {
 		for _, e := range k.charts {
 			out.Missing = append(out.Missing, e.missing...)
+			out.Unread = append(out.Unread, e.unread...)
 		}
 	}
 	out.Built = true

@@ -23,6 +23,7 @@ type chartEntry struct {
 	file    string // the file's name, in the kustomization's directory
 	objects []*manifest.Object
 	missing []string
+	unread  []chart.Unread
 	done    bool
 }
 
@@ -63,8 +64,9 @@ func (k *kustomization) withCharts(spec *types.Kustomization) {
 func (g *Graph) inflate(k *kustomization, e *chartEntry) []byte {
 	if !e.done {
 		e.done = true
-		objects, missing := k.release(g, e).Install(g.repo)
-		e.missing = missing
+		r := k.release(g, e)
+		objects, missing := r.Install(g.repo)
+		e.missing, e.unread = missing, r.Unread
 		for _, o := range objects {
 			if !o.Derived() {
 				e.objects = append(e.objects, o)

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
@@ -127,7 +128,7 @@ func nearMiss(u *render.Unit, kind, namespace, name string) string {
 		if o.Name == name && o.Namespace != namespace {
 			return "a " + kind + " of that name is in namespace " + o.Namespace + ", which a pod of " + namespace + " cannot read"
 		}
-		if o.Namespace == namespace && slip(o.Name, name) {
+		if o.Namespace == namespace && keys.Slip(o.Name, name) {
 			names = append(names, o.ShownName())
 		}
 	}
@@ -136,31 +137,6 @@ func nearMiss(u *render.Unit, kind, namespace, name string) string {
 	}
 	sort.Strings(names)
 	return "did you mean " + names[0] + "?"
-}
-
-// slip says whether two names differ by one or two edits, or by a plural.
-func slip(a, b string) bool {
-	return len(a) > 5 && len(b) > 5 && editDistance(a, b) <= 2
-}
-
-func editDistance(a, b string) int {
-	previous := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		current := make([]int, len(b)+1)
-		current[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			current[j] = min(previous[j]+1, current[j-1]+1, previous[j-1]+cost)
-		}
-		previous = current
-	}
-	return previous[len(b)]
 }
 
 // EatenKeys are the references to keys that Flux took out of an object.

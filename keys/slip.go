@@ -1,0 +1,36 @@
+package keys
+
+import "strings"
+
+// Slip says whether two names differ by a slip of the pen: one or two edits, capitals, or what
+// stands between words.
+func Slip(a, b string) bool {
+	if screaming(a) == screaming(b) || strings.EqualFold(bare(a), bare(b)) {
+		return a != b
+	}
+	return a != b && len(a) > 5 && len(b) > 5 && edits(a, b) <= 2
+}
+
+// bare is a name without what stands between its words.
+func bare(name string) string { return strings.NewReplacer("_", "", "-", "", ".", "").Replace(name) }
+
+// edits counts the insertions, deletions and replacements that make one text of another.
+func edits(a, b string) int {
+	previous := make([]int, len(b)+1)
+	for j := range previous {
+		previous[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		current := make([]int, len(b)+1)
+		current[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			current[j] = min(previous[j]+1, current[j-1]+1, previous[j-1]+cost)
+		}
+		previous = current
+	}
+	return previous[len(b)]
+}
