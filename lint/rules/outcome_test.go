@@ -26,11 +26,16 @@ func TestGatewayOfOneRole(t *testing.T) {
 // TestMisspeltForService: a key by a name that a service of Supabase does not read has no effect
 // there. What an app or a function reads is its own affair.
 func TestMisspeltForService(t *testing.T) {
-	result := lintArchive(t, strings.ReplaceAll(consistent, "name: SERVICE_KEY", "name: SERVICE_KYE"))
-	if s := siteOf(t, result, "Deployment supabase/storage env SERVICE_KYE"); s.Outcome != lint.CannotTell || s.Why != "Storage is not known to read a variable SERVICE_KYE" {
-		t.Errorf("a misspelt variable: %s (%s)", s.Outcome, s.Why)
-	}
-	if s := siteOf(t, result, "Deployment supabase/storage env ANON_KEY"); s.Outcome != lint.Agree {
-		t.Errorf("the one beside it: %s (%s)", s.Outcome, s.Why)
+	for name, why := range map[string]string{
+		"SERVICE_KYE": "Storage reads no variable SERVICE_KYE",
+		"MASTER":      "Storage is not known to read a variable MASTER",
+	} {
+		result := lintArchive(t, strings.ReplaceAll(consistent, "name: SERVICE_KEY", "name: "+name))
+		if s := siteOf(t, result, "Deployment supabase/storage env "+name); s.Outcome != lint.CannotTell || s.Why != why {
+			t.Errorf("%s: %s (%s)", name, s.Outcome, s.Why)
+		}
+		if s := siteOf(t, result, "Deployment supabase/storage env ANON_KEY"); s.Outcome != lint.Agree {
+			t.Errorf("the one beside %s: %s (%s)", name, s.Outcome, s.Why)
+		}
 	}
 }

@@ -1,0 +1,44 @@
+package inventory
+
+import (
+	"slices"
+	"strings"
+)
+
+// keyVariables are those through which Supabase's services take keys: they look at no other name,
+// and but for PostgREST, whose value may be "@" and a path, into no file (supabase/auth
+// internal/conf, PostgREST src/PostgREST/Config.hs, supabase/realtime and supabase/supavisor
+// config/runtime.exs, supabase/storage src/config.ts, supabase/supabase
+// docker/docker-compose.yml). What a gateway, Postgres and Functions read is the user's own.
+var keyVariables = map[string][]string{
+	"GoTrue":    {"GOTRUE_JWT_SECRET", "GOTRUE_JWT_KEYS"},
+	"PostgREST": {"PGRST_JWT_SECRET", "PGRST_APP_SETTINGS_JWT_SECRET"},
+	"Realtime":  {"API_JWT_SECRET", "METRICS_JWT_SECRET", "API_JWT_JWKS"},
+	"Supavisor": {"API_JWT_SECRET", "METRICS_JWT_SECRET"},
+	"Storage":   {"ANON_KEY", "SERVICE_KEY", "AUTH_JWT_SECRET", "PGRST_JWT_SECRET", "JWT_JWKS"},
+	"Studio":    {"SUPABASE_ANON_KEY", "SUPABASE_SERVICE_KEY", "AUTH_JWT_SECRET", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY"},
+}
+
+// KeyVariables are the variables through which the container takes keys. There are none where that
+// cannot be told: of an app, of an image that is not upstream's, and where a script starts it.
+func (inv *Inventory) KeyVariables(c *Container) []string {
+	if c.Init || !isUpstream(c.Image) || slices.ContainsFunc(c.Command, startsScript) ||
+		slices.ContainsFunc(inv.ComposeBuilds, func(b composeBuild) bool { return b.Service == c.Name && b.Project == c.Unit.Compose }) {
+		return nil
+	}
+	return keyVariables[c.Carrier.Backend]
+}
+
+// isUpstream says whether an image is one that the service's own makers publish, under whichever
+// registry.
+func isUpstream(image string) bool {
+	return slices.ContainsFunc([]string{"supabase/", "postgrest/postgrest"}, func(of string) bool { return strings.Contains(image, of) })
+}
+
+// startsScript says of a word of a command that it may be, or name, a script.
+func startsScript(word string) bool {
+	return strings.ContainsAny(word, "/$;&|<\n") || slices.Contains([]string{"sh", "bash", "ash"}, word)
+}
+
+// IsDictionary says of a variable that Functions take several keys by name from it.
+func IsDictionary(variable string) bool { return dictionaries[variable] != "" }
