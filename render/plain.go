@@ -52,6 +52,9 @@ func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[strin
 		switch {
 		case f.FromStdin():
 			name = f.Path
+		case f.IsTemplate():
+			name, kind = f.Path, Undeployed
+			repo.Note(sources.NoteSkipped, f.At(), "by its name it is a template, which something fills in before it is deployed; it is not compared with what is")
 		case g.Governs(f.Dir()):
 			kind = Undeployed
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -66,6 +67,21 @@ type File struct {
 
 // IsManifest says that the file's name is one of YAML, JSON or a template of them.
 func (f *File) IsManifest() bool { return f.kind == manifestFile }
+
+// templateNames are the ends of the names of templates, outerNames all that may stand behind what
+// a file's name says that it is.
+var (
+	templateNames = []string{".template", ".tmpl", ".tpl"}
+	outerNames    = slices.Concat(templateNames, []string{".enc", ".sops"})
+)
+
+// IsTemplate says of a manifest that by its name it is a template of one.
+func (f *File) IsTemplate() bool {
+	lower := strings.ToLower(f.Path)
+	return slices.ContainsFunc(templateNames, func(end string) bool {
+		return strings.HasSuffix(lower, end) || strings.HasSuffix(strings.TrimSuffix(lower, path.Ext(lower)), end)
+	})
+}
 
 // IsDotenv says that the file is called .env, .env.<something> or <something>.env.
 func (f *File) IsDotenv() bool { return f.kind == dotenvFile }
@@ -227,7 +243,7 @@ func kindOf(name string) kind {
 		lower == "containerfile" || strings.HasPrefix(lower, "containerfile."):
 		return dockerfileFile
 	}
-	for _, ext := range []string{".template", ".tmpl", ".tpl", ".enc", ".sops"} {
+	for _, ext := range outerNames {
 		lower = strings.TrimSuffix(lower, ext)
 	}
 	switch path.Ext(lower) {
