@@ -9,6 +9,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
 )
 
 // evidence is a reason for which a site belongs to an instance.
@@ -25,6 +26,7 @@ const (
 	JoinedByPlace         Joined = "its place"
 	JoinedByStack         Joined = "its unit, as a Secret or a service of the stack"
 	JoinedByReference     Joined = "the entry that it shares"
+	JoinedBySource        Joined = "what takes its value from it"
 	JoinedByConfiguration Joined = "the configuration"
 	JoinedByProject       Joined = "the hosted project of its URL or key"
 	JoinedByURL           Joined = "the URL beside it"
@@ -45,6 +47,7 @@ var evidences = []evidence{
 	{JoinedByPlace, byPlacement},
 	{JoinedByStack, byStack},
 	{JoinedByReference, byReference},
+	{JoinedBySource, bySource},
 	{JoinedByConfiguration, byConfiguration},
 	{JoinedByProject, byProject},
 	{JoinedByURL, byURL},
@@ -79,6 +82,7 @@ type joining struct {
 	joined  map[*sites.Site]Joined
 	torn    map[*sites.Site][]*Instance      // between those that answer at its URL
 	entries map[inventory.EntryRef]*Instance // that a site which is deployed with an instance reads
+	taken   map[sources.Position][]*Instance // the places from which such sites take their values
 }
 
 // joinSites asks one kind of evidence after the other, each of all sites that none before it
@@ -86,7 +90,7 @@ type joining struct {
 func (g *Grouping) joinSites(locals, stacks []*Instance) {
 	w := &joining{
 		deployed: g.Instances, locals: locals, stacks: stacks, signed: g.Signed,
-		joined: map[*sites.Site]Joined{}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{},
+		joined: map[*sites.Site]Joined{}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{}, taken: map[sources.Position][]*Instance{},
 	}
 	for _, e := range evidences {
 		into := map[*sites.Site]*Instance{}
@@ -108,8 +112,14 @@ func (g *Grouping) joinSites(locals, stacks []*Instance) {
 func (w *joining) join(s *sites.Site, i *Instance, why Joined) {
 	i.Sites = append(i.Sites, s)
 	w.joined[s] = why
-	if s.Entry != nil && (why == JoinedByPlace || why == JoinedByStack) {
+	if why != JoinedByPlace && why != JoinedByStack {
+		return
+	}
+	if s.Entry != nil {
 		w.entries[*s.Entry] = i
+	}
+	if s.At != s.Written && !slices.Contains(w.taken[s.Written], i) {
+		w.taken[s.Written] = append(w.taken[s.Written], i)
 	}
 }
 
@@ -143,6 +153,15 @@ func byReference(w *joining, s *sites.Site) *Instance {
 		return nil
 	}
 	return w.entries[*s.Entry]
+}
+
+// bySource places what no unit deploys and a part of the instance takes its value from: the dotenv file
+// behind a script. Of two instances that take it, it is neither's alone.
+func bySource(w *joining, s *sites.Site) *Instance {
+	if from := w.taken[s.Written]; s.Unit == nil && s.At == s.Written && len(from) == 1 {
+		return from[0]
+	}
+	return nil
 }
 
 func byConfiguration(w *joining, s *sites.Site) *Instance {

@@ -9,6 +9,7 @@ import (
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
 )
 
 // The instances that the evidence of these tests chooses between: one of production with a
@@ -42,6 +43,7 @@ func TestEvidence(t *testing.T) {
 	prod, staging := twoInstances()
 	elsewhere := &render.Unit{Name: "apps", Path: "apps", Kind: render.Directory}
 	beside := &render.Unit{Name: "clusters/prod/apps", Path: "clusters/prod/apps", Kind: render.Directory, Cluster: "prod"}
+	ofOne, ofBoth := sources.Position{File: "staging.env", Line: 1}, sources.Position{File: "all.env", Line: 1}
 	entry := inventory.EntryRef{Object: &manifest.Object{}, Key: "anon"}
 	// An app's site, in a carrier that says nothing.
 	app := func(change func(*sites.Site)) *sites.Site {
@@ -75,6 +77,9 @@ func TestEvidence(t *testing.T) {
 		{why: JoinedByReference, want: staging,
 			of:  func(s *sites.Site) { s.Entry = &entry },
 			but: func(s *sites.Site) { s.Entry = &inventory.EntryRef{Key: "anon"} }},
+		{why: JoinedBySource, want: staging,
+			of:  func(s *sites.Site) { s.At, s.Written = ofOne, ofOne },
+			but: func(s *sites.Site) { s.At, s.Written = ofBoth, ofBoth }},
 		{why: JoinedByConfiguration, want: prod,
 			of:  func(s *sites.Site) { s.At.File = "apps/shop/.env" },
 			but: nil},
@@ -120,7 +125,10 @@ func TestEvidence(t *testing.T) {
 			but: func(s *sites.Site) { s.Carrier.Name, s.Value = "apps/web-staging", key("{{anon.old}}") }},
 	} {
 		t.Run(string(test.why), func(t *testing.T) {
-			w := &joining{deployed: []*Instance{prod, staging}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{entry: staging}}
+			w := &joining{
+				deployed: []*Instance{prod, staging}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{entry: staging},
+				taken: map[sources.Position][]*Instance{ofOne: {staging}, ofBoth: {prod, staging}},
+			}
 			if test.single {
 				w.deployed = w.deployed[:1]
 			}
