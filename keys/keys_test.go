@@ -31,6 +31,7 @@ func TestNames(t *testing.T) {
 		{"SERVICE_KEY", keys.ServiceRole, false, ""},
 		{"SERVICE_SUPABASEANON_KEY", keys.Anon, true, ""},
 		{"NC_AUTH_JWT_SECRET", "", false, ""},
+		{"API_JWT_SECRET_NEXT", "", false, ""}, // Realtime's for a rotation, which differs on purpose
 		{"STRIPE_SECRET_KEY", "", false, ""},
 		{"SUPABASE_URL", "", false, ""},
 		{"SECRET_KEY_BASE", "", false, ""},

@@ -3,6 +3,10 @@ package rules_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/lint/rules"
 )
 
 // TestRejectedAndExpired says of a key that the gateway refuses, and that the instance's secret
@@ -25,4 +29,24 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.expired}}
 		}
 	}
 	t.Errorf("%+v", result.Findings)
+}
+
+// TestExpiredAfterHours says of a key that was minted for some hours only that it expired for that.
+func TestExpiredAfterHours(t *testing.T) {
+	dir := writeArchive(t, `
+-- k8s/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData:
+  JWT_SECRET: {{jwt_secret}}
+  ANON_KEY: {{anon.short}}
+`)
+	later := testkeys.Now.AddDate(1, 0, 0)
+	for _, f := range lint.Check(grouped(t, dir, lint.Config{}), rules.All(), later).Findings {
+		if f.Rule == "key-expired" && strings.HasSuffix(f.Message, "since it was minted for 10 days only") && f.Cause == "minted-too-short" {
+			return
+		}
+	}
+	t.Error("not told")
 }

@@ -52,8 +52,12 @@ func checkKeyExpired(p *lint.Pass) {
 	eachDated(p, func(group []*sites.Site, token keys.JWT) {
 		switch now := p.Now; {
 		case !token.Expires.IsZero() && !token.Expires.Add(leeway).After(now):
-			p.ReportKey(group, "", "the key of %s expired on "+token.Expires.Format(time.DateOnly),
-				expired)
+			message, cause := "the key of %s expired on "+token.Expires.Format(time.DateOnly), expired
+			if shortLived(token) {
+				message += ", since it was minted for " + lifetime(token.Expires.Sub(token.IssuedAt)) + " only"
+				cause = mintedTooShort
+			}
+			p.ReportKey(group, "", message, cause)
 		case token.NotBefore.After(now.Add(leeway)):
 			p.ReportKey(group, "", "the key of %s is not valid before "+token.NotBefore.Format(time.DateOnly),
 				notYetValid)
