@@ -110,6 +110,8 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
 	case ref.has(s.Value) && !ref.gateway:
 		return ref.ofTwoMinds(s)
+	case ref.has(s.Value) && s.Carrier.Backend == "" && ref.without(s.Value) != "":
+		return fmt.Sprintf("%s does not list it, and which of the gateways it is meant for is not known", ref.without(s.Value))
 	case ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s):
 		return ""
 	case !s.Value.IsKnown():
@@ -122,6 +124,26 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return "the gateway lists no key of this kind"
 	}
 	return "nothing to compare it with"
+}
+
+// without is a gateway that has keys of the role, and not this one, where another one has it; empty where
+// each has it.
+func (r reference) without(v keys.Value) string {
+	has := map[string]bool{}
+	var order []string
+	for _, s := range r.group {
+		name := s.Carrier.Name
+		if _, seen := has[name]; !seen {
+			order = append(order, name)
+		}
+		has[name] = has[name] || s.Value.Same(v)
+	}
+	for _, name := range order {
+		if r.gateway && !has[name] {
+			return name
+		}
+	}
+	return ""
 }
 
 // listsOther says that the instance has a gateway, which lists keys, and none of the role but what

@@ -7,6 +7,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/gateway"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -106,6 +107,16 @@ func TestJudge(t *testing.T) {
 		{"a secret that two services take from one place", func(i *Instance) *sites.Site {
 			return i.from(sites.Verifying, i.add(sites.Stored, keys.JWTSecret, "jwt_secret"))
 		}, ByConstruction},
+		{"accepted by one gateway, and not by another that runs beside it", func(i *Instance) *sites.Site {
+			i.add(sites.Accepted, keys.Anon, "anon")
+			i.add(sites.Accepted, keys.Anon, "anon.old").Carrier = &inventory.Carrier{Name: "Deployment supabase/envoy"}
+			return i.add(sites.Presented, keys.Anon, "anon")
+		}, CannotTell},
+		{"accepted by both", func(i *Instance) *sites.Site {
+			i.add(sites.Accepted, keys.Anon, "anon")
+			i.add(sites.Accepted, keys.Anon, "anon").Carrier = &inventory.Carrier{Name: "Deployment supabase/envoy"}
+			return i.add(sites.Presented, keys.Anon, "anon")
+		}, Agree},
 		{"the key of a consumer that the user added", func(i *Instance) *sites.Site {
 			i.add(sites.Accepted, keys.Anon, "anon")
 			s := i.add(sites.Presented, keys.Anon, "anon.own")
