@@ -215,6 +215,9 @@ func (p *Pass) proven(i *Instance, s *sites.Site) (Outcome, string) {
 // same, or a key of the instance verifies under it. One that is the instance's for no other
 // reason than that proves nothing.
 func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
+	if other := p.AnotherName(i, s); other != nil {
+		return CannotTell, fmt.Sprintf("%s takes it from the same store by another name", other.Holder)
+	}
 	shared := false
 	for _, other := range i.Sites {
 		if other == s || p.SetAside(other) || p.joined[other] == JoinedByKey {

@@ -18,6 +18,9 @@ var jwtSecretDrift = &lint.Rule{
 of them holds another text, it refuses every user (PGRST301, "invalid signature"), while the rest of the
 stack looks well. The secret is used byte for byte: a trailing newline makes another secret.
 
+Where the secret is not known, two names for it in one Secret, or at one path of a store, are a warning: whether they hold the same cannot
+be told, nor need they once somebody edits one of them.
+
 Let every service read the same data key of the same Secret. METRICS_JWT_SECRET, which guards metrics only, may differ.`,
 	Bad: `
 -- k8s/stack.yaml --
@@ -70,6 +73,7 @@ func checkJWTSecretDrift(p *lint.Pass) {
 	for _, i := range p.Instances {
 		groups := secretsByValue(p, i)
 		checkSecretLengths(p, i, groups)
+		checkSecretNames(p, i)
 		if len(groups) < 2 {
 			continue
 		}
@@ -88,6 +92,47 @@ func checkJWTSecretDrift(p *lint.Pass) {
 			p.Explain(wrong...)
 		}
 	}
+}
+
+var twoNames = lint.Cause{Name: "two-names", Advice: "Let all of them read one name (%s)."}
+
+// checkSecretNames reports the verifiers that take their unknown secret from where the others do, by
+// another name: the fewer of them, as places go.
+func checkSecretNames(p *lint.Pass, i *lint.Instance) {
+	bySource := map[string][]*sites.Site{}
+	var order []string
+	for _, s := range i.Sites {
+		if p.AnotherName(i, s) == nil {
+			continue
+		}
+		source := s.Value.Source()
+		if bySource[source] == nil {
+			order = append(order, source)
+		}
+		bySource[source] = append(bySource[source], s)
+	}
+	sort.SliceStable(order, func(a, b int) bool { return len(bySource[order[a]]) > len(bySource[order[b]]) })
+	for _, source := range order {
+		other := p.AnotherName(i, bySource[source][0])
+		if other == nil || len(bySource[other.Value.Source()]) < len(bySource[source]) || source == order[0] {
+			continue
+		}
+		group := bySource[source]
+		first := group[0]
+		p.Report(lint.Draft{
+			Place: lint.AtUse(first), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning,
+			Message: fmt.Sprintf("%s %s the JWT secret from %s, and %s from %s: whether they are the same cannot be told", lint.Holders(group), take(group), source, other.Holder, other.Value.Source()),
+			Cause:   twoNames.With(other.Value.Source()),
+			Related: []lint.Related{{At: other.At, Message: other.Holder + ": by the other name", AtName: true}},
+		})
+	}
+}
+
+func take(group []*sites.Site) string {
+	if len(group) == 1 {
+		return "takes"
+	}
+	return "take"
 }
 
 // causeOfSecret is why a JWT secret differs.
