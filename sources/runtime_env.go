@@ -46,22 +46,33 @@ var entryPages = []string{"index.html", "public/index.html", "src/index.html", "
 // container: a package that injects them is a dependency, or its start script or its pages show
 // that something does.
 func (r *Repository) ReadsAtRunTime(dir, prefix string) bool {
-	return r.injectsByPackage(path.Join(dir, "package.json"), prefix) || r.injectsByPage(dir)
+	return r.injectsByPackage(dir, prefix) || r.injectsByPage(dir)
 }
 
-func (r *Repository) injectsByPackage(name, prefix string) bool {
-	var manifest struct {
-		Scripts         map[string]string
-		Dependencies    map[string]any
-		DevDependencies map[string]any
+// packageManifest is what a package.json says of an app.
+type packageManifest struct {
+	Scripts         map[string]string
+	Dependencies    map[string]any
+	DevDependencies map[string]any
+}
+
+// needs says whether a package is a dependency.
+func (m packageManifest) needs(name string) bool {
+	return m.Dependencies[name] != nil || m.DevDependencies[name] != nil
+}
+
+// packageAt is the package.json of a directory; an empty one where there is none that can be read.
+func (r *Repository) packageAt(dir string) (manifest packageManifest) {
+	if f := r.File(path.Join(dir, "package.json")); f != nil {
+		if b, err := f.peek(); err != nil || json.Unmarshal(b, &manifest) != nil {
+			return packageManifest{}
+		}
 	}
-	f := r.File(name)
-	if f == nil {
-		return false
-	}
-	if b, err := f.peek(); err != nil || json.Unmarshal(b, &manifest) != nil {
-		return false
-	}
+	return manifest
+}
+
+func (r *Repository) injectsByPackage(dir, prefix string) bool {
+	manifest := r.packageAt(dir)
 	for _, i := range injectors {
 		if i.prefix != "" && i.prefix != prefix {
 			continue

@@ -140,3 +140,45 @@ func (a *runtimeApps) of(c *inventory.Container) []*sources.File {
 	}
 	return a.files
 }
+
+// nuxtAtRunTime is the variable that the Nuxt app which a container runs takes in place of the
+// given one, which it reads only when it is built; empty where that is not certain.
+func (a *runtimeApps) nuxtAtRunTime(c *inventory.Container, variable string) string {
+	instead := ""
+	for _, dir := range a.apps(c) {
+		if instead = a.Repo.NuxtAtRunTime(dir, variable); instead == "" {
+			return ""
+		}
+	}
+	return instead
+}
+
+// isStatic says whether a container serves the static pages of a Nuxt app.
+func (a *runtimeApps) isStatic(c *inventory.Container) bool {
+	dirs := a.apps(c)
+	return len(dirs) > 0 && !slices.ContainsFunc(dirs, func(dir string) bool {
+		dockerfile := ""
+		if f := a.Repo.File(path.Join(dir, "Dockerfile")); f != nil {
+			b, _ := f.Plain()
+			dockerfile = string(b)
+		}
+		return !a.Repo.IsNuxt(dir) || !a.Repo.Generates(dir, dockerfile)
+	})
+}
+
+// apps are the directories of the apps that the container may run: what a compose service builds,
+// those that are called like it or its image, or the only one that there is.
+func (a *runtimeApps) apps(c *inventory.Container) []string {
+	for _, b := range a.Builds {
+		if c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose {
+			return []string{b.Context}
+		}
+	}
+	var dirs []string
+	for _, f := range a.of(c) {
+		if !f.IsDockerfile() && !slices.Contains(dirs, f.Dir()) {
+			dirs = append(dirs, f.Dir())
+		}
+	}
+	return dirs
+}

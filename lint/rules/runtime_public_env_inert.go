@@ -26,6 +26,10 @@ A container whose command is a script is passed over, since some put the values 
 there by a package (next-runtime-env, @beam-australia/react-env, @import-meta-env, vite-envs, runtime-env-cra), by the templates or the
 start scripts of the nginx image, or by a file such as env-config.js; and Nuxt's and SvelteKit's variables, which do count at run time.
 
+Nuxt's server takes NUXT_PUBLIC_SUPABASE_KEY, NUXT_SUPABASE_SECRET_KEY and NUXT_SUPABASE_SERVICE_KEY when it starts. The other names that
+@nuxtjs/supabase knows, such as SUPABASE_KEY, count where the app is built; they are told where the app has no code of its own that names
+them. Where nuxt generate made static pages, none of them has an effect.
+
 Set the key where the app is built (.env.production, a build argument), and take it out here.`,
 	Bad: `
 -- k8s/web.yaml --
@@ -61,6 +65,12 @@ spec:
 
 var setTooLate = lint.Cause{Name: "set-too-late", Advice: "Set it where the app is built (.env.production, a build argument), rebuild, and take it out here."}
 
+var nuxtName = lint.Cause{Name: "nuxt-name", Advice: "Call it %s here."}
+
+// nuxtPrefix is that of the variables which Nuxt's server takes when it starts. Of an app that was
+// made static pages there is none.
+const nuxtPrefix = "NUXT_PUBLIC_"
+
 // inlinedPrefixes are the prefixes whose values count at build time only. NUXT_PUBLIC_ and
 // PUBLIC_ ($env/dynamic/public) may count at run time.
 var inlinedPrefixes = []string{"NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "GATSBY_", "VUE_APP_"}
@@ -73,8 +83,18 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 	apps, builds := newRuntimeApps(p), newBuilds(p)
 	for _, s := range p.Sites {
 		c := containers[s.Carrier]
-		if c == nil || c.Init || p.IsIdle(s) || c.Carrier.Backend != "" || !slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) || !onlyServes(c) ||
-			s.Unit != nil && !s.Unit.Deployed() || apps.readsAtRunTime(c, s.Name.PublicPrefix) {
+		if c == nil || c.Init || p.IsIdle(s) || c.Carrier.Backend != "" || !onlyServes(c) || s.Unit != nil && !s.Unit.Deployed() {
+			continue
+		}
+		prefix := s.Name.PublicPrefix
+		if instead := apps.nuxtAtRunTime(c, s.Variable); instead != "" && !apps.isStatic(c) {
+			if !c.Env[instead].IsSet() {
+				reportNuxt(p, s, instead)
+			}
+			p.Idle(fmt.Sprintf("@nuxtjs/supabase reads it when the app is built, and where it runs %s", instead), s)
+			continue
+		}
+		if !(slices.Contains(inlinedPrefixes, prefix) || prefix == nuxtPrefix && apps.isStatic(c)) || apps.readsAtRunTime(c, prefix) {
 			continue
 		}
 		f := lint.Draft{
@@ -97,6 +117,14 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 		p.Report(f)
 		p.Idle(fmt.Sprintf("%s variables are built into the app, so what is set where it runs has no effect", s.Name.PublicPrefix), s)
 	}
+}
+
+// reportNuxt reports a variable of @nuxtjs/supabase that counts only where the app is built.
+func reportNuxt(p *lint.Pass, s *sites.Site, instead string) {
+	p.Report(lint.Draft{
+		Place: lint.AtUse(s), Instance: p.NameOf(s), Trace: s.Trace, Cause: nuxtName.With(instead),
+		Message: fmt.Sprintf("%s has no effect: @nuxtjs/supabase reads it when the app is built, and where it runs %s, which is not set", s.Holder, instead),
+	})
 }
 
 // builds are the sites that apps have built in, by the name of their variable.
