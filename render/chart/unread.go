@@ -50,8 +50,14 @@ func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]a
 				return
 			case isKeyLike(repo.Names(), parent, name, n.Value):
 				u.Value = repo.Standins().Resolve(keys.NewText(n.Value))
+				if u.Place = l.place(n); u.Place.File != nil && u.Place.File.Locked() != nil {
+					u.Value = keys.Unknown(u.Place.File.Locked().Reason)
+				}
 				if u.Slot = repo.Names().Of(name).SlotOf(u.Value); u.Slot == "" {
 					u.Slot = keys.JWTSecret // jwt.secret, as isKeyLike has it
+				}
+				if !isKey(repo.Names().Of(name), u) {
+					return
 				}
 			case !namesSecret(way, n.Value):
 				return
@@ -63,9 +69,7 @@ func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]a
 				return
 			}
 			u.Meant, u.Slip = read.meant(way, u.Slot, repo.Names())
-			if u.Place = l.place(n); u.Place.File != nil && u.Place.File.Locked() != nil && !u.IsReference() {
-				u.Value = keys.Unknown(u.Place.File.Locked().Reason)
-			}
+			u.Place = l.place(n)
 			out = append(out, u)
 		})
 	}
@@ -80,6 +84,19 @@ func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]a
 		find(l, false)
 	}
 	return out
+}
+
+// isKey says whether a value holds a key in earnest: charts call the name of a data key "secretKey",
+// and that of a Secret "jwtSecret". PostgREST takes no secret of less than 32 bytes.
+func isKey(name keys.Name, u Unread) bool {
+	text := u.Value.Text()
+	switch {
+	case u.Value.IsKnown() && !keys.IsReference(text) && !keys.IsExpression(text):
+		return keys.Recognize(text) != "" || u.Slot.Role() == keys.Signing && text.Len() >= 32
+	case u.Slot == keys.Publishable || u.Slot == keys.Secret:
+		return name.Strong
+	}
+	return true
 }
 
 // eachScalar visits the texts of a mapping, and of those below it. Items of lists have no name by
