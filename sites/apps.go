@@ -58,8 +58,8 @@ func readApps(inv *inventory.Inventory) *apps {
 // lie, and of those that git holds, for the build of a fresh clone. A file that git
 // ignores thus never hides what the others will build in.
 func (a *apps) collectDotenv(dir string, files []*sources.File) []inventory.URL {
-	here := a.loadMode("production", dir, files)
-	committed := a.loadMode("production", dir, slices.DeleteFunc(slices.Clone(files), func(f *sources.File) bool { return f.Ignored }))
+	held := slices.DeleteFunc(slices.Clone(files), func(f *sources.File) bool { return f.Ignored })
+	here, committed := a.loadMode("production", dir, files), a.loadMode("production", dir, held)
 	if here.bounded {
 		a.Repo.Note(sources.NoteBound, sources.Position{File: here.first}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
 	}
@@ -67,20 +67,18 @@ func (a *apps) collectDotenv(dir string, files []*sources.File) []inventory.URL 
 	a.findEmptied(here.winners, here.all, false)
 	a.production[dir] = committed.winners
 	for _, f := range files {
-		build := committed
+		build, with := committed, held
 		if f.Ignored {
-			build = here
+			build, with = here, files
 		}
-		if build.reads[f.Path] {
-			a.collectEnvFile(dir, f, build.of(f), build.winners, build.urls)
-			continue
+		if !build.reads[f.Path] {
+			build = a.loadMode(sources.EnvMode(f.Path), dir, with)
 		}
-		_, own := sources.LoadNextEnv([]sources.EnvFile{envFile(f)})
-		mode := a.loadMode(sources.EnvMode(f.Path), dir, files)
-		if !mode.reads[f.Path] {
-			mode.urls = nil
+		if !build.reads[f.Path] { // no build by itself
+			_, own := sources.LoadNextEnv([]sources.EnvFile{envFile(f)})
+			build = modeEnv{all: own}
 		}
-		a.collectEnvFile(dir, f, own, nil, mode.urls)
+		a.collectEnvFile(dir, f, build)
 	}
 	return committed.urls
 }
@@ -144,11 +142,11 @@ func effective(e sources.Effective) *inventory.Binding {
 
 // collectEnvFile adds the carriers of one file. What is built in goes with the URLs of all files
 // that the build reads; what the environment of a server may yet replace goes with those of its
-// own file, where it has any. Values that a stronger file goes before in a production build serve
+// own file, where it has any. Values that a stronger file goes before in that build serve
 // development only.
-func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.Effective, winners map[string]sources.Effective, urls []inventory.URL) {
+func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 	var all []*inventory.Binding
-	for _, v := range variables {
+	for _, v := range build.of(f) {
 		all = append(all, effective(v))
 	}
 	own := inventory.URLs(a.Names, all)
@@ -162,10 +160,10 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, variables []sources.E
 			Stack: stack, URLs: urls, Development: servesDevelopment(f, urls),
 		}
 	}
-	built, read, beaten := carrier(urls, own), carrier(own, urls), carrier(own, nil)
+	built, read, beaten := carrier(build.urls, own), carrier(own, build.urls), carrier(own, nil)
 	beaten.Development = true
 	for _, b := range all {
-		winner, wins := winners[b.Name]
+		winner, wins := build.winners[b.Name]
 		name, text := a.Names.Of(b.Name), b.Value.Text()
 		switch {
 		case text.Len() == 0 && (name.PublicPrefix == "" || winner.File != f.Path):
