@@ -261,7 +261,7 @@ func (g *Grouping) missingHalf(i *Instance) *Instance {
 // alternatives says whether two units define an object of the same kind and name, or
 // reach different clusters, for all that is known.
 func alternatives(a, b *render.Unit) bool {
-	if a.Apart(b) || a.Perhaps(b) {
+	if a.Apart(b) || a.Perhaps(b) || startApart(a, b) {
 		return true
 	}
 	names := map[string]bool{}
@@ -276,6 +276,15 @@ func alternatives(a, b *render.Unit) bool {
 		}
 	}
 	return a == b
+}
+
+// startApart says whether two units are started each by itself: compose projects of two directories,
+// or one of them and what is applied to a cluster.
+func startApart(a, b *render.Unit) bool {
+	if a.Compose != nil && b.Compose != nil {
+		return a.Compose.Dir() != b.Compose.Dir()
+	}
+	return a.Compose != nil && len(b.Objects) > 0 || b.Compose != nil && len(a.Objects) > 0
 }
 
 // nameInstances names each by its unit, and by its namespace where the unit, or one that is
