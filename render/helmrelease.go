@@ -9,6 +9,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/render/stores"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -136,11 +137,12 @@ func (p *planner) valuesObject(o order, kind, name string) *manifest.Object {
 	if found := p.object(o, kind, o.object.Namespace, name); found != nil {
 		return found
 	}
-	if o.from == nil {
-		return nil
+	objects := p.beside(o)
+	if o.from != nil {
+		objects = o.from.Objects
 	}
 	var only *manifest.Object
-	for _, obj := range o.from.Objects {
+	for _, obj := range objects {
 		if obj.Kind == kind && obj.OriginalName == name && obj.Namespace == o.object.Namespace {
 			if only != nil {
 				return nil
@@ -149,6 +151,17 @@ func (p *planner) valuesObject(o order, kind, name string) *manifest.Object {
 		}
 	}
 	return only
+}
+
+// beside are the objects of the directory of what is applied by hand: they are applied with it.
+func (p *planner) beside(o order) []*manifest.Object {
+	var out []*manifest.Object
+	for _, f := range p.files {
+		if o.from == nil && f.Dir() == path.Dir(o.object.File) && !f.Example && !p.covered[f.Path] && f.HoldsObjects() {
+			out = append(out, stores.InFile(p.repo, f)...)
+		}
+	}
+	return out
 }
 
 // install makes the unit of a release.
