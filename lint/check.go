@@ -2,6 +2,8 @@ package lint
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"time"
 
@@ -51,6 +53,7 @@ func (p *Pass) result() *Result {
 		}
 	}
 	reasons := map[string]int{}
+	shell := map[string]bool{}
 	letters := map[[32]byte]string{}
 	count := func(i *Instance, s *sites.Site) Judged {
 		j := Judged{Site: s, Joined: p.joined[s], Fingerprint: fingerprint(s, letters)}
@@ -61,6 +64,10 @@ func (p *Pass) result() *Result {
 			r.Coverage.Agree++
 		case ByConstruction:
 			r.Coverage.ByConstruction++
+			if s.Shell != "" && !s.Value.IsKnown() {
+				r.Coverage.FromShell++
+				shell[s.Shell] = true
+			}
 		case Disagree:
 			r.Coverage.Disagree++
 			if j.Culprit = !p.affected[s]; j.Culprit {
@@ -94,6 +101,7 @@ func (p *Pass) result() *Result {
 			r.Unplaced = append(r.Unplaced, count(nil, s))
 		}
 	}
+	r.Coverage.Shell = slices.Sorted(maps.Keys(shell))
 	for text, n := range reasons {
 		r.Coverage.Reasons = append(r.Coverage.Reasons, Reason{text, n})
 	}

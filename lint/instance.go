@@ -261,7 +261,7 @@ func (g *Grouping) missingHalf(i *Instance) *Instance {
 // alternatives says whether two units define an object of the same kind and name, or
 // reach different clusters, for all that is known.
 func alternatives(a, b *render.Unit) bool {
-	if a.Apart(b) || a.Perhaps(b) || startApart(a, b) {
+	if a.Apart(b) || a.Perhaps(b) || startApart(a, b) || a.Compose != nil && a.Compose == b.Compose {
 		return true
 	}
 	names := map[string]bool{}
@@ -320,5 +320,8 @@ func (i *Instance) identity() string {
 		return i.Name
 	}
 	parts := []string{string(i.Unit.Kind), i.Unit.Path, i.Unit.Declared.File, i.Namespace}
+	if i.Unit.Compose != nil && i.Unit.Name != i.Unit.Path { // one of several deployments of a project
+		parts = append(parts, i.Unit.Name)
+	}
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
 }

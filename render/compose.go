@@ -10,12 +10,9 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// The files that compose takes up by itself, in the order in which it looks for them
-// (compose-go cli: DefaultFileNames, DefaultOverrideFileNames).
-var (
-	composeBase     = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
-	composeOverride = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
-)
+// composeOverride are the overrides that compose takes up by itself, in the order in which it looks
+// for them (compose-go cli: DefaultOverrideFileNames).
+var composeOverride = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
 
 // composeUnits makes units of compose files: in each directory the project that "docker
 // compose up" starts, and for every further file that changes a service of it the project
@@ -80,11 +77,11 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 			kept = append(kept, u)
 		}
 	}
-	return kept
+	return startedWith(repo, kept)
 }
 
 func isDefault(name string) bool {
-	for _, n := range composeBase {
+	for _, n := range sources.ComposeFileNames {
 		if path.Base(name) == n {
 			return true
 		}
@@ -116,7 +113,7 @@ func composeDefault(repo *sources.Repository, dir string) []*sources.File {
 		}
 	}
 	var files []*sources.File
-	for _, names := range [][]string{composeBase, composeOverride} {
+	for _, names := range [][]string{sources.ComposeFileNames, composeOverride} {
 		for _, name := range names {
 			if f := repo.File(path.Join(dir, name)); f != nil {
 				files = append(files, f)

@@ -39,6 +39,10 @@ type Unit struct {
 	// Over is the unit of the compose files beside it, over which it is laid; nil for any other.
 	Over *Unit
 
+	// Env are the files that a compose project is started with in place of the .env beside it;
+	// nil where it is that.
+	Env *sources.ComposeEnv
+
 	// Missing says what could not be rendered ("the remote base github.com/… was not
 	// fetched"): an object that is not in the unit may come from there. Where it is
 	// empty the unit is complete.

@@ -15,6 +15,9 @@ func (t *textReport) coverage(r *lint.Result) {
 		t.line(s)
 	}
 	t.line(Coverage(r))
+	if c := r.Coverage; c.FromShell > 0 {
+		t.line(fmt.Sprintf("  %d by construction, from the shell's %s: give --env-file to check the keys", c.FromShell, and(c.Shell)))
+	}
 	for _, reason := range r.Coverage.Reasons {
 		t.line(fmt.Sprintf("  %d cannot be told: %s", reason.Count, oneLine(reason.Text)))
 	}
@@ -54,6 +57,15 @@ func Coverage(r *lint.Result) string {
 		parts = append(parts, fmt.Sprintf("%d cannot be told", c.Unknown))
 	}
 	return head + ": " + strings.Join(parts, ", ")
+}
+
+// and lists words, the last behind an "and".
+func and(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // ignored counts the findings that somebody who edits the repository said to leave out.

@@ -150,13 +150,16 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		all = append(all, effective(v))
 	}
 	own := inventory.URLs(a.Names, all)
-	stack := a.isStackEnv(all)
+	stack, idle := a.isStackEnv(all), leftOver(f)
+	if stack && idle == "" {
+		idle = a.PassedOver(f.Path)
+	}
 	carrier := func(urls, others []inventory.URL) *inventory.Carrier {
 		if len(urls) == 0 {
 			urls = others
 		}
 		return &inventory.Carrier{
-			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Ignored: f.Ignored, Idle: leftOver(f),
+			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Ignored: f.Ignored, Idle: idle,
 			Stack: stack, URLs: urls, Development: servesDevelopment(f, urls),
 		}
 	}

@@ -25,6 +25,7 @@ type Options struct {
 	Keyring *decrypt.Keyring // nil holds no key
 	Ledger  *keys.Ledger
 	Names   keys.Names // reads the names of variables, those of the user's own among them
+	Env     []GivenEnv // files that compose's variables come from, besides what the repository says
 }
 
 // Repository is what is on disk: one git work tree, or several that are linted
@@ -44,6 +45,7 @@ type Repository struct {
 	mu      sync.Mutex
 	notes   map[Note]bool
 	sorted  []*File // all files in order of path, nil after one was added
+	given   []*givenEnv
 	scripts []*File // found by the walk, read when asked for
 	prose   []*File // the same of what is written for people
 }
@@ -115,7 +117,7 @@ func Open(o Options) (*Repository, error) {
 		r.walk(t)
 	}
 	r.readCandidates()
-	return r, nil
+	return r, r.addGiven(o.Env)
 }
 
 // resolve follows the links in the path that the user named, which may itself be a

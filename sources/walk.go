@@ -169,6 +169,7 @@ func (w *walker) file(e entry) {
 	k := kindOf(e.rel)
 	if k == otherFile {
 		f := &File{Path: w.name(e.rel), repo: w.repo, tree: w.tree, rel: e.rel, kind: otherFile}
+		f.Example, f.TestDir = w.isExample(f.Path)
 		switch {
 		case e.ignored != "":
 		case isScript(e.rel):

@@ -42,6 +42,7 @@ type machine struct {
 	source    string // the text that runs now, for places
 
 	open string // why there may be more variables than vars; empty where there are not
+	from string // what gives them, where that is one thing
 
 	errexit, nounset, pipefail, allexport bool
 
@@ -68,7 +69,7 @@ type stop struct {
 func (p *Pod) Run(g *Program) *Outcome {
 	m := &machine{
 		pod: p, program: g, vars: map[string]variable{}, functions: map[string]*syntax.Stmt{},
-		dir: cmpOr(g.Dir, "/"), source: g.Source, open: g.OpenEnv,
+		dir: cmpOr(g.Dir, "/"), source: g.Source, open: g.OpenEnv, from: g.OpenFrom,
 	}
 	for _, v := range g.Env {
 		text := p.marks.value(Use{g.Name, v.Name}, v.Value)
@@ -321,7 +322,7 @@ func (m *machine) command(s *syntax.Stmt, in stream) (stream, status) {
 
 // forget makes every variable unknown, once something may have set any of them.
 func (m *machine) forget(why string) {
-	m.open = why
+	m.open, m.from = why, ""
 	for name, v := range m.vars {
 		m.vars[name] = variable{m.pod.marks.unknown(Use{}, why), v.exported}
 	}

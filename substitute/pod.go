@@ -107,10 +107,13 @@ type Program struct {
 	Kubelet bool     // "$(NAME)" in Command stands for a variable
 	Env     []Variable
 	OpenEnv string // why there may be more variables than Env; empty where there are not
-	Mounts  []Mount
-	Dir     string
-	Home    string
-	Source  string // the name by which places in Command are called
+	// OpenFrom is what gives those variables, where that is one thing: who takes one of a name from
+	// there has the same.
+	OpenFrom string
+	Mounts   []Mount
+	Dir      string
+	Home     string
+	Source   string // the name by which places in Command are called
 }
 
 // key leads from a path in the container to where its file is kept: the mount with the

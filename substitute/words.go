@@ -10,6 +10,8 @@ import (
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/pattern"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // environ shows the machine's variables to the expansion of words.
@@ -74,7 +76,11 @@ func (e environ) Set(name string, v expand.Variable) error {
 func (m *machine) lookup(name string) (variable, bool) {
 	v, ok := m.vars[name]
 	if !ok && m.open != "" && envName.MatchString(name) {
-		v = variable{m.pod.marks.unknown(Use{m.program.Name, name}, m.open), true}
+		value := keys.Unknown(m.open)
+		if m.from != "" {
+			value = value.From(m.from + "'s " + name)
+		}
+		v = variable{m.pod.marks.value(Use{m.program.Name, name}, value), true}
 		m.vars[name] = v
 		ok = true
 	}

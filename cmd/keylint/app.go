@@ -20,6 +20,7 @@ const (
 	flagSealedSecretsKey = "sealed-secrets-key"
 	flagStrict           = "strict"
 	flagFailOn           = "fail-on"
+	flagEnvFile          = "env-file"
 	flagConfig           = "config"
 	flagBaseline         = "baseline"
 	flagNoBaseline       = "no-baseline"
@@ -188,6 +189,8 @@ func readFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: flagSealedSecretsKey, Usage: "read private keys of the SealedSecrets controller from `FILE`; repeatable\n" +
 			"PEM, or what this prints: kubectl get secret -n kube-system -o yaml \\\n" +
 			"   -l sealedsecrets.bitnami.com/sealed-secrets-key"},
+		&cli.StringSliceFlag{Name: flagEnvFile, Usage: "take compose's variables from `[PROJECT=]FILE`, as docker compose --env-file does; repeatable\n" +
+			"PROJECT is a compose file or its directory; of several files the later wins"},
 		&cli.StringFlag{Name: flagConfig, Usage: "read this `FILE` and not the nearest .keylint.yaml"},
 		&cli.StringFlag{Name: flagBaseline, Usage: "go by the known findings in this `FILE` and not by the " + baselineName + " beside the configuration"},
 		nowFlag(), colorFlag(),

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -31,6 +33,7 @@ type settings struct {
 	rules   lint.Config
 	names   keys.Names
 	keys    decrypt.KeyFiles
+	env     []sources.GivenEnv // what compose's variables come from
 
 	baseline      string // the file; empty for none
 	baselineNamed bool   // somebody named it, so that it must be there
@@ -118,7 +121,24 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	set.keys.PGP = append(set.keys.PGP, c.StringSlice(flagPGPKey)...)
 	set.keys.SealedSecrets = append(set.keys.SealedSecrets, c.StringSlice(flagSealedSecretsKey)...)
 	set.keys.Getenv, set.keys.Home = s.env, s.home()
+	set.env = givenEnv(c.StringSlice(flagEnvFile))
 	return set, nil
+}
+
+// givenEnv reads the values of --env-file. What stands before the first "=" is a project, unless
+// there is a file of the whole name.
+func givenEnv(values []string) []sources.GivenEnv {
+	var out []sources.GivenEnv
+	for _, v := range values {
+		g := sources.GivenEnv{File: v}
+		if _, err := os.Lstat(v); err != nil {
+			if project, file, ok := strings.Cut(v, "="); ok {
+				g = sources.GivenEnv{Project: project, File: file}
+			}
+		}
+		out = append(out, g)
+	}
+	return out
 }
 
 // clock is the time that dates are compared with: what --now says, or the present.
@@ -149,12 +169,15 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 		}
 	}
 	p.at("reading the repository")
-	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names})
+	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names, Env: set.env})
 	if err != nil {
 		return nil, nil, err
 	}
 	p.at("rendering what is deployed")
 	units := render.Units(repo)
+	if unused := repo.UnusedEnv(); unused != "" {
+		return nil, nil, fmt.Errorf("--%s %s: no compose project takes its variables from it", flagEnvFile, unused)
+	}
 	p.at("comparing the keys")
 	return lint.Check(lint.Group(sites.Collect(repo, units), set.rules), rules.All(), set.now), repo, nil
 }

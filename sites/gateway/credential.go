@@ -77,7 +77,7 @@ func (f *Found) traceCredential(g *Gateway, b *inventory.Binding, at sources.Pos
 		return
 	}
 	if b.Broken = v.Broken; b.Broken == nil {
-		b.Where.Written, b.Entry = v.Written(), v.Entry
+		b.Where.Written, b.Entry, b.Shell = v.Written(), v.Entry, v.Shell
 		then(v.Trace()...)
 	}
 }

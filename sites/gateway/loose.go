@@ -141,7 +141,7 @@ func onlyNamespace(u *render.Unit) string {
 // file or the plain manifests beside it, or a unit of its own.
 func (f *Found) standaloneUnit(file *sources.File) *render.Unit {
 	for _, u := range f.Units {
-		if u.Kind == render.Directory && u.Name == file.Dir() || u.Kind == render.ComposeFile && path.Dir(u.Name) == file.Dir() {
+		if u.Kind == render.Directory && u.Name == file.Dir() || u.Kind == render.ComposeFile && path.Dir(u.Path) == file.Dir() {
 			return u
 		}
 	}

@@ -71,6 +71,9 @@ func programOf(c *inventory.Container) *substitute.Program {
 		g.Env = append(g.Env, substitute.Variable{Name: v.Name, Value: v.Value, Plain: v.Name == configurationString})
 	}
 	if len(c.OpenEnv) > 0 {
+		if len(c.OpenEnv) == 1 {
+			g.OpenFrom = c.OpenFrom
+		}
 		g.OpenEnv = fmt.Sprintf("it may come from envFrom or a file: %s", c.OpenEnv[0])
 	}
 	return g

@@ -22,7 +22,7 @@ func (inv *Inventory) collectCompose() {
 			continue
 		}
 		p := &composeProject{inv: inv, unit: u, dir: u.Compose.Dir(), env: map[string]*Binding{}, asked: map[string]bool{}}
-		p.readEnv(p.dir)
+		p.readVariables()
 		for _, s := range u.Compose.Services {
 			if u.ComposeOnly == nil || u.ComposeOnly[s.Name] {
 				p.addService(s)
@@ -36,28 +36,15 @@ func (inv *Inventory) collectCompose() {
 	}
 }
 
-// composeProject is one compose file with the .env beside it.
+// composeProject is one compose file with the variables that it is interpolated from.
 type composeProject struct {
 	inv   *Inventory
 	unit  *render.Unit
 	dir   string
-	env   map[string]*Binding // of .env, which compose interpolates from
+	env   map[string]*Binding // which compose interpolates from
+	rest  variables           // where what they do not set comes from
 	asked map[string]bool     // the names that an interpolation asked for
 	stack bool                // one of the services is Supabase's own
-}
-
-// readEnv reads the .env beside the compose file. It becomes an input of the unit
-// where a service uses it, so that it is not taken for an app's.
-func (p *composeProject) readEnv(dir string) {
-	f := p.inv.Repo.File(path.Join(dir, ".env"))
-	if f == nil {
-		return
-	}
-	for _, v := range p.variables(f, p.inDialect) {
-		if p.env[v.Name] == nil {
-			p.env[v.Name] = v
-		}
-	}
 }
 
 // inDialect is compose's own dialect, with the variables that are known so far.
@@ -90,11 +77,11 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	c := &Container{
 		owner: "compose service " + s.Name, Name: s.Name, Image: s.Image, Unit: p.unit, Env: map[string]*Binding{}, Dir: s.WorkingDir, Inside: s.InsideCommand,
 	}
-	c.Carrier = &Carrier{Kind: InContainer, Name: p.unit.Name + " service " + s.Name, File: p.unit.Name, Unit: p.unit}
+	c.Carrier = &Carrier{Kind: InContainer, Name: p.unit.Name + " service " + s.Name, File: p.unit.Path, Unit: p.unit}
 	c.Carrier.Idle = p.notStarted(s)
 	c.OpenEnv = append(c.OpenEnv, p.unit.Compose.Faults...)
 	if s.EnvDir != "" {
-		p.readEnv(s.EnvDir)
+		p.readIncluded(s.EnvDir)
 	}
 	for _, env := range s.EnvFiles {
 		f := p.inv.Repo.File(env.Path)
@@ -102,6 +89,9 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			f = nil // of another repository that is linted together with this one
 		}
 		if f == nil && env.Optional {
+			continue
+		}
+		if f == nil && p.fromPortainer(c, env.Path) {
 			continue
 		}
 		if f == nil {
@@ -175,7 +165,7 @@ func (p *composeProject) use(file string) {
 	}
 }
 
-// resolve interpolates a value from .env. holder is how the variable is called in messages,
+// resolve interpolates a value. holder is how the variable is called in messages,
 // what how its step in a trace is.
 func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string) *Binding {
 	here := sources.Step{At: v.At, Text: what + v.Name}
@@ -188,7 +178,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 	if !ok {
 		why := "compose cannot interpolate it"
 		if required := sources.Required(raw); required != "" && p.env[required] == nil {
-			why = fmt.Sprintf("compose does not start without the variable %s, and %s does not set it", required, path.Join(p.dir, ".env"))
+			why = fmt.Sprintf("compose does not start without the variable %s, and %s does not set it", required, p.rest.files)
 		}
 		p.inv.Repo.Note(sources.NoteSkipped, v.At, what+v.Name+": "+why)
 		out.Value = keys.Unknown(why)
@@ -208,10 +198,9 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		}
 	}
 	if open := p.fromShell(raw, names); open != "" {
-		why := fmt.Sprintf("%s is not in %s; it comes from the shell", keys.ShownVariable(open), path.Join(p.dir, ".env"))
-		out.Value = keys.Unknown(why)
+		out.Value = keys.Unknown(p.rest.why(open))
 		if raw == "${"+open+"}" || raw == "$"+open { // and nothing is done to it
-			out.Value = out.Value.From("the shell's " + open + " in " + p.dir)
+			out.Value, out.Shell = out.Value.From(p.rest.source(open)), p.rest.shell(open)
 		}
 		return out
 	}
@@ -222,8 +211,8 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 	return out
 }
 
-// fromShell is the first variable of a text that .env does not set and that has no default: only
-// the shell in which compose is started knows it. It is empty where there is none.
+// fromShell is the first variable of a text that no file sets and that has no default: only
+// the shell in which compose is started knows it, or a file that is not here. It is empty where there is none.
 func (p *composeProject) fromShell(raw string, names []string) string {
 	for _, name := range names {
 		if p.env[name] == nil && (strings.Contains(raw, "${"+name+"}") || slices.Contains(bareReference.FindAllString(raw, -1), "$"+name)) {
@@ -257,9 +246,12 @@ func (p *composeProject) interpolated(word string) string {
 	return text
 }
 
-// suppliesKeys says whether the .env beside the compose file holds keys: what it does not
+// suppliesKeys says whether the files of variables are all here and hold keys: what they do not
 // hold is then nothing.
 func (p *composeProject) suppliesKeys() bool {
+	if p.rest.from != "" {
+		return false
+	}
 	for name := range p.env {
 		if p.inv.Names.Of(name).Slot != "" {
 			return true
@@ -278,7 +270,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
 		dockerfile = "Dockerfile"
 	}
 	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Target: s.Target, Args: map[string]*Binding{}}
-	built := &Carrier{Kind: inBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Name, App: s.Context, Unit: p.unit, Idle: c.Carrier.Idle}
+	built := &Carrier{Kind: inBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Path, App: s.Context, Unit: p.unit, Idle: c.Carrier.Idle}
 	for _, a := range s.Args {
 		v := p.resolve(a, fmt.Sprintf("%s build.args %s of %s", p.unit.Name, a.Name, s.Name), "build.args ")
 		built.Bindings = append(built.Bindings, v)

@@ -22,6 +22,8 @@ type Inventory struct {
 	ComposeBuilds []composeBuild
 	Inputs        map[string]bool // the files that units are made of
 
+	composeRead map[string]bool   // the .env files that compose reads
+	passedOver  map[string]string // those beside a project that it passes over, with the reason
 	read        map[*manifest.Object][]manifest.Entry
 	scripts     []*manifest.Object // Secrets that scripts make with kubectl
 	scriptsRead bool
@@ -30,7 +32,7 @@ type Inventory struct {
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
-	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}, starts: sync.OnceValue(repo.ComposeStarts)}
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts)}
 	inv.collectContainers()
 	inv.collectCompose()
 	for _, u := range units {
@@ -42,6 +44,15 @@ func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
 		inv.findEnvoys(p)
 	}
 	return inv
+}
+
+// PassedOver says why compose reads another file than this .env, which lies beside a project of
+// its; empty where it reads it, and of any other file.
+func (inv *Inventory) PassedOver(file string) string {
+	if inv.composeRead[file] {
+		return ""
+	}
+	return inv.passedOver[file]
 }
 
 // EntryRef names one data key of one object.

@@ -1,0 +1,82 @@
+package render
+
+import (
+	"path"
+	"slices"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// startedWith tells which files of variables each project is started with. One that is started
+// with several, for staging and for production, is deployed several times: each is a unit of its
+// own, and no value of the one is held against one of the other.
+func startedWith(repo *sources.Repository, units []*Unit) []*Unit {
+	if len(units) == 0 {
+		return units
+	}
+	calls := repo.ComposeCalls()
+	var out []*Unit
+	for _, u := range units {
+		envs := envsOf(u, calls)
+		if given := repo.GivenEnv(u.Compose); given != nil {
+			envs = []*sources.ComposeEnv{given}
+		}
+		for _, env := range envs {
+			with := *u
+			with.Env = env
+			with.Inputs = slices.Clone(u.Inputs)
+			if len(envs) > 1 {
+				with.Name += " with " + EnvName(u.Compose, env)
+			}
+			out = append(out, &with)
+		}
+		if len(envs) == 0 {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// envsOf are the different files of variables that the commands name for a unit; none where all
+// leave it at the .env beside the project.
+func envsOf(u *Unit, calls []sources.ComposeCall) []*sources.ComposeEnv {
+	var out []*sources.ComposeEnv
+	named := false
+	for _, call := range calls {
+		if !concerns(call, u) {
+			continue
+		}
+		named = named || call.Env.Key() != ""
+		if !slices.ContainsFunc(out, func(env *sources.ComposeEnv) bool { return env.Key() == call.Env.Key() }) {
+			out = append(out, &call.Env)
+		}
+	}
+	if !named {
+		return nil
+	}
+	for i, env := range out {
+		if env.Key() == "" { // the files of that one are compose's own default
+			out[i] = nil
+		}
+	}
+	return out
+}
+
+// concerns says whether a command starts the unit's project.
+func concerns(call sources.ComposeCall, u *Unit) bool {
+	if len(call.Files) > 0 {
+		return slices.Contains(call.Files, u.Path)
+	}
+	return u.ComposeOnly == nil && isDefault(u.Path) && path.Dir(u.Path) == call.Dir
+}
+
+// EnvName is how the files of variables of a project are called; those of nil are compose's default.
+func EnvName(project *sources.ComposeProject, env *sources.ComposeEnv) string {
+	if env == nil {
+		return path.Join(project.Dir(), ".env")
+	}
+	if env.Open != "" {
+		return "a file of variables that cannot be told"
+	}
+	return env.Key()
+}

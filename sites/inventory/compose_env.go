@@ -1,0 +1,137 @@
+package inventory
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sources"
+)
+
+// variables tells where a variable of a compose project comes from that none of its files sets.
+type variables struct {
+	files string // those that were read, for a message
+	from  string // what gives the rest, where that is one thing and not here; empty for the shell
+	reads string // the reason that goes with it
+	dir   string // the project's
+}
+
+// why says where a variable comes from.
+func (v variables) why(name string) string {
+	name = keys.ShownVariable(name)
+	if v.from != "" {
+		return fmt.Sprintf("%s %s; give --env-file to check it", name, v.reads)
+	}
+	return fmt.Sprintf("%s is not in %s; it comes from the shell: give --env-file to check it", name, v.files)
+}
+
+// source names the variable: whoever reads it in the project has the same value.
+func (v variables) source(name string) string {
+	if v.from != "" {
+		return v.from + "'s " + name
+	}
+	return "the shell's " + name + " in " + v.dir
+}
+
+// shell is the variable as it is shown, where it comes from the shell.
+func (v variables) shell(name string) string {
+	if v.from != "" {
+		return ""
+	}
+	return keys.ShownVariable(name)
+}
+
+// readVariables reads the files that compose interpolates from: those that the project is started
+// with, or the .env beside it. Of several the later wins, and may refer to what an earlier one
+// sets (compose-go dotenv: GetEnvFromFile).
+func (p *composeProject) readVariables() {
+	files := []string{path.Join(p.dir, ".env")}
+	env := p.unit.Env
+	portainer := env == nil && p.isPortainer()
+	switch {
+	case portainer:
+		files = append(files, path.Join(p.dir, stackEnv))
+	case env != nil:
+		files = env.Files
+	}
+	p.rest = variables{files: strings.Join(files, ", "), dir: p.dir}
+	if env != nil {
+		p.inv.passedOver[path.Join(p.dir, ".env")] = "compose takes its variables from " + render.EnvName(p.unit.Compose, env)
+	}
+	for _, name := range files {
+		f := p.inv.Repo.File(name)
+		if f != nil && (env == nil || !env.Given) && !p.inv.Repo.SameTree(p.dir, name) {
+			f = nil
+		}
+		switch {
+		case f == nil && env != nil:
+			p.rest.from, p.rest.reads = name, "comes from "+name+", with which "+env.At.File+" starts compose and which is not in the repository"
+			continue
+		case f == nil:
+			continue
+		case f.Locked() != nil:
+			p.rest.from, p.rest.reads = name, "may be in "+name+", which is encrypted"
+		}
+		p.inv.composeRead[name] = true
+		for _, v := range p.variables(f, p.inDialect) {
+			p.env[v.Name] = v
+		}
+	}
+	switch {
+	case env != nil && env.Open != "":
+		p.rest.from, p.rest.reads = "the file of "+env.At.String(), "is not known: "+env.Open
+		p.env = map[string]*Binding{}
+	case portainer && p.inv.Repo.File(path.Join(p.dir, stackEnv)) == nil:
+		p.rest.from, p.rest.reads = "Portainer in "+p.dir, "comes from Portainer, which writes "+stackEnv+" when it deploys"
+	}
+}
+
+// readIncluded reads the .env beside an included project. What the project itself sets goes before.
+func (p *composeProject) readIncluded(dir string) {
+	f := p.inv.Repo.File(path.Join(dir, ".env"))
+	if f == nil {
+		return
+	}
+	p.inv.composeRead[f.Path] = true
+	for _, v := range p.variables(f, p.inDialect) {
+		if p.env[v.Name] == nil {
+			p.env[v.Name] = v
+		}
+	}
+}
+
+// stackEnv is the file that Portainer writes beside a stack that it deploys: what .env holds, and
+// the variables that the stack has there. Services take it in with "env_file: stack.env"
+// (docs.portainer.io/user/docker/stacks/add: environment variables).
+const stackEnv = "stack.env"
+
+// isPortainer says whether Portainer deploys the project: a service takes in what it writes, or
+// the file lies there.
+func (p *composeProject) isPortainer() bool {
+	at := path.Join(p.dir, stackEnv)
+	return p.inv.Repo.File(at) != nil || slices.ContainsFunc(p.unit.Compose.Services, func(s sources.ComposeService) bool {
+		return slices.ContainsFunc(s.EnvFiles, func(f sources.ComposeEnvFile) bool { return f.Path == at })
+	})
+}
+
+// fromPortainer gives a container the variables of the stack, where the file is the one that
+// Portainer writes.
+func (p *composeProject) fromPortainer(c *Container, file string) bool {
+	if file != path.Join(p.dir, stackEnv) {
+		return false
+	}
+	if p.unit.Env != nil && p.unit.Env.Given { // the user says what the stack has
+		for _, v := range p.env {
+			b := *v
+			b.Holder = c.holder(v.Name)
+			c.set(&b)
+		}
+		return true
+	}
+	c.OpenEnv = append(c.OpenEnv, "Portainer writes "+stackEnv+" when it deploys")
+	c.OpenFrom = p.rest.from
+	return true
+}
