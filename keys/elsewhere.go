@@ -32,10 +32,44 @@ func (v Value) Decoded() Value {
 	return v
 }
 
+// Renamed is an unknown value whose source has another name by which all call it.
+func (v Value) Renamed(source string) Value {
+	if v.source != "" {
+		v.source = source
+	}
+	return v
+}
+
+// Piped is what a function makes of an unknown value: another one, the same wherever it is made in
+// the same way.
+func (v Value) Piped(function string) Value {
+	switch {
+	case v.source == "":
+	case function == "base64encode" && strings.HasSuffix(v.source, " | base64decode"):
+		v.source = strings.TrimSuffix(v.source, " | base64decode")
+	default:
+		v.source += " | " + function
+	}
+	return v
+}
+
 // Source is where an unknown value comes from: its place in a store elsewhere, a Secret that is
 // not in the repository or not open here, a variable of a shell. It is empty where that is not
 // known.
 func (v Value) Source() string { return v.source }
+
+// Property is the name under which its source keeps an unknown value: the property of a path, the
+// data key of a Secret; empty where there is none.
+func (v Value) Property() string {
+	name := v.source
+	if i := strings.LastIndexByte(name, '#'); i >= 0 {
+		name = name[i+1:]
+	} else {
+		name = name[strings.LastIndexAny(name, "/:")+1:]
+	}
+	name, _, _ = strings.Cut(strings.TrimLeft(name, "/ "), " ")
+	return name
+}
 
 // Same says that two values are certainly the same: their bytes are equal, or both come
 // from one place in a store.

@@ -53,7 +53,7 @@ func (p *Pass) result() *Result {
 		}
 	}
 	reasons := map[string]int{}
-	shell := map[string]bool{}
+	unset := map[string]bool{}
 	letters := map[[32]byte]string{}
 	count := func(i *Instance, s *sites.Site) Judged {
 		j := Judged{Site: s, Joined: p.joined[s], Fingerprint: fingerprint(s, letters)}
@@ -64,9 +64,9 @@ func (p *Pass) result() *Result {
 			r.Coverage.Agree++
 		case ByConstruction:
 			r.Coverage.ByConstruction++
-			if s.Shell != "" && !s.Value.IsKnown() {
-				r.Coverage.FromShell++
-				shell[s.Shell] = true
+			if s.Unset != "" && !s.Value.IsKnown() {
+				r.Coverage.FromUnset++
+				unset[s.Unset] = true
 			}
 		case Disagree:
 			r.Coverage.Disagree++
@@ -101,7 +101,7 @@ func (p *Pass) result() *Result {
 			r.Unplaced = append(r.Unplaced, count(nil, s))
 		}
 	}
-	r.Coverage.Shell = slices.Sorted(maps.Keys(shell))
+	r.Coverage.Unset = slices.Sorted(maps.Keys(unset))
 	for text, n := range reasons {
 		r.Coverage.Reasons = append(r.Coverage.Reasons, Reason{text, n})
 	}

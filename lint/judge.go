@@ -19,6 +19,8 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return Disagree, ""
 	case p.IsIdle(s):
 		return CannotTell, p.WhyIdle(s)
+	case p.doubted[s] != "":
+		return CannotTell, p.doubted[s]
 	case !s.Value.IsKnown() && s.Value.Source() == "":
 		return CannotTell, unknownReason(s)
 	case p.torn[s] != nil:

@@ -22,6 +22,7 @@ type Pass struct {
 	accounted map[*sites.Site]bool   // what a rule has accounted for: no longer compared
 	named     map[*sites.Site]bool   // part of a disagreement, and still what others are held against
 	affected  map[*sites.Site]bool   // of those, what is right and refused because another is wrong
+	doubted   map[*sites.Site]string // of what is not known, why it is probably wrong
 	idle      map[*sites.Site]string // what has no effect where it stands, with the reason
 	instances map[*sites.Site]*Instance
 	written   map[sources.Position][]*sites.Site // the sites of a place, be it of use or where the value is written
@@ -32,7 +33,7 @@ type Pass struct {
 }
 
 func newPass(g *Grouping, rules []*Rule, now time.Time) *Pass {
-	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, affected: map[*sites.Site]bool{}, idle: map[*sites.Site]string{}, instances: map[*sites.Site]*Instance{}, written: map[sources.Position][]*sites.Site{}}
+	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, affected: map[*sites.Site]bool{}, doubted: map[*sites.Site]string{}, idle: map[*sites.Site]string{}, instances: map[*sites.Site]*Instance{}, written: map[sources.Position][]*sites.Site{}}
 	for _, i := range g.Instances {
 		for _, s := range i.Sites {
 			p.instances[s] = i
@@ -75,6 +76,17 @@ func (p *Pass) Idle(why string, group ...*sites.Site) {
 		p.idle[s] = why
 	}
 }
+
+// Doubt marks sites of which nobody knows the value, and which a name or a path tells to be another
+// than the right one. They do not agree, by construction either. why follows "cannot be told:".
+func (p *Pass) Doubt(why string, group ...*sites.Site) {
+	for _, s := range group {
+		p.doubted[s] = why
+	}
+}
+
+// IsDoubted says whether a rule has doubted the site.
+func (p *Pass) IsDoubted(s *sites.Site) bool { return p.doubted[s] != "" }
 
 // IsIdle says whether the site's value has no effect.
 func (p *Pass) IsIdle(s *sites.Site) bool { return p.idle[s] != "" }

@@ -92,8 +92,8 @@ type Coverage struct {
 	NotCompared    int      // of the unknown, those that belong to no instance
 	Unproven       int      // of the unknown, those whose value is known and whose instance too
 	Locked         int      // values that a private key which was not given would open
-	FromShell      int      // of those that agree by construction, the ones that a shell gives
-	Shell          []string // the variables from which they come, in order
+	FromUnset      int      // of those that agree by construction, the ones that are compose's variables which no file here sets
+	Unset          []string // these variables, in order
 	Reasons        []Reason // why the unknown ones are, most frequent first
 }
 

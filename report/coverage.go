@@ -15,8 +15,8 @@ func (t *textReport) coverage(r *lint.Result) {
 		t.line(s)
 	}
 	t.line(Coverage(r))
-	if c := r.Coverage; c.FromShell > 0 {
-		t.line(fmt.Sprintf("  %d by construction, from the shell's %s: give --env-file to check the keys", c.FromShell, and(c.Shell)))
+	if c := r.Coverage; c.FromUnset > 0 {
+		t.line(fmt.Sprintf("  %d by construction, of compose's %s, which no file here sets: give --env-file to check the keys", c.FromUnset, and(c.Unset)))
 	}
 	for _, reason := range r.Coverage.Reasons {
 		t.line(fmt.Sprintf("  %d cannot be told: %s", reason.Count, oneLine(reason.Text)))

@@ -40,7 +40,7 @@ type Site struct {
 	IsDefault   bool                // nobody sets it: it is what a chart has of its own
 	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
 	InForce     string              // of a reference to a Secret beside the one in force, what that one is called
-	Shell       string              // the variable of the shell that it is, where compose takes it from there
+	Unset       string              // compose's variable that it is, where no file here sets it
 	Idle        string              // why the value has no effect where it stands; empty where it has one
 	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value
 }

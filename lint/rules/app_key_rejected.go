@@ -14,6 +14,8 @@ argument) or set in its Deployment. If it is none of the gateway's credentials f
 request of the app is answered with 401. An app may present the legacy anon JWT or the publishable
 key: membership counts, not equality.
 
+Of a key that is not known, another variable of compose than the gateway's, or the path of another environment, is a warning.
+
 Put the key that the gateway accepts in the place that is named, and rebuild the app.`,
 	Bad: `
 -- k8s/kong.yaml --

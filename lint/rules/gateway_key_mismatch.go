@@ -13,6 +13,9 @@ var gatewayKeyMismatch = &lint.Rule{
 text, before the request reaches the auth service. Where the Secret was rotated and the gateway's list was not
 (or the reverse), every login fails and nothing in the logs says why.
 
+A key that stands in the gateway's configuration, where all else reads a variable that no file of the repository sets, is a warning:
+whether the two are the same cannot be told, and a rotation of the variable does not change it.
+
 Let the gateway's configuration take the key from the same Secret, and roll the gateway out.`,
 	Bad: `
 -- k8s/supabase.yaml --

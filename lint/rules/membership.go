@@ -49,6 +49,7 @@ func checkMembership(broken breach) func(*lint.Pass) {
 					reportImpossible(p, i, d)
 				}
 			}
+			reportSuspicions(p, i, broken)
 		}
 	}
 }

@@ -23,6 +23,10 @@ holds the key that bypasses row level security, and every server is refused.
 The same goes for a token of a user's session ("authenticated"), and for a PGRST_DB_ANON_ROLE that is the role of the server key:
 PostgREST then runs as that for whoever sends no token. A role of your own name (web_anon) is as good as anon.
 
+Of a key that is not known, the name under which its source keeps it counts: an ExternalSecret whose anonKey comes from the property
+service_role_key is a warning, since a name may lie. So does the source: an anon variable that takes what feeds the service_role key is an
+error, whatever it is.
+
 Put each key under its own name. If the key of role service_role has reached a browser, rotate it.`,
 	Bad: `
 -- k8s/secret.yaml --
@@ -130,6 +134,8 @@ func checkRoleSwap(p *lint.Pass) {
 		reportSwap(p, groups[at])
 		p.Explain(groups[at]...)
 	}
+	checkSwappedNames(p)
+	checkOneSource(p)
 	checkAnonRoles(p)
 }
 
@@ -137,7 +143,7 @@ func checkRoleSwap(p *lint.Pass) {
 // stands there under the right name, and the reference took the wrong one.
 func swappedAt(p *lint.Pass, s *sites.Site) sources.Position {
 	for _, origin := range p.Sites {
-		if origin.At == s.Written && origin != s && !swapped(origin) && origin.PromisedRole() != "" {
+		if origin.At == s.Written && origin != s && !swapped(origin) && !swappedByName(p, origin) && origin.PromisedRole() != "" {
 			return s.At
 		}
 	}

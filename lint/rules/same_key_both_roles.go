@@ -16,6 +16,8 @@ var sameKeyBothRoles = &lint.Rule{
 silently keeps the last consumer of a duplicate credential, so that the public key may open everything;
 Kong 3.4 and later refuses to start ("uniqueness violation", Kong/kong#11199).
 
+The same goes for one source of both that is not known, such as one property of a store.
+
 Generate the missing key from the JWT secret and put it in its place.`,
 	Bad: `
 -- k8s/secret.yaml --
@@ -41,6 +43,11 @@ stringData:
 var oneKeyForBoth = lint.Cause{Name: "one-key-for-both", Advice: "Generate the missing key from the JWT secret and put it in its place where it is stored, and in whatever copies it."}
 
 func checkSameKeyBothRoles(p *lint.Pass) {
+	for _, o := range sourcesOfBoth(p) {
+		if keeps(p, o.public) == keeps(p, o.server) {
+			reportOneSource(p, o.i, o.server, o.public)
+		}
+	}
 	type group struct {
 		i   *lint.Instance
 		sum [32]byte

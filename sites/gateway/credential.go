@@ -77,7 +77,7 @@ func (f *Found) traceCredential(g *Gateway, b *inventory.Binding, at sources.Pos
 		return
 	}
 	if b.Broken = v.Broken; b.Broken == nil {
-		b.Where.Written, b.Entry, b.Shell = v.Written(), v.Entry, v.Shell
+		b.Where.Written, b.Entry, b.Unset = v.Written(), v.Entry, v.Unset
 		then(v.Trace()...)
 	}
 }

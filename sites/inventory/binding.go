@@ -20,7 +20,7 @@ type Binding struct {
 	Role        keys.Role
 	Consumer    string // of a gateway, whose credential it is; empty where the gateway knows none
 
-	Shell string // the variable of the shell in which compose is started that it is; empty for any other
+	Unset string // compose's variable that it is, where no file here sets it; empty for any other
 
 	Placeholder bool // a word that a person was to replace, which makes the value unknown
 	NotBase64   bool // it stands in the open where base64 belongs

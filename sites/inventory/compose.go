@@ -200,7 +200,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 	if open := p.fromShell(raw, names); open != "" {
 		out.Value = keys.Unknown(p.rest.why(open))
 		if raw == "${"+open+"}" || raw == "$"+open { // and nothing is done to it
-			out.Value, out.Shell = out.Value.From(p.rest.source(open)), p.rest.shell(open)
+			out.Value, out.Unset = out.Value.From(p.rest.source(open)), keys.ShownVariable(open)
 		}
 		return out
 	}

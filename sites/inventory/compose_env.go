@@ -36,14 +36,6 @@ func (v variables) source(name string) string {
 	return "the shell's " + name + " in " + v.dir
 }
 
-// shell is the variable as it is shown, where it comes from the shell.
-func (v variables) shell(name string) string {
-	if v.from != "" {
-		return ""
-	}
-	return keys.ShownVariable(name)
-}
-
 // readVariables reads the files that compose interpolates from: those that the project is started
 // with, or the .env beside it. Of several the later wins, and may refer to what an earlier one
 // sets (compose-go dotenv: GetEnvFromFile).
