@@ -37,27 +37,30 @@ func startedWith(repo *sources.Repository, units []*Unit) []*Unit {
 	return out
 }
 
-// envsOf are the different files of variables that the commands name for a unit; none where all
-// leave it at the .env beside the project.
+// envsOf are the different files of variables that the commands name for a unit, of which nil are
+// compose's own default; none where all leave it at that.
 func envsOf(u *Unit, calls []sources.ComposeCall) []*sources.ComposeEnv {
-	var out []*sources.ComposeEnv
-	named := false
+	byKey := map[string]*sources.ComposeEnv{}
+	var order []string
 	for _, call := range calls {
 		if !concerns(call, u) {
 			continue
 		}
-		named = named || call.Env.Key() != ""
-		if !slices.ContainsFunc(out, func(env *sources.ComposeEnv) bool { return env.Key() == call.Env.Key() }) {
-			out = append(out, &call.Env)
+		key, env := call.Env.Key(), &call.Env
+		if key == "" || key == EnvName(u.Compose, nil) {
+			key, env = "", nil
+		}
+		if _, known := byKey[key]; !known {
+			byKey[key] = env
+			order = append(order, key)
 		}
 	}
-	if !named {
+	if len(order) == 1 && order[0] == "" {
 		return nil
 	}
-	for i, env := range out {
-		if env.Key() == "" { // the files of that one are compose's own default
-			out[i] = nil
-		}
+	var out []*sources.ComposeEnv
+	for _, key := range order {
+		out = append(out, byKey[key])
 	}
 	return out
 }
