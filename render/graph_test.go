@@ -77,6 +77,35 @@ configMapGenerator:
 			want: "b (kustomization): ConfigMap/supabase-6ct58987ht\n",
 		},
 		{
+			name: "values of a HelmRelease that a generator makes",
+			archive: `
+-- a/kustomization.yaml --
+namespace: supabase
+resources: [release.yaml]
+configMapGenerator:
+  - name: values
+    files: [values.yaml]
+configurations: [names.yaml]
+-- a/names.yaml --
+nameReference:
+  - kind: ConfigMap
+    version: v1
+    fieldSpecs: [{path: spec/valuesFrom/name, kind: HelmRelease}]
+-- a/values.yaml --
+secret: {anonKey: SUPABASE_ANON_KEY}
+-- a/release.yaml --
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: supabase}
+spec:
+  chart: {spec: {chart: unheard-of, sourceRef: {kind: HelmRepository, name: x}}}
+  valuesFrom: [{kind: ConfigMap, name: values}]
+`,
+			want: "HelmRelease supabase/supabase (Helm release):  | HelmRelease supabase/supabase: the chart unheard-of is not in the repository, so of its values only environment variables are read\n" +
+				"a (kustomization): HelmRelease/supabase ConfigMap/values-8h27gcm84m\n",
+			notes: "not-fetched a/release.yaml:5:25 HelmRelease supabase/supabase: the chart unheard-of is not in the repository, so of its values only environment variables are read\n",
+		},
+		{
 			name: "a key in a file of a kind that the walk leaves out",
 			archive: `
 -- a/kustomization.yaml --

@@ -111,6 +111,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 		return unknown("its values come from " + label + ", which is not in the repository")
 	}
 	from.GivesValues = true
+	label = manifest.Label(kind, o.object.Namespace, from.ShownName())
 	for _, e := range from.Entries() {
 		if e.Key != key {
 			continue
