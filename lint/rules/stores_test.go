@@ -75,6 +75,51 @@ spec:
 ---`, name, namespace, store, path)
 }
 
+// inCluster is an ExternalSecret of the app's that takes the stack's Secret, by a store that reads a
+// cluster's namespace.
+func inCluster(kind, namespace, server string) string {
+	if server != "" {
+		server = "server: {url: " + server + "}, "
+	}
+	return fmt.Sprintf(`
+apiVersion: external-secrets.io/v1
+kind: %s
+metadata: {name: cluster, namespace: "%s"}
+spec: {provider: {kubernetes: {%sremoteNamespace: supabase}}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: web, namespace: web}
+spec:
+  secretStoreRef: {name: cluster, kind: %s}
+  data: [{secretKey: anon, remoteRef: {key: supabase-keys, property: anon}}]
+---`, kind, namespace, server, kind)
+}
+
+// doppler is a DopplerSecret of the stack's and another of the app's, which has a further field.
+func doppler(field string) string {
+	const object = `
+apiVersion: secrets.doppler.com/v1alpha1
+kind: DopplerSecret
+metadata: {name: of-%[1]s, namespace: doppler}
+spec: {project: supabase, config: prd, managedSecret: {name: %[1]s, namespace: %[2]s}%[3]s}
+---`
+	return fmt.Sprintf(object, "supabase-keys", "supabase", "") + fmt.Sprintf(object, "web", "web", ", "+field)
+}
+
+// infisical is the same of Infisical, with a template.
+func infisical(template string) string {
+	const object = `
+apiVersion: secrets.infisical.com/v1alpha1
+kind: InfisicalSecret
+metadata: {name: of-%[1]s, namespace: %[2]s}
+spec:
+  authentication: {universalAuth: {secretsScope: {projectSlug: home, envSlug: prod, secretsPath: /supabase}}}
+  managedKubeSecretReferences: [{secretName: %[1]s, secretNamespace: %[2]s%[3]s}]
+---`
+	return fmt.Sprintf(object, "supabase-keys", "supabase", "") + fmt.Sprintf(object, "web", "web", ", template: {data: {anon: '"+template+"'}}")
+}
+
 // TestStores says what becomes of the gateway's key and of the app's, where both come from
 // a store elsewhere.
 func TestStores(t *testing.T) {
@@ -125,7 +170,71 @@ spec:
   secretStoreRef: {name: vault, kind: ClusterSecretStore}
   target: {template: {data: {anon: "{{ .key | b64dec }}"}}}
   data: [{secretKey: key, remoteRef: {key: prod, property: anon}}]
-`, outcome: lint.CannotTell, says: "with a template"},
+`, outcome: lint.CannotTell, says: "makes another text of it: b64dec"},
+		{name: "two templates that do the same", objects: `
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: supabase-keys, namespace: supabase}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  target: {template: {data: {anon: "{{ .key | b64dec | trim }}"}}}
+  dataFrom: [{extract: {key: prod}}]
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: web, namespace: web}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  target: {template: {data: {anon: '{{ index . "k" | b64dec | toString | trim }}'}}}
+  data: [{secretKey: k, remoteRef: {key: prod, property: key}}]
+`, outcome: lint.ByConstruction},
+		{name: "a template that changes nothing", objects: eso("supabase-keys", "supabase", "vault", "prod") + `
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: web, namespace: web}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  target: {template: {data: {anon: '{{ printf "%s" .key | b64enc | b64dec }}'}}}
+  data: [{secretKey: key, remoteRef: {key: prod, property: anon}}]
+`, outcome: lint.ByConstruction},
+		{name: "a template that leaves a newline", objects: eso("supabase-keys", "supabase", "vault", "prod") + `
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: web, namespace: web}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  target:
+    template:
+      data:
+        anon: |
+          {{ .key }}
+  data: [{secretKey: key, remoteRef: {key: prod, property: anon}}]
+`, outcome: lint.CannotTell, says: "white space"},
+		{name: "a template whose function is not known", objects: eso("supabase-keys", "supabase", "vault", "prod") + `
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: web, namespace: web}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  target: {template: {data: {anon: '{{ .key | replace "a" "b" }}'}}}
+  data: [{secretKey: key, remoteRef: {key: prod, property: anon}}]
+`, outcome: lint.CannotTell, says: "with a template with replace"},
+		{name: "a Secret of the same cluster", objects: inCluster("SecretStore", "web", "") + `
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData: {anon: {{anon}}}
+`, outcome: lint.ByConstruction},
+		{name: "all of a Secret of the same cluster, which the operator makes as well", objects: strings.Replace(inCluster("ClusterSecretStore", "", "https://kubernetes.default.svc"),
+			"data: [{secretKey: anon, remoteRef: {key: supabase-keys, property: anon}}]", "dataFrom: [{extract: {key: supabase-keys}}]", 1) +
+			eso("supabase-keys", "supabase", "vault", "prod"), outcome: lint.ByConstruction, says: "prod#anon in ClusterSecretStore vault"},
+		{name: "a Secret of the same cluster that is not in the repository", objects: inCluster("SecretStore", "web", ""), outcome: lint.ByConstruction},
+		{name: "a Secret of another cluster", objects: inCluster("SecretStore", "web", "https://10.0.0.1:6443") + `
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData: {anon: {{anon}}}
+`, outcome: lint.CannotTell, says: "supabase-keys#anon in SecretStore web/cluster"},
 		{name: "a data key that none declares", objects: eso("supabase-keys", "supabase", "vault", "prod") + `
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
@@ -189,6 +298,39 @@ kind: DopplerSecret
 metadata: {name: of-NAME, namespace: doppler}
 spec: {project: supabase, config: prd, managedSecret: {name: NAME, namespace: NS}}`),
 			outcome: lint.ByConstruction, says: "supabase/prd#anon in Doppler"},
+		{name: "Doppler, with a processor", objects: doppler("processors: {anon: {type: base64}}"), outcome: lint.CannotTell, says: "runs the processor base64"},
+		{name: "Doppler, a processor that renames", objects: doppler("processors: {SUPABASE_ANON: {type: plain, asName: anon}}"), outcome: lint.CannotTell, says: "supabase/prd#SUPABASE_ANON in Doppler"},
+		{name: "Doppler, with a name transformer", objects: doppler("nameTransformer: lower-kebab"), outcome: lint.CannotTell, says: "its nameTransformer lower-kebab makes"},
+		{name: "Doppler, as a file", objects: doppler("format: json"), outcome: lint.CannotTell, says: "its format json makes"},
+		{name: "Infisical, a template that takes a value as it is", objects: infisical("{{ .anon.Value }}"), outcome: lint.ByConstruction},
+		{name: "Infisical, a template that makes something else", objects: infisical("{{ .anon.Value | upper }}"), outcome: lint.CannotTell, says: "with a template"},
+		{name: "Vault Secrets Operator, with templates of other objects", objects: both(`
+apiVersion: secrets.hashicorp.com/v1beta1
+kind: VaultStaticSecret
+metadata: {name: of-NAME, namespace: NS}
+spec: {mount: kv, type: kv-v2, path: supabase, destination: {name: NAME, create: true, transformation: {transformationRefs: [{name: t}]}}}`),
+			outcome: lint.CannotTell, says: "are not followed"},
+		{name: "all of two paths", objects: both(`
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: NAME, namespace: NS}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  dataFrom: [{extract: {key: prod}}, {extract: {key: more}}]`), outcome: lint.CannotTell, says: "one of several places"},
+		{name: "a generator", objects: both(`
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: NAME, namespace: NS}
+spec:
+  data: [{secretKey: anon, sourceRef: {generatorRef: {kind: Password, name: p}}}]`), outcome: lint.CannotTell, says: "generated in the cluster"},
+		{name: "what is said of a value beside the value", objects: eso("supabase-keys", "supabase", "vault", "prod") + `
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: web, namespace: web}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  data: [{secretKey: anon, remoteRef: {key: prod, property: anon, metadataPolicy: Fetch}}]
+`, outcome: lint.CannotTell, says: "metadata"},
 		{name: "Bitwarden", objects: both(`
 apiVersion: k8s.bitwarden.com/v1
 kind: BitwardenSecret

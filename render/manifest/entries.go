@@ -25,6 +25,14 @@ type Entry struct {
 	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object
 
 	Place Place // where its text is written, of an entry that is written somewhere
+
+	Remote *Remote // of a Secret that a controller fills from a store, which store that is; nil where it does something to the value
+}
+
+// Remote is a value of a store that an object of the cluster describes.
+type Remote struct {
+	Kind, Namespace, Store string // the object: "SecretStore", or "ClusterSecretStore" without a namespace
+	Key, Property          string
 }
 
 // Entries are the data keys of a Secret or ConfigMap in the order in which they are

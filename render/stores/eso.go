@@ -2,7 +2,7 @@ package stores
 
 import (
 	"cmp"
-	"regexp"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -39,10 +39,17 @@ func clusterExternalSecret(o source) []*manifest.Object {
 	return out
 }
 
+// fetched is a value of a store with the reference to it; nil where it is not one that may be
+// followed.
+type fetched struct {
+	value  keys.Value
+	remote *manifest.Remote
+}
+
 func (o source) fromExternalSecret(spec *yaml.Node, name, namespace string) *manifest.Object {
 	e := &external{}
 	store := o.storeName(nodes.Field(spec, "secretStoreRef"), namespace)
-	byKey := map[string]keys.Value{}
+	byKey := map[string]fetched{}
 	var own external // what the template may use
 	for _, item := range nodes.Items(nodes.Field(spec, "data")) {
 		key := nodes.Text(nodes.Field(item, "secretKey"))
@@ -52,12 +59,17 @@ func (o source) fromExternalSecret(spec *yaml.Node, name, namespace string) *man
 		}
 		value, at := o.remoteValue(nodes.Field(item, "remoteRef"), from)
 		if nodes.Field(item, "sourceRef", "generatorRef") != nil {
-			value = o.generated("")
+			value = fetched{value: o.generated("")}
 		}
 		byKey[key] = value
-		own.declare(o, key, at, value)
+		own.declare(o, key, at, value.value)
+		own.follow(key, value.remote)
 	}
 	for _, item := range nodes.Items(nodes.Field(spec, "dataFrom")) {
+		if own.rest != nil {
+			own.rest = &external{why: "takes it from one of several places"}
+			break
+		}
 		own.rest = o.dataFrom(item, store, namespace)
 	}
 	template := nodes.Field(spec, "target", "template")
@@ -69,39 +81,66 @@ func (o source) fromExternalSecret(spec *yaml.Node, name, namespace string) *man
 		e.listed, e.nodes, e.rest = own.listed, own.nodes, own.rest
 	}
 	nodes.Pairs(data, func(key, value *yaml.Node) {
-		e.declare(o, key.Value, value, o.templated(nodes.Text(value), byKey, own.rest))
+		made := o.templated(nodes.Text(value), byKey, own.rest)
+		e.declare(o, key.Value, value, made.value)
+		e.follow(key.Value, made.remote)
 	})
 	return o.makes(cmp.Or(nodes.Text(nodes.Field(spec, "target", "name")), name), namespace, nodes.Field(template, "metadata"), e)
 }
 
-// storeName names a store; one of a namespace with it.
-func (o source) storeName(ref *yaml.Node, namespace string) string {
+// follow remembers of the data key that was declared last which store it comes from.
+func (e *external) follow(key string, remote *manifest.Remote) {
+	if n := len(e.listed); key != "" {
+		e.listed[n-1].Remote = remote
+	}
+}
+
+// storeRef is a store as an object of the cluster.
+type storeRef struct{ kind, namespace, name string }
+
+// String names a store; one of a namespace with it.
+func (s storeRef) String() string { return manifest.Label(s.kind, s.namespace, s.name) }
+
+// storeName reads a reference to a store.
+func (o source) storeName(ref *yaml.Node, namespace string) storeRef {
 	name, kind := nodes.Text(nodes.Field(ref, "name")), cmp.Or(nodes.Text(nodes.Field(ref, "kind")), "SecretStore")
 	if kind == "ClusterSecretStore" {
-		return kind + " " + name
+		namespace = ""
 	}
-	return manifest.Label(kind, namespace, name)
+	return storeRef{kind, namespace, name}
+}
+
+// remote is a property of a key of the store.
+func (s storeRef) remote(key, property string) *manifest.Remote {
+	return &manifest.Remote{Kind: s.kind, Namespace: s.namespace, Store: s.name, Key: key, Property: property}
 }
 
 // remoteValue is the value that a remoteRef means, and where that is written.
-func (o source) remoteValue(ref *yaml.Node, store string) (keys.Value, *yaml.Node) {
+func (o source) remoteValue(ref *yaml.Node, store storeRef) (fetched, *yaml.Node) {
 	key, at := scalarAt(ref, "key")
 	property, node := scalarAt(ref, "property")
 	if node != nil {
 		at = node
 	}
+	out := fetched{remote: store.remote(key, property)}
 	path := key
 	if version := nodes.Text(nodes.Field(ref, "version")); version != "" {
 		path += " version " + version
 	}
 	if decoding := nodes.Text(nodes.Field(ref, "decodingStrategy")); decoding != "" && decoding != "None" {
 		property += " decoded"
+		out.remote = nil
 	}
-	return o.stored(store, path, property), at
+	if nodes.Text(nodes.Field(ref, "metadataPolicy")) == "Fetch" { // what is said of the value, and not the value
+		property += " metadata"
+		out.remote = nil
+	}
+	out.value = o.stored(store.String(), path, property)
+	return out, at
 }
 
 // dataFrom is where all data keys of an entry come from.
-func (o source) dataFrom(item *yaml.Node, store, namespace string) *external {
+func (o source) dataFrom(item *yaml.Node, store storeRef, namespace string) *external {
 	if ref := nodes.Field(item, "sourceRef", "storeRef"); ref != nil {
 		store = o.storeName(ref, namespace)
 	}
@@ -110,24 +149,47 @@ func (o source) dataFrom(item *yaml.Node, store, namespace string) *external {
 	case nodes.Field(item, "sourceRef", "generatorRef") != nil:
 		return &external{why: "has it generated in the cluster"}
 	case extract == nil || nodes.Field(item, "rewrite") != nil || nodes.Field(extract, "property") != nil:
-		return &external{why: "takes it from " + store + ", under a name that is found there"}
+		return &external{why: "takes it from " + store.String() + ", under a name that is found there"}
 	}
-	return &external{store: store, path: nodes.Text(nodes.Field(extract, "key"))}
+	key := nodes.Text(nodes.Field(extract, "key"))
+	out := &external{store: store.String(), path: key, from: o}
+	if decoding := nodes.Text(nodes.Field(extract, "decodingStrategy")); decoding != "" && decoding != "None" {
+		out.path += " decoded"
+		return out
+	}
+	out.described = store.remote(key, "")
+	return out
 }
 
-var templateName = regexp.MustCompile(`^\s*\{\{-?\s*\.(\w+)\s*(?:\|\s*toString\s*)?-?\}\}\s*$`)
-
-// templated is the value of a template: that of the data key which it is nothing but.
-func (o source) templated(text string, byKey map[string]keys.Value, rest *external) keys.Value {
-	if m := templateName.FindStringSubmatch(text); m != nil {
-		if v, ok := byKey[m[1]]; ok {
-			return v
-		}
-		if rest != nil && rest.path != "" {
-			return o.stored(rest.store, rest.path, m[1])
+// templated is the value of a template, of which the data keys are known: that of the one which it
+// takes, with what its functions make of it. Of what is not known to be made of just one, or by
+// which function, nothing is known.
+func (o source) templated(text string, byKey map[string]fetched, rest *external) fetched {
+	name, functions, why := pipeline(text)
+	if why != "" {
+		return fetched{value: keys.Unknown(o.Title() + " makes it with a template" + why + ", of what its store holds")}
+	}
+	v, ok := byKey[name]
+	if !ok && rest != nil && rest.path != "" {
+		v, ok = fetched{value: o.stored(rest.store, rest.path, name), remote: rest.remote(name)}, true
+	}
+	if !ok {
+		return fetched{value: keys.Unknown(o.Title() + " makes it with a template, of what its store holds")}
+	}
+	for _, function := range functions {
+		switch v.remote = nil; function {
+		case "b64dec":
+			v.value = v.value.Decoded()
+		case "b64enc":
+			v.value = v.value.Piped("base64encode")
+		default:
+			v.value = v.value.Piped(function)
 		}
 	}
-	return keys.Unknown(o.Title() + " makes it with a template, of what its store holds")
+	if len(functions) > 0 {
+		v.value = keys.UnknownFrom(v.value.Source(), v.value.Reason()+", and makes another text of it: "+strings.Join(functions, " | "))
+	}
+	return v
 }
 
 // oldExternalSecret is the Secret of the operator's predecessor
@@ -141,7 +203,11 @@ func oldExternalSecret(o source) []*manifest.Object {
 	e := &external{}
 	for _, item := range nodes.Items(nodes.Field(spec, "data")) {
 		path, at := scalarAt(item, "key")
-		e.declare(o, nodes.Text(nodes.Field(item, "name")), at, o.stored(store, path, nodes.Text(nodes.Field(item, "property"))))
+		property := nodes.Text(nodes.Field(item, "property"))
+		if nodes.Text(nodes.Field(item, "isBinary")) == "true" { // it lies there in base64
+			property += " decoded"
+		}
+		e.declare(o, nodes.Text(nodes.Field(item, "name")), at, o.stored(store, path, property))
 	}
 	for _, path := range nodes.List(nodes.Field(spec, "dataFrom")) {
 		e.rest = &external{store: store, path: path}

@@ -2,6 +2,7 @@ package stores
 
 import (
 	"cmp"
+	"regexp"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -43,9 +44,32 @@ func infisicalSecret(o source) []*manifest.Object {
 	var out []*manifest.Object
 	for _, ref := range references {
 		e := &external{rest: &external{store: "Infisical", path: where}}
+		o.fromInfisicalTemplate(e, nodes.Field(ref, "template"))
 		out = append(out, o.makes(nodes.Text(nodes.Field(ref, "secretName")), nodes.Text(nodes.Field(ref, "secretNamespace")), nil, e))
 	}
 	return out
+}
+
+var infisicalValue = regexp.MustCompile(`^\{\{-?\s*\.(\w+)\.Value\s*-?\}\}$`)
+
+// fromInfisicalTemplate adds the data keys that a template makes: a value as it is, or something
+// unknown. Without includeAllSecrets there are no others
+// (infisical.com/docs/integrations/platforms/kubernetes: templating).
+func (o source) fromInfisicalTemplate(e *external, template *yaml.Node) {
+	if template == nil {
+		return
+	}
+	where := e.rest
+	if nodes.Text(nodes.Field(template, "includeAllSecrets")) != "true" {
+		e.rest = nil
+	}
+	nodes.Pairs(nodes.Field(template, "data"), func(key, value *yaml.Node) {
+		made := keys.Unknown(o.Title() + " makes it with a template, of what Infisical holds")
+		if m := infisicalValue.FindStringSubmatch(nodes.Text(value)); m != nil {
+			made = o.stored(where.store, where.path, m[1])
+		}
+		e.declare(o, key.Value, value, made)
+	})
 }
 
 // dopplerSecret is the Secret of Doppler's operator: everything in a config.
@@ -57,6 +81,18 @@ func dopplerSecret(o source) []*manifest.Object {
 	}
 	managed := nodes.Field(spec, "managedSecret")
 	e := &external{rest: &external{store: "Doppler", path: where}}
+	nodes.Pairs(nodes.Field(spec, "processors"), func(name, processor *yaml.Node) {
+		made := o.stored("Doppler", where, name.Value)
+		if kind := nodes.Text(nodes.Field(processor, "type")); kind != "" && kind != "plain" {
+			made = keys.Unknown(o.Title() + " runs the processor " + kind + " over what Doppler holds")
+		}
+		e.declare(o, cmp.Or(nodes.Text(nodes.Field(processor, "asName")), name.Value), name, made)
+	})
+	for _, field := range []string{"nameTransformer", "format"} { // what a name holds is then another's, or a whole file
+		if how := nodes.Text(nodes.Field(spec, field)); how != "" {
+			e.rest = &external{why: "takes it from Doppler, under a name that its " + field + " " + how + " makes"}
+		}
+	}
 	return []*manifest.Object{o.makes(nodes.Text(nodes.Field(managed, "name")), nodes.Text(nodes.Field(managed, "namespace")), nil, e)}
 }
 

@@ -26,6 +26,18 @@ type external struct {
 	store  string       // of rest: the store, and the path in it; empty where neither is known
 	path   string
 	why    string // of rest: what is known of a data key without a path
+
+	described *manifest.Remote // of rest: the store and the key, where an object of the cluster describes it
+}
+
+// remote is a data key of what further ones come from; nil where nothing describes the store.
+func (e *external) remote(property string) *manifest.Remote {
+	if e.described == nil {
+		return nil
+	}
+	r := *e.described
+	r.Property = property
+	return &r
 }
 
 // source is an object that an operator makes Secrets of.
@@ -137,7 +149,7 @@ func (e *external) Undeclared(key string) manifest.Entry {
 	from, rest := e.from, e.rest
 	entry := manifest.Entry{Key: key, At: from.Locate(nodes.Field(from.Root, "metadata", "name")), Via: []string{from.Title()}}
 	if rest.path != "" {
-		entry.Value = from.stored(rest.store, rest.path, key)
+		entry.Value, entry.Remote = from.stored(rest.store, rest.path, key), rest.remote(key)
 	} else {
 		entry.Value = keys.Unknown(from.Title() + " " + cmp.Or(rest.why, "takes it from its store"))
 	}

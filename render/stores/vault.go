@@ -27,8 +27,11 @@ func vaultStaticSecret(o source) []*manifest.Object {
 	e := &external{rest: &external{store: "Vault", path: where}}
 	destination := nodes.Field(spec, "destination")
 	nodes.Pairs(nodes.Field(destination, "transformation", "templates"), func(key, value *yaml.Node) {
-		e.declare(o, cmp.Or(nodes.Text(nodes.Field(value, "name")), key.Value), key, o.templated(nodes.Text(nodes.Field(value, "text")), nil, nil))
+		e.declare(o, cmp.Or(nodes.Text(nodes.Field(value, "name")), key.Value), key, o.templated(nodes.Text(nodes.Field(value, "text")), nil, nil).value)
 	})
+	if nodes.Field(destination, "transformation", "transformationRefs") != nil {
+		e.rest = &external{why: "makes it with templates of other objects, which are not followed"}
+	}
 	return []*manifest.Object{o.makes(cmp.Or(nodes.Text(nodes.Field(destination, "name")), o.Name), "", destination, e)}
 }
 
@@ -44,13 +47,16 @@ func vaultDynamicSecret(o source) []*manifest.Object {
 func vaultSecret(o source) []*manifest.Object {
 	spec := nodes.Field(o.Root, "spec")
 	where := nodes.Text(nodes.Field(spec, "path"))
+	if version := nodes.Text(nodes.Field(spec, "version")); version != "" && version != "0" {
+		where += " version " + version
+	}
 	e := &external{}
 	for _, item := range nodes.Items(nodes.Field(spec, "keys")) {
 		key := nodes.Text(item)
 		e.declare(o, key, nodes.Follow(item), o.stored("Vault", where, key))
 	}
 	nodes.Pairs(nodes.Field(spec, "templates"), func(key, value *yaml.Node) {
-		e.declare(o, key.Value, value, o.templated(nodes.Text(value), nil, nil))
+		e.declare(o, key.Value, value, o.templated(nodes.Text(value), nil, nil).value)
 	})
 	if len(e.listed) == 0 {
 		e.rest = &external{store: "Vault", path: where}

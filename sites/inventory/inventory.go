@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/keylint/keylint/keys"
@@ -24,6 +25,7 @@ type Inventory struct {
 
 	composeRead map[string]bool   // the .env files that compose reads
 	passedOver  map[string]string // those beside a project that it passes over, with the reason
+	units       map[*manifest.Object]*render.Unit
 	read        map[*manifest.Object][]manifest.Entry
 	scripts     []*manifest.Object // Secrets that scripts make with kubectl
 	scriptsRead bool
@@ -79,7 +81,14 @@ func (inv *Inventory) Entries(o *manifest.Object) []manifest.Entry {
 		return entries
 	}
 	entries := o.Entries()
-	inv.read[o] = entries
+	inv.read[o] = entries // also for one that leads back to itself
+	if o.Derived() {
+		entries = slices.Clone(entries)
+		for i, e := range entries {
+			entries[i] = inv.followed(o, e)
+		}
+		inv.read[o] = entries
+	}
 	return entries
 }
 
@@ -92,6 +101,7 @@ func (inv *Inventory) Entry(o *manifest.Object, key string) (manifest.Entry, boo
 	}
 	e, ok := o.Undeclared(key)
 	if ok { // what somebody reads is listed from now on
+		e = inv.followed(o, e)
 		inv.read[o] = append(inv.read[o], e)
 	}
 	return e, ok
