@@ -261,7 +261,7 @@ func (g *Grouping) missingHalf(i *Instance) *Instance {
 // alternatives says whether two units define an object of the same kind and name, or
 // reach different clusters, for all that is known.
 func alternatives(a, b *render.Unit) bool {
-	if a.Apart(b) || a.Perhaps(b) || startApart(a, b) || a.Compose != nil && a.Compose == b.Compose {
+	if a.Apart(b) || a.Perhaps(b) || startApart(a, b) || a.Another(b) {
 		return true
 	}
 	names := map[string]bool{}

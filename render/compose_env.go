@@ -42,10 +42,12 @@ func startedWith(repo *sources.Repository, units []*Unit) []*Unit {
 func envsOf(u *Unit, calls []sources.ComposeCall) []*sources.ComposeEnv {
 	byKey := map[string]*sources.ComposeEnv{}
 	var order []string
-	for _, call := range calls {
-		if !concerns(call, u) {
-			continue
-		}
+	concerning := slices.DeleteFunc(slices.Clone(calls), func(call sources.ComposeCall) bool { return !concerns(call, u.Path) })
+	if len(concerning) == 0 && u.ComposeOnly != nil { // started as the project is that it changes
+		base := u.Compose.Files[0].Path
+		concerning = slices.DeleteFunc(slices.Clone(calls), func(call sources.ComposeCall) bool { return !concerns(call, base) })
+	}
+	for _, call := range concerning {
 		key, env := call.Env.Key(), &call.Env
 		if key == "" || key == EnvName(u.Compose, nil) {
 			key, env = "", nil
@@ -65,12 +67,12 @@ func envsOf(u *Unit, calls []sources.ComposeCall) []*sources.ComposeEnv {
 	return out
 }
 
-// concerns says whether a command starts the unit's project.
-func concerns(call sources.ComposeCall, u *Unit) bool {
+// concerns says whether a command starts a project with the file.
+func concerns(call sources.ComposeCall, file string) bool {
 	if len(call.Files) > 0 {
-		return slices.Contains(call.Files, u.Path)
+		return slices.Contains(call.Files, file)
 	}
-	return u.ComposeOnly == nil && isDefault(u.Path) && path.Dir(u.Path) == call.Dir
+	return isDefault(file) && path.Dir(file) == call.Dir
 }
 
 // EnvName is how the files of variables of a project are called; those of nil are compose's default.

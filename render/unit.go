@@ -61,6 +61,12 @@ type Unit struct {
 	Inputs []string
 }
 
+// Another says whether two units are deployments of one compose project with different files of
+// variables.
+func (u *Unit) Another(v *Unit) bool {
+	return u != v && u.Compose != nil && v.Compose != nil && u.Compose.Dir() == v.Compose.Dir() && u.Env.Key() != v.Env.Key()
+}
+
 // Apart says whether two units certainly reach different clusters.
 func (u *Unit) Apart(v *Unit) bool {
 	return u != v && u.Cluster != "" && v.Cluster != "" && u.Cluster != v.Cluster && !u.Perhaps(v)

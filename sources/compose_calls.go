@@ -28,8 +28,11 @@ type ComposeEnv struct {
 	At    Position
 }
 
-// Key tells several of one project apart.
+// Key tells several of one project apart; that of nil, compose's own default, is empty.
 func (e *ComposeEnv) Key() string {
+	if e == nil {
+		return ""
+	}
 	if e.Open != "" {
 		return e.Open
 	}
