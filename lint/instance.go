@@ -184,6 +184,17 @@ func (g *Grouping) mergeParts() {
 			into[i] = target
 		}
 	}
+	both := map[*Instance]bool{} // two deployments of one project never become one
+	for i, target := range into {
+		for k, other := range into {
+			both[i] = both[i] || other == target && k.Unit.Another(i.Unit)
+		}
+	}
+	for i := range both {
+		if both[i] {
+			delete(into, i)
+		}
+	}
 	var kept []*Instance
 	for _, i := range g.Instances {
 		target := into[i]
