@@ -122,3 +122,26 @@ func place(starts []int, offset int) (line, column int) {
 	}
 	return low + 1, offset - starts[low] + 1
 }
+
+// Dotenv are the definitions of a dotenv file, decrypted where that can be done. Those of a file that
+// is locked have their places, and no text that counts.
+func (f *File) Dotenv() []Variable {
+	plain, err := f.Plain()
+	if err != nil {
+		return nil
+	}
+	variables := ParseDotenv(plain)
+	if !f.Encrypted() || f.Locked() != nil {
+		return variables
+	}
+	disk, _ := f.Disk() // the places are those of the encrypted file
+	at := map[string]Variable{}
+	for _, v := range ParseDotenv(disk) {
+		at[v.Name] = v
+	}
+	for i, v := range variables {
+		on := at[v.Name]
+		variables[i].Line, variables[i].Column, variables[i].EndColumn = on.Line, on.Column, on.EndColumn
+	}
+	return variables
+}

@@ -2,7 +2,6 @@ package sources
 
 import (
 	"bytes"
-	"path"
 	"regexp"
 	"slices"
 	"sort"
@@ -40,138 +39,86 @@ func (r *Repository) ScriptSecrets() []ScriptSecret {
 	var out []ScriptSecret
 	for _, f := range r.scripts {
 		if b, err := f.Disk(); err == nil && bytes.Contains(b, createSecret) {
-			out = append(out, r.readScript(f.Path, b)...)
+			out = append(out, r.readScript(f, b)...)
 		}
 	}
 	return out
 }
 
-// readScript parses the script; where it is no shell (a Makefile), each command with
-// kubectl by itself.
-func (r *Repository) readScript(name string, b []byte) []ScriptSecret {
-	env := r.newScriptEnv(name, b)
+// readScript reads what a script, or a Makefile, makes. A key that has another value where it is
+// started in another directory has none that is known.
+func (r *Repository) readScript(f *File, b []byte) []ScriptSecret {
 	var out []ScriptSecret
-	for _, c := range commands(name, b, string(createSecret)) {
-		if file, err := parseBash(name, c.text); err == nil {
-			out = append(out, env.secrets(file, c.line)...)
+	for _, p := range r.pieces(f, b, string(createSecret)) {
+		starts := follow(r, f, p, kubectlSecret)
+		if len(starts) == 0 {
+			continue
 		}
-	}
-	return out
-}
-
-// command is a piece of a script that is shell by itself.
-type command struct {
-	text []byte
-	line int // how many lines stand before it
-}
-
-// commands are a script as a whole, or where it is no shell, as a Makefile, each command of it that
-// has the words.
-func commands(name string, b []byte, words string) []command {
-	if !isMakefile(name) {
-		if _, err := parseBash(name, b); err == nil {
-			return []command{{text: b}}
-		}
-	}
-	var out []command
-	lines := strings.Split(string(b), "\n")
-	for i := 0; i < len(lines); i++ {
-		start := i
-		for strings.HasSuffix(lines[i], "\\") && i+1 < len(lines) {
-			i++
-		}
-		text := strings.Join(lines[start:i+1], "\n")
-		if strings.Contains(strings.ReplaceAll(text, "\\\n", " "), words) {
-			out = append(out, command{text: []byte(unmake(text)), line: start})
-		}
-	}
-	return out
-}
-
-func isMakefile(name string) bool {
-	base := strings.ToLower(path.Base(name))
-	return base == "makefile" || path.Ext(base) == ".mk"
-}
-
-var makeVariable = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_]*)\)`)
-
-// unmake turns a recipe of a Makefile into shell: $(X) is ${X}, $$ is $.
-func unmake(recipe string) string {
-	recipe = makeVariable.ReplaceAllString(strings.TrimLeft(recipe, "\t @-"), "$${$1}")
-	return strings.ReplaceAll(recipe, "$$", "$")
-}
-
-// secrets are those that the commands of a piece of the script make, also in a command line that sops is
-// given to run.
-func (e *scriptEnv) secrets(file *syntax.File, shift int) []ScriptSecret {
-	var out []ScriptSecret
-	syntax.Walk(file, func(n syntax.Node) bool {
-		call, ok := n.(*syntax.CallExpr)
-		if !ok || len(call.Args) == 0 {
-			return true
-		}
-		if given, run := e.execEnv(call.Args); given != nil && wordText(call.Args[0]) == "sops" {
-			if inner, err := parseBash(file.Name, []byte(run)); err == nil {
-				within := &scriptEnv{repo: e.repo, script: e.script, files: append(slices.Clone(e.files), given)}
-				out = append(out, within.secrets(inner, shift+int(call.Pos().Line())-1)...)
+		made := starts[len(starts)-1].found
+		for _, other := range starts[:len(starts)-1] {
+			for i := range made {
+				if i < len(other.found) {
+					made[i].agree(other.found[i])
+				}
 			}
 		}
-		if s, ok := e.kubectlSecret(file.Name, call, shift); ok {
-			out = append(out, s)
-		}
-		return true
-	})
+		out = append(out, made...)
+	}
 	return out
 }
 
-// kubectlSecret reads one command.
-func (e *scriptEnv) kubectlSecret(file string, call *syntax.CallExpr, shift int) (ScriptSecret, bool) {
-	words := make([]string, len(call.Args))
-	at := make([]Position, len(call.Args))
-	for i, w := range call.Args {
-		words[i] = wordText(w)
-		at[i] = Position{File: file, Line: int(w.Pos().Line()) + shift, Column: int(w.Pos().Col())}
+// agree leaves the keys known that another reading of the command has from the same place.
+func (s *ScriptSecret) agree(other ScriptSecret) {
+	for i := range s.Keys {
+		k := &s.Keys[i]
+		if i >= len(other.Keys) || other.Keys[i].At != k.At {
+			*k = ScriptKey{Name: k.Name, Variable: k.Variable, At: s.At}
+		}
 	}
-	create := 0
-	for create < len(words) && words[create] != "create" {
-		create++
+}
+
+// kubectlSecret reads a command, if it makes one.
+func kubectlSecret(sh *shell, st *shellState, words []shellWord) []ScriptSecret {
+	create := slices.IndexFunc(words, func(w shellWord) bool { return w.text == "create" })
+	if create < 0 || create+3 >= len(words) || words[create+1].text != "secret" || words[create+2].text != "generic" {
+		return nil
 	}
-	if create+3 >= len(words) || words[create+1] != "secret" || words[create+2] != "generic" {
-		return ScriptSecret{}, false
-	}
-	s := ScriptSecret{At: at[create]}
+	s := ScriptSecret{At: words[create].at}
 	for i := 1; i < len(words); i++ {
 		if i >= create && i < create+3 {
 			continue
 		}
-		flag, value, has := strings.Cut(words[i], "=")
-		where := at[i]
+		flag, text, has := strings.Cut(words[i].text, "=")
+		value := shellWord{text, words[i].at}
 		if strings.HasPrefix(flag, "-") && !has && takesValue[flag] && i+1 < len(words) {
 			i++
-			value, where = words[i], at[i]
+			value = words[i]
 		}
 		switch flag {
 		case "--from-literal":
-			s.addLiteral(e, value, where)
+			s.addLiteral(st, value)
 		case "--from-file":
-			if key, _, ok := strings.Cut(value, "="); ok {
-				s.Keys = append(s.Keys, ScriptKey{Name: key, At: where})
+			if key, _, ok := strings.Cut(value.text, "="); ok {
+				s.Keys = append(s.Keys, ScriptKey{Name: key, At: value.at})
 			} else {
 				s.Open = true
 			}
 		case "--from-env-file":
-			s.Open = !s.addEnvFile(e, value) || s.Open
+			s.Open = !s.addEnvFile(sh, st, value) || s.Open
 		case "-n", "--namespace":
-			if !strings.Contains(value, "$") {
-				s.Namespace = value
+			if value.known() {
+				s.Namespace = value.text
 			}
 		default:
 			if s.Name == "" && i > create && !strings.HasPrefix(flag, "-") {
-				s.Name = words[i]
+				s.Name = words[i].text
 			}
 		}
 	}
-	return s, s.Name != "" && !strings.Contains(s.Name, "$")
+	if s.Name == "" || strings.Contains(s.Name, unknownBegin) {
+		return nil
+	}
+	return []ScriptSecret{s}
 }
 
 var takesValue = map[string]bool{
@@ -179,20 +126,20 @@ var takesValue = map[string]bool{
 	"--type": true, "-o": true, "--output": true, "--context": true, "--kubeconfig": true,
 }
 
-var shellVariable = regexp.MustCompile(`^\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?$`)
+var unknownWhole = regexp.MustCompile("^" + unknownBegin + `(\w+)` + unknownEnd + "$")
 
-func (s *ScriptSecret) addLiteral(e *scriptEnv, literal string, at Position) {
-	name, value, ok := strings.Cut(literal, "=")
+func (s *ScriptSecret) addLiteral(st *shellState, literal shellWord) {
+	name, value, ok := strings.Cut(literal.text, "=")
 	if !ok || name == "" {
 		return
 	}
-	k := ScriptKey{Name: name, At: at}
-	if m := shellVariable.FindStringSubmatch(value); m != nil {
+	k := ScriptKey{Name: name, At: literal.at}
+	if m := unknownWhole.FindStringSubmatch(value); m != nil {
 		k.Variable = m[1]
-		if given := e.lookup(k.Variable); given != nil {
-			k.Text, k.Locked, k.At = given.Text, given.Locked, given.At
+		if v := st.vars[k.Variable]; v != nil && v.given != nil {
+			k.Text, k.Locked, k.At = v.given.Text, v.given.Locked, v.given.At
 		}
-	} else if !strings.ContainsAny(value, "$`") {
+	} else if !strings.ContainsAny(value, unknownBegin+inRepository) {
 		k.Text = keys.NewText(value)
 	}
 	s.Keys = append(s.Keys, k)
@@ -200,9 +147,12 @@ func (s *ScriptSecret) addLiteral(e *scriptEnv, literal string, at Position) {
 
 // addEnvFile adds the definitions of a file, which kubectl reads as they stand; ok is false where it is
 // not known which file that is.
-func (s *ScriptSecret) addEnvFile(e *scriptEnv, word string) bool {
-	f := e.dotenv(word)
-	if f == nil || f.Encrypted() {
+func (s *ScriptSecret) addEnvFile(sh *shell, st *shellState, word shellWord) bool {
+	f, ok := sh.dotenv(st, word)
+	if ok && f.File == nil {
+		*sh.missing++
+	}
+	if !ok || f.File == nil || f.Encrypted() {
 		return false
 	}
 	b, err := f.Disk()

@@ -42,6 +42,9 @@ type Repository struct {
 	marks    *finder
 	held     atomic.Int64 // bytes of files that have no mark
 
+	execEnvOnce sync.Once
+	execEnv     map[string]map[string]*shellVariable // by script, what another one starts it with
+
 	mu      sync.Mutex
 	notes   map[Note]bool
 	sorted  []*File // all files in order of path, nil after one was added

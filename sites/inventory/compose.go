@@ -38,13 +38,14 @@ func (inv *Inventory) collectCompose() {
 
 // composeProject is one compose file with the variables that it is interpolated from.
 type composeProject struct {
-	inv   *Inventory
-	unit  *render.Unit
-	dir   string
-	env   map[string]*Binding // which compose interpolates from
-	rest  variables           // where what they do not set comes from
-	asked map[string]bool     // the names that an interpolation asked for
-	stack bool                // one of the services is Supabase's own
+	inv       *Inventory
+	unit      *render.Unit
+	dir       string
+	env       map[string]*Binding  // which compose interpolates from
+	rest      variables            // where what they do not set comes from
+	elsewhere map[string]variables // and single ones, which something not known sets
+	asked     map[string]bool      // the names that an interpolation asked for
+	stack     bool                 // one of the services is Supabase's own
 }
 
 // inDialect is compose's own dialect, with the variables that are known so far.
@@ -177,7 +178,12 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 	text, names, ok := sources.Interpolate(raw, p.lookup)
 	if !ok {
 		why := "compose cannot interpolate it"
-		if required := sources.Required(raw); required != "" && p.env[required] == nil {
+		required := sources.Required(raw)
+		if from := p.notHere(required); required != "" && from.from != "" {
+			out.Value = keys.Unknown(from.why(required)).From(from.source(required))
+			return out
+		}
+		if required != "" && p.env[required] == nil {
 			why = fmt.Sprintf("compose does not start without the variable %s, and %s does not set it", required, p.rest.files)
 		}
 		p.inv.Repo.Note(sources.NoteSkipped, v.At, what+v.Name+": "+why)
@@ -198,9 +204,9 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		}
 	}
 	if open := p.fromShell(raw, names); open != "" {
-		out.Value = keys.Unknown(p.rest.why(open))
+		out.Value = keys.Unknown(p.notHere(open).why(open))
 		if raw == "${"+open+"}" || raw == "$"+open { // and nothing is done to it
-			out.Value, out.Unset = out.Value.From(p.rest.source(open)), keys.ShownVariable(open)
+			out.Value, out.Unset = out.Value.From(p.notHere(open).source(open)), keys.ShownVariable(open)
 		}
 		return out
 	}
@@ -235,7 +241,7 @@ func isExpression(s string) bool { return strings.Contains(s, "{{") }
 func (p *composeProject) interpolated(word string) string {
 	text, _, ok := sources.Interpolate(word, func(name string) (string, bool) {
 		slot := p.inv.Names.Of(name).Slot
-		if slot == "" || p.env[name] == nil && p.suppliesKeys() {
+		if _, elsewhere := p.elsewhere[name]; slot == "" || p.env[name] == nil && !elsewhere && p.suppliesKeys() {
 			return p.lookup(name)
 		}
 		return "${" + name + "}", true

@@ -11,7 +11,8 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// variables tells where a variable of a compose project comes from that none of its files sets.
+// variables tells where a variable of a compose project comes from that none of its files sets, or
+// that another thing sets before them.
 type variables struct {
 	files string // those that were read, for a message
 	from  string // what gives the rest, where that is one thing and not here; empty for the shell
@@ -42,24 +43,25 @@ func (v variables) source(name string) string {
 func (p *composeProject) readVariables() {
 	files := []string{path.Join(p.dir, ".env")}
 	env := p.unit.Env
-	portainer := env == nil && p.isPortainer()
+	named := env != nil && (len(env.Files) > 0 || env.Open != "")
+	portainer := !named && p.isPortainer()
 	switch {
 	case portainer:
 		files = append(files, path.Join(p.dir, stackEnv))
-	case env != nil:
+	case named:
 		files = env.Files
 	}
 	p.rest = variables{files: strings.Join(files, ", "), dir: p.dir}
-	if env != nil {
+	if named {
 		p.inv.passedOver[path.Join(p.dir, ".env")] = "compose takes its variables from " + render.EnvName(p.unit.Compose, env)
 	}
 	for _, name := range files {
 		f := p.inv.Repo.File(name)
-		if f != nil && (env == nil || !env.Given) && !p.inv.Repo.SameTree(p.dir, name) {
+		if f != nil && (!named || !env.Given) && !p.inv.Repo.SameTree(p.dir, name) {
 			f = nil
 		}
 		switch {
-		case f == nil && env != nil:
+		case f == nil && named:
 			p.rest.from, p.rest.reads = name, "comes from "+name+", with which "+env.At.File+" starts compose and which is not in the repository"
 			continue
 		case f == nil:
@@ -73,12 +75,54 @@ func (p *composeProject) readVariables() {
 		}
 	}
 	switch {
-	case env != nil && env.Open != "":
+	case named && env.Open != "":
 		p.rest.from, p.rest.reads = "the file of "+env.At.String(), "is not known: "+env.Open
 		p.env = map[string]*Binding{}
 	case portainer && p.inv.Repo.File(path.Join(p.dir, stackEnv)) == nil:
 		p.rest.from, p.rest.reads = "Portainer in "+p.dir, "comes from Portainer, which writes "+stackEnv+" when it deploys"
 	}
+	p.readShell(env)
+}
+
+// readShell takes up what the shell has exported in which compose is started. It goes before the files.
+func (p *composeProject) readShell(env *sources.ComposeEnv) {
+	if env == nil {
+		return
+	}
+	if env.ShellOpen != "" {
+		p.rest.from, p.rest.reads = "the shell of "+env.At.String(), "is not known: "+env.At.File+" "+env.ShellOpen
+		if env.ShellFrom != "" {
+			p.rest.from = env.ShellFrom
+		}
+		p.env = map[string]*Binding{}
+	}
+	for _, v := range env.Shell {
+		switch holder := v.At.File + " " + v.Name; {
+		case !v.Text.IsAbsent():
+			p.env[v.Name] = &Binding{Name: v.Name, Holder: holder, Value: keys.Known(v.Text), Where: Stands(v.At, sources.Step{At: v.At, Text: holder})}
+		case v.Locked != nil:
+			p.setElsewhere(v.Name, v.At.File, "is in "+v.At.File+", which is encrypted and which "+env.At.File+" reads before it starts compose")
+		default:
+			p.setElsewhere(v.Name, "the shell of "+env.At.File, "is what "+env.At.String()+" has exported, which is not known")
+		}
+	}
+}
+
+// setElsewhere notes that a variable has a value that is not known, whatever the files say.
+func (p *composeProject) setElsewhere(name, from, reads string) {
+	delete(p.env, name)
+	if p.elsewhere == nil {
+		p.elsewhere = map[string]variables{}
+	}
+	p.elsewhere[name] = variables{files: p.rest.files, from: from, reads: reads, dir: p.dir}
+}
+
+// notHere tells where a variable comes from that is not known.
+func (p *composeProject) notHere(name string) variables {
+	if v, ok := p.elsewhere[name]; ok {
+		return v
+	}
+	return p.rest
 }
 
 // readIncluded reads the .env beside an included project. What the project itself sets goes before.
@@ -89,7 +133,7 @@ func (p *composeProject) readIncluded(dir string) {
 	}
 	p.inv.composeRead[f.Path] = true
 	for _, v := range p.variables(f, p.inDialect) {
-		if p.env[v.Name] == nil {
+		if _, elsewhere := p.elsewhere[v.Name]; p.env[v.Name] == nil && !elsewhere && (p.unit.Env == nil || p.unit.Env.ShellOpen == "") {
 			p.env[v.Name] = v
 		}
 	}

@@ -1,0 +1,369 @@
+package sources
+
+import (
+	"bytes"
+	"maps"
+	"path"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// piece is a text that one shell runs: a script, a recipe's line in a Makefile, a step of a
+// workflow, a script of a package.json.
+type piece struct {
+	text   string
+	line   int // how many lines stand before it
+	before []setting
+}
+
+// setting is what holds before a piece begins.
+type setting func(*shell, *shellState)
+
+// followed is what was found in a piece when it is started in one directory.
+type followed[T any] struct {
+	dir     string
+	found   []T
+	missing int // how many of the named files and directories are not there
+}
+
+// follow follows a piece from each directory in which it may be started, and returns what command
+// finds in those in which the fewest of the named files are missing.
+func follow[T any](r *Repository, f *File, p piece, command func(*shell, *shellState, []shellWord) []T) []followed[T] {
+	file, err := parseBash(f.Path, []byte(p.text))
+	if err != nil {
+		return nil
+	}
+	var best []followed[T]
+	for _, dir := range r.startedIn(f) {
+		steps := 0
+		here := followed[T]{dir: dir}
+		s := &shell{repo: r, file: f.Path, shift: p.line, steps: &steps, missing: &here.missing}
+		s.command = func(st *shellState, words []shellWord) { here.found = append(here.found, command(s, st, words)...) }
+		st := newShellState(dir)
+		for _, before := range p.before {
+			before(s, st)
+		}
+		s.script(st, file)
+		if len(best) > 0 && here.missing < best[0].missing {
+			best = nil
+		}
+		if len(best) == 0 || here.missing == best[0].missing {
+			best = append(best, here)
+		}
+	}
+	return best
+}
+
+// givenTo are the variables that another script, or a Makefile, starts the script with, by sops exec-env.
+func (r *Repository) givenTo(script string) map[string]*shellVariable {
+	r.execEnvOnce.Do(func() {
+		r.execEnv = map[string]map[string]*shellVariable{}
+		for _, f := range r.scripts {
+			b, err := f.Disk()
+			if err != nil || !bytes.Contains(b, []byte("exec-env")) {
+				continue
+			}
+			for _, p := range piecesOf(f, b, "exec-env") {
+				follow(r, f, p, func(s *shell, st *shellState, words []shellWord) []struct{} {
+					for _, w := range words {
+						if name, ok := st.path(w); ok && name != f.Path && r.script(name) != nil {
+							r.execEnv[name] = st.vars
+						}
+					}
+					return nil
+				})
+			}
+		}
+	})
+	return r.execEnv[script]
+}
+
+// startedIn are the directories in which people start what the file holds. A script may be started
+// in any above it.
+func (r *Repository) startedIn(f *File) []string {
+	root := r.rootOf(f.Path)
+	switch {
+	case strings.HasPrefix(f.Path, path.Join(root, ".github")+"/"), path.Base(f.Path) == ".gitlab-ci.yml":
+		return []string{root}
+	case !isShell(f.Path):
+		return []string{f.Dir()}
+	}
+	var out []string
+	for dir := f.Dir(); ; dir = path.Dir(dir) {
+		out = append(out, dir)
+		if dir == root || dir == "." || dir == "/" || len(out) >= maxShellDepth {
+			return out
+		}
+	}
+}
+
+func isShell(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".sh" || ext == ".bash"
+}
+
+// rootOf is the root of the file's work tree.
+func (r *Repository) rootOf(name string) string {
+	t, _ := r.treeOf(name)
+	if t == nil {
+		return "."
+	}
+	return path.Clean(t.mount)
+}
+
+// hasDir says whether the repository has the directory.
+func (r *Repository) hasDir(name string) bool {
+	_, err := r.FileSystem().ReadDir(name)
+	return err == nil
+}
+
+// script is the script of that name.
+func (r *Repository) script(name string) *File {
+	for _, f := range r.scripts {
+		if f.Path == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// pieces are the texts of a file that a shell runs and that hold the word, with the variables that it
+// is started with.
+func (r *Repository) pieces(f *File, b []byte, word string) []piece {
+	out := piecesOf(f, b, word)
+	if given := r.givenTo(f.Path); given != nil {
+		for i := range out {
+			out[i].before = append(out[i].before, func(_ *shell, st *shellState) { maps.Copy(st.vars, given) })
+		}
+	}
+	return out
+}
+
+func piecesOf(f *File, b []byte, word string) []piece {
+	text := string(b)
+	switch {
+	case f.IsManifest():
+		return manifestPieces(b, word)
+	case isMakefile(f.Path), strings.EqualFold(path.Base(f.Path), "justfile"):
+		return recipePieces(text, word)
+	}
+	text = expression.ReplaceAllString(text, "$$"+unknownName)
+	if _, err := parseBash(f.Path, []byte(text)); err == nil {
+		return []piece{{text: text}}
+	}
+	return loosePieces(text, word)
+}
+
+// expression matches what CI puts in place before the shell sees the text.
+var expression = regexp.MustCompile(`\$\{\{[^{}]*\}\}`)
+
+// manifestPieces are the texts in YAML and JSON that a shell runs, with the environment and the
+// working directory that they are given there (GitHub's env and working-directory, which hold for
+// what lies below them). The items of a list of texts are one shell's.
+func manifestPieces(b []byte, word string) []piece {
+	docs, _ := nodes.Parse(b)
+	var out []piece
+	for _, d := range docs {
+		w := &manifestWalk{shift: d.Shift, word: word}
+		w.visit(d.Root, nil, 0)
+		out = append(out, w.out...)
+	}
+	return out
+}
+
+type manifestWalk struct {
+	shift int
+	word  string
+	out   []piece
+}
+
+const maxManifestDepth = 40
+
+func (w *manifestWalk) visit(n *yaml.Node, before []setting, depth int) {
+	if n == nil || depth > maxManifestDepth {
+		return
+	}
+	switch n.Kind {
+	case yaml.DocumentNode:
+		for _, c := range n.Content {
+			w.visit(c, before, depth+1)
+		}
+	case yaml.ScalarNode:
+		w.add(n, []*yaml.Node{n}, before)
+	case yaml.SequenceNode:
+		var texts []*yaml.Node
+		for _, c := range n.Content {
+			if c.Kind == yaml.ScalarNode {
+				texts = append(texts, c)
+			} else {
+				w.visit(c, before, depth+1)
+			}
+		}
+		if len(texts) > 0 {
+			w.add(n, texts, before)
+		}
+	case yaml.MappingNode:
+		before = before[:len(before):len(before)]
+		if env := nodes.Field(n, "env"); env != nil && env.Kind == yaml.MappingNode {
+			before = append(before, w.environment(env))
+		}
+		for _, at := range [][]string{{"working-directory"}, {"defaults", "run", "working-directory"}} {
+			if dir := nodes.Text(nodes.Field(n, at...)); dir != "" {
+				before = append(before, func(s *shell, st *shellState) {
+					s.enter(st, shellWord{text: expression.ReplaceAllString(dir, notKnown)})
+				})
+			}
+		}
+		nodes.Pairs(n, func(key, value *yaml.Node) {
+			if k := nodes.Text(key); k != "env" && k != "description" && k != "name" {
+				w.visit(value, before, depth+1)
+			}
+		})
+	}
+}
+
+// environment sets the variables of an "env".
+func (w *manifestWalk) environment(env *yaml.Node) setting {
+	return func(s *shell, st *shellState) {
+		nodes.Pairs(env, func(key, value *yaml.Node) {
+			name := nodes.Text(key)
+			v := &shellVariable{exported: true}
+			if text := nodes.Text(value); !strings.Contains(text, "${{") {
+				v = s.literal(name, shellWord{text, Position{File: s.file, Line: value.Line + w.shift, Column: value.Column}}, true)
+			}
+			st.vars[name] = v
+		})
+	}
+}
+
+func (w *manifestWalk) add(at *yaml.Node, texts []*yaml.Node, before []setting) {
+	var lines []string
+	for _, t := range texts {
+		lines = append(lines, expression.ReplaceAllString(t.Value, "$$"+unknownName))
+	}
+	text := strings.Join(lines, "\n")
+	if !strings.Contains(text, w.word) {
+		return
+	}
+	line := at.Line - 1 + w.shift
+	if at.Kind == yaml.ScalarNode && (at.Style == yaml.LiteralStyle || at.Style == yaml.FoldedStyle) {
+		line++
+	}
+	w.out = append(w.out, piece{text, line, before})
+}
+
+var (
+	makeInclude  = regexp.MustCompile(`^[-s]?include[ \t]+(.+?)[ \t]*$`)
+	makeVariable = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_]*)\)`)
+	makeAssigned = regexp.MustCompile(`^(?:(export)[ \t]+)?([A-Za-z_]\w*)[ \t]*[:?+]{0,2}=[ \t]*(.*)$`)
+	makeExports  = regexp.MustCompile(`^export[ \t]*$|^\.EXPORT_ALL_VARIABLES:`)
+	justVariable = regexp.MustCompile(`\{\{\s*(\w+)\s*\}\}`)
+	justLoadsEnv = regexp.MustCompile(`^set[ \t]+dotenv-load\b`)
+	recipePrefix = " \t@-+"
+)
+
+// recipePieces are the lines of a Makefile's or justfile's recipes, each of which a shell of its
+// own runs, with the variables that the file sets.
+func recipePieces(text, word string) []piece {
+	text = justVariable.ReplaceAllString(makeVariable.ReplaceAllString(text, "$${$1}"), "$${$1}")
+	var out []piece
+	var before []setting
+	all := false
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		start, line := i, lines[i]
+		for strings.HasSuffix(line, `\`) && i+1 < len(lines) {
+			i++
+			line = strings.TrimSuffix(line, `\`) + " " + lines[i]
+		}
+		if strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "  ") {
+			recipe := strings.ReplaceAll(strings.TrimLeft(line, recipePrefix), "$$", "$")
+			if strings.Contains(recipe, word) || strings.Contains(recipe, "$") {
+				out = append(out, piece{text: recipe, line: start})
+			}
+			continue
+		}
+		at := start + 1
+		assigned := makeAssigned.FindStringSubmatch(line)
+		switch {
+		case makeExports.MatchString(line):
+			all = true
+		case justLoadsEnv.MatchString(line):
+			before = append(before, func(s *shell, st *shellState) { s.included(st, ".env", at, true) })
+		case makeInclude.MatchString(line):
+			named := makeInclude.FindStringSubmatch(line)[1]
+			before = append(before, func(s *shell, st *shellState) {
+				for name := range strings.FieldsSeq(named) {
+					s.included(st, name, at, all)
+				}
+			})
+		case assigned != nil:
+			name, value := assigned[2], strings.Trim(strings.TrimSpace(assigned[3]), `"'`)
+			exported := assigned[1] != ""
+			before = append(before, func(s *shell, st *shellState) { s.makeVariable(st, name, value, at, exported || all) })
+		}
+	}
+	for i := range out {
+		out[i].before = before
+	}
+	return out
+}
+
+func isMakefile(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return base == "makefile" || path.Ext(base) == ".mk"
+}
+
+// included takes up a dotenv file that a Makefile includes. What it includes else holds recipes.
+func (s *shell) included(st *shellState, name string, line int, exported bool) {
+	if f, ok := s.dotenv(st, shellWord{text: name}); ok && f.File != nil {
+		s.take(st, f, Position{File: s.file, Line: line}, exported)
+	}
+}
+
+// makeVariable sets a variable as make does, which puts the text as it stands in a recipe.
+func (s *shell) makeVariable(st *shellState, name, value string, line int, exported bool) {
+	file, err := parseBash(s.file, []byte("X=\""+strings.ReplaceAll(value, `"`, `\"`)+"\""))
+	if err != nil || len(file.Stmts) != 1 {
+		st.vars[name] = &shellVariable{exported: exported}
+		return
+	}
+	scratch := st.clone()
+	inner := *s
+	inner.shift = line - 1
+	inner.statements(scratch, file.Stmts)
+	v := &shellVariable{exported: exported}
+	if x := scratch.vars["X"]; x != nil {
+		v.words = x.words
+		if s.matters(name) && len(v.words) == 1 {
+			v = s.literal(name, v.words[0], exported)
+		}
+	}
+	st.vars[name] = v
+}
+
+var (
+	listMarks  = strings.NewReplacer(`"`, " ", "'", " ", "`", " ", ",", " ", "[", " ", "]", " ", "(", " ", ")", " ")
+	inText     = regexp.MustCompile(`\{[^{}]*\}`) // what Python and Ruby put in place
+	looseStart = regexp.MustCompile(`\b(?:docker|podman|docker-compose|podman-compose|kubectl|sops)\b`)
+)
+
+// loosePieces are the lines with the word of a file that is no shell: Python, Ruby, PowerShell. The
+// words of a command stand there in a list, or in one string.
+func loosePieces(text, word string) []piece {
+	var out []piece
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		line = listMarks.Replace(inText.ReplaceAllString(line, "$$"+unknownName))
+		if at := looseStart.FindStringIndex(line); at != nil && strings.Contains(line, word) {
+			out = append(out, piece{text: line[at[0]:], line: i})
+		}
+	}
+	return out
+}
