@@ -29,6 +29,7 @@ type planner struct {
 
 	clusterNames func() map[string]string // the names that Argo CD knows clusters by, by their address
 	argoURLs     map[string]int           // how often Applications name a repository for a path that is here
+	fluxSources  map[string]int           // how often Flux' objects name a GitRepository for one
 	deployers    []*deployer              // as they are written, everywhere in the repository
 	byFile       map[string][]*deployer
 	relevant     map[*deployer]bool // whether what it deploys can bear keys
@@ -99,6 +100,7 @@ func (p *planner) readDeployers() {
 				p.deployers = append(p.deployers, d)
 				p.byFile[f.Path] = append(p.byFile[f.Path], d)
 				p.countURL(o)
+				p.countSource(o)
 			}
 		}
 	}
@@ -227,6 +229,9 @@ func under(name, dir string) bool { return dir == "." || strings.HasPrefix(name,
 // cover marks what the object deploys, so that it is not taken for something that is
 // applied by hand.
 func (p *planner) cover(d *deployer) {
+	if isFlux(d.object) && p.isForeignSource(order{object: d.object}) {
+		return // what is here under that path is something else
+	}
 	for _, dir := range d.dirs {
 		if p.charts.Has(dir) {
 			p.covered[dir] = true

@@ -59,6 +59,35 @@ spec: {path: ./apps, namePrefix: p-, sourceRef: {kind: GitRepository, name: flux
 Flux Kustomization flux-system/apps (Flux Kustomization): Secret/p-supabase-keys-s
 Flux Kustomization flux-system/flux-system (Flux Kustomization): Kustomization/all Kustomization/flux-system
 `},
+		{"a path that is one of another repository, and one of this under another name", bootstrap + `
+-- clusters/a/apps.yaml --
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {url: https://example.com/home.git}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: same, namespace: flux-system}
+spec: {url: https://example.com/home}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: theirs, namespace: flux-system}
+spec: {path: ./apps, sourceRef: {kind: GitRepository, name: supabase}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: ours, namespace: flux-system}
+spec: {path: ./ours, sourceRef: {kind: GitRepository, name: same}}
+-- apps/secret.yaml --
+` + secret + `
+-- ours/secret.yaml --
+` + secret,
+			`Flux Kustomization flux-system/flux-system (Flux Kustomization): GitRepository/flux-system GitRepository/same Kustomization/theirs Kustomization/ours Kustomization/flux-system
+Flux Kustomization flux-system/ours (Flux Kustomization): Secret/supabase-keys
+apps (not deployed): Secret/supabase-keys
+`},
 		{"one directory for two clusters", `
 -- clusters/a/apps.yaml --
 apiVersion: kustomize.toolkit.fluxcd.io/v1

@@ -1,6 +1,11 @@
 package render
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -29,6 +34,10 @@ func (p *planner) flux(o order) {
 		p.cannotTell(o, sources.NoteRenderFailed, at, "the path "+sources.Shown(text)+" does not exist in the repository; if its GitRepository is another one, it cannot be told what it deploys")
 		return
 	}
+	if p.isForeignSource(o) {
+		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(spec, "sourceRef", "name"), "its GitRepository is another repository than this one, and what that holds cannot be told")
+		return
+	}
 	top := p.topMatters(spec)
 	if !top && !p.anyMatters(p.filesUnder(dir)) {
 		return
@@ -52,6 +61,66 @@ func (p *planner) flux(o order) {
 	u.Declared = o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))
 	p.postBuild(o, u)
 	p.add(u, o)
+}
+
+// bootstrapped is the GitRepository that Flux was set up with: the repository in which its objects
+// lie (fluxcd.io/flux/installation/bootstrap).
+const bootstrapped = "flux-system"
+
+// fluxSource is the GitRepository that a Kustomization or HelmRelease names, with the path in it.
+func fluxSource(o *manifest.Object) (ref, path *yaml.Node) {
+	spec := nodes.Field(o.Root, "spec")
+	path = nodes.Field(spec, "path")
+	if o.Kind == "HelmRelease" {
+		spec = nodes.Field(spec, "chart", "spec")
+		path = nodes.Field(spec, "chart")
+	}
+	if ref = nodes.Field(spec, "sourceRef"); nodes.Text(nodes.Field(ref, "kind")) != "GitRepository" {
+		return nil, nil
+	}
+	return ref, path
+}
+
+// countSource takes up which GitRepository Flux' objects name for paths that are here.
+func (p *planner) countSource(o *manifest.Object) {
+	if !isFlux(o) {
+		return
+	}
+	ref, at := fluxSource(o)
+	if _, here := p.local(nodes.Text(at)); here {
+		p.fluxSources[nodes.Text(nodes.Field(ref, "name"))]++
+	}
+}
+
+// isForeignSource says whether a GitRepository is another repository than this one, which is the one
+// that Flux was set up with, or else the one that most objects name for what is here.
+func (p *planner) isForeignSource(o order) bool {
+	ref, _ := fluxSource(o.object)
+	name := nodes.Text(nodes.Field(ref, "name"))
+	own := bootstrapped
+	if p.fluxSources[own] == 0 {
+		for _, other := range slices.Sorted(maps.Keys(p.fluxSources)) {
+			if n := p.fluxSources[other]; n > p.fluxSources[own] || n == p.fluxSources[own] && other == name {
+				own = other
+			}
+		}
+	}
+	if name == "" || name == own || own == "" {
+		return false
+	}
+	mine, its := p.gitURL(o, name, ref), p.gitURL(o, own, nil)
+	return mine == "" || mine != its
+}
+
+// gitURL is the address of a GitRepository in the repository; empty where it is not here.
+func (p *planner) gitURL(o order, name string, ref *yaml.Node) string {
+	namespace := cmp.Or(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
+	for _, ns := range []string{namespace, bootstrapped} {
+		if source := p.object(o, "GitRepository", ns, name); source != nil {
+			return strings.TrimSuffix(nodes.Text(nodes.Field(source.Root, "spec", "url")), ".git")
+		}
+	}
+	return ""
 }
 
 func (p *planner) anyMatters(files []*sources.File) bool {

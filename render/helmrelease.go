@@ -61,6 +61,10 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 	if node != nil {
 		r.At = o.object.Locate(node)
 	}
+	if kind == "GitRepository" && p.isForeignSource(o) {
+		p.repo.Note(sources.NoteNotFetched, r.At, r.Label+": its GitRepository is another repository than this one, and so is the chart "+sources.Shown(r.ChartName))
+		return
+	}
 	if kind == "GitRepository" {
 		if dir, ok := p.local(r.ChartName); ok {
 			r.Chart = p.charts.At(dir)
