@@ -28,7 +28,7 @@ type Found struct {
 // outside the repository.
 func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Found {
 	if o := from.Find(kind, namespace, name); o != nil {
-		if other := rival(from, o); other != nil {
+		if other := inv.rival(from, o); other != nil {
 			label := Label(o)
 			why := label + " is made by two, in " + o.File + " and in " + other.File + ", and which of them has the last word cannot be told"
 			inv.Repo.Note(sources.NoteSkipped, sources.Position{File: other.File}, why)
@@ -60,11 +60,23 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 	return Found{Why: label + " is not in the repository; something else must create it", Outside: true}
 }
 
-// rival is another object of the unit by which the same Secret is made: an ExternalSecret beside
-// a SealedSecret, say. Of two plain ones the unit's builder has the last word.
-func rival(u *render.Unit, o *manifest.Object) *manifest.Object {
+// rival is another object by which the same Secret is made, in the unit or in another one of its
+// cluster: an ExternalSecret beside a SealedSecret, say. Of two plain ones of one unit its builder
+// has the last word.
+func (inv *Inventory) rival(u *render.Unit, o *manifest.Object) *manifest.Object {
 	for _, other := range u.Objects {
 		if other != o && other.Kind == o.Kind && other.Name == o.Name && other.Namespace == o.Namespace && (o.Derived() || other.Derived()) {
+			return other
+		}
+	}
+	if !u.Deployed() {
+		return nil
+	}
+	for _, v := range inv.Units {
+		if v == u || !v.Deployed() || !v.Together(u) {
+			continue
+		}
+		if other := v.Find(o.Kind, o.Namespace, o.Name); other != nil && other.Namespace == o.Namespace && other.File != o.File && (o.Derived() || other.Derived()) {
 			return other
 		}
 	}
