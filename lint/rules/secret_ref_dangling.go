@@ -70,8 +70,16 @@ func checkSecretRefDangling(p *lint.Pass) {
 	seen := map[sources.Position]bool{}
 	byWhy := map[string][]*inventory.Dangling{}
 	var order []string
+	var all []*inventory.Dangling
 	for _, s := range p.Sites {
-		d := s.Broken
+		all = append(all, s.Broken)
+	}
+	for _, c := range p.Containers {
+		if len(p.KeyVariables(c)) > 0 && c.Unit.Deployed() { // another may take anything but a key from there
+			all = append(all, c.Dangling...)
+		}
+	}
+	for _, d := range all {
 		if d == nil || seen[d.At] {
 			continue
 		}

@@ -30,6 +30,7 @@ type Container struct {
 	Variables []*Binding          // the same in order of declaration
 	OpenEnv   []string            // reasons why env may hold more than is known here
 	OpenFrom  string              // what gives it more, of the reasons that name one thing
+	Dangling  []*Dangling         // sources of variables that do not exist
 	Command   []string            // entrypoint and arguments; empty for the image's own
 	Dir       string              // the working directory
 	Mounts    []substitute.Mount

@@ -82,9 +82,17 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 		if name == "" {
 			continue
 		}
+		optional := nodes.Text(nodes.Field(from, envFromFields[kind], "optional")) == "true"
 		f := inv.Find(c.Unit, kind, c.Namespace, name)
+		if f.Object == nil && f.Absent {
+			if optional {
+				continue
+			}
+			at := c.Object.Locate(nameNode)
+			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c})
+		}
 		if f.Object == nil {
-			c.OpenEnv = append(c.OpenEnv, f.Why)
+			c.openFrom(f, ObjectName(kind, c.Namespace, name), prefix)
 			continue
 		}
 		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
@@ -97,6 +105,28 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 			c.set(v)
 		}
 	}
+}
+
+// openFrom notes that a source of variables is not known. Whoever makes it, two that read one variable
+// of it have the same.
+func (c *Container) openFrom(f Found, name, prefix string) {
+	c.OpenEnv = append(c.OpenEnv, f.Why)
+	c.OpenFrom = ""
+	if f.Outside && prefix == "" {
+		c.OpenFrom = name
+	}
+}
+
+// fromOpen is a variable that the container does not declare and may have all the same; absent where all that it has is known.
+func (c *Container) fromOpen(name string) keys.Value {
+	if len(c.OpenEnv) == 0 {
+		return keys.Value{}
+	}
+	v := keys.Unknown(keys.ShownVariable(name) + " is not declared here: " + c.OpenEnv[0])
+	if len(c.OpenEnv) == 1 && c.OpenFrom != "" {
+		v = v.From(c.OpenFrom + "#" + name)
+	}
+	return v
 }
 
 // valueOf is an entry's value. One that is only not open here is the same for all who read the
@@ -208,11 +238,16 @@ func (inv *Inventory) readLiteral(c *Container, v *Binding, n *yaml.Node) {
 		}
 		return
 	}
+	if whole, ok := wholeReference(text); ok {
+		if v.Value = c.fromOpen(whole); !v.Value.IsAbsent() {
+			return
+		}
+	}
 	v.Value = inv.Repo.Standins().Resolve(keys.NewText(text))
 	if !v.Value.IsKnown() {
 		return
 	}
-	expanded, unknown := expandReferences(text, c.Env)
+	expanded, unknown := c.expandReferences(text)
 	if unknown != "" {
 		v.Value = keys.Unknown(unknown)
 	} else if expanded != text {
@@ -232,7 +267,7 @@ func wholeReference(s string) (string, bool) {
 // reference, and a reference to what is not declared stays as it is
 // (kubernetes/third_party/forked/golang/expansion). The second result says why the
 // text cannot be known.
-func expandReferences(s string, env map[string]*Binding) (string, string) {
+func (c *Container) expandReferences(s string) (string, string) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '$' || i+1 == len(s) {
@@ -250,8 +285,10 @@ func expandReferences(s string, env map[string]*Binding) (string, string) {
 			continue
 		}
 		name := s[i+2 : i+end]
-		v := env[name]
-		switch {
+		v := c.Env[name]
+		switch open := c.fromOpen(name); {
+		case v == nil && !open.IsAbsent():
+			return "", open.Reason()
 		case v == nil:
 			b.WriteString(s[i : i+end+1])
 		case v.Value.IsKnown():
