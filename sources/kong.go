@@ -31,9 +31,18 @@ type KongRoute struct {
 
 // KongConsumer is a consumer with the ACL groups that it belongs to.
 type KongConsumer struct {
-	Name   string
-	Groups []string
-	Line   int
+	Name    string
+	Groups  []string
+	Line    int
+	Keyless []KongKeyless
+}
+
+// KongKeyless is a place at which a consumer should get a key and gets none: a credential without
+// one, for which Kong makes one up, or a field that Kong does not know, with which it does not start.
+type KongKeyless struct {
+	Line  int
+	Field string // the field; empty for a credential without a key
+	Meant string // what is meant by it
 }
 
 // KongCredential is one key-auth credential. Key is what stands in the file: a key, or
@@ -115,15 +124,30 @@ func (d *Document) kong() *KongConfig {
 		for _, a := range nodes.Items(nodes.Field(c, "acls")) {
 			consumer.Groups = append(consumer.Groups, nodes.Text(nodes.Field(a, "group")))
 		}
-		config.Consumers = append(config.Consumers, consumer)
+		consumer.Keyless = slips(c, "keyauth_credentials")
 		for _, credential := range nodes.Items(nodes.Field(c, "keyauth_credentials")) {
+			if credential = nodes.Follow(credential); nodes.Field(credential, "key") == nil {
+				consumer.Keyless = append(consumer.Keyless, KongKeyless{Line: credential.Line})
+			}
 			config.add(d, name, credential)
 		}
+		config.Consumers = append(config.Consumers, consumer)
 	}
 	for _, credential := range nodes.Items(nodes.Field(d.Root, "keyauth_credentials")) {
 		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential)
 	}
 	return config
+}
+
+// slips are the fields of a mapping whose names differ by a slip from the one that is meant.
+func slips(n *yaml.Node, meant string) []KongKeyless {
+	var out []KongKeyless
+	nodes.Pairs(n, func(key, _ *yaml.Node) {
+		if keys.Slip(key.Value, meant) {
+			out = append(out, KongKeyless{Line: key.Line, Field: key.Value, Meant: meant})
+		}
+	})
+	return out
 }
 
 // kongRoutes lists what asks for a key: a service or a route with a key-auth plugin, in

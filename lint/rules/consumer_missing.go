@@ -18,6 +18,8 @@ var consumerMissing = &lint.Rule{
 only one that is in an allowed group. Where no consumer has a key, or none with a key is in the group, every request
 gets a 401 or 403.
 
+A consumer whose credential has no key, or whose field has a name that Kong does not know, is reported too.
+
 Add the consumer with its key, and its group under acls.`,
 	Bad: `
 -- k8s/kong.yaml --
@@ -129,6 +131,7 @@ func checkConsumerMissing(p *lint.Pass) {
 		if g.Config == nil || g.Dead || g.Fault != nil || !g.Unit.Deployed() {
 			continue
 		}
+		checkKeyless(p, g)
 		var shut []sources.KongRoute
 		for _, r := range g.Config.Routes {
 			if !someonePasses(g, r) {
@@ -156,6 +159,39 @@ func checkConsumerMissing(p *lint.Pass) {
 		}
 		for _, name := range names[1:] {
 			f.Also = append(f.Also, routeOf(g, name))
+		}
+		p.Report(f)
+	}
+}
+
+var (
+	unknownField = lint.Cause{Name: "unknown-field", Advice: "Correct the field's name to %s."}
+	keyless      = lint.Cause{Name: "keyless", Advice: "Give the consumer its key under keyauth_credentials, as \"- key: …\"; or take the consumer away."}
+)
+
+// checkKeyless reports the consumers of upstream's that have no key of their own, while routes
+// ask for one.
+func checkKeyless(p *lint.Pass, g *gateway.Gateway) {
+	if len(g.Config.Routes) == 0 {
+		return
+	}
+	has := live(g)
+	for _, c := range g.Config.Consumers {
+		label := "Kong consumer " + c.Name
+		f := lint.Draft{Place: lint.AtName(g.LineOf(c.Line), label+" of "+g.Name), Instance: p.NameIn(g.Unit, g.Namespace), Cause: keyless}
+		switch {
+		case len(c.Keyless) > 0 && c.Keyless[0].Field != "":
+			f.Place = lint.AtName(g.LineOf(c.Keyless[0].Line), label+" of "+g.Name)
+			f.Message = fmt.Sprintf("%s has a field %s, which Kong does not know: it refuses the whole configuration (\"unknown field\")", label, c.Keyless[0].Field)
+			f.Cause = unknownField.With(c.Keyless[0].Meant)
+		case len(c.Keyless) > 0:
+			f.Place = lint.AtName(g.LineOf(c.Keyless[0].Line), label+" of "+g.Name)
+			f.Message = label + " has a credential without a key: Kong makes one up, which nobody knows"
+		case g.Config.Role(c.Name) != "" && !has[c.Name] && !slices.ContainsFunc(g.Config.Credentials, func(k sources.KongCredential) bool { return k.Consumer == c.Name }):
+			f.Message = label + " has no key: nobody passes as this consumer"
+			f.Severity = lint.Warning
+		default:
+			continue
 		}
 		p.Report(f)
 	}

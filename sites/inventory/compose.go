@@ -204,9 +204,13 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		}
 	}
 	if open := p.fromShell(raw, names); open != "" {
-		out.Value = keys.Unknown(p.notHere(open).why(open))
-		if raw == "${"+open+"}" || raw == "$"+open { // and nothing is done to it
-			out.Value, out.Unset = out.Value.From(p.notHere(open).source(open)), keys.ShownVariable(open)
+		from := p.notHere(open)
+		out.Value = keys.Unknown(from.why(open))
+		if p.inv.Names.Of(open).Slot != "" && p.suppliesKeys() && p.elsewhere[open].from == "" {
+			// A key that its file lacks is as likely lost as set in the shell: no claim is made of it.
+			out.Value, out.Unset = keys.Unknown(from.lacks(open)), keys.ShownVariable(open)
+		} else if raw == "${"+open+"}" || raw == "$"+open { // and nothing is done to it
+			out.Value, out.Unset = out.Value.From(from.source(open)), keys.ShownVariable(open)
 		}
 		return out
 	}

@@ -29,6 +29,11 @@ func (v variables) why(name string) string {
 	return fmt.Sprintf("%s is not in %s; it comes from the shell: give --env-file to check it", name, v.files)
 }
 
+// lacks says that a variable is not where the other keys are.
+func (v variables) lacks(name string) string {
+	return fmt.Sprintf("%s is not in %s, which holds other keys: unless the shell has it, compose puts nothing in its place", keys.ShownVariable(name), v.files)
+}
+
 // source names the variable: whoever reads it in the project has the same value.
 func (v variables) source(name string) string {
 	if v.from != "" {

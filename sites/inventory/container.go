@@ -62,6 +62,14 @@ var podSpecs = [][]string{
 	{"spec"},
 }
 
+// workloads are the kinds of which it is known that something runs their pod: Kubernetes' own,
+// OpenShift's, and those of Argo Rollouts, Knative and OpenKruise.
+var workloads = map[string]bool{
+	"Deployment": true, "StatefulSet": true, "DaemonSet": true, "ReplicaSet": true, "ReplicationController": true, "Job": true,
+	"CronJob": true, "Pod": true, "DeploymentConfig": true, "Rollout": true, "Service": true, "Configuration": true, "CloneSet": true,
+	"AdvancedCronJob": true, "BroadcastJob": true,
+}
+
 // collectContainers finds every container of every workload.
 func (inv *Inventory) collectContainers() {
 	for _, u := range inv.Units {
@@ -103,6 +111,9 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 			c.readCommand(n)
 			p.Containers = append(p.Containers, c)
 			inv.fillCarrier(c)
+			if !workloads[o.Kind] {
+				c.Carrier.Idle = "keylint does not know what runs a " + sources.Shown(o.Kind)
+			}
 			inv.Containers = append(inv.Containers, c)
 		}
 	}
