@@ -1,21 +1,18 @@
 package lint
 
-import "strings"
+import (
+	"slices"
+	"strings"
 
-// environments are the words by which people tell environments apart, and which of them mean one.
-var environments = map[string]string{
-	"prod": "production", "production": "production", "prd": "production", "live": "production",
-	"stage": "staging", "staging": "staging", "stg": "staging",
-	"dev": "development", "development": "development",
-	"test": "test", "qa": "qa", "preview": "preview",
-}
+	"github.com/keylint/keylint/keys"
+)
 
 // Environment is the one environment that the words of a text name; empty where they name none, or
 // several.
 func Environment(text string) string {
 	only := ""
 	for _, w := range Words(text) {
-		switch e := environments[w]; {
+		switch e := keys.Environment(w); {
 		case e == "" || e == only:
 		case only != "":
 			return ""
@@ -24,6 +21,12 @@ func Environment(text string) string {
 		}
 	}
 	return only
+}
+
+// IsProduction says whether one of the words of a text means the environment in which the outage
+// hurts.
+func IsProduction(text string) bool {
+	return slices.ContainsFunc(Words(text), func(w string) bool { return keys.Environment(w) == keys.Production })
 }
 
 // Variant is a text with one of its words taken out that names an environment. Two texts of one
@@ -37,7 +40,7 @@ type Variant struct {
 func Variants(text string) []Variant {
 	var out []Variant
 	for _, at := range word.FindAllStringIndex(strings.ToLower(text), -1) {
-		if e := environments[strings.ToLower(text[at[0]:at[1]])]; e != "" {
+		if e := keys.Environment(text[at[0]:at[1]]); e != "" {
 			out = append(out, Variant{text[:at[0]] + "\x00" + text[at[1]:], e})
 		}
 	}

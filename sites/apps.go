@@ -216,11 +216,8 @@ func servesDevelopment(f *sources.File, urls []inventory.URL) bool {
 	if len(urls) > 0 {
 		return !slices.ContainsFunc(urls, func(u inventory.URL) bool { return !IsLocal([]string{u.Host}) })
 	}
-	switch sources.EnvMode(f.Path) {
-	case "", "production", "prod", "live":
-		return false
-	}
-	return true
+	mode := sources.EnvMode(f.Path)
+	return mode != "" && keys.Environment(mode) != keys.Production
 }
 
 // collectDockerfile reads a Dockerfile: its defaults are sites, and what reaches its build is

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -50,7 +51,24 @@ func (r *Repository) addGiven(given []GivenEnv) error {
 			r.files[name] = e.file
 			r.selected = append(r.selected, name)
 		}
+		if err := e.file.setsVariables(); err != nil {
+			return fmt.Errorf("the env file %s %w", g.File, err)
+		}
 		r.given = append(r.given, e)
+	}
+	return nil
+}
+
+// setsVariables says why a file can be no file of variables. What is encrypted may be one.
+func (f *File) setsVariables() error {
+	b, err := f.Plain()
+	switch {
+	case err != nil || f.Locked() != nil:
+		return nil
+	case bytes.IndexByte(b, 0) >= 0:
+		return errors.New("is no text")
+	case len(ParseComposeEnv(b, func(string) (string, bool) { return "", false })) == 0:
+		return errors.New("sets no variable: expected lines of NAME=value")
 	}
 	return nil
 }
@@ -64,7 +82,7 @@ func readOutside(name string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is no regular file")
 	case info.Size() > MaxFileSize:
-		return nil, errTooLarge
+		return nil, fmt.Errorf("it %w", errTooLarge)
 	}
 	return os.ReadFile(name)
 }

@@ -166,20 +166,12 @@ func replaceFirst(s, old, replacement string) string {
 
 func unescapeDollar(s string) string { return strings.ReplaceAll(s, `\$`, "$") }
 
-// environments are the words by which a mode is called, and not what a file holds (secrets.env,
-// .env.db).
-var environments = map[string]bool{
-	"production": true, "prod": true, "live": true,
-	"development": true, "dev": true, "test": true, "testing": true, "e2e": true, "ci": true, "qa": true, "uat": true,
-	"staging": true, "stage": true, "stg": true, "preview": true, "beta": true, "demo": true, "sandbox": true,
-}
-
 // EnvMode is the mode in which a .env file's name is read: "" for those that every
 // mode reads (.env, .env.local) and those that are called after something else (stack.env), else
 // the word for it (.env.production, .env.development.local).
 func EnvMode(file string) string {
 	for part := range strings.SplitSeq(strings.ToLower(path.Base(file)), ".") {
-		if environments[part] {
+		if keys.Environment(part) != "" {
 			return part
 		}
 	}

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 
@@ -64,8 +63,6 @@ var (
 	publishedKey = lint.Cause{Name: "published-key", Advice: "Make a JWT secret and keys of your own, and put them here."}
 	chartDefault = lint.Cause{Name: "chart-default", Advice: "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."}
 )
-
-var productionWord = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|live)([^a-z]|$)`)
 
 // checkDemoKey reports each place where published keys are written once: the defaults of
 // a chart are three at a time.
@@ -138,7 +135,7 @@ func isProduction(p *lint.Pass, i *lint.Instance, s *sites.Site) bool {
 	if len(p.Config.Production) > 0 {
 		return lint.Matches(p.Config.Production, s.Written.File) || i.Unit != nil && lint.Matches(p.Config.Production, i.Unit.Path)
 	}
-	return productionWord.MatchString(i.Name+" "+path.Dir(s.Written.File)) || !isEnvFile(s.Written.File) && productionWord.MatchString(path.Base(s.Written.File))
+	return lint.IsProduction(i.Name+" "+path.Dir(s.Written.File)) || !isEnvFile(s.Written.File) && lint.IsProduction(path.Base(s.Written.File))
 }
 
 // publishedHow says whether the text itself is everybody's, or the secret that signed it.

@@ -231,8 +231,8 @@ func environmentsApart(p *lint.Pass, i *lint.Instance) []suspicion {
 				right, _, _ := strings.Cut(than[0].Value.Source(), "#")
 				out = append(out, suspicion{
 					odd: odd, others: than,
-					message: fmt.Sprintf("%s takes its %s key from %s, where %s %s from %s: by its path it is %s's, and this is %s",
-						lint.Holders(odd), odd[0].Slot, path, lint.Holders(than), plural(than, "takes its own", "take theirs"), right, environment, own),
+					message: fmt.Sprintf("%s %s %s key from %s, where %s %s from %s: by its path it is %s's, and this is %s",
+						lint.Holders(odd), plural(odd, "takes its", "take their"), odd[0].Slot, path, lint.Holders(than), plural(than, "takes its own", "take theirs"), right, environment, own),
 					says:  func(s *sites.Site) string { return s.Holder + " takes it from " + s.Value.Source() },
 					why:   fmt.Sprintf("it comes from %s, by whose path it is %s's", path, environment),
 					cause: otherStage,
