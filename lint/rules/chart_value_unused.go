@@ -128,7 +128,7 @@ func reportUnread(p *lint.Pass, u *render.Unit, group []chart.Unread) {
 	first := group[0]
 	f := lint.Draft{
 		Place: placeOfUnread(first), Instance: p.NameIn(u, first.Namespace),
-		Message: fmt.Sprintf("%s has no effect: the chart in %s does not know it%s, and Helm drops it without a word", inventory.UnreadHolder(first), first.Chart, meant(first)),
+		Message: fmt.Sprintf("%s has no effect: %s does not know it%s, and Helm drops it without a word", inventory.UnreadHolder(first), first.Chart, meant(first)),
 		Cause:   valueUnknown.With(adviceForUnread(first)),
 	}
 	for _, v := range group[1:] {
@@ -160,7 +160,7 @@ func meant(v chart.Unread) string {
 func adviceForUnread(v chart.Unread) string {
 	switch {
 	case v.Meant == "":
-		return fmt.Sprintf("Look up in the values.yaml of the chart in %s under which name it takes this, and give it there.", v.Chart)
+		return fmt.Sprintf("Look up in the values.yaml of %s under which name it takes this, and give it there.", v.Chart)
 	case v.Slip:
 		return fmt.Sprintf("Give it as %s.", v.Meant)
 	}

@@ -23,7 +23,7 @@ type Unread struct {
 	Place     manifest.Place
 	Namespace string
 	Release   string // how the release is called
-	Chart     string // the chart's directory
+	Chart     string // how the chart is called: "the chart in charts/supabase"
 	Meant     string // the value that the chart reads, and that was perhaps meant; else empty
 	Slip      bool   // it differs from that in a letter or two, or in what it is below
 }
@@ -37,6 +37,9 @@ func (u Unread) Name() string { return u.Path[strings.LastIndexByte(u.Path, '.')
 // unread finds what the release is given in vain. Of a chart that is not there as a whole nothing
 // can be told.
 func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]any) []Unread {
+	if c.Dir == "" && len(c.missing) == 0 && isSupabaseChart(c.Name) {
+		return r.unreadByModel()
+	}
 	if c.Dir == "" || len(c.missing) > 0 || len(c.models) > 0 {
 		return nil
 	}
@@ -44,7 +47,7 @@ func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]a
 	var out []Unread
 	find := func(l Layer, own bool) {
 		eachScalar(l.root, nil, func(way []string, n *yaml.Node) {
-			u := Unread{Path: strings.Join(way, "."), Namespace: r.Namespace, Release: r.Label, Chart: c.Dir}
+			u := Unread{Path: strings.Join(way, "."), Namespace: r.Namespace, Release: r.Label, Chart: "the chart in " + c.Dir}
 			switch parent, name := above(way), way[len(way)-1]; {
 			case n.Value == "" || n.Tag == "!!null":
 				return
@@ -82,6 +85,28 @@ func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]a
 	}
 	for _, l := range r.Layers {
 		find(l, false)
+	}
+	return out
+}
+
+// unreadByModel finds the names of Secrets that the community's chart is given elsewhere than in
+// secretRef, which is not set. Of its other values the model knows only those that bear keys.
+func (r *Release) unreadByModel() []Unread {
+	var out []Unread
+	set := map[string]bool{}
+	for _, l := range r.Layers {
+		eachScalar(l.root, nil, func(way []string, n *yaml.Node) { set[strings.Join(way, ".")] = n.Value != "" })
+	}
+	for _, l := range r.Layers {
+		eachScalar(l.root, nil, func(way []string, n *yaml.Node) {
+			if len(way) != 3 || way[0] != "secret" || way[1] != "jwt" && way[1] != "apikey" || set["secret."+way[1]+".secretRef"] || n.Value == "" || !namesSecret(way, n.Value) {
+				return
+			}
+			out = append(out, Unread{
+				Path: strings.Join(way, "."), Namespace: r.Namespace, Release: r.Label, Chart: "the chart supabase of supabase-community",
+				Meant: "secret." + way[1] + ".secretRef", Slip: true, Place: l.place(n),
+			})
+		})
 	}
 	return out
 }

@@ -18,7 +18,7 @@ func (inv *Inventory) UnreadValues(runsSupabase func(*render.Unit) bool) []*Carr
 			}
 			c := &Carrier{
 				Kind: InObject, Name: "the values of " + v.Release, File: v.Place.At.File, Unit: u, Namespace: v.Namespace,
-				Idle: fmt.Sprintf("the chart in %s reads no value %s", v.Chart, v.Path), Stack: runsSupabase(u),
+				Idle: fmt.Sprintf("%s reads no value %s", v.Chart, v.Path), Stack: runsSupabase(u),
 			}
 			b := &Binding{Name: v.Name(), Holder: UnreadHolder(v), Value: v.Value, Where: Stands(v.Place.At, viaSteps(v.Place.Via, v.Place.At)...)}
 			if c.Stack {
