@@ -158,7 +158,7 @@ func composeCall(s *shell, st *shellState, words []shellWord) []ComposeCall {
 			command = rest[i].text
 			break
 		}
-		value := shellWord{text, rest[i].at}
+		value := shellWord{text: text, at: rest[i].at}
 		if valueFlags[flag] && !has && i+1 < len(rest) {
 			i++
 			value = rest[i]
@@ -178,12 +178,15 @@ func composeCall(s *shell, st *shellState, words []shellWord) []ComposeCall {
 	if set := st.vars["COMPOSE_ENV_FILES"]; len(envs) == 0 && set != nil && set.exported {
 		for _, w := range set.words {
 			for name := range strings.SplitSeq(w.text, ",") {
-				envs = append(envs, shellWord{name, w.at})
+				envs = append(envs, shellWord{text: name, at: w.at})
 			}
 		}
 	}
 	call := ComposeCall{At: Position{File: s.file, Line: words[0].at.Line}, Dir: st.dir}
 	call.Env.At = call.At
+	if st.lost && len(files) == 0 {
+		call.Env.Open = "in which directory " + s.file + " starts compose cannot be told"
+	}
 	for _, w := range files {
 		name, known := st.path(w)
 		if !known || s.repo.File(name) == nil {
@@ -249,7 +252,7 @@ func (c *ComposeCall) exported(s *shell, st *shellState) {
 		if v.given != nil {
 			set.Text, set.Locked, set.At = v.given.Text, v.given.Locked, v.given.At
 		}
-		if v.given == nil || !reads(set.At.File) {
+		if v.given == nil || v.given.Odd || !reads(set.At.File) {
 			c.Env.Shell = append(c.Env.Shell, set)
 		}
 	}

@@ -89,14 +89,14 @@ func kubectlSecret(sh *shell, st *shellState, words []shellWord) []ScriptSecret 
 			continue
 		}
 		flag, text, has := strings.Cut(words[i].text, "=")
-		value := shellWord{text, words[i].at}
+		value := shellWord{text: text, at: words[i].at, of: words[i].of}
 		if strings.HasPrefix(flag, "-") && !has && takesValue[flag] && i+1 < len(words) {
 			i++
 			value = words[i]
 		}
 		switch flag {
 		case "--from-literal":
-			s.addLiteral(st, value)
+			s.addLiteral(value)
 		case "--from-file":
 			if key, _, ok := strings.Cut(value.text, "="); ok {
 				s.Keys = append(s.Keys, ScriptKey{Name: key, At: value.at})
@@ -110,6 +110,9 @@ func kubectlSecret(sh *shell, st *shellState, words []shellWord) []ScriptSecret 
 				s.Namespace = value.text
 			}
 		default:
+			if !words[i].known() {
+				s.Open = s.Open || s.Name != ""
+			}
 			if s.Name == "" && i > create && !strings.HasPrefix(flag, "-") {
 				s.Name = words[i].text
 			}
@@ -128,7 +131,7 @@ var takesValue = map[string]bool{
 
 var unknownWhole = regexp.MustCompile("^" + unknownBegin + `(\w+)` + unknownEnd + "$")
 
-func (s *ScriptSecret) addLiteral(st *shellState, literal shellWord) {
+func (s *ScriptSecret) addLiteral(literal shellWord) {
 	name, value, ok := strings.Cut(literal.text, "=")
 	if !ok || name == "" {
 		return
@@ -136,7 +139,7 @@ func (s *ScriptSecret) addLiteral(st *shellState, literal shellWord) {
 	k := ScriptKey{Name: name, At: literal.at}
 	if m := unknownWhole.FindStringSubmatch(value); m != nil {
 		k.Variable = m[1]
-		if v := st.vars[k.Variable]; v != nil && v.given != nil {
+		if v := literal.of; v != nil && v.given != nil {
 			k.Text, k.Locked, k.At = v.given.Text, v.given.Locked, v.given.At
 		}
 	} else if !strings.ContainsAny(value, unknownBegin+inRepository) {

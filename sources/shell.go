@@ -1,8 +1,10 @@
 package sources
 
 import (
+	"cmp"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,18 +42,45 @@ type shellState struct {
 	args      []shellWord // $1, $2, …; nil where they are not known
 	functions map[string]*syntax.Stmt
 	called    map[string]bool
-	exports   bool        // "set -a": what is assigned is exported
-	open      *unfollowed // what may have set any variable, and exported it
+	exports   bool                      // "set -a": what is assigned is exported
+	perhaps   bool                      // whether it is cannot be told
+	open      *unfollowed               // what may have set any variable, and exported it
+	vague     bool                      // something may have set any variable
+	lost      bool                      // dir may be another
+	shifted   bool                      // args were given, and are not known
+	own       bool                      // in a function: its options are its own
+	lastpipe  bool                      // the end of a pipe is no shell of its own
+	locals    map[string]*shellVariable // in a function: what its own variables hide
+	loop      *ways                     // those that leave the loop that is followed, or go on with it
+	returns   *[]*shellState            // those that leave the function
 	ended     bool
 	depth     int
 }
 
+// ways are the states in which a loop's body is left early.
+type ways struct{ breaks, continues []*shellState }
+
 // shellVariable is a variable as far as it is known.
 type shellVariable struct {
-	words    []shellWord // what it is as words of a command: one, or those of an array
-	given    *givenValue // its text where that may be a key, and where it is written
-	files    []namedFile // the dotenv files whose text it holds
+	words    []shellWord  // what it is as words of a command: one, or those of an array
+	text     *shellWord   // what it is as one word; nil where that is not known, and for an array
+	given    *givenValue  // its text where that may be a key, and where it is written
+	files    *printedText // the dotenv files whose text it holds
 	exported bool
+	readonly bool
+	odd      bool // "declare -u" and its kin: what is assigned is not what it is
+}
+
+func (v *shellVariable) unknown() bool {
+	return v.words == nil && v.text == nil && v.given == nil && v.files == nil
+}
+
+// forget leaves a variable without a value that is known.
+func (st *shellState) forget(name string, exported bool) {
+	if old := st.vars[name]; old != nil {
+		exported = exported || old.exported
+	}
+	st.vars[name] = &shellVariable{exported: exported}
 }
 
 // unfollowed is a command whose effect on the variables is not known.
@@ -66,6 +95,7 @@ type givenValue struct {
 	Text   keys.Text       // absent where it is not known
 	Locked *decrypt.Locked // why the file does not tell it
 	At     Position
+	Odd    bool // the shell reads it in the file otherwise than a dotenv parser does
 }
 
 func newShellState(dir string) *shellState {
@@ -74,12 +104,34 @@ func newShellState(dir string) *shellState {
 
 func (st *shellState) clone() *shellState {
 	c := *st
-	c.vars = maps.Clone(st.vars)
+	c.vars, c.functions, c.locals = maps.Clone(st.vars), maps.Clone(st.functions), maps.Clone(st.locals)
 	return &c
+}
+
+// child is what a shell that this one starts has of it: what is exported.
+func (st *shellState) child() *shellState {
+	c := newShellState(st.dir)
+	c.called, c.open, c.vague, c.lost, c.depth = st.called, st.open, st.vague, st.lost, st.depth
+	for name, v := range st.vars {
+		if v.exported {
+			c.vars[name] = v
+		}
+	}
+	return c
+}
+
+// elsewhere is what a shell of another machine has: nothing, and what is there is not known.
+func (st *shellState) elsewhere() *shellState {
+	c := newShellState(st.dir)
+	c.called, c.vague, c.depth = st.called, true, st.depth
+	return c
 }
 
 // become takes over what another state has come to.
 func (st *shellState) become(other *shellState) { *st = *other }
+
+// unclear is a function that may be one or another.
+var unclear = &syntax.Stmt{}
 
 // join is what is known where a script may have gone any of several ways.
 func (st *shellState) join(ways ...*shellState) {
@@ -88,39 +140,86 @@ func (st *shellState) join(ways ...*shellState) {
 		st.ended = true
 		return
 	}
+	loop, returns := st.loop, st.returns
 	first := ways[0].clone()
 	for _, w := range ways[1:] {
-		for name := range maps.Keys(w.vars) {
-			if first.vars[name] == nil {
-				first.vars[name] = &shellVariable{exported: w.vars[name].exported}
+		joinVariables(first.vars, w.vars)
+		if first.locals != nil {
+			joinVariables(first.locals, w.locals)
+		}
+		for name := range maps.Keys(w.functions) {
+			if first.functions[name] == nil {
+				first.functions[name] = unclear
 			}
 		}
-		for name, v := range first.vars {
-			if w.vars[name] != v {
-				other := w.vars[name]
-				first.vars[name] = &shellVariable{exported: v.exported || other != nil && other.exported}
-				if other != nil && slices.Equal(v.words, other.words) && v.given == nil && other.given == nil {
-					first.vars[name].words = v.words
-				}
+		for name, body := range first.functions {
+			if w.functions[name] != body {
+				first.functions[name] = unclear
 			}
 		}
-		if first.open == nil {
-			first.open = w.open
+		first.perhaps = first.perhaps || w.perhaps || first.exports != w.exports
+		first.exports = first.exports || w.exports
+		first.open = first.open.and(w.open)
+		first.vague = first.vague || w.vague
+		first.own = first.own || w.own
+		first.lastpipe = first.lastpipe || w.lastpipe
+		first.lost = first.lost || w.lost || first.dir != w.dir
+		if !slices.Equal(first.args, w.args) || first.shifted != w.shifted {
+			first.args, first.shifted = nil, true
 		}
 	}
 	st.become(first)
+	st.loop, st.returns = loop, returns
+}
+
+func joinVariables(vars, other map[string]*shellVariable) {
+	for name, w := range other {
+		v := vars[name]
+		switch {
+		case v == nil:
+			vars[name] = &shellVariable{exported: w != nil && w.exported}
+		case w == v, w != nil && v.unknown() && w.unknown() && v.exported == w.exported:
+		default:
+			is := &shellVariable{exported: v.exported || w != nil && w.exported, odd: v.odd || w != nil && w.odd}
+			if w != nil && slices.Equal(v.words, w.words) && v.text != nil && w.text != nil && *v.text == *w.text && v.given == nil && w.given == nil {
+				is.words, is.text = v.words, v.text
+			}
+			vars[name] = is
+		}
+	}
+	for name, v := range vars {
+		if _, both := other[name]; !both && v != nil && !v.unknown() {
+			vars[name] = &shellVariable{exported: v.exported}
+		}
+	}
+}
+
+// and is what of two things was not followed, either of which may count.
+func (u *unfollowed) and(other *unfollowed) *unfollowed {
+	if u == nil || other == nil || *u == *other {
+		return cmp.Or(u, other)
+	}
+	both := *u
+	if u.From != other.From {
+		both.From = ""
+		if u.From != "" { // which is no reason by itself where compose reads the same file
+			both.At, both.Why = other.At, other.Why
+		}
+	}
+	return &both
 }
 
 // unfollow notes that something not known may have set variables. Those that may hold keys are not
 // known any more; a path that a script works with is hardly ever changed that way.
 func (s *shell) unfollow(st *shellState, u *unfollowed, exports bool) {
+	st.vague = true
 	for name, v := range st.vars {
 		if s.matters(name) {
 			st.vars[name] = &shellVariable{exported: v.exported}
 		}
 	}
 	if exports {
-		st.open = u
+		st.open = st.open.and(u)
 	}
 }
 
@@ -147,22 +246,24 @@ func (s *shell) script(st *shellState, file *syntax.File) {
 	}
 }
 
-// line follows a command line that stands in a string, which a shell of its own runs.
+// line follows a command line that stands in a string.
 func (s *shell) line(st *shellState, text shellWord) {
 	inText := unknownText.ReplaceAllStringFunc(text.text, func(u string) string {
-		if name := strings.Trim(u, notKnown); name != "" {
+		if name := strings.Trim(u, notKnown); name != "" && !regexp.MustCompile(`(^|[\s;&|(])`+name+"=").MatchString(text.text) {
 			return "${" + name + "}"
 		}
 		return "$" + unknownName
 	})
 	file, err := parseBash(s.file, []byte(inText))
 	if err != nil || st.depth >= maxShellDepth {
+		s.unfollow(st, &unfollowed{At: text.at, Why: "runs a line that keylint cannot follow"}, true)
 		return
 	}
 	st.depth++
 	inner := *s
 	inner.shift = text.at.Line - 1
 	inner.statements(st, file.Stmts)
+	st.depth--
 }
 
 // unknownName is a variable that nothing sets: what is not known in a text that is parsed.
@@ -175,8 +276,15 @@ func (s *shell) statements(st *shellState, list []*syntax.Stmt) {
 }
 
 func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
-	if *s.steps++; *s.steps > maxShellSteps || st.ended || stmt == nil {
+	if st.ended || stmt == nil {
 		return
+	}
+	if *s.steps++; *s.steps > maxShellSteps {
+		s.unfollow(st, &unfollowed{At: s.at(stmt), Why: "is too long to follow"}, true)
+		return
+	}
+	if stmt.Background {
+		st = st.clone()
 	}
 	switch c := stmt.Cmd.(type) {
 	case *syntax.CallExpr:
@@ -189,25 +297,29 @@ func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
 		s.statements(st, c.Stmts)
 	case *syntax.Subshell:
 		s.statements(st.clone(), c.Stmts)
+	case *syntax.CoprocClause:
+		s.statement(st.clone(), c.Stmt)
+	case *syntax.ArithmCmd, *syntax.LetClause:
+		s.arithmetic(st, c)
 	case *syntax.IfClause:
 		s.either(st, c)
 	case *syntax.WhileClause:
-		if s.fromInput(st, c, stmt.Redirs) {
-			return
+		if !s.fromInput(st, c, stmt.Redirs) {
+			s.repeat(st, c.Cond, c.Do)
 		}
-		s.statements(st, c.Cond)
-		body := st.clone()
-		s.statements(body, c.Do)
-		before := st.clone()
-		st.join(before, body)
 	case *syntax.ForClause:
 		s.loop(st, c)
 	case *syntax.CaseClause:
 		ways := []*shellState{st.clone()}
+		through := false // ";&" goes on with the next
 		for _, item := range c.Items {
 			way := st.clone()
+			if through {
+				way.join(way.clone(), ways[len(ways)-1])
+			}
 			s.statements(way, item.Stmts)
 			ways = append(ways, way)
+			through = item.Op != syntax.Break
 		}
 		st.join(ways...)
 	case *syntax.FuncDecl:
@@ -219,27 +331,73 @@ func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
 	}
 }
 
+// arithmetic forgets the variables that it names.
+func (s *shell) arithmetic(st *shellState, n syntax.Node) {
+	syntax.Walk(n, func(n syntax.Node) bool {
+		if lit, ok := n.(*syntax.Lit); ok && st.vars[lit.Value] != nil {
+			st.forget(lit.Value, false)
+		}
+		return true
+	})
+}
+
 func (s *shell) binary(st *shellState, c *syntax.BinaryCmd) {
 	is, test := s.test(st, c.X)
 	switch c.Op {
 	case syntax.AndStmt, syntax.OrStmt:
+		sure := s.succeeds(st, c.X)
 		s.statement(st, c.X)
 		switch {
 		case is == (c.Op == syntax.AndStmt) && test == tested:
 			s.statement(st, c.Y)
 		case test == tested:
-		case c.Op == syntax.AndStmt && test == noTest:
+		case c.Op == syntax.AndStmt && sure:
 			s.statement(st, c.Y)
 		default:
 			way := st.clone()
 			s.statement(way, c.Y)
-			before := st.clone()
-			st.join(before, way)
+			st.join(st.clone(), way)
 		}
 	default: // pipes: each side is a shell of its own
 		s.statement(st.clone(), c.X)
-		s.statement(st.clone(), c.Y)
+		way := st.clone()
+		s.statement(way, c.Y)
+		if st.lastpipe {
+			st.join(st.clone(), way)
+		}
 	}
+}
+
+// succeeds says whether a command that comes next ends well for sure.
+func (s *shell) succeeds(st *shellState, stmt *syntax.Stmt) bool {
+	if stmt.Negated {
+		return false
+	}
+	switch c := stmt.Cmd.(type) {
+	case *syntax.DeclClause:
+		return true
+	case *syntax.BinaryCmd:
+		return c.Op == syntax.AndStmt && s.succeeds(st, c.X) && s.succeeds(st, c.Y)
+	case *syntax.CallExpr:
+		if len(c.Args) == 0 {
+			return true
+		}
+		switch name := wordText(c.Args[0]); name {
+		case "set", "echo", "true", ":", "unset":
+			return st.functions[name] == nil
+		case "cd":
+			if len(c.Args) > 1 {
+				dir, ok := st.path(s.word(st, c.Args[1]))
+				return ok && s.repo.hasDir(dir)
+			}
+		case ".", "source":
+			if len(c.Args) > 1 {
+				file, ok := st.path(s.word(st, c.Args[1]))
+				return ok && s.repo.File(file) != nil
+			}
+		}
+	}
+	return false
 }
 
 func (s *shell) either(st *shellState, c *syntax.IfClause) {
@@ -269,35 +427,65 @@ func (s *shell) either(st *shellState, c *syntax.IfClause) {
 	}
 }
 
-// loop goes through the words of a "for" where they are known, else once through its body.
+// loop goes through the words of a "for" where they are known, else as often as may be.
 func (s *shell) loop(st *shellState, c *syntax.ForClause) {
 	iter, ok := c.Loop.(*syntax.WordIter)
 	if !ok || iter.Name == nil {
-		s.statements(st.clone(), c.Do)
+		s.arithmetic(st, c.Loop)
+		s.repeat(st, nil, c.Do)
 		return
 	}
 	var items []shellWord
 	for _, w := range iter.Items {
 		items = append(items, s.words(st, w)...)
 	}
-	if len(items) > 0 && len(items) <= maxLoop && !slices.ContainsFunc(items, func(w shellWord) bool { return !w.known() }) {
-		for _, item := range items {
-			st.vars[iter.Name.Value] = &shellVariable{words: []shellWord{item}}
-			s.statements(st, c.Do)
-		}
+	name := iter.Name.Value
+	exported := func() bool { return st.exports || st.vars[name] != nil && st.vars[name].exported }
+	if c.Select || len(items) == 0 || len(items) > maxLoop || slices.ContainsFunc(items, func(w shellWord) bool { return !w.known() || strings.ContainsAny(w.text, "*?[") }) {
+		st.forget(name, exported())
+		s.repeat(st, nil, c.Do)
 		return
 	}
-	body := st.clone()
-	body.vars[iter.Name.Value] = &shellVariable{}
-	s.statements(body, c.Do)
-	before := st.clone()
-	st.join(before, body)
+	var left []*shellState
+	for _, item := range items {
+		st.vars[name] = s.literal(name, item, exported())
+		w := s.body(st, c.Do)
+		left = append(left, w.breaks...)
+		if st.join(append(w.continues, st.clone())...); st.ended {
+			break
+		}
+	}
+	st.join(append(left, st.clone())...)
+}
+
+// body follows a loop's once, and returns how it may be left early.
+func (s *shell) body(st *shellState, list []*syntax.Stmt) *ways {
+	outer := st.loop
+	w := &ways{}
+	st.loop = w
+	s.statements(st, list)
+	st.loop = outer
+	return w
+}
+
+// repeat follows a loop's body from what is known whenever it begins.
+func (s *shell) repeat(st *shellState, cond, do []*syntax.Stmt) {
+	quiet := *s
+	quiet.command = func(*shellState, []shellWord) {}
+	once := func(s *shell) {
+		s.statements(st, cond)
+		way := st.clone()
+		w := s.body(way, do)
+		st.join(append(append(w.breaks, w.continues...), st.clone(), way)...)
+	}
+	once(&quiet)
+	once(&quiet)
+	once(s)
 }
 
 // What is known of a condition.
 const (
-	noTest   = iota // it is a command, which goes well
-	openTest        // it may be or not
+	openTest = iota // it may be or not
 	tested          // it is known
 )
 
@@ -308,7 +496,7 @@ func (s *shell) test(st *shellState, stmt *syntax.Stmt) (is bool, known int) {
 		return false, openTest
 	}
 	var word *syntax.Word
-	negated := stmt.Negated
+	op, negated := "", stmt.Negated
 	switch c := stmt.Cmd.(type) {
 	case *syntax.TestClause:
 		x := c.X
@@ -317,37 +505,51 @@ func (s *shell) test(st *shellState, stmt *syntax.Stmt) (is bool, known int) {
 		}
 		if unary, ok := x.(*syntax.UnaryTest); ok && slices.Contains([]syntax.UnTestOperator{syntax.TsExists, syntax.TsRegFile, syntax.TsRead, syntax.TsNoEmpty, syntax.TsDirect}, unary.Op) {
 			word, _ = unary.X.(*syntax.Word)
+			op = unary.Op.String()
 		}
 	case *syntax.CallExpr:
 		if len(c.Args) == 0 {
-			return false, noTest
+			return false, openTest
 		}
 		name := wordText(c.Args[0])
 		if name != "[" && name != "test" {
-			if stmt.Negated || name == "grep" || name == "command" || name == "which" {
-				return false, openTest
-			}
-			return false, noTest
+			return false, openTest
 		}
 		args := c.Args[1:]
+		if name == "[" {
+			args = args[:len(args)-min(1, len(args))]
+		}
 		if len(args) > 0 && wordText(args[0]) == "!" {
 			negated, args = !negated, args[1:]
 		}
-		if len(args) >= 2 && slices.Contains([]string{"-e", "-f", "-r", "-s", "-d"}, wordText(args[0])) {
+		if op = wordText(args0(args)); len(args) == 2 && slices.Contains([]string{"-e", "-f", "-r", "-s", "-d"}, op) {
 			word = args[1]
 		}
-	default:
-		return false, noTest
 	}
 	if word == nil {
 		return false, openTest
 	}
 	if w := s.word(st, word); w.known() {
-		if name, ok := st.path(w); ok && (s.repo.File(name) != nil || s.repo.hasDir(name)) {
-			return !negated, tested
+		if name, ok := st.path(w); ok {
+			file, dir := s.repo.File(name) != nil && op != "-d", s.repo.hasDir(name) && op != "-f"
+			if op == "-s" && file {
+				b, err := s.repo.File(name).Disk()
+				file = err == nil && len(b) > 0
+			}
+			if file || dir {
+				return !negated, tested
+			}
 		}
 	}
 	return false, openTest
+}
+
+// args0 is the first of them, or an empty word.
+func args0(args []*syntax.Word) *syntax.Word {
+	if len(args) == 0 {
+		return &syntax.Word{}
+	}
+	return args[0]
 }
 
 // path is the repository's name of a path in a command; false where it lies elsewhere, or is not known.
@@ -358,7 +560,7 @@ func (st *shellState) path(w shellWord) (string, bool) {
 		return "", false
 	case own:
 		name = path.Clean(name)
-	case path.IsAbs(name):
+	case path.IsAbs(name), st.lost:
 		return "", false
 	default:
 		name = path.Join(st.dir, name)

@@ -233,7 +233,7 @@ func (w *manifestWalk) environment(env *yaml.Node) setting {
 			name := nodes.Text(key)
 			v := &shellVariable{exported: true}
 			if text := nodes.Text(value); !strings.Contains(text, "${{") {
-				v = s.literal(name, shellWord{text, Position{File: s.file, Line: value.Line + w.shift, Column: value.Column}}, true)
+				v = s.literal(name, shellWord{text: text, at: Position{File: s.file, Line: value.Line + w.shift, Column: value.Column}}, true)
 			}
 			st.vars[name] = v
 		})
@@ -321,7 +321,7 @@ func isMakefile(name string) bool {
 // included takes up a dotenv file that a Makefile includes. What it includes else holds recipes.
 func (s *shell) included(st *shellState, name string, line int, exported bool) {
 	if f, ok := s.dotenv(st, shellWord{text: name}); ok && f.File != nil {
-		s.take(st, f, Position{File: s.file, Line: line}, exported)
+		s.take(st, f, Position{File: s.file, Line: line}, reading{words: true, comments: true}, exported)
 	}
 }
 
@@ -338,9 +338,9 @@ func (s *shell) makeVariable(st *shellState, name, value string, line int, expor
 	inner.statements(scratch, file.Stmts)
 	v := &shellVariable{exported: exported}
 	if x := scratch.vars["X"]; x != nil {
-		v.words = x.words
-		if s.matters(name) && len(v.words) == 1 {
-			v = s.literal(name, v.words[0], exported)
+		v.words, v.text = x.words, x.text
+		if s.matters(name) && v.text != nil {
+			v = s.literal(name, *v.text, exported)
 		}
 	}
 	st.vars[name] = v

@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -11,8 +12,24 @@ import (
 
 // shellWord is a word of a command. What is not known in it stands as unknown writes it.
 type shellWord struct {
-	text string
-	at   Position
+	text   string
+	at     Position
+	prints *printedText   // what it holds instead, where that is known
+	of     *shellVariable // the one that is not known in it
+}
+
+// printedText is the text of dotenv files that a word holds.
+type printedText struct {
+	files  []namedFile
+	how    reading
+	quoted bool
+}
+
+// reading says what becomes of a file's text on the way.
+type reading struct {
+	words    bool // it is taken as words, and not as a script
+	unquotes bool // quotes are taken off ("xargs")
+	comments bool // comments are left out
 }
 
 const (
@@ -35,7 +52,7 @@ func (s *shell) word(st *shellState, w *syntax.Word) shellWord {
 	s.parts(st, &b, w.Parts)
 	at := s.at(w)
 	at.Column = int(w.Pos().Col())
-	return shellWord{strings.ReplaceAll(b.String(), inRepository+inRepository, inRepository), at}
+	return shellWord{text: strings.ReplaceAll(b.String(), inRepository+inRepository, inRepository), at: at}
 }
 
 // words are those that the shell makes of one: a variable without quotes is split at its blanks,
@@ -48,51 +65,131 @@ func (s *shell) words(st *shellState, w *syntax.Word) []shellWord {
 		}
 	}
 	if len(parts) == 1 {
-		if p, ok := parts[0].(*syntax.ParamExp); ok && p.Param != nil && p.Exp == nil {
-			if p.Param.Value == "@" || p.Param.Value == "*" {
-				if st.args == nil {
-					return []shellWord{{notKnown, s.at(w)}}
+		if p, ok := parts[0].(*syntax.ParamExp); ok && isPlain(p) {
+			v := st.vars[p.Param.Value]
+			switch {
+			case p.Index != nil:
+				if v != nil && len(v.words) > 0 && v.text == nil && wordText(wordOf(p.Index)) == "@" {
+					return slices.Clone(v.words)
 				}
-				return st.args
-			}
-			if v := st.vars[p.Param.Value]; v != nil && len(v.words) > 0 && (p.Index != nil || !quoted) {
+			case p.Param.Value == "@" || p.Param.Value == "*" && !quoted:
+				if st.args == nil {
+					return []shellWord{{text: notKnown, at: s.at(w)}}
+				}
+				return slices.Clone(st.args)
+			case v != nil && v.text != nil && !quoted && v.text.known():
 				return slices.Clone(v.words)
 			}
 		}
 	}
 	one := s.word(st, w)
+	if one.text == "" && !quoted && !slices.ContainsFunc(w.Parts, isQuoted) {
+		return nil
+	}
+	if !one.known() {
+		one.prints, _ = s.printed(st, w)
+		if all := unknownText.FindAllStringSubmatch(one.text, -1); len(all) > 0 {
+			one.of = st.vars[all[len(all)-1][1]]
+		}
+	}
 	return []shellWord{one}
 }
 
+// isPlain says that nothing is done to the variable.
+func isPlain(p *syntax.ParamExp) bool {
+	return p.Param != nil && p.Exp == nil && !p.Excl && !p.Length && !p.IsSet && p.Slice == nil && p.Repl == nil && p.Names == 0
+}
+
+// wordOf is a subscript as a word.
+func wordOf(x syntax.ArithmExpr) *syntax.Word {
+	if w, ok := x.(*syntax.Word); ok {
+		return w
+	}
+	return &syntax.Word{}
+}
+
+func isQuoted(p syntax.WordPart) bool {
+	switch p.(type) {
+	case *syntax.SglQuoted, *syntax.DblQuoted:
+		return true
+	}
+	return false
+}
+
 func (s *shell) parts(st *shellState, b *strings.Builder, parts []syntax.WordPart) {
-	for _, p := range parts {
+	for i, p := range parts {
 		switch p := p.(type) {
 		case *syntax.Lit:
+			// A tilde and braces are put in place by the shell.
+			if i == 0 && strings.HasPrefix(p.Value, "~") || strings.Contains(p.Value, "{") && strings.ContainsAny(p.Value, ",.") {
+				b.WriteString(notKnown)
+			}
 			b.WriteString(unescape(p.Value))
 		case *syntax.SglQuoted:
+			if p.Dollar && strings.Contains(p.Value, `\`) {
+				b.WriteString(notKnown)
+			}
 			b.WriteString(p.Value)
 		case *syntax.DblQuoted:
-			s.parts(st, b, p.Parts)
-		case *syntax.ParamExp:
-			b.WriteString(s.parameter(st, p))
-		case *syntax.CmdSubst:
-			b.WriteString(s.output(st, p.Stmts))
+			s.quoted(st, b, p.Parts)
 		default:
-			b.WriteString(notKnown)
+			s.expansion(st, b, p)
 		}
 	}
 }
 
-func unescape(lit string) string {
-	if !strings.Contains(lit, `\`) {
-		return lit
+// quoted are the parts of a word between double quotes, and those of a here-document.
+func (s *shell) quoted(st *shellState, b *strings.Builder, parts []syntax.WordPart) {
+	for _, p := range parts {
+		if lit, ok := p.(*syntax.Lit); ok {
+			b.WriteString(quotedEscapes.Replace(lit.Value))
+		} else {
+			s.expansion(st, b, p)
+		}
 	}
-	return strings.NewReplacer("\\\n", "", `\\`, `\`, `\`, "").Replace(lit)
+}
+
+func (s *shell) expansion(st *shellState, b *strings.Builder, p syntax.WordPart) {
+	switch p := p.(type) {
+	case *syntax.ParamExp:
+		b.WriteString(s.parameter(st, p))
+	case *syntax.CmdSubst:
+		b.WriteString(s.output(st, p.Stmts))
+	case *syntax.ArithmExp:
+		s.arithmetic(st, p)
+		b.WriteString(notKnown)
+	default:
+		b.WriteString(notKnown)
+	}
+}
+
+var (
+	escapes       = strings.NewReplacer("\\\n", "", `\\`, `\`, `\`, "")
+	quotedEscapes = strings.NewReplacer("\\\n", "", `\\`, `\`, `\$`, "$", `\"`, `"`, "\\`", "`")
+	heredocText   = strings.NewReplacer("\\\n", "", `\\`, `\`, `\$`, "$", "\\`", "`")
+)
+
+func unescape(lit string) string { return escapes.Replace(lit) }
+
+// heredoc is the text that a command has of a here-document.
+func (s *shell) heredoc(st *shellState, r *syntax.Redirect) shellWord {
+	if slices.ContainsFunc(r.Word.Parts, isQuoted) {
+		return shellWord{text: wordText(r.Hdoc), at: s.at(r.Hdoc)}
+	}
+	var b strings.Builder
+	for _, p := range r.Hdoc.Parts {
+		if lit, ok := p.(*syntax.Lit); ok {
+			b.WriteString(heredocText.Replace(lit.Value))
+		} else {
+			s.expansion(st, &b, p)
+		}
+	}
+	return shellWord{text: strings.ReplaceAll(b.String(), inRepository, ""), at: s.at(r.Hdoc)}
 }
 
 // parameter is what a variable is put in place of.
 func (s *shell) parameter(st *shellState, p *syntax.ParamExp) string {
-	if p.Param == nil || p.Excl || p.Length || p.IsSet || p.Slice != nil || p.Repl != nil || p.Names != 0 {
+	if p.Exp == nil && !isPlain(p) || p.Param == nil || p.Excl || p.Index != nil {
 		return notKnown
 	}
 	text, set := s.variable(st, p.Param.Value)
@@ -104,19 +201,34 @@ func (s *shell) parameter(st *shellState, p *syntax.ParamExp) string {
 		other = s.word(st, p.Exp.Word).text
 	}
 	switch p.Exp.Op {
-	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
+	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		if !set || text == "" {
+			st.forget(p.Param.Value, st.exports)
+		}
 		if !set {
+			return other
+		}
+		fallthrough
+	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
+		if !set || text == "" && (p.Exp.Op == syntax.DefaultUnsetOrNull || p.Exp.Op == syntax.AssignUnsetOrNull) {
 			return other
 		}
 		return text
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		return text
 	case syntax.RemSmallSuffix:
-		if other == "/*" && !strings.Contains(text, unknownBegin) {
+		if other == "/*" && strings.Contains(text, "/") && !strings.Contains(text, unknownBegin) {
 			return path.Dir(text)
 		}
 	}
 	return notKnown
+}
+
+// always are variables that every shell has, besides those of the script.
+var always = map[string]bool{
+	"HOME": true, "USER": true, "LOGNAME": true, "PATH": true, "SHELL": true, "HOSTNAME": true, "UID": true, "EUID": true, "RANDOM": true,
+	"SECONDS": true, "LINENO": true, "TERM": true, "LANG": true, "OSTYPE": true, "HOSTTYPE": true, "BASH": true, "BASH_VERSION": true,
+	"PPID": true, "IFS": true, "_": true, "?": true, "$": true, "!": true, "#": true, "-": true, "@": true, "*": true,
 }
 
 // variable is a variable's text; set is false where the script does not set it, and its default
@@ -128,21 +240,20 @@ func (s *shell) variable(st *shellState, name string) (text string, set bool) {
 	case "PWD", "CURDIR":
 		return inRepository + st.dir, true
 	}
-	if len(name) == 1 && name[0] >= '1' && name[0] <= '9' {
-		if i := int(name[0] - '1'); i < len(st.args) {
-			return st.args[i].text, true
+	if n, err := strconv.Atoi(name); err == nil {
+		if n <= len(st.args) {
+			return st.args[n-1].text, true
 		}
-		return notKnown, false
+		return notKnown, st.shifted || slices.ContainsFunc(st.args, func(w shellWord) bool { return !w.known() })
 	}
 	v := st.vars[name]
-	if v == nil || len(v.words) == 0 {
-		return unknown(name), v != nil
+	switch {
+	case v != nil && v.text != nil:
+		return v.text.text, true
+	case v == nil && always[name]:
+		return notKnown, true
 	}
-	texts := make([]string, len(v.words))
-	for i, w := range v.words {
-		texts[i] = w.text
-	}
-	return strings.Join(texts, " "), true
+	return unknown(name), v != nil || st.vague && s.matters(name)
 }
 
 // output is what commands print, of those that scripts find their own directory with.
@@ -175,11 +286,16 @@ func (s *shell) output(st *shellState, list []*syntax.Stmt) string {
 	if !ok || len(call.Args) == 0 {
 		return notKnown
 	}
-	args := []string{}
+	args, flags := []string{}, ""
 	for _, a := range call.Args {
 		if text := s.word(st, a).text; len(args) == 0 || !strings.HasPrefix(text, "-") {
 			args = append(args, text)
+		} else {
+			flags += text
 		}
+	}
+	if st.functions[args[0]] != nil {
+		return notKnown
 	}
 	if args[0] == "shell" && len(args) > 1 { // make's $(shell …)
 		args = args[1:]
@@ -202,7 +318,7 @@ func (s *shell) output(st *shellState, list []*syntax.Stmt) string {
 		if name, ok := st.path(shellWord{text: args[1]}); ok {
 			return inRepository + name
 		}
-	case args[0] == "echo":
+	case args[0] == "echo" && (flags == "" || flags == "-n") && !strings.ContainsAny(args[1], " \t\n\\*?["):
 		return args[1]
 	}
 	return notKnown
@@ -224,89 +340,138 @@ func (s *shell) dotenv(st *shellState, w shellWord) (namedFile, bool) {
 	return namedFile{name, f}, f != nil && f.IsDotenv() || f == nil && kindOf(name) == dotenvFile
 }
 
-// printed are the dotenv files whose text a word holds: what "cat", "sops -d" or "grep -v" prints
-// of them, or a variable that was set to that. ok is false where it holds anything else.
-func (s *shell) printed(st *shellState, word *syntax.Word) (files []namedFile, ok bool) {
-	ok = true
-	add := func(w shellWord) {
-		f, named := s.dotenv(st, w)
-		if ok = ok && named; named {
-			files = append(files, f)
+// printed is what a word holds of dotenv files: what "cat", "sops -d" or "grep -v" prints of them, or a variable that
+// was set to that. ok is false where it holds anything else.
+func (s *shell) printed(st *shellState, word *syntax.Word) (text *printedText, ok bool) {
+	text = &printedText{}
+	parts := word.Parts
+	if len(parts) == 1 {
+		if q, is := parts[0].(*syntax.DblQuoted); is {
+			text.quoted, parts = true, q.Parts
 		}
 	}
-	syntax.Walk(word, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.ParamExp:
-			if n.Param != nil {
-				v := st.vars[n.Param.Value]
-				if v == nil || len(v.files) == 0 {
-					ok = false
-					return false
-				}
-				files = append(files, v.files...)
-			}
-			return false
-		case *syntax.Stmt:
-			for _, r := range n.Redirs {
-				if r.Op == syntax.RdrIn {
-					add(s.word(st, r.Word))
-				}
-			}
-		case *syntax.CallExpr:
-			if len(n.Args) == 0 {
-				return false
-			}
-			var args []shellWord
-			for _, a := range n.Args[1:] {
-				args = append(args, s.word(st, a))
-			}
-			from, prints := printedFiles(wordText(n.Args[0]), args)
-			ok = ok && prints
-			for _, w := range from {
-				add(w)
-			}
+	if len(parts) != 1 {
+		return nil, false
+	}
+	var list []*syntax.Stmt
+	switch p := parts[0].(type) {
+	case *syntax.ParamExp:
+		if v := st.vars[p.Param.Value]; isPlain(p) && p.Index == nil && v != nil && v.files != nil {
+			of := *v.files
+			of.quoted = text.quoted
+			return &of, true
+		}
+		return nil, false
+	case *syntax.CmdSubst:
+		list = p.Stmts
+	case *syntax.ProcSubst:
+		list = p.Stmts
+	}
+	if len(list) != 1 || !s.prints(st, text, list[0]) || len(text.files) == 0 {
+		return nil, false
+	}
+	return text, true
+}
+
+// prints adds what a command prints of dotenv files; false where it prints anything else.
+func (s *shell) prints(st *shellState, text *printedText, stmt *syntax.Stmt) bool {
+	var from []shellWord
+	for _, r := range stmt.Redirs {
+		switch {
+		case r.Op == syntax.RdrIn:
+			from = append(from, s.word(st, r.Word))
+		case r.N == nil || r.N.Value != "2":
 			return false
 		}
+	}
+	switch c := stmt.Cmd.(type) {
+	case *syntax.BinaryCmd:
+		return c.Op == syntax.Pipe && len(from) == 0 && s.prints(st, text, c.X) && s.prints(st, text, c.Y)
+	case *syntax.CallExpr:
+		if len(c.Args) == 0 || len(c.Assigns) > 0 {
+			return false
+		}
+		name, args := wordText(c.Args[0]), []shellWord{}
+		for _, a := range c.Args[1:] {
+			args = append(args, s.word(st, a))
+		}
+		files, ok := printedFiles(name, args, &text.how)
+		if !ok || st.functions[name] != nil {
+			return false
+		}
+		for _, w := range append(from, files...) {
+			f, named := s.dotenv(st, w)
+			if !named {
+				return false
+			}
+			text.files = append(text.files, f)
+		}
 		return true
-	})
-	return files, ok && len(files) > 0
+	}
+	return false
 }
 
 // printedFiles are the files of which a command prints all definitions, whatever it does to comments and
 // empty lines; false where it prints anything else.
-func printedFiles(name string, args []shellWord) (files []shellWord, ok bool) {
-	var flags []string
+func printedFiles(name string, args []shellWord, how *reading) (files []shellWord, ok bool) {
+	flags := ""
 	for _, a := range args {
 		if strings.HasPrefix(a.text, "-") {
-			flags = append(flags, a.text)
+			flags += a.text
 		} else {
 			files = append(files, a)
 		}
 	}
 	switch name {
 	case "cat":
-		return files, true
-	case "xargs", "tr", "sort":
-		return nil, true
+		return files, flags == ""
+	case "xargs":
+		how.unquotes = flags != "-0" && !strings.HasPrefix(flags, "-d")
+		return nil, len(files) == 0 || strings.Trim(flags, "-") == "d" && len(files) == 1 || strings.HasPrefix(flags, "-n") || strings.HasPrefix(flags, "-L")
+	case "tr":
+		if len(files) == 0 {
+			return nil, false
+		}
+		return nil, slices.Contains([]string{`\n`, `\r`, `\r\n`}, files[0].text) && (flags == "" && len(files) == 2 && files[1].text == " " || flags == "-d" && files[0].text == `\r`)
+	case "sort":
+		return nil, len(files) == 0
 	case "sops":
 		if len(files) > 0 && files[0].text == "decrypt" {
 			return files[1:], true
 		}
-		decrypts := slices.ContainsFunc(flags, func(f string) bool { return f == "-d" || f == "--decrypt" })
+		decrypts := slices.ContainsFunc(args, func(a shellWord) bool { return a.text == "-d" || a.text == "--decrypt" })
 		return files[max(0, len(files)-1):], decrypts
 	case "grep", "egrep": // "grep -v '^#'" leaves comments out
-		inverted := slices.ContainsFunc(flags, func(f string) bool {
-			return !strings.HasPrefix(f, "--") && strings.Contains(f, "v") || f == "--invert-match"
-		})
-		if !inverted || len(files) == 0 || !strings.ContainsAny(files[0].text, "#$") {
+		if !strings.Contains(flags, "v") || strings.Trim(flags, "-vEhP") != "" || len(files) == 0 || !commentLines(files[0].text) {
 			return nil, false
 		}
+		how.comments = how.comments || strings.Contains(files[0].text, "#")
 		return files[1:], true
 	case "sed": // "sed '/^#/d'", "sed 's/#.*//'"
-		if len(files) == 0 || !strings.Contains(files[0].text, "#") {
+		if len(files) == 0 || strings.Trim(flags, "-eEr") != "" || !sedComments.MatchString(files[0].text) {
 			return nil, false
 		}
+		how.comments = how.comments || strings.Contains(files[0].text, "#")
 		return files[1:], true
 	}
 	return nil, false
+}
+
+var (
+	blanks      = strings.NewReplacer("[[:space:]]", " ", "[[:blank:]]", " ", `\s`, " ", `\t`, " ", "[ ]", " ", "#.*", "#")
+	sedComments = regexp.MustCompile(`^(?:/\^(?:\\s\*|\[\[:space:\]\]\*| \*)?#/ ?d|/\^(?:\\s\*|\[\[:space:\]\]\*)?\$/ ?d|s/(?:\\s\*|\[\[:space:\]\]\*| \*)?#\.\*\$?//g?|[; ])+$`)
+)
+
+// commentLines says that a pattern matches comments and empty lines alone.
+func commentLines(pattern string) bool {
+	pattern = strings.NewReplacer(`\|`, "|", "(", "", ")", "", `\(`, "", `\)`, "").Replace(blanks.Replace(pattern))
+	if strings.Trim(pattern, "^$# *+|") != "" {
+		return false
+	}
+	for one := range strings.SplitSeq(pattern, "|") {
+		if !strings.Contains(strings.ReplaceAll(one, "#*", ""), "#") && !(strings.HasPrefix(one, "^") && strings.HasSuffix(one, "$")) {
+			return false
+		}
+	}
+	return true
 }
