@@ -75,8 +75,10 @@ func checkSecretRefDangling(p *lint.Pass) {
 		all = append(all, s.Broken)
 	}
 	for _, c := range p.Containers {
-		if len(p.KeyVariables(c)) > 0 && c.Unit.Deployed() { // another may take anything but a key from there
-			all = append(all, c.Dangling...)
+		for _, d := range c.Dangling {
+			if c.Unit.Deployed() && (d.LosesKeys || len(p.KeyVariables(c)) > 0) { // another may take anything but a key from there
+				all = append(all, d)
+			}
 		}
 	}
 	for _, d := range all {

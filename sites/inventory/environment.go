@@ -22,6 +22,8 @@ type Dangling struct {
 	Holder string
 	name   keys.Name
 	Where  *Container
+
+	LosesKeys bool // what was meant holds keys
 }
 
 // Identity is the reference with the container that makes it.
@@ -89,7 +91,7 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 				continue
 			}
 			at := c.Object.Locate(nameNode)
-			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c})
+			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant)})
 		}
 		if f.Object == nil {
 			c.openFrom(f, ObjectName(kind, c.Namespace, name), prefix)
@@ -105,6 +107,13 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 			c.set(v)
 		}
 	}
+}
+
+// holdKeys says whether one of the objects has a data key that is called like a key.
+func (inv *Inventory) holdKeys(objects []*manifest.Object) bool {
+	return slices.ContainsFunc(objects, func(o *manifest.Object) bool {
+		return slices.ContainsFunc(inv.Entries(o), func(e manifest.Entry) bool { return inv.Names.Of(e.Key).Slot != "" })
+	})
 }
 
 // openFrom notes that a source of variables is not known. Whoever makes it, two that read one variable

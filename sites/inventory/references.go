@@ -19,7 +19,8 @@ type Found struct {
 	Why    string // why there is none, or why it cannot be told
 	Absent bool   // it is certain that there is none
 
-	Outside bool // nothing in the repository makes it: somebody else must
+	meant   []*manifest.Object // those that may have been meant, where it is Absent
+	Outside bool               // nothing in the repository makes it: somebody else must
 }
 
 // Find follows a reference from a unit to a Secret or ConfigMap. The unit itself is
@@ -54,8 +55,8 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 	if o := inv.scripted(from, kind, namespace, name); o != nil {
 		return Found{Object: o, Unit: from}
 	}
-	if twin := nearMiss(from, kind, namespace, name); twin != "" {
-		return Found{Absent: true, Why: label + " does not exist; " + twin}
+	if twin, meant := nearMiss(from, kind, namespace, name); twin != "" {
+		return Found{Absent: true, Why: label + " does not exist; " + twin, meant: meant}
 	}
 	return Found{Why: label + " is not in the repository; something else must create it", Outside: true}
 }
@@ -128,27 +129,36 @@ func commonDepth(a, b string) int {
 // nearMiss finds what a dangling reference was probably meant to name: an object of
 // that name in another namespace, or one whose name differs by a slip. Without one
 // the object may well be made by something outside the repository.
-func nearMiss(u *render.Unit, kind, namespace, name string) string {
+func nearMiss(u *render.Unit, kind, namespace, name string) (string, []*manifest.Object) {
 	var names []string
+	var meant []*manifest.Object
 	for _, o := range u.Objects {
 		if o.Kind != kind {
 			continue
 		}
 		if o.OriginalName == name && o.Name != name && o.Namespace == namespace {
-			return "kustomize renames the one that is meant to " + o.ShownName() + ", and does not follow that in references to what a controller makes, such as the Secret of a SealedSecret"
+			return "kustomize renames the one that is meant to " + o.ShownName() + ", and does not follow that in references to what a controller makes, such as the Secret of a SealedSecret", []*manifest.Object{o}
 		}
 		if o.Name == name && o.Namespace != namespace {
-			return "a " + kind + " of that name is in namespace " + o.Namespace + ", which a pod of " + namespace + " cannot read"
+			return "a " + kind + " of that name is in namespace " + o.Namespace + ", which a pod of " + namespace + " cannot read", []*manifest.Object{o}
 		}
-		if o.Namespace == namespace && keys.Slip(o.Name, name) {
+		switch {
+		case o.Namespace != namespace:
+			continue
+		case keys.Slip(o.Name, name):
 			names = append(names, o.ShownName())
+		case o.OriginalName != o.Name && keys.Slip(o.OriginalName, name): // its references bear the name that it has in its file
+			names = append(names, keys.ShownName(o.OriginalName))
+		default:
+			continue
 		}
+		meant = append(meant, o)
 	}
 	if len(names) == 0 {
-		return ""
+		return "", nil
 	}
 	sort.Strings(names)
-	return "did you mean " + names[0] + "?"
+	return "did you mean " + names[0] + "?", meant
 }
 
 // EatenKeys are the references to keys that Flux took out of an object.
