@@ -93,6 +93,7 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 			texts[i] = b
 		}
 	})
+	startedBy := r.startedBy(callers, texts)
 	var out []ComposeCall
 	named := false
 	for i, f := range callers {
@@ -100,6 +101,7 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 			continue
 		}
 		for _, p := range r.pieces(f, texts[i], "compose") {
+			p.before = append(p.before, startedBy[f.Path]...)
 			for _, call := range likely(f, follow(r, f, p, composeCall)) {
 				named = named || call.Env.Key() != ""
 				out = append(out, call)
@@ -108,6 +110,60 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 	}
 	if !named {
 		return nil
+	}
+	return out
+}
+
+// startedBy tells what the scripts that start compose may have from those that start them. They may be started by hand, too,
+// so that of a variable which another exports nothing is known.
+func (r *Repository) startedBy(callers []*File, texts [][]byte) map[string][]setting {
+	var started []string
+	for i, f := range callers {
+		if texts[i] != nil && r.script(f.Path) != nil && isShell(f.Path) {
+			started = append(started, f.Path)
+		}
+	}
+	out := map[string][]setting{}
+	if len(started) == 0 {
+		return out
+	}
+	starting := make([][]byte, len(callers))
+	onAllCores(len(callers), func(i int) {
+		if b, err := callers[i].peek(); err == nil && slices.ContainsFunc(started, func(name string) bool {
+			return name != callers[i].Path && bytes.Contains(b, []byte(path.Base(name)))
+		}) {
+			starting[i] = b
+		}
+	})
+	for i, f := range callers {
+		if starting[i] == nil {
+			continue
+		}
+		for _, p := range r.pieces(f, starting[i], "") {
+			follow(r, f, p, func(s *shell, st *shellState, words []shellWord) []struct{} {
+				for _, w := range words {
+					if name, ok := st.path(w); ok && name != f.Path && slices.Contains(started, name) {
+						out[name] = append(out[name], s.leaves(st)...)
+					}
+				}
+				return nil
+			})
+		}
+	}
+	return out
+}
+
+// leaves is what a program that is started has, as far as it matters: keys that no .env of compose gives.
+func (s *shell) leaves(st *shellState) []setting {
+	var out []setting
+	for _, name := range slices.Sorted(maps.Keys(st.vars)) {
+		v := st.vars[name]
+		if v.exported && s.matters(name) && (v.given == nil || v.given.Odd || path.Base(v.given.At.File) != ".env") {
+			out = append(out, func(_ *shell, st *shellState) { st.forget(name, true) })
+		}
+	}
+	if u := st.open; u != nil && path.Base(u.From) != ".env" {
+		out = append(out, func(s *shell, st *shellState) { s.unfollow(st, u, true) })
 	}
 	return out
 }

@@ -49,6 +49,7 @@ type shellState struct {
 	lost      bool                      // dir may be another
 	shifted   bool                      // args were given, and are not known
 	own       bool                      // in a function: its options are its own
+	trapped   bool                      // a trap may set variables at any time
 	lastpipe  bool                      // the end of a pipe is no shell of its own
 	locals    map[string]*shellVariable // in a function: what its own variables hide
 	loop      *ways                     // those that leave the loop that is followed, or go on with it
@@ -68,7 +69,14 @@ type shellVariable struct {
 	files    *printedText // the dotenv files whose text it holds
 	exported bool
 	readonly bool
+	perhaps  bool // whether it is exported cannot be told
 	odd      bool // "declare -u" and its kin: what is assigned is not what it is
+	array    bool // it may be one, which is not exported
+}
+
+// flags are what is known of a variable besides its value.
+func (v *shellVariable) flags() [5]bool {
+	return [5]bool{v.exported, v.perhaps, v.readonly, v.odd, v.array}
 }
 
 func (v *shellVariable) unknown() bool {
@@ -77,10 +85,12 @@ func (v *shellVariable) unknown() bool {
 
 // forget leaves a variable without a value that is known.
 func (st *shellState) forget(name string, exported bool) {
+	v := &shellVariable{exported: exported}
 	if old := st.vars[name]; old != nil {
-		exported = exported || old.exported
+		v.exported, v.perhaps = exported || old.exported, !exported && old.perhaps
+		v.readonly, v.odd, v.array = old.readonly, old.odd, old.array
 	}
-	st.vars[name] = &shellVariable{exported: exported}
+	st.vars[name] = v
 }
 
 // unfollowed is a command whose effect on the variables is not known.
@@ -162,6 +172,7 @@ func (st *shellState) join(ways ...*shellState) {
 		first.open = first.open.and(w.open)
 		first.vague = first.vague || w.vague
 		first.own = first.own || w.own
+		first.trapped = first.trapped || w.trapped
 		first.lastpipe = first.lastpipe || w.lastpipe
 		first.lost = first.lost || w.lost || first.dir != w.dir
 		if !slices.Equal(first.args, w.args) || first.shifted != w.shifted {
@@ -177,10 +188,10 @@ func joinVariables(vars, other map[string]*shellVariable) {
 		v := vars[name]
 		switch {
 		case v == nil:
-			vars[name] = &shellVariable{exported: w != nil && w.exported}
-		case w == v, w != nil && v.unknown() && w.unknown() && v.exported == w.exported:
+			vars[name] = unsure(w, nil)
+		case w == v, w != nil && v.unknown() && w.unknown() && v.flags() == w.flags():
 		default:
-			is := &shellVariable{exported: v.exported || w != nil && w.exported, odd: v.odd || w != nil && w.odd}
+			is := unsure(v, w)
 			if w != nil && slices.Equal(v.words, w.words) && v.text != nil && w.text != nil && *v.text == *w.text && v.given == nil && w.given == nil {
 				is.words, is.text = v.words, v.text
 			}
@@ -188,9 +199,23 @@ func joinVariables(vars, other map[string]*shellVariable) {
 		}
 	}
 	for name, v := range vars {
-		if _, both := other[name]; !both && v != nil && !v.unknown() {
-			vars[name] = &shellVariable{exported: v.exported}
+		if _, both := other[name]; !both && v != nil {
+			vars[name] = unsure(v, nil)
 		}
+	}
+}
+
+// unsure is a variable that may be one or another, of which nil is none at all.
+func unsure(v, w *shellVariable) *shellVariable {
+	if v == nil {
+		v = &shellVariable{}
+	}
+	if w == nil {
+		w = &shellVariable{}
+	}
+	return &shellVariable{
+		exported: v.exported || w.exported, perhaps: v.perhaps || w.perhaps || v.exported != w.exported,
+		readonly: v.readonly && w.readonly, odd: v.odd || w.odd || v.readonly != w.readonly, array: v.array || w.array,
 	}
 }
 
@@ -213,9 +238,9 @@ func (u *unfollowed) and(other *unfollowed) *unfollowed {
 // known any more; a path that a script works with is hardly ever changed that way.
 func (s *shell) unfollow(st *shellState, u *unfollowed, exports bool) {
 	st.vague = true
-	for name, v := range st.vars {
+	for name := range st.vars {
 		if s.matters(name) {
-			st.vars[name] = &shellVariable{exported: v.exported}
+			st.forget(name, false)
 		}
 	}
 	if exports {
@@ -448,7 +473,11 @@ func (s *shell) loop(st *shellState, c *syntax.ForClause) {
 	}
 	var left []*shellState
 	for _, item := range items {
-		st.vars[name] = s.literal(name, item, exported())
+		if old := st.vars[name]; old != nil && (old.array || old.odd || old.perhaps || old.readonly) {
+			st.forget(name, false)
+		} else {
+			st.vars[name] = s.literal(name, item, exported())
+		}
 		w := s.body(st, c.Do)
 		left = append(left, w.breaks...)
 		if st.join(append(w.continues, st.clone())...); st.ended {

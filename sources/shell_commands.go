@@ -233,6 +233,8 @@ func (s *shell) invoke(st *shellState, words []shellWord) {
 		}
 		if i := slices.IndexFunc(rest, func(w shellWord) bool { return strings.HasPrefix(w.text, "-") && strings.HasSuffix(w.text, "c") }); i >= 0 && i+1 < len(rest) {
 			s.line(inner, rest[i+1])
+		} else {
+			s.command(st, words)
 		}
 		return
 	case base == "ssh":
@@ -303,6 +305,7 @@ func (s *shell) builtin(st *shellState, words []shellWord) bool {
 			name, _, _ := strings.Cut(w.text, "=")
 			if st.vars[name] != nil || s.matters(name) {
 				st.forget(name, st.exports)
+				st.vars[name].array = words[0].text == "mapfile" || words[0].text == "readarray" || words[0].text == "read" && strings.Contains(args[0].text+args[min(1, len(args)-1)].text, "-")
 			}
 		}
 	case "unset":
@@ -354,6 +357,7 @@ func (s *shell) builtin(st *shellState, words []shellWord) bool {
 			s.line(way, args[0])
 			if slices.ContainsFunc(args[1:], func(w shellWord) bool { return w.text == "DEBUG" || w.text == "ERR" || w.text == "RETURN" }) {
 				s.unfollow(st, &unfollowed{At: args[0].at, Why: "has a trap, which keylint does not follow"}, true)
+				st.trapped = true
 			}
 		}
 	case "break", "continue":
@@ -463,12 +467,15 @@ func (s *shell) assign(st *shellState, a *syntax.Assign, exported bool) {
 	old := st.vars[name]
 	if old != nil && old.readonly {
 		if !a.Naked {
+			if exported && !old.exported { // it is so by "export", and not by "set -a"
+				st.vars[name] = &shellVariable{exported: true, perhaps: true, readonly: true}
+			}
 			return
 		}
 		exported = exported || old.exported
 	}
 	// What can be told of it is that it may be exported.
-	may := st.perhaps && exported && st.exports && (old == nil || !old.exported)
+	may := st.perhaps && exported && st.exports && (old == nil || !old.exported) || !exported && old != nil && old.perhaps
 	exported = exported || old != nil && old.exported
 	v := &shellVariable{exported: exported}
 	switch {
@@ -509,10 +516,13 @@ func (s *shell) assign(st *shellState, a *syntax.Assign, exported bool) {
 		v = &shellVariable{exported: exported, odd: true}
 	}
 	if may {
-		v = &shellVariable{exported: true}
+		v = &shellVariable{exported: true, perhaps: true}
 	}
-	if old != nil && old.readonly {
-		v.readonly = true
+	if v.array = a.Array != nil || a.Index != nil || old != nil && old.array; v.array && a.Array == nil || st.trapped && s.matters(name) {
+		v = &shellVariable{exported: exported, perhaps: true, array: v.array}
+	}
+	if old != nil {
+		v.readonly, v.odd = v.readonly || old.readonly, v.odd || old.odd
 	}
 	st.vars[name] = v
 }
@@ -624,6 +634,31 @@ func (s *shell) declare(st *shellState, c *syntax.DeclClause) {
 			w := s.word(st, a.Value)
 			w.prints, _ = s.printed(st, a.Value)
 			s.assignments(st, w, exports || st.exports)
+			if variant == "readonly" || strings.Contains(with, "r") {
+				s.protect(st, w)
+			}
+		}
+	}
+}
+
+// protect makes what a word sets readonly.
+func (s *shell) protect(st *shellState, w shellWord) {
+	if w.prints == nil {
+		s.unfollow(st, &unfollowed{At: w.at, Why: "protects variables in a way that keylint cannot follow"}, true)
+		st.trapped = true
+		return
+	}
+	for _, f := range w.prints.files {
+		if f.File == nil {
+			st.trapped = true
+			continue
+		}
+		for _, d := range f.Dotenv() {
+			if v := st.vars[d.Name]; v != nil {
+				is := *v
+				is.readonly = true
+				st.vars[d.Name] = &is
+			}
 		}
 	}
 }
@@ -751,14 +786,21 @@ func (s *shell) take(st *shellState, f namedFile, at Position, how reading, expo
 	if !how.words {
 		s.run(st, f, plain, exported)
 	}
+	all := exported
 	for _, v := range variables {
+		exported := all
+		if old := st.vars[v.Name]; old != nil && (how.words && old.readonly || old.array || old.odd || !exported && old.perhaps || st.trapped) {
+			st.forget(v.Name, exported)
+			continue
+		}
 		given := &givenValue{Text: v.Value, At: v.In(f.Path)}
 		is := st.vars[v.Name]
 		switch {
 		case how.words && !isWord(plain, v, how):
-			st.forget(v.Name, exported)
+			st.forget(v.Name, exported || exportsLine(v.Name).Match(plain))
 			continue
 		case how.words:
+			exported = exported || exportsLine(v.Name).Match(plain)
 		case is == nil || is.readonly:
 			continue
 		case is.given != nil && !is.given.Text.Equal(v.Value):

@@ -427,6 +427,19 @@ var shellScripts = []struct {
 	{"return 2>/dev/null\nexport ANON_KEY=abc\nRUN", false},
 	{"set -e\nexport ANON_KEY=abc\nRUN", true},
 	{"docker() { ANON_KEY=fn command docker \"$@\"; }\nexport ANON_KEY=abc\nRUN", false},
+	// one thing after another
+	{"mapfile ANON_KEY <<< abc\nexport ANON_KEY=def\nRUN", false},
+	{"export ANON_KEY=x\nread -r -a ANON_KEY <<< 'abc d'\ntrue && export ANON_KEY=abc\nRUN", false},
+	{"ANON_KEY[0]=b\nexport ANON_KEY=abc\nset -a; . ./prod.env\nRUN", false},
+	{"set -a\nANON_KEY=(a b)\nfor ANON_KEY in a b; do :; done\nRUN", false},
+	{"if [ -d prod.env ]; then export ANON_KEY=abc; fi\n. ./prod.env\nRUN", false},
+	{"if false; then export ANON_KEY=abc; fi\nANON_KEY=abc X=1\nRUN", false},
+	{"if false; then export ANON_KEY=abc; fi\nANON_KEY=abc\nbash -c 'export ANON_KEY; RUN'", false},
+	{"if false; then export ANON_KEY=abc; fi\ndeclare -l ANON_KEY\nexport ANON_KEY=ABC\nRUN", false},
+	{"readonly $(cat dev.env)\nexport ANON_KEY=abc\nRUN", false},
+	{"readonly $(cat dev.env)\nset -a; . ./prod.env\nRUN", false},
+	{"trap 'export ANON_KEY=abc' DEBUG\nset -a; . ./prod.env\nRUN", false},
+	{"export() { :; }\nfor i in 1 2; do RUN; export ANON_KEY=abc; done", false},
 	{"docker() { command docker \"$@\"; }\nexport ANON_KEY=abc\nRUN", false},
 }
 
@@ -524,4 +537,63 @@ func kubectlBelief(repo *sources.Repository) []string {
 		out = []string{cannotTell}
 	}
 	return out
+}
+
+// TestGivenEnvironment shows what is known of a variable where something else than a script's own lines
+// gives it.
+func TestGivenEnvironment(t *testing.T) {
+	const job = "jobs:\n  a:\n    steps:\n"
+	for _, test := range []struct{ name, file, text, want string }{
+		{"make exports one", "Makefile", "export ANON_KEY = abc\nup:\n\tdocker compose up", "abc"},
+		{"make exports by name", "Makefile", "ANON_KEY = abc\nexport ANON_KEY\nup:\n\tdocker compose up", "abc"},
+		{"by name, before", "Makefile", "export ANON_KEY\nANON_KEY = abc\nup:\n\tdocker compose up", "abc"},
+		{"not exported", "Makefile", "ANON_KEY = abc\nup:\n\tdocker compose up", "compose"},
+		{"taken back", "Makefile", "export ANON_KEY = abc\nunexport ANON_KEY\nup:\n\tdocker compose up", "compose"},
+		{"make keeps quotes", "Makefile", "export ANON_KEY = \"abc\"\nup:\n\tdocker compose up", cannotTell},
+		{"a comment", "Makefile", "export ANON_KEY = abc # x\nup:\n\tdocker compose up", cannotTell},
+		{"added", "Makefile", "export ANON_KEY = abc\nANON_KEY += def\nup:\n\tdocker compose up", cannotTell},
+		{"of a program", "Makefile", "export ANON_KEY != vault\nup:\n\tdocker compose up", cannotTell},
+		{"where it is not set", "Makefile", "export ANON_KEY = abc\nANON_KEY ?= def\nup:\n\tdocker compose up", "abc"},
+		{"of one target", "Makefile", "up: export ANON_KEY = abc\nup:\n\tdocker compose up", cannotTell},
+		{"of a branch", "Makefile", "export ANON_KEY = abc\nifeq ($(X),y)\nANON_KEY = def\nendif\nup:\n\tdocker compose up", cannotTell},
+		{"each line a shell", "Makefile", "up:\n\texport ANON_KEY=abc\n\tdocker compose up", "compose"},
+		{"one shell", "Makefile", ".ONESHELL:\nup:\n\texport ANON_KEY=abc\n\tdocker compose up", "abc"},
+		{"an included file", "Makefile", "include prod.env\nexport\nup:\n\tdocker compose up", "prod"},
+		{"quoted there", "Makefile", "include quoted.env\nexport\nup:\n\tdocker compose up", cannotTell},
+		{"that is not there", "Makefile", "-include gone.env\nexport\nup:\n\tdocker compose up", cannotTell},
+		{"just", "justfile", "export ANON_KEY := \"abc\"\nup:\n  docker compose up", "abc"},
+		{"just exports all", "justfile", "set export\nANON_KEY := \"abc\"\nup:\n  docker compose up", "abc"},
+		{"a script in just", "justfile", "up:\n  #!/bin/bash\n  export ANON_KEY=abc\n  docker compose up", "abc"},
+		{"just with a file", "justfile", "set dotenv-filename := \"prod.env\"\nup:\n  docker compose up", "prod"},
+		{"a job's env", ".github/workflows/a.yml", "env: {ANON_KEY: abc}\n" + job + "    - run: docker compose up", "abc"},
+		{"GITHUB_ENV", ".github/workflows/a.yml", job + "    - run: echo \"ANON_KEY=abc\" >> $GITHUB_ENV\n    - run: docker compose up", cannotTell},
+		{"another in GITHUB_ENV", ".github/workflows/a.yml", job + "    - run: echo \"TAG=abc\" >> $GITHUB_ENV\n    - run: docker compose up", "compose"},
+		{"a file in GITHUB_ENV", ".github/workflows/a.yml", job + "    - run: cat prod.env >> \"$GITHUB_ENV\"\n    - run: docker compose up", cannotTell},
+		{"an action that fetches", ".github/workflows/a.yml", job + "    - uses: hashicorp/vault-action@v3\n    - run: docker compose up", cannotTell},
+		{"another action", ".github/workflows/a.yml", job + "    - uses: actions/checkout@v4\n    - run: docker compose up", "compose"},
+		{"GitLab's variables", ".gitlab-ci.yml", "variables: {ANON_KEY: abc}\na:\n  script: [docker compose up]", "abc"},
+		{"GitLab puts one in", ".gitlab-ci.yml", "variables: {ANON_KEY: $OTHER}\na:\n  script: [docker compose up]", cannotTell},
+		{"GitLab's before_script", ".gitlab-ci.yml", "a:\n  before_script: [export ANON_KEY=abc]\n  script: [docker compose up]", "abc"},
+		{"GitLab's script", ".gitlab-ci.yml", "a:\n  script:\n    - export ANON_KEY=abc\n    - docker compose up", "abc"},
+		{"Task's env", "Taskfile.yml", "tasks:\n  up:\n    env: {ANON_KEY: {sh: vault}}\n    cmds: [docker compose up]", cannotTell},
+		{"Task's dotenv", "Taskfile.yml", "dotenv: [prod.env]\ntasks:\n  up:\n    cmds: [docker compose up]", "prod"},
+		{"Task's commands", "Taskfile.yml", "tasks:\n  up:\n    cmds: [export ANON_KEY=abc, docker compose up]", "compose"},
+		{"cross-env", "package.json", `{"scripts": {"up": "cross-env ANON_KEY=abc docker compose up"}}`, "abc"},
+		{"env-cmd", "package.json", `{"scripts": {"up": "env-cmd -f prod.env docker compose up"}}`, cannotTell},
+		{"dotenv without dashes", "package.json", `{"scripts": {"up": "dotenv -e prod.env docker compose up"}}`, cannotTell},
+		{"Python", "up.py", "import os, subprocess\nos.environ[\"ANON_KEY\"] = \"abc\"\nsubprocess.run([\"docker\", \"compose\", \"up\"])", cannotTell},
+		{"Python without", "up.py", "import subprocess\nsubprocess.run([\"docker\", \"compose\", \"up\"])", "compose"},
+		{"a script that another starts", "up.sh", "docker compose up\n-- go.sh --\nexport ANON_KEY=abc\n./up.sh", cannotTell},
+		{"with a shell", "up.sh", "docker compose up\n-- go.sh --\nexport ANON_KEY=abc\nbash up.sh", cannotTell},
+		{"that a workflow starts", "up.sh", "docker compose up\n-- .github/workflows/a.yml --\nenv: {ANON_KEY: abc}\n" + job + "    - run: ./up.sh", cannotTell},
+		{"with nothing", "up.sh", "docker compose up\n-- go.sh --\n./up.sh", "compose"},
+		{"with what compose reads", "up.sh", "docker compose up\n-- go.sh --\nset -a; . ./.env\n./up.sh", "compose"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			repo := testrepo.Open(t, testrepo.Write(t, shellFiles+"-- "+test.file+" --\n"+test.text+"\n"), nil)
+			if got := strings.Join(composeBelief(repo), " "); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -147,7 +148,7 @@ func piecesOf(f *File, b []byte, word string) []piece {
 	text := string(b)
 	switch {
 	case f.IsManifest():
-		return manifestPieces(b, word)
+		return manifestPieces(f.Path, b, word)
 	case isMakefile(f.Path), strings.EqualFold(path.Base(f.Path), "justfile"):
 		return recipePieces(text, word)
 	}
@@ -155,8 +156,20 @@ func piecesOf(f *File, b []byte, word string) []piece {
 	if _, err := parseBash(f.Path, []byte(text)); err == nil {
 		return []piece{{text: text}}
 	}
-	return loosePieces(text, word)
+	out := loosePieces(text, word)
+	if at := setsEnvironment.FindStringIndex(text); at != nil { // what is no shell is not followed
+		line := strings.Count(text[:at[0]], "\n") + 1
+		for i := range out {
+			out[i].before = append(out[i].before, func(s *shell, st *shellState) {
+				s.unfollow(st, &unfollowed{At: Position{File: s.file, Line: line}, Why: "sets variables in a language that keylint does not follow"}, true)
+			})
+		}
+	}
+	return out
 }
+
+// setsEnvironment matches what other languages give a program variables with.
+var setsEnvironment = regexp.MustCompile(`environ\b|putenv|setenv|process\.env|\benv\s*=|\benv:|\$env:|ENV\[|dotenv|\bset -\w*x|\bexport\b|SetEnvironmentVariable`)
 
 // expression matches what CI puts in place before the shell sees the text.
 var expression = regexp.MustCompile(`\$\{\{[^{}]*\}\}`)
@@ -164,13 +177,49 @@ var expression = regexp.MustCompile(`\$\{\{[^{}]*\}\}`)
 // manifestPieces are the texts in YAML and JSON that a shell runs, with the environment and the
 // working directory that they are given there (GitHub's env and working-directory, which hold for
 // what lies below them). The items of a list of texts are one shell's.
-func manifestPieces(b []byte, word string) []piece {
+func manifestPieces(name string, b []byte, word string) []piece {
 	docs, _ := nodes.Parse(b)
 	var out []piece
+	before := stepsBefore(name, string(b))
 	for _, d := range docs {
 		w := &manifestWalk{shift: d.Shift, word: word}
-		w.visit(d.Root, nil, 0)
+		w.visit(d.Root, before, 0)
 		out = append(out, w.out...)
+	}
+	return out
+}
+
+var (
+	stepUses   = regexp.MustCompile(`^[\s-]*uses:\s*['"]?[^\s@]*(?:vault|secret|dotenv|env-|-env|doppler|infisical|1password)`)
+	stepWrites = regexp.MustCompile(`(?:echo|printf)\s+["']?([A-Za-z_]\w*)=`)
+)
+
+// stepsBefore tells what the steps of a workflow may leave to later ones: what they write to GITHUB_ENV, and what an
+// action that fetches variables exports.
+func stepsBefore(name, text string) []setting {
+	var out []setting
+	for i, line := range strings.Split(text, "\n") {
+		why, variable := "", ""
+		switch {
+		case strings.Contains(line, "GITHUB_ENV"):
+			why = "writes variables to GITHUB_ENV"
+			if m := stepWrites.FindStringSubmatch(line); m != nil {
+				variable = m[1]
+			}
+		case stepUses.MatchString(line):
+			why = "fetches variables with an action"
+		default:
+			continue
+		}
+		at := Position{File: name, Line: i + 1}
+		out = append(out, func(s *shell, st *shellState) {
+			switch {
+			case variable == "":
+				s.unfollow(st, &unfollowed{At: at, Why: why}, true)
+			case s.matters(variable):
+				st.forget(variable, true)
+			}
+		})
 	}
 	return out
 }
@@ -208,8 +257,24 @@ func (w *manifestWalk) visit(n *yaml.Node, before []setting, depth int) {
 		}
 	case yaml.MappingNode:
 		before = before[:len(before):len(before)]
-		if env := nodes.Field(n, "env"); env != nil && env.Kind == yaml.MappingNode {
-			before = append(before, w.environment(env))
+		for _, field := range []string{"env", "variables", "environment"} { // GitHub's, GitLab's, CircleCI's
+			if env := nodes.Field(n, field); env != nil && env.Kind == yaml.MappingNode {
+				before = append(before, w.environment(env))
+			}
+		}
+		for _, file := range nodes.Items(nodes.Field(n, "dotenv")) { // Task's
+			before = append(before, func(s *shell, st *shellState) {
+				if f, ok := s.dotenv(st, shellWord{text: nodes.Text(file)}); ok {
+					s.take(st, f, Position{File: s.file, Line: file.Line + w.shift}, reading{words: true, comments: true}, true)
+				} else {
+					s.unfollow(st, &unfollowed{Why: "reads a file that keylint cannot follow"}, true)
+				}
+			})
+		}
+		for _, at := range [][]string{{"before_script"}, {"default", "before_script"}} { // GitLab's, of one shell with the script
+			if list := nodes.Field(n, at...); list != nil {
+				before = append(before, w.first(list))
+			}
 		}
 		for _, at := range [][]string{{"working-directory"}, {"defaults", "run", "working-directory"}} {
 			if dir := nodes.Text(nodes.Field(n, at...)); dir != "" {
@@ -219,10 +284,31 @@ func (w *manifestWalk) visit(n *yaml.Node, before []setting, depth int) {
 			}
 		}
 		nodes.Pairs(n, func(key, value *yaml.Node) {
-			if k := nodes.Text(key); k != "env" && k != "description" && k != "name" {
+			switch k := nodes.Text(key); {
+			case k == "env", k == "variables", k == "environment", k == "description", k == "name":
+			case k == "cmds" && value.Kind == yaml.SequenceNode: // Task's, each of a shell of its own
+				for _, c := range value.Content {
+					w.visit(c, before, depth+1)
+				}
+			default:
 				w.visit(value, before, depth+1)
 			}
 		})
+	}
+}
+
+// first follows the lines that a shell runs before others.
+func (w *manifestWalk) first(list *yaml.Node) setting {
+	var lines []string
+	for _, t := range append(nodes.Items(list), list) {
+		if t.Kind == yaml.ScalarNode {
+			lines = append(lines, expression.ReplaceAllString(t.Value, "$$"+unknownName))
+		}
+	}
+	return func(s *shell, st *shellState) {
+		quiet := *s
+		quiet.command = func(*shellState, []shellWord) {}
+		quiet.line(st, shellWord{text: strings.Join(lines, "\n"), at: Position{File: s.file, Line: list.Line + w.shift}})
 	}
 }
 
@@ -232,7 +318,7 @@ func (w *manifestWalk) environment(env *yaml.Node) setting {
 		nodes.Pairs(env, func(key, value *yaml.Node) {
 			name := nodes.Text(key)
 			v := &shellVariable{exported: true}
-			if text := nodes.Text(value); !strings.Contains(text, "${{") {
+			if text := nodes.Text(value); value.Kind == yaml.ScalarNode && !strings.Contains(text, "$") {
 				v = s.literal(name, shellWord{text: text, at: Position{File: s.file, Line: value.Line + w.shift, Column: value.Column}}, true)
 			}
 			st.vars[name] = v
@@ -259,8 +345,12 @@ func (w *manifestWalk) add(at *yaml.Node, texts []*yaml.Node, before []setting) 
 var (
 	makeInclude  = regexp.MustCompile(`^[-s]?include[ \t]+(.+?)[ \t]*$`)
 	makeVariable = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_]*)\)`)
-	makeAssigned = regexp.MustCompile(`^(?:(export)[ \t]+)?([A-Za-z_]\w*)[ \t]*[:?+]{0,2}=[ \t]*(.*)$`)
-	makeExports  = regexp.MustCompile(`^export[ \t]*$|^\.EXPORT_ALL_VARIABLES:`)
+	makeAssigned = regexp.MustCompile(`^(?:(export|override)[ \t]+)*([A-Za-z_]\w*)[ \t]*([:?+!]{0,3}=)[ \t]*(.*)$`)
+	makeOfTarget = regexp.MustCompile(`^[^\s#:=][^:=]*::?[ \t]*((?:(?:export|override|private)[ \t]+)*)([A-Za-z_]\w*)[ \t]*[:?+!]{0,3}=`)
+	makeExports  = regexp.MustCompile(`^export[ \t]*$|^\.EXPORT_ALL_VARIABLES:|^set[ \t]+export\b`)
+	makeExported = regexp.MustCompile(`^(un)?export[ \t]+([A-Za-z_][\w \t]*)$`)
+	makeBranch   = regexp.MustCompile(`^[ ]*(?:ifeq|ifneq|ifdef|ifndef)\b`)
+	justReadsEnv = regexp.MustCompile(`^set[ \t]+dotenv-(?:filename|path)\b[^'"]*['"]([^'"]+)`)
 	justVariable = regexp.MustCompile(`\{\{\s*(\w+)\s*\}\}`)
 	justLoadsEnv = regexp.MustCompile(`^set[ \t]+dotenv-load\b`)
 	recipePrefix = " \t@-+"
@@ -272,7 +362,8 @@ func recipePieces(text, word string) []piece {
 	text = justVariable.ReplaceAllString(makeVariable.ReplaceAllString(text, "$${$1}"), "$${$1}")
 	var out []piece
 	var before []setting
-	all := false
+	all, branches, last := false, 0, -1
+	oneShell := strings.Contains(text, ".ONESHELL")
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
 		start, line := i, lines[i]
@@ -282,14 +373,40 @@ func recipePieces(text, word string) []piece {
 		}
 		if strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "  ") {
 			recipe := strings.ReplaceAll(strings.TrimLeft(line, recipePrefix), "$$", "$")
-			if strings.Contains(recipe, word) || strings.Contains(recipe, "$") {
+			if n := len(out) - 1; last == start && (oneShell || strings.HasPrefix(out[n].text, "#!")) {
+				out[n].text += "\n" + recipe
+			} else {
 				out = append(out, piece{text: recipe, line: start})
 			}
+			last = i + 1
 			continue
 		}
 		at := start + 1
 		assigned := makeAssigned.FindStringSubmatch(line)
+		if makeBranch.MatchString(line) {
+			branches++
+		} else if strings.HasPrefix(strings.TrimSpace(line), "endif") {
+			branches--
+		}
 		switch {
+		case makeExported.MatchString(line):
+			m := makeExported.FindStringSubmatch(line)
+			before = append(before, func(s *shell, st *shellState) {
+				for name := range strings.FieldsSeq(m[2]) {
+					v := shellVariable{}
+					if old := st.vars[name]; old != nil {
+						v = *old
+					}
+					v.exported = m[1] == ""
+					st.vars[name] = &v
+				}
+			})
+		case makeOfTarget.MatchString(line):
+			m := makeOfTarget.FindStringSubmatch(line)
+			before = append(before, func(s *shell, st *shellState) { st.forget(m[2], strings.Contains(m[1], "export") || all) })
+		case justReadsEnv.MatchString(line):
+			named := justReadsEnv.FindStringSubmatch(line)[1]
+			before = append(before, func(s *shell, st *shellState) { s.included(st, named, at, true) })
 		case makeExports.MatchString(line):
 			all = true
 		case justLoadsEnv.MatchString(line):
@@ -302,11 +419,25 @@ func recipePieces(text, word string) []piece {
 				}
 			})
 		case assigned != nil:
-			name, value := assigned[2], strings.Trim(strings.TrimSpace(assigned[3]), `"'`)
-			exported := assigned[1] != ""
-			before = append(before, func(s *shell, st *shellState) { s.makeVariable(st, name, value, at, exported || all) })
+			name, raw, just := assigned[2], strings.TrimSpace(assigned[4]), assigned[3] == ":=" && !strings.ContainsAny(text, "\t")
+			value := strings.Trim(raw, `"'`)
+			exported := assigned[1] == "export"
+			// make keeps quotes, and what stands before a comment; of branches any may count.
+			open := branches > 0 || strings.ContainsAny(assigned[3], "+!") || value != raw && !just || strings.Contains(raw, "#")
+			keeps := strings.Contains(assigned[3], "?")
+			before = append(before, func(s *shell, st *shellState) {
+				old := st.vars[name]
+				switch exports := exported || all || old != nil && old.exported; {
+				case keeps && old != nil && !old.unknown():
+				case open && s.matters(name):
+					st.forget(name, exports)
+				default:
+					s.makeVariable(st, name, value, at, exports)
+				}
+			})
 		}
 	}
+	out = slices.DeleteFunc(out, func(p piece) bool { return !strings.Contains(p.text, word) && !strings.Contains(p.text, "$") })
 	for i := range out {
 		out[i].before = before
 	}
@@ -320,7 +451,7 @@ func isMakefile(name string) bool {
 
 // included takes up a dotenv file that a Makefile includes. What it includes else holds recipes.
 func (s *shell) included(st *shellState, name string, line int, exported bool) {
-	if f, ok := s.dotenv(st, shellWord{text: name}); ok && f.File != nil {
+	if f, ok := s.dotenv(st, shellWord{text: name}); ok && (f.File != nil || exported) {
 		s.take(st, f, Position{File: s.file, Line: line}, reading{words: true, comments: true}, exported)
 	}
 }
@@ -362,7 +493,11 @@ func loosePieces(text, word string) []piece {
 		}
 		line = listMarks.Replace(inText.ReplaceAllString(line, "$$"+unknownName))
 		if at := looseStart.FindStringIndex(line); at != nil && strings.Contains(line, word) {
-			out = append(out, piece{text: line[at[0]:], line: i})
+			command := line[at[0]:]
+			if _, err := parseBash("", []byte(command)); err != nil { // a part of something larger
+				command, _, _ = strings.Cut(command, ";")
+			}
+			out = append(out, piece{text: command, line: i})
 		}
 	}
 	return out
