@@ -65,7 +65,11 @@ func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, r
 		return
 	}
 	if text == "" {
-		return // a source that is there for its values files
+		if nodes.Text(nodes.Field(s, "ref")) == "" { // else it is there for its values files
+			p.cannotTell(o, sources.NoteRenderFailed, nodes.Field(s, "repoURL"), "a source has neither path nor chart, and deploys nothing")
+			u.Missing = append(u.Missing, "a source of "+o.label()+" has neither path nor chart")
+		}
+		return
 	}
 	dir, ok := p.local(text)
 	if !ok || p.isForeign(s) {

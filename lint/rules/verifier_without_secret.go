@@ -75,11 +75,14 @@ func checkVerifierWithoutSecret(p *lint.Pass) {
 			continue
 		}
 		configured := slices.IndexFunc(c.Variables, func(v *inventory.Binding) bool { return strings.HasPrefix(v.Name, n.prefix) })
-		given := slices.ContainsFunc(n.secrets, func(name string) bool { return c.Env[name] != nil })
+		given := slices.ContainsFunc(n.secrets, func(name string) bool { return c.Env[name].IsSet() })
 		if configured < 0 || given || len(unreadVariables(p, c, p.KeyVariables(c))) > 0 {
 			continue
 		}
 		first := c.Variables[configured]
+		if empty := c.Env[n.secrets[0]]; empty != nil {
+			first = empty
+		}
 		p.Report(lint.Draft{
 			Place: lint.AtName(first.At(), c.Label()), Instance: p.NameIn(c.Unit, c.Namespace),
 			Message: fmt.Sprintf("%s is not given %s: %s", c.Label(), strings.Join(n.secrets, " or "), n.without),

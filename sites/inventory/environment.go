@@ -49,12 +49,18 @@ func (inv *Inventory) readEnvironment(c *Container, n *yaml.Node) {
 			continue
 		}
 		v := &Binding{Name: name, Holder: c.holder(name), locate: func() Placement { return Stands(c.Object.Locate(nameNode)) }}
-		if from := nodes.Given(nodes.Field(item, "valueFrom")); from != nil {
+		from := nodes.Given(nodes.Field(item, "valueFrom"))
+		switch literal := nodes.Field(item, "value"); {
+		case from != nil && nodes.Text(literal) != "":
+			// Most often the line with the name of the second was lost.
+			v.Value = keys.Unknown("it has both value and valueFrom, which the API server refuses")
+			inv.Repo.Note(sources.NoteSkipped, c.Object.Locate(nameNode), c.holder(name)+" has both value and valueFrom, which the API server refuses")
+		case from != nil:
 			if inv.readValueFrom(c, v, from); v.Value.IsAbsent() {
 				continue // optional, and not there: the kubelet leaves the variable out
 			}
-		} else {
-			inv.readLiteral(c, v, nodes.Field(item, "value"))
+		default:
+			inv.readLiteral(c, v, literal)
 		}
 		c.set(v)
 	}
