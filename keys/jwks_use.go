@@ -33,10 +33,11 @@ func maySign(raw json.RawMessage) bool {
 	return json.Unmarshal(raw, &key) == nil && slices.Contains(key.Ops, "sign")
 }
 
-// isEmptySet says whether the text is a set that has no key: upstream's default for who takes
-// a set beside the JWT secret, {"keys":[]}.
-func isEmptySet(t Text) bool {
-	return strings.Join(strings.Fields(Trim(t).Reveal()), "") == `{"keys":[]}`
+// IsEmptySet says whether the text is a set that has no key: upstream's default for who takes
+// a set beside the JWT secret, {"keys":[]}, and for GOTRUE_JWT_KEYS, [].
+func IsEmptySet(t Text) bool {
+	text := strings.Join(strings.Fields(Trim(t).Reveal()), "")
+	return text == `{"keys":[]}` || text == "[]"
 }
 
 // IsPEM says whether the text is a key or a certificate in PEM (RFC 7468), which none of

@@ -71,7 +71,7 @@ func (n Name) SlotOf(value Value) Slot {
 	}
 	recognized := Recognize(value.Text())
 	switch {
-	case n.Slot == JWTSecret && isEmptySet(value.Text()):
+	case n.Slot == JWTSecret && IsEmptySet(value.Text()):
 		return JWKS // PGRST_JWT_SECRET takes either
 	case recognized == "":
 		return n.Slot

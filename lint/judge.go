@@ -220,6 +220,9 @@ func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
 	if other := p.AnotherName(i, s); other != nil {
 		return CannotTell, fmt.Sprintf("%s takes it from the same store by another name", other.Holder)
 	}
+	if s.Value.IsKnown() && s.Slot != keys.JWTSecret && keys.IsEmptySet(s.Value.Text()) {
+		return CannotTell, "it is a set without a key"
+	}
 	shared := false
 	for _, other := range i.Sites {
 		if other == s || p.SetAside(other) || p.joined[other] == JoinedByKey {
