@@ -1,6 +1,7 @@
 package sites
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -84,6 +85,11 @@ func (c *Collection) addSites(k *inventory.Carrier) {
 		}
 		if name.Slot == "" {
 			name.Slot = b.Asked
+		}
+		if name.AnyRole && !b.Value.IsKnown() { // what the source calls it says more
+			if named := c.Names.Of(cmp.Or(b.Unset, b.Value.Property())); named.Slot != "" && !named.AnyRole && named.Slot.Role() != keys.Signing {
+				name.Slot = named.Slot
+			}
 		}
 		if slot := name.SlotOf(b.Value); slot != "" && !isEmpty(b.Value) {
 			c.add(k, b, name, slot, standingOf(k, slot))
