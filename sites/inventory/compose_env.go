@@ -60,6 +60,7 @@ func (p *composeProject) readVariables() {
 	if named {
 		p.inv.passedOver[path.Join(p.dir, ".env")] = "compose takes its variables from " + render.EnvName(p.unit.Compose, env)
 	}
+	var missing []string
 	for _, name := range files {
 		f := p.inv.Repo.File(name)
 		if f != nil && (!named || !env.Given) && !p.inv.Repo.SameTree(p.dir, name) {
@@ -67,7 +68,7 @@ func (p *composeProject) readVariables() {
 		}
 		switch {
 		case f == nil && named:
-			p.rest.from, p.rest.reads = name, "comes from "+name+", with which "+env.At.File+" starts compose and which is not in the repository"
+			missing = append(missing, name)
 			continue
 		case f == nil:
 			continue
@@ -78,6 +79,14 @@ func (p *composeProject) readVariables() {
 		for _, v := range p.variables(f, p.inDialect) {
 			p.env[v.Name] = v
 		}
+	}
+	if len(missing) > 0 {
+		are := "is"
+		if len(missing) > 1 {
+			are = "are"
+		}
+		p.rest.from = strings.Join(missing, " or ")
+		p.rest.reads = fmt.Sprintf("comes from %s, with which %s starts compose and which %s not in the repository", p.rest.from, env.At.File, are)
 	}
 	switch {
 	case named && env.Open != "":
