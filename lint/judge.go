@@ -236,13 +236,30 @@ func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
 			shared = true
 		}
 	}
-	switch {
+	switch other := p.verifierElsewhere(i, s); {
+	case other != nil:
+		return CannotTell, fmt.Sprintf("%s takes the JWT secret from elsewhere, and whether that is the same is not known", other.Holder)
 	case shared:
 		return ByConstruction, ""
 	case !s.Value.IsKnown():
 		return CannotTell, s.Value.Reason()
 	}
 	return CannotTell, "no other place holds it, and no key of the instance verifies under it"
+}
+
+// verifierElsewhere is a service of the instance that verifies with a JWT secret from another source than
+// an app's, where nobody knows either: that several places of the app's share theirs proves nothing.
+func (p *Pass) verifierElsewhere(i *Instance, s *sites.Site) *sites.Site {
+	if s.Value.IsKnown() || s.Slot != keys.JWTSecret || s.Name.Apart || s.Carrier.Backend != "" || s.Standing != sites.Verifying {
+		return nil
+	}
+	for _, other := range i.Sites {
+		if other.Slot == s.Slot && other.Standing == sites.Verifying && other.Carrier.Backend != "" && !other.Name.Apart && !p.SetAside(other) &&
+			!other.Value.IsKnown() && other.Value.Source() != "" && !other.Value.Same(s.Value) {
+			return other
+		}
+	}
+	return nil
 }
 
 // vouches says whether another site's value proves a signing secret: a set that the JWT secret
