@@ -33,6 +33,7 @@ type ComposeEnv struct {
 	Shell     []ShellVariable // in order of name
 	ShellOpen string          // why the shell may have any variable, as "reads prod.env, …"; empty where it is known
 	ShellFrom string          // the file that it has them from, where that is known
+	ShellAt   Position        // the command that may have set them
 }
 
 // ShellVariable is one that a shell has exported when it starts compose.
@@ -70,8 +71,11 @@ func (e *ComposeEnv) shellFiles() string {
 			names = append(names, name)
 		}
 	}
-	if e.ShellOpen != "" {
-		names = append(names, "what "+e.At.String()+" has in its shell")
+	switch {
+	case e.ShellOpen != "" && e.ShellFrom != "":
+		names = append(names, e.ShellFrom)
+	case e.ShellOpen != "":
+		names = append(names, "what the shell has from "+e.ShellAt.String()+" on")
 	}
 	return strings.Join(names, " and ")
 }
@@ -313,7 +317,7 @@ func (c *ComposeCall) exported(s *shell, st *shellState) {
 		}
 	}
 	if st.open != nil && !reads(st.open.From) {
-		c.Env.ShellOpen, c.Env.ShellFrom = st.open.Why, st.open.From
+		c.Env.ShellOpen, c.Env.ShellFrom, c.Env.ShellAt = st.open.Why, st.open.From, Position{File: st.open.At.File, Line: st.open.At.Line}
 	}
 }
 

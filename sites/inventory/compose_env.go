@@ -104,7 +104,7 @@ func (p *composeProject) readShell(env *sources.ComposeEnv) {
 		return
 	}
 	if env.ShellOpen != "" {
-		p.rest.from, p.rest.reads = "the shell of "+env.At.String(), "is not known: "+env.At.File+" "+env.ShellOpen
+		p.rest.from, p.rest.reads = "the shell of "+env.ShellAt.String(), "is not known: "+env.At.File+" "+env.ShellOpen
 		if env.ShellFrom != "" {
 			p.rest.from = env.ShellFrom
 		}
