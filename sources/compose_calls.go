@@ -107,6 +107,9 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 		for _, p := range r.pieces(f, texts[i], "compose") {
 			p.before = append(p.before, startedBy[f.Path]...)
 			for _, call := range likely(f, follow(r, f, p, composeCall)) {
+				if r.showsOnly(call.Env) {
+					continue
+				}
 				named = named || call.Env.Key() != ""
 				out = append(out, call)
 			}
@@ -170,6 +173,19 @@ func (s *shell) leaves(st *shellState) []setting {
 		out = append(out, func(s *shell, st *shellState) { s.unfollow(st, u, true) })
 	}
 	return out
+}
+
+// showsOnly says whether a project is started with a file that shows what to write (.env.example), as a
+// test of the project does. What such a file says is never truth.
+func (r *Repository) showsOnly(env ComposeEnv) bool {
+	return slices.ContainsFunc(env.Files, func(name string) bool {
+		t, _ := r.treeOf(name)
+		if t == nil || r.File(name) == nil {
+			return false
+		}
+		example, _ := (&walker{repo: r, tree: t, own: map[string]bool{}}).isExample(name)
+		return example
+	})
 }
 
 // likely joins what a piece does in each of the directories in which it may be started. Where the

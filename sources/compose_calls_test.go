@@ -66,6 +66,8 @@ A=1
 		{"by another program", "up.sh", "cd docker\ndoppler run -- docker compose up", "docker: what the shell has from up.sh:2 on"},
 		{"two commands of one shell", "up.sh", "cd docker\neval \"$(keys)\"\ndocker compose build\ndocker compose up",
 			"docker: what the shell has from up.sh:2 on; docker: what the shell has from up.sh:2 on"},
+		{"a file that shows what to write", "up.sh", "cp .env.example .env.prod\ndocker compose -f docker/docker-compose.yml --env-file .env.example up\n-- .env.example --\nA=1", ""},
+		{"a file of a test", "up.sh", "docker compose -f docker/docker-compose.yml --env-file tests/fixtures/env.runtime up\n-- tests/fixtures/env.runtime --\nA=1", ""},
 		{"sops exec-env", "up.sh", "cd docker\nsops exec-env ../.keys.env 'docker compose up'\n-- .keys.env --\nANON_KEY=another-one", "docker: .keys.env"},
 		{"a loop that exports lines", "up.sh", "while IFS='=' read -r k v; do export \"$k=$v\"; done < .keys.env\ncd docker && docker compose up\n-- .keys.env --\nANON_KEY=another-one",
 			"docker: .keys.env"},
