@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -230,6 +231,9 @@ func composeCall(s *shell, st *shellState, words []shellWord) []ComposeCall {
 	command := ""
 	for i := 0; i < len(rest) && command == ""; i++ {
 		flag, text, has := strings.Cut(rest[i].text, "=")
+		if _, unknown := rest[i].isUnknown(); unknown && slices.ContainsFunc(rest[i:], func(w shellWord) bool { return startsProject[w.text] }) {
+			continue // flags
+		}
 		if !strings.HasPrefix(flag, "-") {
 			command = rest[i].text
 			break
@@ -257,6 +261,9 @@ func composeCall(s *shell, st *shellState, words []shellWord) []ComposeCall {
 				envs = append(envs, shellWord{text: name, at: w.at})
 			}
 		}
+	}
+	if len(files) == 0 && dir.text == "" {
+		files = s.composeFiles(st, envs)
 	}
 	call := ComposeCall{At: Position{File: s.file, Line: words[0].at.Line}, Dir: st.dir}
 	call.Env.At = call.At
@@ -295,8 +302,41 @@ func composeCall(s *shell, st *shellState, words []shellWord) []ComposeCall {
 	return []ComposeCall{call}
 }
 
-// composeArguments are what stands behind "docker compose" and its older name.
+// composeFiles are those that COMPOSE_FILE lists, in the shell or in the files of variables that a
+// command names.
+func (s *shell) composeFiles(st *shellState, envs []shellWord) []shellWord {
+	var list shellWord
+	if v := st.vars["COMPOSE_FILE"]; v != nil && v.exported && len(v.words) == 1 {
+		list = v.words[0]
+	} else {
+		for _, w := range envs {
+			name, known := st.path(w)
+			if f := s.repo.File(name); known && f != nil {
+				if b, err := f.Plain(); err == nil {
+					if m := composeFileSet.FindSubmatch(b); m != nil {
+						list = shellWord{text: string(m[1]), at: w.at}
+					}
+				}
+			}
+		}
+	}
+	var files []shellWord
+	for _, name := range strings.FieldsFunc(list.text, func(r rune) bool { return r == ':' || r == ';' }) {
+		files = append(files, shellWord{text: name, at: list.at})
+	}
+	return files
+}
+
+var composeFileSet = regexp.MustCompile(`(?m)^(?:export )?COMPOSE_FILE=["']?([^"'\r\n#]+?)["']?\s*$`)
+
+// composeArguments are what stands behind "docker compose" and its older name. Where a script works out
+// which of the two there is, a variable holds it, and what stands behind tells that it is compose.
 func composeArguments(words []shellWord) ([]shellWord, bool) {
+	if variable, unknown := words[0].isUnknown(); unknown {
+		return words[1:], strings.Contains(strings.ToLower(variable), "compose") ||
+			slices.ContainsFunc(words, func(w shellWord) bool { return strings.HasPrefix(w.text, "--env-file") }) &&
+				slices.ContainsFunc(words, func(w shellWord) bool { return startsProject[w.text] })
+	}
 	switch path.Base(words[0].text) {
 	case "docker-compose", "podman-compose":
 		return words[1:], true

@@ -76,7 +76,7 @@ var specials = map[string]bool{"eval": true, ".": true, "source": true, "export"
 // plainWrappers run the command that stands behind them and their flags; ownWrappers do so behind words
 // of their own.
 var (
-	plainWrappers = map[string]bool{"exec": true, "command": true, "time": true, "nohup": true, "builtin": true}
+	plainWrappers = map[string]bool{"exec": true, "command": true, "time": true, "nohup": true, "builtin": true, "npx": true}
 	ownWrappers   = map[string]bool{
 		"timeout": true, "nice": true, "ionice": true, "setsid": true, "stdbuf": true, "flock": true, "taskset": true, "unbuffer": true,
 		"caffeinate": true, "chrt": true, "systemd-inhibit": true,
@@ -87,7 +87,7 @@ var (
 // givers run a command with variables that they fetch.
 var givers = [][]string{
 	{"doppler", "run"}, {"op", "run"}, {"infisical", "run"}, {"dotenvx", "run"}, {"chamber", "exec"}, {"aws-vault", "exec"},
-	{"teller", "run"}, {"phase", "run"}, {"vals", "exec"}, {"dotenv"},
+	{"teller", "run"}, {"phase", "run"}, {"vals", "exec"}, {"dotenv"}, {"env-cmd"},
 }
 
 // talkers do not run what stands behind them.

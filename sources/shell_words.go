@@ -44,6 +44,15 @@ func unknown(name string) string { return unknownBegin + name + unknownEnd }
 
 var unknownText = regexp.MustCompile(unknownBegin + `(\w*)` + unknownEnd)
 
+// isUnknown says that nothing is known of a word, and which variable it is, where it is one.
+func (w shellWord) isUnknown() (variable string, ok bool) {
+	m := unknownText.FindStringSubmatch(w.text)
+	if m == nil || m[0] != w.text {
+		return "", false
+	}
+	return m[1], true
+}
+
 func (w shellWord) known() bool { return !strings.Contains(w.text, unknownBegin) }
 
 // word is a word of which the shell makes one.
