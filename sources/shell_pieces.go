@@ -150,7 +150,7 @@ func piecesOf(f *File, b []byte, word string) []piece {
 	case f.IsManifest():
 		return manifestPieces(f.Path, b, word)
 	case isMakefile(f.Path), strings.EqualFold(path.Base(f.Path), "justfile"):
-		return recipePieces(text, word)
+		return recipePieces(text, word, isMakefile(f.Path))
 	}
 	text = expression.ReplaceAllString(text, "$$"+unknownName)
 	if _, err := parseBash(f.Path, []byte(text)); err == nil {
@@ -350,15 +350,17 @@ var (
 	makeExports  = regexp.MustCompile(`^export[ \t]*$|^\.EXPORT_ALL_VARIABLES:|^set[ \t]+export\b`)
 	makeExported = regexp.MustCompile(`^(un)?export[ \t]+([A-Za-z_][\w \t]*)$`)
 	makeBranch   = regexp.MustCompile(`^[ ]*(?:ifeq|ifneq|ifdef|ifndef)\b`)
-	justReadsEnv = regexp.MustCompile(`^set[ \t]+dotenv-(?:filename|path)\b[^'"]*['"]([^'"]+)`)
+	justReadsEnv = regexp.MustCompile(`(?m)^set[ \t]+dotenv-(?:filename|path)\b[^'"]*['"]([^'"]+)`)
 	justVariable = regexp.MustCompile(`\{\{\s*(\w+)\s*\}\}`)
+	makeNames    = regexp.MustCompile(`^export[ \t]+\$\(shell (?:sed (?:-e )?['"]?s/=\.\*//g?['"]?|cut (?:-d *['"]?=['"]? -f *1|-f *1 -d *['"]?=['"]?)) ([^\s|)]+)\)`)
+	makeOfShell  = regexp.MustCompile(`^export[ \t]+\$\(shell`)
 	justLoadsEnv = regexp.MustCompile(`^set[ \t]+dotenv-load\b`)
 	recipePrefix = " \t@-+"
 )
 
 // recipePieces are the lines of a Makefile's or justfile's recipes, each of which a shell of its
-// own runs, with the variables that the file sets.
-func recipePieces(text, word string) []piece {
+// own runs, with the variables that the file sets. A Makefile's begin with a tab.
+func recipePieces(text, word string, isMake bool) []piece {
 	text = justVariable.ReplaceAllString(makeVariable.ReplaceAllString(text, "$${$1}"), "$${$1}")
 	var out []piece
 	var before []setting
@@ -371,7 +373,7 @@ func recipePieces(text, word string) []piece {
 			i++
 			line = strings.TrimSuffix(line, `\`) + " " + lines[i]
 		}
-		if strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "  ") {
+		if strings.HasPrefix(line, "\t") || !isMake && strings.HasPrefix(line, "  ") {
 			recipe := strings.ReplaceAll(strings.TrimLeft(line, recipePrefix), "$$", "$")
 			if n := len(out) - 1; last == start && (oneShell || strings.HasPrefix(out[n].text, "#!")) {
 				out[n].text += "\n" + recipe
@@ -382,6 +384,7 @@ func recipePieces(text, word string) []piece {
 			continue
 		}
 		at := start + 1
+		line = strings.TrimLeft(line, " ")
 		assigned := makeAssigned.FindStringSubmatch(line)
 		if makeBranch.MatchString(line) {
 			branches++
@@ -409,7 +412,14 @@ func recipePieces(text, word string) []piece {
 			before = append(before, func(s *shell, st *shellState) { s.included(st, named, at, true) })
 		case makeExports.MatchString(line):
 			all = true
-		case justLoadsEnv.MatchString(line):
+		case makeNames.MatchString(line):
+			named := makeNames.FindStringSubmatch(line)[1]
+			before = append(before, func(s *shell, st *shellState) { s.exportNames(st, named, at) })
+		case makeOfShell.MatchString(line):
+			before = append(before, func(s *shell, st *shellState) {
+				s.unfollow(st, &unfollowed{At: Position{File: s.file, Line: at}, Why: "exports variables in a way that keylint cannot follow"}, true)
+			})
+		case justLoadsEnv.MatchString(line) && !justReadsEnv.MatchString(text):
 			before = append(before, func(s *shell, st *shellState) { s.included(st, ".env", at, true) })
 		case makeInclude.MatchString(line):
 			named := makeInclude.FindStringSubmatch(line)[1]
@@ -424,12 +434,13 @@ func recipePieces(text, word string) []piece {
 			exported := assigned[1] == "export"
 			// make keeps quotes, and what stands before a comment; of branches any may count.
 			open := branches > 0 || strings.ContainsAny(assigned[3], "+!") || value != raw && !just || strings.Contains(raw, "#")
+			branches := branches > 0
 			keeps := strings.Contains(assigned[3], "?")
 			before = append(before, func(s *shell, st *shellState) {
 				old := st.vars[name]
 				switch exports := exported || all || old != nil && old.exported; {
 				case keeps && old != nil && !old.unknown():
-				case open && s.matters(name):
+				case open && (s.matters(name) || branches && old != nil):
 					st.forget(name, exports)
 				default:
 					s.makeVariable(st, name, value, at, exports)
@@ -453,6 +464,22 @@ func isMakefile(name string) bool {
 func (s *shell) included(st *shellState, name string, line int, exported bool) {
 	if f, ok := s.dotenv(st, shellWord{text: name}); ok && (f.File != nil || exported) {
 		s.take(st, f, Position{File: s.file, Line: line}, reading{words: true, comments: true}, exported)
+	}
+}
+
+// exportNames exports what a dotenv file sets, and the Makefile has from it.
+func (s *shell) exportNames(st *shellState, name string, line int) {
+	f, ok := s.dotenv(st, shellWord{text: name})
+	if !ok || f.File == nil {
+		s.unfollow(st, &unfollowed{At: Position{File: s.file, Line: line}, Why: "exports what " + name + " sets, which is not in the repository", From: f.name}, true)
+		return
+	}
+	for _, v := range f.Dotenv() {
+		if old := st.vars[v.Name]; old != nil {
+			exported := *old
+			exported.exported = true
+			st.vars[v.Name] = &exported
+		}
 	}
 }
 
