@@ -202,7 +202,7 @@ func likely(f *File, starts []followed[ComposeCall]) []ComposeCall {
 			switch {
 			case i < 0:
 				out = append(out, call)
-			case out[i].Env.Key() != call.Env.Key():
+			case !slices.ContainsFunc(out, func(c ComposeCall) bool { return c.At == call.At && c.Env.Key() == call.Env.Key() }):
 				open := "in which directory " + f.Path + " starts compose cannot be told"
 				out[i].Env = ComposeEnv{Open: open, At: call.At}
 			}
@@ -220,11 +220,29 @@ var valueFlags = map[string]bool{
 // startsProject are the commands that make containers or images of the variables.
 var startsProject = map[string]bool{"up": true, "run": true, "create": true, "build": true, "watch": true}
 
+// maxStarts bounds how many starts are made of one command whose words may be several.
+const maxStarts = 64
+
 // composeCall reads a command, if it starts a project.
 func composeCall(s *shell, st *shellState, words []shellWord) []ComposeCall {
 	rest, ok := composeArguments(words)
 	if !ok {
 		return nil
+	}
+	for i, w := range words {
+		variable, unknown := w.isUnknown()
+		if v := st.vars[variable]; unknown && v != nil && len(v.either) > 0 {
+			var out []ComposeCall
+			for _, one := range v.either {
+				if len(out) > maxStarts {
+					break
+				}
+				words = slices.Clone(words)
+				words[i] = one
+				out = append(out, composeCall(s, st, words)...)
+			}
+			return out
+		}
 	}
 	var files, envs []shellWord
 	var dir shellWord

@@ -65,6 +65,7 @@ type ways struct{ breaks, continues []*shellState }
 type shellVariable struct {
 	words    []shellWord  // what it is as words of a command: one, or those of an array
 	text     *shellWord   // what it is as one word; nil where that is not known, and for an array
+	either   []shellWord  // the words of which it is one, where a script may have gone any of several ways
 	given    *givenValue  // its text where that may be a key, and where it is written
 	files    *printedText // the dotenv files whose text it holds
 	exported bool
@@ -189,9 +190,10 @@ func joinVariables(vars, other map[string]*shellVariable) {
 		switch {
 		case v == nil:
 			vars[name] = unsure(w, nil)
-		case w == v, w != nil && v.unknown() && w.unknown() && v.flags() == w.flags():
+		case w == v, w != nil && v.unknown() && w.unknown() && v.flags() == w.flags() && len(v.either)+len(w.either) == 0:
 		default:
 			is := unsure(v, w)
+			is.either = eitherOf(v, w)
 			if w != nil && slices.Equal(v.words, w.words) && v.text != nil && w.text != nil && *v.text == *w.text && v.given == nil && w.given == nil {
 				is.words, is.text = v.words, v.text
 			}
@@ -233,6 +235,37 @@ func (u *unfollowed) and(other *unfollowed) *unfollowed {
 	}
 	return &both
 }
+
+// eitherOf are the words of which a variable is one that is the one or the other; none where one of
+// the two is not known.
+func eitherOf(variables ...*shellVariable) []shellWord {
+	var out []shellWord
+	for _, v := range variables {
+		switch {
+		case v == nil || v.given != nil:
+			return nil
+		case len(v.either) > 0:
+			out = append(out, v.either...)
+		case len(v.words) == 1 && v.words[0].known():
+			out = append(out, v.words[0])
+		default:
+			return nil
+		}
+	}
+	var different []shellWord
+	for _, w := range out {
+		if !slices.ContainsFunc(different, func(d shellWord) bool { return d.text == w.text }) {
+			different = append(different, w)
+		}
+	}
+	if len(different) > maxEither {
+		return nil
+	}
+	return different
+}
+
+// maxEither bounds of how many words a variable may be one.
+const maxEither = 8
 
 // unfollow notes that something not known may have set variables. Those that may hold keys are not
 // known any more; a path that a script works with is hardly ever changed that way.
@@ -337,7 +370,9 @@ func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
 	case *syntax.CaseClause:
 		ways := []*shellState{st.clone()}
 		through := false // ";&" goes on with the next
+		rest := false    // one of them is for whatever else there is
 		for _, item := range c.Items {
+			rest = rest || slices.ContainsFunc(item.Patterns, func(p *syntax.Word) bool { return wordText(p) == "*" })
 			way := st.clone()
 			if through {
 				way.join(way.clone(), ways[len(ways)-1])
@@ -345,6 +380,9 @@ func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
 			s.statements(way, item.Stmts)
 			ways = append(ways, way)
 			through = item.Op != syntax.Break
+		}
+		if rest {
+			ways = ways[1:]
 		}
 		st.join(ways...)
 	case *syntax.FuncDecl:
