@@ -134,4 +134,6 @@ var placeholderWords = []string{
 	"fake", "changeme", "change-me", "change_me", "replace", "your-", "your_", "placeholder", "example", "dummy",
 	"insert", "todo", "xxxx", "public-anon-key", "anon-key", "anon_key", "service-role-key", "service_role_key",
 	"...", "…",
+	// Portuguese, Spanish, French, German
+	"substitu", "sua-chave", "sua_chave", "reemplaz", "cambiar", "tu-clave", "tu_clave", "remplac", "votre-", "votre_", "ersetze", "dein-", "dein_",
 }
