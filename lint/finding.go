@@ -38,6 +38,7 @@ type Finding struct {
 	Rule     string
 	Severity Severity
 	Message  string // one sentence: what is wrong, in the words of DESIGN; no key text
+	Subject  string // what bears the key at the place, as the message calls it; empty where it does not
 	At       sources.Position
 	Instance string // name of the instance; empty where it concerns none
 	Of       string // what the instance is, whatever it is called beside others
@@ -57,15 +58,41 @@ type Finding struct {
 
 // Related is a further place that a finding is about.
 type Related struct {
-	At      sources.Position
-	Message string
-	Frame   Frame
+	At     sources.Position
+	Holder string // what bears the key there; empty where Says is all that there is to say
+	Says   string // what is said of it; places of which the same is said are told together
+	Frame  Frame
+
+	Stored bool // the stack keeps its key there: it is told before the others
+	Is     Relation
 
 	// Alike names a place at which the same is wrong as at the primary one, by what bears it;
 	// it is empty where the place is right, or merely explains.
 	Alike string
 
 	AtName bool // a name stands there and no key, as with the place that AtName makes
+}
+
+// Relation is what a finding has to do with a further place, of which it does not say that the same is
+// wrong there.
+type Relation int
+
+// The relations.
+const (
+	Explains Relation = iota // it merely belongs to the finding
+	IsRight                  // it holds what the primary place should
+	IsBroken                 // it is right too, and refused because of the primary place
+)
+
+// Message is what is said of the place, in one line.
+func (r Related) Message() string {
+	switch {
+	case r.Holder == "":
+		return r.Says
+	case r.Says == "":
+		return r.Holder
+	}
+	return r.Holder + ": " + r.Says
 }
 
 // Places names all places at which a finding's defect stands, without their lines: the

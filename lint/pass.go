@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/keylint/keylint/keys"
@@ -149,9 +150,15 @@ func (p *Pass) Report(d Draft) {
 		Cause: d.Cause.Name, Help: scrub(d.Cause.Advice), Frame: p.frame(d.Place.at, d.Place.isName),
 	}
 	for i := range f.Related {
-		f.Related[i].Alike = scrub(f.Related[i].Alike)
+		f.Related[i].Alike, f.Related[i].Holder, f.Related[i].Says = scrub(f.Related[i].Alike), scrub(f.Related[i].Holder), scrub(f.Related[i].Says)
 		f.Related[i].Frame = p.frame(f.Related[i].At, f.Related[i].AtName)
 	}
+	for _, s := range p.written[f.At] {
+		if strings.Contains(d.Message, s.Holder) && len(s.Holder) > len(f.Subject) {
+			f.Subject = s.Holder
+		}
+	}
+	f.Subject = scrub(f.Subject)
 	if f.Bearer == "" {
 		f.Slot, f.Bearer = p.borneAt(f.At, f.Instance)
 	}
@@ -190,7 +197,7 @@ func (p *Pass) IsRule(name string) bool {
 func (p *Pass) Related(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
 	for _, s := range placesBut(group, but) {
-		out = append(out, Related{At: s.Written, Message: say(s), AtName: s.InForce != ""})
+		out = append(out, Related{At: s.Written, Holder: s.Holder, Says: say(s), AtName: s.InForce != "", Stored: s.Standing == sites.Stored})
 	}
 	return out
 }
@@ -204,7 +211,7 @@ func placesBut(group []*sites.Site, but sources.Position) []*sites.Site {
 func (p *Pass) Alike(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
 	for _, s := range placesBut(group, but) {
-		out = append(out, Related{At: s.Written, Message: say(s), Alike: s.Identity(), AtName: s.InForce != ""})
+		out = append(out, Related{At: s.Written, Holder: s.Holder, Says: say(s), Alike: s.Identity(), AtName: s.InForce != "", Stored: s.Standing == sites.Stored})
 	}
 	return out
 }

@@ -21,7 +21,7 @@ func (p *Pass) withheld(f Finding) Finding {
 func (f Finding) leaks(ledger *keys.Ledger) bool {
 	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text}, f.Also...)
 	for _, r := range f.Related {
-		texts = append(texts, r.Message, r.Alike, r.Frame.Text)
+		texts = append(texts, r.Holder, r.Says, r.Alike, r.Frame.Text)
 	}
 	for _, s := range f.Trace {
 		texts = append(texts, s.Text)

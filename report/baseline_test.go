@@ -20,7 +20,7 @@ func TestBaseline(t *testing.T) {
 		for _, a := range alike {
 			f.Related = append(f.Related, lint.Related{At: sources.Position{File: a}, Alike: a + " KEY"})
 		}
-		f.Related = append(f.Related, lint.Related{At: sources.Position{File: "k8s/secret.yaml"}, Message: "holds the other"})
+		f.Related = append(f.Related, lint.Related{At: sources.Position{File: "k8s/secret.yaml"}, Says: "holds the other"})
 		return f
 	}
 	known := NewBaseline(&lint.Result{Findings: []lint.Finding{finding(lint.Warning, "apps/a/.env", "apps/b/.env")}})

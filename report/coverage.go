@@ -2,24 +2,35 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
 )
 
-// coverage ends every text report: how many findings there are, what was compared,
-// and what could not be and why. It never says "in sync": of what was not compared
-// nothing is known.
+// coverage ends every text report: the verdict, what was compared, and what could not be and
+// why. It never says "in sync": of what was not compared nothing is known.
 func (t *textReport) coverage(r *lint.Result) {
-	if s := findingCounts(r); s != "" {
-		t.line(s)
+	if s := t.verdict(r); s != "" {
+		t.line(t.paint(bold, s))
 	}
 	t.line(Coverage(r))
 	if c := r.Coverage; c.FromUnset > 0 {
 		t.line(fmt.Sprintf("  %d by construction, of compose's %s, which no file here sets: give --env-file to check the keys", c.FromUnset, and(c.Unset)))
 	}
-	for _, reason := range r.Coverage.Reasons {
+	reasons := r.Coverage.Reasons
+	if !t.verbose && len(reasons) > maxTold {
+		reasons = reasons[:maxTold]
+	}
+	for _, reason := range reasons {
 		t.line(fmt.Sprintf("  %d cannot be told: %s", reason.Count, oneLine(reason.Text)))
+	}
+	if left := len(r.Coverage.Reasons) - len(reasons); left > 0 {
+		t.line(fmt.Sprintf("  … for %s more (--verbose)", count(left, "reason")))
+	}
+	if s := Settles(r); s != "" {
+		t.line("  " + s)
 	}
 	if n := ignored(r); n > 0 {
 		t.line(fmt.Sprintf("  %s ignored, by a comment or by the configuration", count(n, "finding")))
@@ -30,6 +41,86 @@ func (t *textReport) coverage(r *lint.Result) {
 	if failed := r.Coverage.Roots - r.Coverage.Rendered; failed > 0 {
 		t.line(fmt.Sprintf("  %d of %s did not build", failed, count(r.Coverage.Roots, "kustomization root")))
 	}
+}
+
+// maxTold is how many reasons are told why something cannot be, where not all are asked for.
+const maxTold = 6
+
+// verdict says what it comes to: how many findings there are, and how many places have to be
+// edited for how many others to work again.
+func (t *textReport) verdict(r *lint.Result) string {
+	counts := findingCounts(r)
+	if n := bySeverity(r)[lint.Info]; n > 0 && !t.verbose {
+		counts += " (--verbose)"
+	}
+	wrong, broken := wrongAndBroken(r)
+	switch {
+	case wrong == 0 || len(r.Suppressed) > 0: // some of which nobody is told
+		return counts
+	case broken == 0:
+		return fmt.Sprintf("%s: %s wrong", counts, count(wrong, "place"))
+	}
+	return fmt.Sprintf("%s: %s %s %s", counts, count(wrong, "wrong place"), verb(wrong, "break"), count(broken, "other"))
+}
+
+// wrongAndBroken counts the places that have to be edited, and the sites that are right and refused
+// because of them.
+func wrongAndBroken(r *lint.Result) (wrong, broken int) {
+	seen := map[sources.Position]bool{}
+	for _, in := range r.Instances {
+		for _, j := range in.Sites {
+			switch {
+			case j.Outcome != lint.Disagree:
+			case !j.Culprit:
+				broken++
+			case !seen[j.Site.Written]:
+				seen[j.Site.Written] = true
+				wrong++
+			}
+		}
+	}
+	return wrong, broken
+}
+
+// remedies are what settles what cannot be told, by the word for it in the reason.
+var remedies = []struct{ word, give string }{
+	{"--age-key", "--age-key FILE"},
+	{"--sealed-secrets-key", "--sealed-secrets-key FILE"},
+	{"--pgp-key", "--pgp-key FILE"},
+	{"--env-file", "--env-file FILE"},
+}
+
+// Settles is the one thing to do that settles most of what cannot be told; empty where there is
+// none.
+func Settles(r *lint.Result) string {
+	counts := make([]int, len(remedies))
+	count := func(j lint.Judged) {
+		if j.Outcome != lint.CannotTell {
+			return
+		}
+		for i, remedy := range remedies {
+			if strings.Contains(unknownReason(j), remedy.word) {
+				counts[i]++
+				return
+			}
+		}
+	}
+	for _, in := range r.Instances {
+		for _, j := range in.Sites {
+			count(j)
+		}
+	}
+	for _, j := range r.Unplaced {
+		count(j)
+	}
+	best := slices.Index(counts, slices.Max(counts))
+	switch n := counts[best]; {
+	case n > 0:
+		return fmt.Sprintf("most of it is settled by %s: %d of %d", remedies[best].give, n, r.Coverage.Unknown)
+	case r.Coverage.NotCompared*2 > r.Coverage.Unknown:
+		return fmt.Sprintf("most of it is settled by saying where it belongs, with instances in .keylint.yaml: %d of %d", r.Coverage.NotCompared, r.Coverage.Unknown)
+	}
+	return ""
 }
 
 // Coverage says in one line what was compared.
@@ -50,8 +141,15 @@ func Coverage(r *lint.Result) string {
 	if c.ByConstruction > 0 {
 		parts = append(parts, fmt.Sprintf("%d by construction", c.ByConstruction))
 	}
-	if c.Disagree > 0 {
-		parts = append(parts, fmt.Sprintf("%d %s", c.Disagree, verb(c.Disagree, "disagree")))
+	if c.Wrong > 0 {
+		parts = append(parts, fmt.Sprintf("%d wrong", c.Wrong))
+	}
+	if broken := c.Disagree - c.Wrong; broken > 0 {
+		by := "them"
+		if c.Wrong == 1 {
+			by = "it"
+		}
+		parts = append(parts, fmt.Sprintf("%d broken by %s", broken, by))
 	}
 	if c.Unknown > 0 {
 		parts = append(parts, fmt.Sprintf("%d cannot be told", c.Unknown))
@@ -94,9 +192,10 @@ func findingCounts(r *lint.Result) string {
 	return strings.Join(parts, ", ")
 }
 
+// bySeverity counts the findings as they are told.
 func bySeverity(r *lint.Result) map[lint.Severity]int {
 	n := map[lint.Severity]int{}
-	for _, f := range r.Findings {
+	for _, f := range asTold(r.Findings) {
 		n[f.Severity]++
 	}
 	return n

@@ -68,9 +68,9 @@ func disagreement() *lint.Result {
 				Message: "the anon key that apps/web presents is not one that Kong accepts",
 				Slot:    keys.Anon, Frame: masked("NEXT_PUBLIC_SUPABASE_ANON_KEY=", ""),
 				Related: []lint.Related{
-					{At: kong, Message: "accepted: Kong consumer anon (sha256:1a2b3c4d)", Frame: masked("              - key: ", " # rotated")},
-					{At: secret, Message: "agrees: Secret supabase/supabase-keys ANON_KEY", Frame: masked("\tANON_KEY:\t", "")},
-					{At: sources.Position{File: "k8s/supabase/secret.enc.yaml"}, Message: "cannot be told: encrypted"},
+					{At: kong, Holder: "Kong consumer anon", Says: "the other, sha256:1a2b3c4d", Is: lint.IsRight, Frame: masked("              - key: ", " # rotated")},
+					{At: secret, Holder: "Secret supabase/supabase-keys ANON_KEY", Says: "the other, sha256:1a2b3c4d", Is: lint.IsRight, Stored: true, Frame: masked("\tANON_KEY:\t", "")},
+					{At: sources.Position{File: "k8s/supabase/secret.enc.yaml"}, Says: "cannot be told: encrypted"},
 				},
 				Trace: trace,
 				Help:  "write the key that Kong accepts into apps/web/.env.production,\nor add the app's key to the consumer anon",
@@ -94,7 +94,7 @@ func disagreement() *lint.Result {
 			{Kind: sources.NoteBound, Message: "more than 100000 files: the rest was not read"},
 		},
 		Coverage: lint.Coverage{
-			Units: 4, Roots: 2, Rendered: 1, Sites: 7, Agree: 2, Disagree: 2, Unknown: 3,
+			Units: 4, Roots: 2, Rendered: 1, Sites: 7, Agree: 2, Disagree: 2, Wrong: 1, Unknown: 3,
 			Reasons: []lint.Reason{
 				{Text: "encrypted with SOPS for age1abc, and no identity for it was given", Count: 1},
 				{Text: "nothing accepts keys here", Count: 1},
@@ -125,7 +125,7 @@ func hostile() *lint.Result {
 		}}},
 		Findings: []lint.Finding{{
 			Rule: "role-swap", ID: "role-swap:0055", Severity: lint.Error, Message: "swapped in " + evil, At: at(evil, 1, 608, 700), Frame: frame,
-			Related: []lint.Related{{At: at(evil, 12, 1, 0), Message: evil, Frame: lint.Frame{Text: evil, MaskStart: 90, MaskEnd: 99}}},
+			Related: []lint.Related{{At: at(evil, 12, 1, 0), Says: evil, Frame: lint.Frame{Text: evil, MaskStart: 90, MaskEnd: 99}}},
 			Trace:   []sources.Step{{At: at(evil, 2, 0, 0), Text: evil}}, Help: evil,
 		}},
 		Notes:    []sources.Note{{Kind: sources.NoteBound, At: at("::stop-commands::x", 0, 0, 0), Message: "m"}, {Kind: sources.NoteUnreadable, At: at(evil, 0, 0, 0), Message: evil + "\xff"}},

@@ -63,7 +63,7 @@ func TestGitHubCommands(t *testing.T) {
 		r := &lint.Result{Findings: []lint.Finding{{
 			Rule: "role-swap", Severity: lint.Error, Message: text, Help: text + "\n" + text,
 			At:      sources.Position{File: text, Line: 7, Column: 2, EndColumn: 3},
-			Related: []lint.Related{{At: sources.Position{File: text}, Message: text}},
+			Related: []lint.Related{{At: sources.Position{File: text}, Says: text}},
 		}}}
 		lines := strings.Split(strings.TrimSuffix(told(t, "github", r, Options{}), "\n"), "\n")
 		commands := 0
@@ -125,7 +125,7 @@ func TestMarkdownIsInert(t *testing.T) {
 		at := sources.Position{File: evil, Line: 3}
 		r := &lint.Result{Instances: []*lint.JudgedInstance{in}, Findings: []lint.Finding{{
 			Rule: "role-swap", Severity: lint.Error, Message: evil, Help: evil + "\n" + evil, At: at,
-			Related: []lint.Related{{At: at, Message: evil}}, Trace: []sources.Step{{At: at, Text: evil}},
+			Related: []lint.Related{{At: at, Says: evil}}, Trace: []sources.Step{{At: at, Text: evil}},
 		}}, Coverage: lint.Coverage{Sites: 2, Unknown: 1, Reasons: []lint.Reason{{Text: evil, Count: 1}}}}
 		for _, source := range []Source{{}, onGitHub} {
 			markdown := told(t, "markdown", r, Options{Source: source})

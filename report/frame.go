@@ -16,19 +16,24 @@ const maxFrame = 140
 // frame writes the line of a position as rustc does: the line number in a gutter of
 // the given width, the masked line, and carets under the masked key.
 func (t *textReport) frame(at sources.Position, f lint.Frame, gutter int, s style) {
-	if at.Line == 0 || strings.TrimSpace(f.Text) == "" {
+	if frameLines(at, f) == 0 {
 		return
 	}
 	text, before, carets := excerpt(f)
 	bar := t.paint(cyan, strings.Repeat(" ", gutter)+" |")
-	t.line(bar)
 	number := strconv.Itoa(at.Line)
 	t.line(t.paint(cyan, strings.Repeat(" ", gutter-len(number))+number+" |") + " " + text)
 	if carets > 0 {
 		t.line(bar + " " + before + t.paint(s, strings.Repeat("^", carets)))
-	} else {
-		t.line(bar)
 	}
+}
+
+// frameLines is how many lines a frame takes at the most.
+func frameLines(at sources.Position, f lint.Frame) int {
+	if at.Line == 0 || strings.TrimSpace(f.Text) == "" {
+		return 0
+	}
+	return 2
 }
 
 // excerpt is the part of the line that is shown, the blanks before the carets, and

@@ -75,7 +75,7 @@ func annotation(r *lint.Result, f lint.Finding) string {
 			lines = append(lines, fmt.Sprintf("… and %d more places", len(f.Related)-i))
 			break
 		}
-		lines = append(lines, strings.TrimSpace("• "+place(related.At)+" "+oneLine(related.Message)))
+		lines = append(lines, strings.TrimSpace("• "+place(related.At)+" "+oneLine(related.Message())))
 	}
 	lines = append(lines, cleanLines(f.Help)...)
 	var b strings.Builder

@@ -176,7 +176,7 @@ func findingJSON(f lint.Finding) jsonFinding {
 		File: f.At.File, Line: f.At.Line, Column: f.At.Column, EndColumn: f.At.EndColumn,
 		Instance: nullable(f.Instance),
 		Related: each(f.Related, func(r lint.Related) jsonRelated {
-			return jsonRelated{File: r.At.File, Line: r.At.Line, Column: r.At.Column, Message: r.Message}
+			return jsonRelated{File: r.At.File, Line: r.At.Line, Column: r.At.Column, Message: r.Message()}
 		}),
 		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, ID: f.ID,
 	}

@@ -32,7 +32,7 @@ func Markdown(w io.Writer, r *lint.Result, o Options) error {
 	if left > 0 {
 		m.WriteString(fmt.Sprintf("\n%s left out: the summary would be too long.\n", count(left, "instance")))
 	}
-	findings := worstFirst(r.Findings)
+	findings := asTold(r.Findings)
 	for i, f := range findings {
 		if !m.section(m.finding(f)) {
 			m.WriteString(fmt.Sprintf("\n**%s left out**: the summary would be too long. The JSON report has them all.\n", count(len(findings)-i, "more finding")))
@@ -94,16 +94,27 @@ func (m *markdown) finding(f lint.Finding) string {
 		}
 		fmt.Fprintf(&b, "> %s\n", prose(l))
 	}
-	if len(f.Related)+len(f.Trace) == 0 {
+	trace := way(f)
+	if len(f.Related)+len(trace) == 0 {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n", foldedTitle(f))
-	for _, related := range f.Related {
-		fmt.Fprintf(&b, "- %s\n", strings.TrimSpace(m.place(related.At)+" "+prose(related.Message)))
+	for _, g := range alike(f.Related) {
+		sign, _ := relatedSign(g.places[0])
+		if len(g.places) == 1 || g.says == "" {
+			for _, r := range g.places {
+				fmt.Fprintf(&b, "- %s %s\n", sign, strings.TrimSpace(m.place(r.At)+" "+prose(r.Message())))
+			}
+			continue
+		}
+		fmt.Fprintf(&b, "- %s %s:\n", sign, prose(g.says))
+		for _, r := range g.places {
+			fmt.Fprintf(&b, "  - %s\n", strings.TrimSpace(m.place(r.At)+" "+prose(r.Holder)))
+		}
 	}
-	if len(f.Trace) > 0 {
+	if len(trace) > 0 {
 		b.WriteString("\nHow it got there:\n\n")
-		for _, s := range f.Trace {
+		for _, s := range trace {
 			fmt.Fprintf(&b, "1. %s\n", strings.TrimSpace(m.place(s.At)+" "+prose(s.Text)))
 		}
 	}
@@ -115,7 +126,7 @@ func foldedTitle(f lint.Finding) string {
 	switch {
 	case len(f.Related) == 0:
 		return "How the value got there"
-	case len(f.Trace) == 0:
+	case len(way(f)) == 0:
 		return count(len(f.Related), "other place")
 	}
 	return count(len(f.Related), "other place") + ", and how the value got there"

@@ -110,7 +110,7 @@ func cell(sites []lint.Judged, slot keys.Slot) string {
 		if j.Site.Slot != slot {
 			continue
 		}
-		sign, _ := outcomeSign(j.Outcome)
+		sign, _ := outcomeSign(j)
 		part := sign
 		if j.Fingerprint != "" {
 			part += " " + code(strings.TrimPrefix(j.Fingerprint, "sha256:"))

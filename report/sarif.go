@@ -97,7 +97,7 @@ func sarifResultOf(r *lint.Result, f lint.Finding, rule int) sarifResult {
 	}
 	result.Locations = []sarifLocation{l}
 	for _, related := range f.Related {
-		if l, ok := location(r, related.At, related.Message); ok {
+		if l, ok := location(r, related.At, related.Message()); ok {
 			l.ID = len(result.Related) + 1
 			result.Related = append(result.Related, l)
 		}

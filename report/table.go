@@ -43,13 +43,13 @@ func (t *textReport) slots(judged []lint.Judged) {
 // slot writes the rows of one slot, their columns aligned.
 func (t *textReport) slot(judged []lint.Judged, slot keys.Slot) {
 	var rows [][]string
-	var outcomes []lint.Outcome
+	var shown []lint.Judged
 	for _, j := range judged {
 		if j.Site.Slot != slot {
 			continue
 		}
 		rows = append(rows, []string{string(j.Site.Standing), valueOf(j), oneLine(j.Site.Holder), whence(j.Site) + because(j.Joined)})
-		outcomes = append(outcomes, j.Outcome)
+		shown = append(shown, j)
 	}
 	widths := make([]int, 4)
 	for _, row := range rows {
@@ -58,7 +58,7 @@ func (t *textReport) slot(judged []lint.Judged, slot keys.Slot) {
 		}
 	}
 	for n, row := range rows {
-		sign, color := outcomeSign(outcomes[n])
+		sign, color := outcomeSign(shown[n])
 		var cells []string
 		for i, cell := range row {
 			cells = append(cells, pad(cell, widths[i]))
@@ -106,15 +106,18 @@ func unknownReason(j lint.Judged) string {
 	return j.Site.Value.Reason()
 }
 
-// outcomeSign is ✓, =, ✗ or ?.
-func outcomeSign(o lint.Outcome) (string, style) {
-	switch o {
-	case lint.Agree:
+// outcomeSign is ✓ of what agrees, = of what does by construction, ✗ of what is wrong, ! of what is
+// right and broken by that, and ? of what cannot be told.
+func outcomeSign(j lint.Judged) (string, style) {
+	switch {
+	case j.Outcome == lint.Agree:
 		return "✓", green
-	case lint.ByConstruction:
+	case j.Outcome == lint.ByConstruction:
 		return "=", green
-	case lint.Disagree:
+	case j.Outcome == lint.Disagree && j.Culprit:
 		return "✗", red
+	case j.Outcome == lint.Disagree:
+		return "!", yellow
 	}
 	return "?", yellow
 }

@@ -2,19 +2,23 @@ package report
 
 import (
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sources"
 )
 
-// Text writes the report for people: each finding as "file:line:column: severity:
-// message [rule]" with the lines it is about, how the value got there and what would
-// mend it, and at the end, always, what was compared and what could not be.
+// Text writes the report for people, the worst first: each finding as "file:line:column:
+// severity: message [rule]" with the line it is about, the other places by what they hold,
+// how the value got there and what would mend it; at the end, always, what was compared and
+// what could not be. One finding takes maxLines at the most, but for Verbose, which also
+// tells each place with its line, and whom every site was compared with.
 func Text(w io.Writer, r *lint.Result, o Options) error {
-	t := &textReport{painter: painter(o.Color)}
-	for _, f := range r.Findings {
+	t := &textReport{painter: painter(o.Color), verbose: o.Verbose}
+	for _, f := range asTold(r.Findings) {
+		if !o.Verbose && !f.Severity.AtLeast(lint.Warning) && !f.Severity.AtLeast(o.failOn()) {
+			continue
+		}
 		t.finding(f)
 		t.line("")
 	}
@@ -31,6 +35,7 @@ func Text(w io.Writer, r *lint.Result, o Options) error {
 type textReport struct {
 	painter
 	strings.Builder
+	verbose bool
 }
 
 func (t *textReport) line(s string) {
@@ -45,32 +50,58 @@ func (t *textReport) finding(f lint.Finding) {
 		head = t.paint(bold, at+":") + " " + head
 	}
 	t.line(head)
-
-	gutter := gutterWidth(f)
-	indent := strings.Repeat(" ", gutter+1)
+	gutter := t.gutter(f)
 	t.frame(f.At, f.Frame, gutter, color)
-	for _, r := range f.Related {
-		t.line(indent + t.related(r))
-		t.frame(r.At, r.Frame, gutter, blue)
+	indent := strings.Repeat(" ", gutter+1)
+	groups, trace := alike(f.Related), steps(way(f))
+	help := helpLines(f.Help)
+	if t.verbose {
+		for _, r := range f.Related {
+			sign, style := relatedSign(r)
+			t.line(indent + t.paint(style, sign) + " " + t.related(r))
+			t.frame(r.At, r.Frame, gutter, blue)
+		}
+	} else {
+		room := maxLines - 1 - frameLines(f.At, f.Frame) - len(help)
+		places, most := fit(groups, len(trace), room)
+		for _, g := range groups {
+			t.group(indent, g, places)
+		}
+		trace = cut(trace, most)
 	}
-	if len(f.Trace) > 0 {
+	if len(trace) > 0 {
 		t.line(indent + t.paint(cyan, "how it got there:"))
-		for i, s := range f.Trace {
-			arrow := "  "
-			if i > 0 {
-				arrow = "← "
-			}
-			t.line(indent + "  " + arrow + step(s))
+		for _, s := range trace {
+			t.line(indent + "  " + s)
 		}
 	}
-	if f.Help != "" {
-		t.help(indent, f.Help)
+	for i, l := range help {
+		if i == 0 {
+			l = t.paint(green, helpWord) + " " + l
+		} else {
+			l = strings.TrimRight(strings.Repeat(" ", len(helpWord)+1)+l, " ")
+		}
+		t.line(indent + l)
 	}
+}
+
+const helpWord = "help:"
+
+// helpLines are the advice's own lines, one below the other.
+func helpLines(advice string) []string {
+	if advice == "" {
+		return nil
+	}
+	var out []string
+	for l := range strings.SplitSeq(strings.TrimRight(advice, "\n"), "\n") {
+		out = append(out, clean(l))
+	}
+	return out
 }
 
 // related is "file:line:column: message", of which either may be missing.
 func (t *textReport) related(r lint.Related) string {
-	at, message := place(r.At), oneLine(r.Message)
+	at, message := place(r.At), oneLine(r.Message())
 	switch {
 	case at == "":
 		return message
@@ -80,16 +111,25 @@ func (t *textReport) related(r lint.Related) string {
 	return t.paint(bold, at+":") + " " + message
 }
 
-// help keeps the advice's own lines, one below the other.
-func (t *textReport) help(indent, advice string) {
-	const word = "help: "
-	for i, l := range strings.Split(strings.TrimRight(advice, "\n"), "\n") {
-		if i == 0 {
-			t.line(indent + t.paint(green, strings.TrimSpace(word)) + " " + clean(l))
-			continue
-		}
-		t.line(strings.TrimRight(indent+strings.Repeat(" ", len(word))+clean(l), " "))
+// way is how a value got where it is, where that is not plain from the place.
+func way(f lint.Finding) []sources.Step {
+	if len(f.Trace) == 1 && f.Trace[0].At == f.At {
+		return nil
 	}
+	return f.Trace
+}
+
+// steps are the lines of a trace, from the place of use to where the value is written.
+func steps(trace []sources.Step) []string {
+	var out []string
+	for i, s := range trace {
+		arrow := "  "
+		if i > 0 {
+			arrow = "← "
+		}
+		out = append(out, arrow+step(s))
+	}
+	return out
 }
 
 // step is "file:line what happened there", of which either may be missing.
@@ -101,22 +141,4 @@ func step(s sources.Step) string {
 func place(p sources.Position) string {
 	p.File = oneLine(p.File)
 	return p.String()
-}
-
-// gutterWidth is the number of digits of the highest line number that the finding
-// shows, so that all its frames stand below each other.
-func gutterWidth(f lint.Finding) int {
-	highest := 0
-	if f.Frame.Text != "" {
-		highest = f.At.Line
-	}
-	for _, r := range f.Related {
-		if r.Frame.Text != "" {
-			highest = max(highest, r.At.Line)
-		}
-	}
-	if highest == 0 {
-		return 1
-	}
-	return len(strconv.Itoa(highest))
 }

@@ -54,7 +54,7 @@ func said(t *testing.T, r *lint.Rule) (title, text string) {
 	if err := testkeys.WriteArchive(dir, r.Bad); err != nil {
 		t.Fatal(err)
 	}
-	got := keylint(now, dir)
+	got := keylint(now, "--fail-on", "info", dir)
 	return "keylint says", firstFinding(t, r.Name, got.stdout)
 }
 

@@ -49,7 +49,7 @@ func checkAnonRole(p *lint.Pass, i *lint.Instance, v *inventory.Binding) {
 		Cause:   anonRoleSwapped,
 	}
 	if server != nil {
-		d.Related = []lint.Related{{At: server.Written, Message: server.Holder + " holds the key of that role"}}
+		d.Related = []lint.Related{{At: server.Written, Holder: server.Holder, Says: "the key of that role"}}
 	}
 	p.Report(d)
 }

@@ -193,7 +193,7 @@ func checkVerifiers(p *lint.Pass, i *lint.Instance) {
 		if v := c.Env["PGRST_JWT_SECRET"]; v != nil {
 			at = v.At()
 		}
-		f.Related = append(f.Related, lint.Related{At: at, Message: fmt.Sprintf("%s is given no JWKS (%s)", c.Label(), strings.Join(verifiers[c.Carrier.Backend], " or ")), Alike: c.Label(), AtName: true})
+		f.Related = append(f.Related, lint.Related{At: at, Holder: c.Label(), Says: fmt.Sprintf("no JWKS is given (%s)", strings.Join(verifiers[c.Carrier.Backend], " or ")), Alike: c.Label(), AtName: true})
 	}
 	f.Message = fmt.Sprintf("Auth signs tokens with the keys in GOTRUE_JWT_KEYS, and %s cannot check them: every user's session is refused there", strings.Join(names, ", "))
 	p.Report(f)

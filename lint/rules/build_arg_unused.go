@@ -143,7 +143,7 @@ func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, 
 	f := lint.Draft{
 		Message: fmt.Sprintf("compose service %s gives the build %s, and %s does not declare %[4]s: BuildKit drops %[4]s silently",
 			b.Service, list(dropped), who, them(dropped)),
-		Related: []lint.Related{{At: inFile(line), Message: "the app is built here", AtName: true}},
+		Related: []lint.Related{{At: inFile(line), Says: "the app is built here", AtName: true}},
 	}
 	lines := make([]string, 0, len(dropped))
 	for i, arg := range dropped {
@@ -156,9 +156,9 @@ func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, 
 			f.Place = lint.AtName(at, b.File.Path+" "+arg).As(p.Names.Of(arg).Slot)
 			f.Message += " (" + why + ")"
 		} else {
-			f.Related = append(f.Related, lint.Related{At: at, Message: why, AtName: true})
+			f.Related = append(f.Related, lint.Related{At: at, Says: why, AtName: true})
 		}
-		f.Related = append(f.Related, lint.Related{At: b.Args[arg].At(), Message: "given here, and dropped"})
+		f.Related = append(f.Related, lint.Related{At: b.Args[arg].At(), Says: "given here, and dropped"})
 	}
 	f.Cause = argNotDeclared.With(list(lines), builder, line)
 	for _, s := range p.Sites {

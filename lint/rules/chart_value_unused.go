@@ -132,12 +132,12 @@ func reportUnread(p *lint.Pass, u *render.Unit, group []chart.Unread) {
 		Cause:   valueUnknown.With(adviceForUnread(first)),
 	}
 	for _, v := range group[1:] {
-		f.Related = append(f.Related, lint.Related{At: v.Place.At, Message: v.Path + " has no effect either" + meant(v), AtName: v.IsReference()})
+		f.Related = append(f.Related, lint.Related{At: v.Place.At, Holder: v.Path, Says: "no effect either" + meant(v), AtName: v.IsReference()})
 	}
 	if live := published(p, u, group); len(live) > 0 {
 		f.Severity = lint.Error
 		f.Message += fmt.Sprintf("; in force is what the chart has of its own, which is published by %s", keys.Published(live[0].Value.Text()))
-		f.Related = append(f.Related, p.Related(live, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": what is in force" })...)
+		f.Related = append(f.Related, p.Related(live, f.Place.Position(), func(s *sites.Site) string { return "what is in force" })...)
 	}
 	p.Report(f)
 }

@@ -104,7 +104,7 @@ func checkDuplicateCredential(p *lint.Pass) {
 			f := lint.Draft{
 				Place: lint.AtValue(s.At, ""), Instance: p.NameOf(s), Trace: s.Trace,
 				Message: fmt.Sprintf("%s holds the same key as %s: %s", s.Holder, other(first, s), onDuplicate(g, first, s)),
-				Related: []lint.Related{{At: first.At, Message: first.Holder + " holds it first"}},
+				Related: []lint.Related{{At: first.At, Holder: first.Holder, Says: "holds it first"}},
 				Cause:   keyStandsTwice,
 			}
 			if v := g.Version(); first.Holder == s.Holder && v != nil && !v.AtLeast(3, 4) {

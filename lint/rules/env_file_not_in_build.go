@@ -74,7 +74,7 @@ func checkEnvFileNotInBuild(p *lint.Pass) {
 			p.Report(lint.Draft{
 				Place:   lint.AtName(at, name),
 				Message: fmt.Sprintf("%s is kept from the build of %s, and nothing else gives it %s", e.File, b.File.Path, name),
-				Related: []lint.Related{{At: e.In(e.File), Message: e.File + " " + name}},
+				Related: []lint.Related{{At: e.In(e.File), Holder: e.File + " " + name}},
 				Cause:   keptFromBuild.With(b.InContext(e.File), name),
 			})
 			break

@@ -49,7 +49,7 @@ func checkEnvShadowedByEmpty(p *lint.Pass) {
 		f := lint.Draft{
 			Place:   lint.AtName(e.Empty.In(e.Empty.File), e.Name),
 			Message: fmt.Sprintf("%s is set to nothing here, and %s goes before %s: the app is built without the key", e.Name, e.Empty.File, e.Full.File),
-			Related: []lint.Related{{At: e.Full.In(e.Full.File), Message: e.Full.File + " " + e.Name + ": it never counts"}},
+			Related: []lint.Related{{At: e.Full.In(e.Full.File), Holder: e.Full.File + " " + e.Name, Says: "it never counts"}},
 			Cause:   emptyLineWins,
 		}
 		if !e.Everywhere {
@@ -89,7 +89,7 @@ func checkEmptyArguments(p *lint.Pass, b *sites.Build) {
 			}
 			f := lint.Draft{
 				Place:   lint.AtName(b.At(a), name),
-				Related: []lint.Related{{At: file.In(file.File), Message: file.File + " " + name + ": it never counts"}},
+				Related: []lint.Related{{At: file.In(file.File), Holder: file.File + " " + name, Says: "it never counts"}},
 				Cause:   emptyArgumentWins.With(name),
 			}
 			switch {

@@ -66,7 +66,7 @@ func checkEnvSourceConflict(p *lint.Pass) {
 			p.Report(lint.Draft{
 				Place:   lint.AtValue(given, name),
 				Message: fmt.Sprintf("the build takes %s from here, and %s holds another key (%s)", name, file.File, d.Words),
-				Related: []lint.Related{{At: at, Message: file.File + " " + name + ": it never counts"}},
+				Related: []lint.Related{{At: at, Holder: file.File + " " + name, Says: "it never counts"}},
 				Cause:   twoSources,
 			})
 		}

@@ -89,7 +89,7 @@ services:
 			for _, f := range result.Findings {
 				fmt.Fprintln(&shown, f.Message, f.Help, f.Frame.Text)
 				for _, r := range f.Related {
-					fmt.Fprintln(&shown, r.Message, r.Frame.Text)
+					fmt.Fprintln(&shown, r.Message(), r.Frame.Text)
 				}
 				for _, s := range f.Trace {
 					fmt.Fprintln(&shown, s.Text)

@@ -113,7 +113,7 @@ func checkFluxEatsPlaceholder(p *lint.Pass) {
 			}
 			for _, e := range eaten {
 				if e.At != first.At {
-					f.Related = append(f.Related, lint.Related{At: e.At, Message: "${" + e.Name + "} likewise", Alike: inventory.Label(o) + " " + e.Name, AtName: true})
+					f.Related = append(f.Related, lint.Related{At: e.At, Holder: "${" + e.Name + "}", Says: "eaten likewise", Alike: inventory.Label(o) + " " + e.Name, AtName: true})
 				}
 			}
 			p.Report(f)

@@ -39,8 +39,8 @@ func checkGenerations(p *lint.Pass, i *lint.Instance) {
 			Place: lint.AtSource(first), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning, Cause: twoGenerations,
 			Message: fmt.Sprintf("%s %s %s of %s that was issued on %s, and %s one of %s: the project makes all of its keys anew at once, so that at most one of them is valid",
 				lint.Holders(older), verb(older), article(string(slot))+" key", i.Name, issues[0].Format(time.DateOnly), lint.Holders(newest), issues[len(issues)-1].Format(time.DateOnly)),
-			Related: append(p.Alike(older, first.Written, func(s *sites.Site) string { return s.Holder + ": the same key as that" }),
-				p.Related(newest, first.Written, func(s *sites.Site) string { return s.Holder + ": the newer one" })...),
+			Related: append(p.Alike(older, first.Written, func(s *sites.Site) string { return "the same key" }),
+				p.Related(newest, first.Written, func(s *sites.Site) string { return "the newer one" })...),
 		})
 	}
 }

@@ -86,8 +86,8 @@ func checkJWTSecretDrift(p *lint.Pass) {
 				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words),
 				Cause:   causeOfSecret(difference.Class, named, lint.ByPlace(right)[0]),
 			}
-			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
-				p.Related(right, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
+			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
+				p.Related(right, f.Place.Position(), func(s *sites.Site) string { return "the other one" })...)
 			p.Report(f)
 			p.Explain(wrong...)
 		}
@@ -123,7 +123,7 @@ func checkSecretNames(p *lint.Pass, i *lint.Instance) {
 			Place: lint.AtUse(first), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning,
 			Message: fmt.Sprintf("%s %s the JWT secret from %s, and %s from %s: whether they are the same cannot be told", lint.Holders(group), take(group), source, other.Holder, other.Value.Source()),
 			Cause:   twoNames.With(other.Value.Source()),
-			Related: []lint.Related{{At: other.At, Message: other.Holder + ": by the other name", AtName: true}},
+			Related: []lint.Related{{At: other.At, Holder: other.Holder, Says: "by the other name", AtName: true}},
 		})
 	}
 }

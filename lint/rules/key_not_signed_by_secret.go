@@ -95,7 +95,7 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 			f.Cause = secretReplaced
 		}
 		f.Related = p.Alike(failing, f.Place.Position(), func(s *sites.Site) string {
-			return fmt.Sprintf("%s: signed with another secret (%s)", s.Holder, keys.Describe(s.Value.Text(), s.Slot))
+			return fmt.Sprintf("signed with another secret (%s)", keys.Describe(s.Value.Text(), s.Slot))
 		})
 		p.Report(f)
 		p.Explain(failing...)
@@ -119,8 +119,8 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 				keys.Describe(named.Value.Text(), named.Slot)) + whyUnsigned(p, i, named, secrets),
 			Cause: otherSecretSigned,
 		}
-		f.Related = append(p.Alike(group, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same key" }),
-			p.Related(secrets, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the JWT secret" })...)
+		f.Related = append(p.Alike(group, f.Place.Position(), func(s *sites.Site) string { return "the same key" }),
+			p.Related(secrets, f.Place.Position(), func(s *sites.Site) string { return "the JWT secret" })...)
 		p.Report(f)
 		p.Explain(group...)
 	}

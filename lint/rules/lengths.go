@@ -37,8 +37,8 @@ func reportImpossible(p *lint.Pass, i *lint.Instance, d lint.Disagreement) {
 			bytesLong(primary.Value), bytesLong(d.Right[0].Value), byCiphertext),
 		Cause: causeOf(d, keys.Difference{}, primary),
 	}
-	f.Related = append(p.Alike(d.Wrong, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same" }),
-		p.Related(d.Right, f.Place.Position(), func(s *sites.Site) string { return fmt.Sprintf("%s: %s", s.Holder, bytesLong(s.Value)) })...)
+	f.Related = append(p.Alike(d.Wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
+		p.Related(d.Right, f.Place.Position(), func(s *sites.Site) string { return bytesLong(s.Value) })...)
 	p.Report(f)
 	p.Explain(d.Wrong...)
 }
@@ -76,8 +76,8 @@ func checkSecretLengths(p *lint.Pass, i *lint.Instance, known [][]*sites.Site) {
 			bytesLong(named.Value), bytesLong(right.Value), byCiphertext),
 		Cause: secretElsewhere.With(right.Written),
 	}
-	f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the same as that" }),
-		p.Related([]*sites.Site{right}, f.Place.Position(), func(s *sites.Site) string { return s.Holder + " holds the other one" })...)
+	f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
+		p.Related([]*sites.Site{right}, f.Place.Position(), func(s *sites.Site) string { return "the other one" })...)
 	p.Report(f)
 	p.Explain(wrong...)
 }

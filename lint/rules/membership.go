@@ -85,20 +85,20 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 		f.Cause = chartDefault
 		f.Cause.Advice += " What the others hold is right as it is."
 	}
-	alike := p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same key as that" })
+	alike := p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return "the same key" })
 	if retired {
 		f.Cause = keyRetired.With(mend(difference.Class, "a reference to the key that the gateway accepts") + afterwards(primary))
 		alike = referrers(named, primary)
 	}
-	f.Related = append(alike, p.Related(others, f.Place.Position(), func(s *sites.Site) string {
-		verb := "holds"
-		if s.Standing == sites.Accepted {
-			verb = "accepts"
+	right := p.Related(others, f.Place.Position(), func(s *sites.Site) string { return "the other, " + keys.Describe(s.Value.Text(), s.Slot) })
+	for i := range right {
+		if right[i].Is = lint.IsRight; named[0] != d.Wrong[0] {
+			right[i].Is = lint.IsBroken
 		}
-		return fmt.Sprintf("%s %s the other: %s", s.Holder, verb, keys.Describe(s.Value.Text(), s.Slot))
-	})...)
+	}
+	f.Related = append(alike, right...)
 	for _, s := range p.ListedInVain(i, d.Wrong[0]) { // whoever finds it there would take the finding for a mistake
-		f.Related = append(f.Related, lint.Related{At: s.At, Message: s.Holder + " lists it in vain: " + p.WhyIdle(s)})
+		f.Related = append(f.Related, lint.Related{At: s.At, Holder: s.Holder, Says: "lists it in vain: " + p.WhyIdle(s)})
 	}
 	p.Report(f)
 	p.Explain(d.Wrong...)
@@ -152,7 +152,7 @@ func referrers(named []*sites.Site, but *sites.Site) []lint.Related {
 	var out []lint.Related
 	for _, s := range named {
 		if s != but {
-			out = append(out, lint.Related{At: s.At, AtName: true, Message: s.Holder + " refers to the same key", Alike: s.Identity()})
+			out = append(out, lint.Related{At: s.At, AtName: true, Holder: s.Holder, Says: "refers to the same key", Alike: s.Identity()})
 		}
 	}
 	return out
@@ -182,8 +182,12 @@ func blameRight(d lint.Disagreement, primary *sites.Site, differs keys.Differenc
 			accepts = "holds"
 		}
 	}
-	return fmt.Sprintf("%s %s another %s key than %s %s: %s", primary.Holder, accepts, d.Slot, lint.Holders(lint.ByPlace(d.Wrong)),
-		verb(lint.ByPlace(d.Wrong)), differs.Words)
+	refused := ""
+	if d.Gateway {
+		refused = ", which gets a 401"
+	}
+	return fmt.Sprintf("%s %s another %s key than %s %s%s: %s", primary.Holder, accepts, d.Slot, lint.Holders(lint.ByPlace(d.Wrong)),
+		verb(lint.ByPlace(d.Wrong)), refused, differs.Words)
 }
 
 // article puts "a" or "an" before a word.

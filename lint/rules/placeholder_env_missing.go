@@ -133,7 +133,7 @@ func reportMissing(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, then
 		f.Place = lint.AtName(b.At(), where.Label()+" "+b.Name)
 		f.Message = fmt.Sprintf("%s has a variable %s, for which the template has no placeholder, and none of the name %s for %s: %s", where.Label(), b.Name, c.Name, c.Label(), then)
 		f.Cause = variableMisnamed.With(c.Name)
-		f.Related = []lint.Related{{At: c.At, Message: c.Label() + " asks for " + c.Name}}
+		f.Related = []lint.Related{{At: c.At, Holder: c.Label(), Says: "asks for " + c.Name}}
 	}
 	reportCredential(p, g, c, f)
 }

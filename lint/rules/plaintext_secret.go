@@ -67,16 +67,12 @@ func checkPlaintextSecret(p *lint.Pass) {
 	for _, file := range order {
 		places := lint.ByPlace(byFile[file])
 		first := places[0]
-		more := ""
-		if len(places) > 1 {
-			more = fmt.Sprintf("; it holds %s more", lint.Number(len(places)-1))
-		}
 		f := lint.Draft{
 			Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first),
-			Message: fmt.Sprintf("%s holds a %s in the open, in a file that git keeps%s", first.Holder, secretWord(first.Slot), more),
+			Message: fmt.Sprintf("%s is in the open, in a file that git keeps", first.Holder),
 			Cause:   inTheOpen,
 		}
-		f.Related = p.Alike(places, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": a " + secretWord(s.Slot) })
+		f.Related = p.Alike(places, f.Place.Position(), func(s *sites.Site) string { return "in the open as well" })
 		p.Report(f)
 	}
 }

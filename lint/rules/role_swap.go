@@ -180,7 +180,7 @@ func reportSwap(p *lint.Pass, group []*sites.Site) {
 	}
 	for _, s := range sites.Sorted(group) {
 		if swappedAt(p, s) != at || s.At != at && s.At != s.Written {
-			f.Related = append(f.Related, lint.Related{At: s.At, AtName: s.At != s.Written, Message: fmt.Sprintf("%s holds %s", s.Holder, keyWords(s)), Alike: s.Identity()})
+			f.Related = append(f.Related, lint.Related{At: s.At, AtName: s.At != s.Written, Holder: s.Holder, Says: keyWords(s), Alike: s.Identity()})
 		}
 	}
 	p.Report(f)

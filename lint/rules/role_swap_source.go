@@ -67,7 +67,7 @@ func checkSwappedNames(p *lint.Pass) {
 		}
 		for _, s := range group {
 			if s != first && s.At != at.at {
-				f.Related = append(f.Related, lint.Related{At: s.At, AtName: true, Message: s.Holder + " takes it too", Alike: s.Identity()})
+				f.Related = append(f.Related, lint.Related{At: s.At, AtName: true, Holder: s.Holder, Says: "takes it too", Alike: s.Identity()})
 			}
 		}
 		p.Report(f)
@@ -153,10 +153,10 @@ func reportOneSource(p *lint.Pass, i *lint.Instance, wrong, right []*sites.Site)
 	}
 	for _, s := range wrong[1:] {
 		if place := at(s); place.Position() != f.Place.Position() {
-			f.Related = append(f.Related, lint.Related{At: place.Position(), AtName: true, Message: s.Holder + " takes it too", Alike: s.Identity()})
+			f.Related = append(f.Related, lint.Related{At: place.Position(), AtName: true, Holder: s.Holder, Says: "takes it too", Alike: s.Identity()})
 		}
 	}
-	f.Related = append(f.Related, p.Related(right, f.Place.Position(), func(s *sites.Site) string { return s.Holder + ": the same source, as the " + string(s.Slot) + " key" })...)
+	f.Related = append(f.Related, p.Related(right, f.Place.Position(), func(s *sites.Site) string { return "the same source, as the " + string(s.Slot) + " key" })...)
 	p.Report(f)
 	p.Explain(wrong...)
 }

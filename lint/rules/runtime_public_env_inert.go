@@ -107,10 +107,10 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 		case same != nil:
 			f.Severity = lint.Info
 			f.Message += "; the same key is built in"
-			f.Related = []lint.Related{{At: same.Written, Message: same.Holder + ": the same key"}}
+			f.Related = []lint.Related{{At: same.Written, Holder: same.Holder, Says: "the same key"}}
 		case other != nil:
 			f.Message += ", and another key is built in"
-			f.Related = []lint.Related{{At: other.Written, Message: other.Holder + ": what is built in"}}
+			f.Related = []lint.Related{{At: other.Written, Holder: other.Holder, Says: "what is built in"}}
 		default:
 			f.Message += ", and the repository does not say with which key"
 		}

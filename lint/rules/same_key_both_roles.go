@@ -93,7 +93,7 @@ func checkSameKeyBothRoles(p *lint.Pass) {
 			Message: fmt.Sprintf("%s holds the same key as %s", named.Holder, twin.Holder),
 			Cause:   oneKeyForBoth,
 		}
-		say := func(s *sites.Site) string { return fmt.Sprintf("%s: the same key, as the %s key", s.Holder, s.Role) }
+		say := func(s *sites.Site) string { return fmt.Sprintf("the same key, as the %s key", s.Role) }
 		f.Related = append(p.Alike(wrong, f.Place.Position(), say), p.Related(right, f.Place.Position(), say)...)
 		p.Report(f)
 		p.Explain(wrong...)

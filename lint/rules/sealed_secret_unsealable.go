@@ -48,7 +48,7 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 					f = &lint.Draft{Place: lint.AtValue(e.At, inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName())+" "+e.Key), Message: e.Locked.Reason}
 					continue
 				}
-				f.Related = append(f.Related, lint.Related{At: e.At, Message: e.Key + ": " + e.Locked.Reason, Alike: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key})
+				f.Related = append(f.Related, lint.Related{At: e.At, Holder: e.Key, Says: e.Locked.Reason, Alike: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key})
 			}
 			if f == nil {
 				continue

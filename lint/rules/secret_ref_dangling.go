@@ -105,7 +105,7 @@ func checkSecretRefDangling(p *lint.Pass) {
 			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.Holder, lint.Number(len(refs)-1), first.Why)
 		}
 		for _, d := range refs[1:] {
-			f.Related = append(f.Related, lint.Related{At: d.At, Message: d.Holder, Alike: d.Identity(), AtName: true})
+			f.Related = append(f.Related, lint.Related{At: d.At, Holder: d.Holder, Alike: d.Identity(), AtName: true})
 		}
 		p.Report(f)
 	}

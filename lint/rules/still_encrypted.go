@@ -108,7 +108,7 @@ func checkStillEncrypted(p *lint.Pass) {
 					Message: fmt.Sprintf("%s reaches the cluster as SOPS ciphertext: %s has no spec.decryption, so Flux applies the file as it is",
 						inventory.Label(o), u.Name),
 					Cause:   notDecrypted,
-					Related: []lint.Related{{At: u.Declared, Message: u.Name, AtName: true}},
+					Related: []lint.Related{{At: u.Declared, Holder: u.Name, AtName: true}},
 				})
 				p.Explain(stored[o]...)
 				break

@@ -71,11 +71,11 @@ func reportSuspicions(p *lint.Pass, i *lint.Instance, broken breach) {
 		f := lint.Draft{Place: at, Instance: i.Name, Trace: first.Trace, Severity: lint.Warning, Message: s.message, Cause: s.cause}
 		for _, o := range lint.ByPlace(s.odd) {
 			if o.Written != first.Written {
-				f.Related = append(f.Related, lint.Related{At: o.Written, AtName: !o.Value.IsKnown(), Message: o.Holder + ": the same", Alike: o.Identity()})
+				f.Related = append(f.Related, lint.Related{At: o.Written, AtName: !o.Value.IsKnown(), Holder: o.Holder, Says: "the same", Alike: o.Identity()})
 			}
 		}
 		for _, o := range lint.ByPlace(s.others) {
-			f.Related = append(f.Related, lint.Related{At: o.Written, AtName: true, Message: s.says(o)})
+			f.Related = append(f.Related, lint.Related{At: o.Written, AtName: true, Holder: o.Holder, Says: s.says(o)})
 		}
 		p.Report(f)
 		p.Doubt(s.why, s.odd...)
@@ -147,7 +147,7 @@ func namesApart(p *lint.Pass, i *lint.Instance) []suspicion {
 				odd: odd, others: right,
 				message: fmt.Sprintf("%s reads the variable %s for its %s key where %s %s %s: whether the two are the same cannot be told",
 					lint.Holders(odd), of.Unset, slot, lint.Holders(right), plural(right, "reads", "read"), than.Unset),
-				says:  func(s *sites.Site) string { return s.Holder + " reads " + s.Unset },
+				says:  func(s *sites.Site) string { return "reads " + s.Unset },
 				why:   fmt.Sprintf("it reads %s where %s reads %s, and neither is known", of.Unset, than.Holder, than.Unset),
 				cause: twoVariables.With(than.Unset),
 			})
@@ -184,7 +184,7 @@ func literalsApart(p *lint.Pass, i *lint.Instance) []suspicion {
 			odd: literals, others: read[0],
 			message: fmt.Sprintf("%s accepts the %s key that stands here, and %s %s the variable %s: whether it is the same cannot be told, and whoever rotates the variable does not change this one",
 				literals[0].Holder, slot, lint.Holders(read[0]), plural(read[0], "reads", "read"), variable),
-			says:  func(s *sites.Site) string { return s.Holder + " reads " + s.Unset },
+			says:  func(s *sites.Site) string { return "reads " + s.Unset },
 			why:   fmt.Sprintf("it stands here as it is, and all else reads %s, which is not known", variable),
 			cause: literalApart.With(variable),
 		})
@@ -233,7 +233,7 @@ func environmentsApart(p *lint.Pass, i *lint.Instance) []suspicion {
 					odd: odd, others: than,
 					message: fmt.Sprintf("%s %s %s key from %s, where %s %s from %s: by its path it is %s's, and this is %s",
 						lint.Holders(odd), plural(odd, "takes its", "take their"), odd[0].Slot, path, lint.Holders(than), plural(than, "takes its own", "take theirs"), right, environment, own),
-					says:  func(s *sites.Site) string { return s.Holder + " takes it from " + s.Value.Source() },
+					says:  func(s *sites.Site) string { return "takes it from " + s.Value.Source() },
 					why:   fmt.Sprintf("it comes from %s, by whose path it is %s's", path, environment),
 					cause: otherStage,
 				})

@@ -124,7 +124,7 @@ func reportNotRead(p *lint.Pass, c *inventory.Container, unread []unreadVariable
 	}
 	for _, u := range unread {
 		if u != first {
-			f.Related = append(f.Related, lint.Related{At: u.given.At(), Message: fmt.Sprintf("%s in place of %s", u.given.Name, u.reads), AtName: true})
+			f.Related = append(f.Related, lint.Related{At: u.given.At(), Holder: u.given.Name, Says: "in place of " + u.reads, AtName: true})
 		}
 		for _, s := range p.Sites {
 			if s.Carrier == c.Carrier && s.Variable == u.given.Name {

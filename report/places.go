@@ -1,0 +1,163 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+)
+
+// maxLines is how many lines a finding takes, where it is not told in full.
+const maxLines = 15
+
+// maxPlaces is how many places of a group are told, where it is not told in full.
+const maxPlaces = 8
+
+// group is the places of a finding of which the same is said: those that hold one value.
+type group struct {
+	says   string
+	places []lint.Related
+}
+
+// alike groups the places by what is said of them: what is wrong with the primary place too
+// first, then what the stack stores.
+func alike(related []lint.Related) []group {
+	var out []group
+	for _, r := range related {
+		i := slices.IndexFunc(out, func(g group) bool { return g.says == r.Says && (g.places[0].Alike == "") == (r.Alike == "") && r.Holder != "" })
+		if i < 0 {
+			out = append(out, group{says: r.Says, places: []lint.Related{r}})
+			continue
+		}
+		out[i].places = append(out[i].places, r)
+	}
+	for _, g := range out {
+		slices.SortStableFunc(g.places, func(a, b lint.Related) int { return rank(a) - rank(b) })
+	}
+	slices.SortStableFunc(out, func(a, b group) int { return rank(a.places[0]) - rank(b.places[0]) })
+	return out
+}
+
+func rank(r lint.Related) int {
+	switch {
+	case r.Alike != "":
+		return 0
+	case r.Stored:
+		return 1
+	}
+	return 2
+}
+
+// relatedSign is that of a place: wrong as well, broken by what is wrong, or neither.
+func relatedSign(r lint.Related) (string, style) {
+	switch {
+	case r.Alike != "":
+		return "✗", red
+	case r.Is == lint.IsBroken:
+		return "!", yellow
+	case r.Is == lint.IsRight:
+		return "✓", green
+	}
+	return "·", blue
+}
+
+// group writes the places of a group, most at the most: one on the line that says what it holds,
+// several below that.
+func (t *textReport) group(indent string, g group, most int) {
+	sign, color := relatedSign(g.places[0])
+	sign = indent + t.paint(color, sign) + " "
+	if len(g.places) == 1 || g.says == "" {
+		for _, r := range g.places[:min(most, len(g.places))] {
+			t.line(sign + t.related(r))
+		}
+	} else {
+		t.line(sign + oneLine(g.says) + ":")
+		widest := 0
+		for _, r := range g.places[:min(most, len(g.places))] {
+			widest = max(widest, width(place(r.At)))
+		}
+		for _, r := range g.places[:min(most, len(g.places))] {
+			at := place(r.At)
+			t.line(indent + "    " + t.paint(bold, at) + strings.Repeat(" ", widest-width(at)) + "  " + oneLine(r.Holder))
+		}
+	}
+	if left := len(g.places) - most; left > 0 {
+		t.line(indent + "    " + fmt.Sprintf("… and %d more", left))
+	}
+}
+
+func (g group) lines(most int) int {
+	n := min(most, len(g.places))
+	if len(g.places) > 1 && g.says != "" {
+		n++
+	}
+	if len(g.places) > most {
+		n++
+	}
+	return n
+}
+
+// fit says how many places of each group, and how many steps of the trace, are told so that all
+// takes as many lines as there are.
+func fit(groups []group, trace, room int) (places, most int) {
+	places, most = maxPlaces, trace
+	lines := func() int {
+		n := 0
+		for _, g := range groups {
+			n += g.lines(places)
+		}
+		if most > 0 {
+			n += most + 1
+		}
+		return n
+	}
+	for lines() > room {
+		switch {
+		case most > 4:
+			most--
+		case places > 3:
+			places--
+		case most > 3:
+			most--
+		case places > 1:
+			places--
+		case most > 0:
+			most = 0
+		default:
+			return places, most
+		}
+	}
+	return places, most
+}
+
+// cut leaves the beginning and the end of a trace: where the value is used, and where it is written.
+func cut(trace []string, most int) []string {
+	switch {
+	case len(trace) <= most:
+		return trace
+	case most < 3:
+		return nil
+	}
+	out := slices.Clone(trace[:most-2])
+	return append(out, "  …", trace[len(trace)-1])
+}
+
+// gutter is the number of digits of the highest line number that is shown, so that all frames
+// stand below each other.
+func (t *textReport) gutter(f lint.Finding) int {
+	highest := 0
+	if f.Frame.Text != "" {
+		highest = f.At.Line
+	}
+	for _, r := range f.Related {
+		if t.verbose && r.Frame.Text != "" {
+			highest = max(highest, r.At.Line)
+		}
+	}
+	if highest == 0 {
+		return 1
+	}
+	return len(strconv.Itoa(highest))
+}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+)
+
+// asTold are the findings as people are told them: the worst first, and those as one that differ only in
+// the place. Five apps with one stale key are one outage with five places.
+func asTold(findings []lint.Finding) []lint.Finding {
+	var out []lint.Finding
+	at := map[string]int{}
+	for _, f := range worstFirst(findings) {
+		instance := f.Instance
+		if others(f) == "" && len(f.Trace) < 2 { // which one it is says nothing of what is wrong
+			instance = ""
+		}
+		key := strings.Join([]string{f.Rule, f.Cause, string(f.Severity), instance, predicate(f), f.Help, others(f)}, "\x00")
+		i, known := at[key]
+		if !known || f.Subject == "" {
+			at[key] = len(out)
+			f.Related = slices.Clone(f.Related)
+			out = append(out, f)
+			continue
+		}
+		first := &out[i]
+		also := lint.Related{At: f.At, Holder: f.Subject, Says: sameHere, Alike: f.Subject, Frame: f.Frame}
+		var own []lint.Related
+		for _, r := range slices.Concat(first.Related, f.Related) {
+			if r.Alike != "" {
+				also.Says = r.Says
+			}
+		}
+		for _, r := range f.Related {
+			if r.Alike != "" {
+				own = append(own, r)
+			}
+		}
+		first.Related = slices.Concat(first.Related, []lint.Related{also}, own)
+	}
+	return out
+}
+
+// sameHere is what is said of a place of which the same finding was made.
+const sameHere = "likewise"
+
+// predicate is a finding's message without the place's name.
+func predicate(f lint.Finding) string { return strings.Replace(f.Message, f.Subject, "", 1) }
+
+// others are the places that a finding is about and at which nothing is wrong.
+func others(f lint.Finding) string {
+	var places []string
+	for _, r := range f.Related {
+		if r.Alike == "" {
+			places = append(places, place(r.At))
+		}
+	}
+	return strings.Join(places, " ")
+}
