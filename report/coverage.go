@@ -12,34 +12,37 @@ import (
 // coverage ends every text report: the verdict, what was compared, and what could not be and
 // why. It never says "in sync": of what was not compared nothing is known.
 func (t *textReport) coverage(r *lint.Result) {
-	if s := t.verdict(r); s != "" {
-		t.line(t.paint(bold, s))
+	if s := verdict(r); s != "" {
+		if bySeverity(r)[lint.Info] > 0 && !t.verbose {
+			s += " (told with --verbose)"
+		}
+		t.wrapped("", t.paint(bold, s))
 	}
-	t.line(Coverage(r))
+	t.wrapped("", Coverage(r))
 	if c := r.Coverage; c.FromUnset > 0 {
-		t.line(fmt.Sprintf("  %d by construction, of compose's %s, which no file here sets: give --env-file to check the keys", c.FromUnset, and(c.Unset)))
+		t.wrapped("  ", fmt.Sprintf("%d by construction, of compose's %s, which no file here sets: give --env-file to check the keys", c.FromUnset, and(c.Unset)))
 	}
 	reasons := r.Coverage.Reasons
 	if !t.verbose && len(reasons) > maxTold {
 		reasons = reasons[:maxTold]
 	}
 	for _, reason := range reasons {
-		t.line(fmt.Sprintf("  %d cannot be told: %s", reason.Count, oneLine(reason.Text)))
+		t.wrapped("  ", fmt.Sprintf("%d cannot be told: %s", reason.Count, oneLine(reason.Text)))
 	}
 	if left := len(r.Coverage.Reasons) - len(reasons); left > 0 {
-		t.line(fmt.Sprintf("  … for %s more (--verbose)", count(left, "reason")))
+		t.wrapped("  ", fmt.Sprintf("… for %s more (--verbose)", count(left, "reason")))
 	}
-	if s := Settles(r); s != "" {
-		t.line("  " + s)
+	if s := settles(r); s != "" {
+		t.wrapped("  ", s)
 	}
 	if n := ignored(r); n > 0 {
-		t.line(fmt.Sprintf("  %s ignored, by a comment or by the configuration", count(n, "finding")))
+		t.wrapped("  ", fmt.Sprintf("%s ignored, by a comment or by the configuration", count(n, "finding")))
 	}
 	if n := r.CountSuppressed(lint.ByBaseline); n > 0 {
-		t.line(fmt.Sprintf("  %s in the baseline, known before", count(n, "finding")))
+		t.wrapped("  ", fmt.Sprintf("%s in the baseline, known before", count(n, "finding")))
 	}
 	if failed := r.Coverage.Roots - r.Coverage.Rendered; failed > 0 {
-		t.line(fmt.Sprintf("  %d of %s did not build", failed, count(r.Coverage.Roots, "kustomization root")))
+		t.wrapped("  ", fmt.Sprintf("%d of %s did not build", failed, count(r.Coverage.Roots, "kustomization root")))
 	}
 }
 
@@ -48,14 +51,11 @@ const maxTold = 6
 
 // verdict says what it comes to: how many findings there are, and how many places have to be
 // edited for how many others to work again.
-func (t *textReport) verdict(r *lint.Result) string {
+func verdict(r *lint.Result) string {
 	counts := findingCounts(r)
-	if n := bySeverity(r)[lint.Info]; n > 0 && !t.verbose {
-		counts += " (--verbose)"
-	}
 	wrong, broken := wrongAndBroken(r)
 	switch {
-	case wrong == 0 || len(r.Suppressed) > 0: // some of which nobody is told
+	case counts == "" || wrong == 0 || len(r.Suppressed) > 0: // some of which nobody is told
 		return counts
 	case broken == 0:
 		return fmt.Sprintf("%s: %s wrong", counts, count(wrong, "place"))
@@ -90,9 +90,9 @@ var remedies = []struct{ word, give string }{
 	{"--env-file", "--env-file FILE"},
 }
 
-// Settles is the one thing to do that settles most of what cannot be told; empty where there is
+// settles is the one thing to do that settles most of what cannot be told; empty where there is
 // none.
-func Settles(r *lint.Result) string {
+func settles(r *lint.Result) string {
 	counts := make([]int, len(remedies))
 	count := func(j lint.Judged) {
 		if j.Outcome != lint.CannotTell {

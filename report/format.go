@@ -9,6 +9,7 @@ import (
 // Options say how a report is written. The zero value is what goes into a file.
 type Options struct {
 	Color   bool // with terminal colours, where the format has any
+	Shown   Terminal
 	Verbose bool // with every instance and every unit, not only what is wrong
 
 	FailOn  lint.Severity // the lowest severity that makes the exit status 1; the zero value is Error

@@ -42,7 +42,7 @@ func GitHub(w io.Writer, r *lint.Result, _ Options) error {
 					more, findingWord(severity, more), maxAnnotations))
 		}
 	}
-	if s := findingCounts(r); s != "" {
+	if s := verdict(r); s != "" {
 		b.WriteString(s + "\n")
 	}
 	b.WriteString(uncommanding(Coverage(r)) + "\n")
@@ -70,12 +70,17 @@ func annotation(r *lint.Result, f lint.Finding) string {
 	properties = append(properties, "title="+property("keylint "+f.Rule))
 
 	lines := []string{oneLine(f.Message)}
-	for i, related := range f.Related {
-		if i == maxRelated {
-			lines = append(lines, fmt.Sprintf("… and %d more places", len(f.Related)-i))
-			break
+	told := 0
+	for _, g := range alike(f.Related) {
+		for _, related := range g.places {
+			if told++; told <= maxRelated {
+				sign, _ := relatedSign(related)
+				lines = append(lines, strings.TrimSpace(sign+" "+place(related.At)+" "+oneLine(related.Message())))
+			}
 		}
-		lines = append(lines, strings.TrimSpace("• "+place(related.At)+" "+oneLine(related.Message())))
+	}
+	if left := told - maxRelated; left > 0 {
+		lines = append(lines, fmt.Sprintf("… and %d more places", left))
 	}
 	lines = append(lines, cleanLines(f.Help)...)
 	var b strings.Builder

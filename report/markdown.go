@@ -69,7 +69,7 @@ func verdictLine(r *lint.Result) string {
 	case len(r.Findings) > 0 && known > 0:
 		return fmt.Sprintf("%s, new beside %d known", findingCounts(r), known)
 	case len(r.Findings) > 0:
-		return findingCounts(r)
+		return verdict(r)
 	case known > 0:
 		return fmt.Sprintf("no new findings, %d known", known)
 	case c.Sites == 0:
@@ -155,6 +155,9 @@ func (m *markdown) unknown() string {
 			fmt.Fprintf(&b, "- %d: %s\n", reason.Count, prose(firstRunes(reason.Text, maxReason)))
 		}
 		b.WriteString("\n</details>\n")
+	}
+	if s := settles(m.result); s != "" {
+		fmt.Fprintf(&b, "\n%s\n", prose(s))
 	}
 	if n := ignored(m.result); n > 0 {
 		fmt.Fprintf(&b, "\n%s ignored, by a comment or by the configuration.\n", count(n, "finding"))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
 )
 
 // maxLines is how many lines a finding takes, where it is not told in full.
@@ -26,7 +27,9 @@ type group struct {
 func alike(related []lint.Related) []group {
 	var out []group
 	for _, r := range related {
-		i := slices.IndexFunc(out, func(g group) bool { return g.says == r.Says && (g.places[0].Alike == "") == (r.Alike == "") && r.Holder != "" })
+		i := slices.IndexFunc(out, func(g group) bool {
+			return g.says == r.Says && (g.places[0].Alike == "") == (r.Alike == "") && r.Holder != ""
+		})
 		if i < 0 {
 			out = append(out, group{says: r.Says, places: []lint.Related{r}})
 			continue
@@ -70,17 +73,22 @@ func (t *textReport) group(indent string, g group, most int) {
 	sign = indent + t.paint(color, sign) + " "
 	if len(g.places) == 1 || g.says == "" {
 		for _, r := range g.places[:min(most, len(g.places))] {
-			t.line(sign + t.related(r))
+			t.wrapped(sign, t.related(r))
 		}
 	} else {
-		t.line(sign + oneLine(g.says) + ":")
+		t.wrapped(sign, oneLine(g.says)+":")
 		widest := 0
 		for _, r := range g.places[:min(most, len(g.places))] {
 			widest = max(widest, width(place(r.At)))
 		}
 		for _, r := range g.places[:min(most, len(g.places))] {
-			at := place(r.At)
-			t.line(indent + "    " + t.paint(bold, at) + strings.Repeat(" ", widest-width(at)) + "  " + oneLine(r.Holder))
+			holder := strings.TrimPrefix(oneLine(r.Holder), place(sources.Position{File: r.At.File})+" ")
+			row := t.at(r.At, "") + strings.Repeat(" ", widest-width(place(r.At))) + "  " + holder
+			if t.terminal.Width >= minWidth && width(indent)+4+widest+2+width(holder) > t.terminal.Width {
+				t.wrapped(indent+"    ", t.at(r.At, "")+" "+holder)
+				continue
+			}
+			t.line(indent + "    " + row)
 		}
 	}
 	if left := len(g.places) - most; left > 0 {

@@ -14,7 +14,7 @@ import (
 // what could not be. One finding takes maxLines at the most, but for Verbose, which also
 // tells each place with its line, and whom every site was compared with.
 func Text(w io.Writer, r *lint.Result, o Options) error {
-	t := &textReport{painter: painter(o.Color), verbose: o.Verbose}
+	t := &textReport{painter: painter(o.Color), verbose: o.Verbose, terminal: o.Shown}
 	for _, f := range asTold(r.Findings) {
 		if !o.Verbose && !f.Severity.AtLeast(lint.Warning) && !f.Severity.AtLeast(o.failOn()) {
 			continue
@@ -35,7 +35,8 @@ func Text(w io.Writer, r *lint.Result, o Options) error {
 type textReport struct {
 	painter
 	strings.Builder
-	verbose bool
+	verbose  bool
+	terminal Terminal
 }
 
 func (t *textReport) line(s string) {
@@ -46,10 +47,10 @@ func (t *textReport) line(s string) {
 func (t *textReport) finding(f lint.Finding) {
 	color := severityStyle(f.Severity)
 	head := t.paint(color, string(f.Severity)+":") + " " + oneLine(f.Message) + " " + t.paint(cyan, "["+f.Rule+"]")
-	if at := place(f.At); at != "" {
-		head = t.paint(bold, at+":") + " " + head
+	if at := t.at(f.At, ":"); at != "" {
+		head = at + " " + head
 	}
-	t.line(head)
+	t.wrapped("", head)
 	gutter := t.gutter(f)
 	t.frame(f.At, f.Frame, gutter, color)
 	indent := strings.Repeat(" ", gutter+1)
@@ -58,7 +59,7 @@ func (t *textReport) finding(f lint.Finding) {
 	if t.verbose {
 		for _, r := range f.Related {
 			sign, style := relatedSign(r)
-			t.line(indent + t.paint(style, sign) + " " + t.related(r))
+			t.wrapped(indent+t.paint(style, sign)+" ", t.related(r))
 			t.frame(r.At, r.Frame, gutter, blue)
 		}
 	} else {
@@ -72,16 +73,20 @@ func (t *textReport) finding(f lint.Finding) {
 	if len(trace) > 0 {
 		t.line(indent + t.paint(cyan, "how it got there:"))
 		for _, s := range trace {
-			t.line(indent + "  " + s)
+			text, comes := strings.CutPrefix(s, from)
+			before := "  "
+			if comes {
+				before = from
+			}
+			t.wrapped(indent+"  "+before, strings.TrimSpace(text))
 		}
 	}
 	for i, l := range help {
+		before := strings.Repeat(" ", len(helpWord)) + " "
 		if i == 0 {
-			l = t.paint(green, helpWord) + " " + l
-		} else {
-			l = strings.TrimRight(strings.Repeat(" ", len(helpWord)+1)+l, " ")
+			before = t.paint(green, helpWord) + " "
 		}
-		t.line(indent + l)
+		t.wrapped(indent+before, l)
 	}
 }
 
@@ -101,14 +106,15 @@ func helpLines(advice string) []string {
 
 // related is "file:line:column: message", of which either may be missing.
 func (t *textReport) related(r lint.Related) string {
-	at, message := place(r.At), oneLine(r.Message())
-	switch {
+	message := oneLine(r.Message())
+	switch at := t.at(r.At, ":"); {
 	case at == "":
 		return message
 	case message == "":
-		return t.paint(bold, at)
+		return t.at(r.At, "")
+	default:
+		return at + " " + message
 	}
-	return t.paint(bold, at+":") + " " + message
 }
 
 // way is how a value got where it is, where that is not plain from the place.
@@ -119,13 +125,16 @@ func way(f lint.Finding) []sources.Step {
 	return f.Trace
 }
 
+// from stands before what a value comes from.
+const from = "← "
+
 // steps are the lines of a trace, from the place of use to where the value is written.
 func steps(trace []sources.Step) []string {
 	var out []string
 	for i, s := range trace {
 		arrow := "  "
 		if i > 0 {
-			arrow = "← "
+			arrow = from
 		}
 		out = append(out, arrow+step(s))
 	}

@@ -8,11 +8,17 @@ import (
 )
 
 // asTold are the findings as people are told them: the worst first, and those as one that differ only in
-// the place. Five apps with one stale key are one outage with five places.
+// the place, or in nothing but the instance. Five apps with one stale key are one outage with five
+// places.
 func asTold(findings []lint.Finding) []lint.Finding {
 	var out []lint.Finding
-	at := map[string]int{}
+	at, seen := map[string]int{}, map[string]bool{}
 	for _, f := range worstFirst(findings) {
+		same := strings.Join([]string{f.Rule, place(f.At), f.Message}, "\x00")
+		if seen[same] {
+			continue
+		}
+		seen[same] = true
 		instance := f.Instance
 		if others(f) == "" && len(f.Trace) < 2 { // which one it is says nothing of what is wrong
 			instance = ""

@@ -240,6 +240,15 @@ func (r *Repository) File(name string) *File {
 	return f
 }
 
+// OnDisk is where a file of the repository lies on the machine; false of one that is none.
+func (r *Repository) OnDisk(name string) (string, bool) {
+	t, rel := r.treeOf(name)
+	if t == nil || name == stdinName || !filepath.IsLocal(filepath.FromSlash(rel)) {
+		return "", false
+	}
+	return filepath.Join(t.dir, filepath.FromSlash(rel)), true
+}
+
 // ScriptNaming is the first script of the repository, in order of path, in which the word
 // stands, with the line; the zero Position where there is none.
 func (r *Repository) ScriptNaming(word string) Position {

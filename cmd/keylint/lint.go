@@ -60,7 +60,7 @@ func (s *session) lint(c *cli.Context) (int, error) {
 		}
 	}
 	if err := s.write(set.outputs, r, report.Options{
-		Color: set.outColor, Verbose: set.verbose, FailOn: set.failOn,
+		Color: set.outColor, Shown: s.shownOn(s.rawOut, repo), Verbose: set.verbose, FailOn: set.failOn,
 		Version: thisBuild().Version, Source: report.SourceFromEnvironment(s.env),
 	}); err != nil {
 		return exitFailed, err

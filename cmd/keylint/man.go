@@ -20,6 +20,8 @@ func environmentVariables() []entry {
 		{"SOPS_AGE_SSH_PRIVATE_KEY_FILE", "A file of an SSH private key that is an age identity for SOPS."},
 		{"XDG_CONFIG_HOME, HOME, AppData, USERPROFILE", "Where the default place of sops' age keys is looked for: sops/age/keys.txt in the user's configuration directory."},
 		{"NO_COLOR", "If set, no colours are used unless --color always asks for them."},
+		{"FORCE_HYPERLINK", "If 1, places are links to their files on a terminal; if 0, they are none."},
+		{"TERM_PROGRAM, VTE_VERSION, WT_SESSION, KITTY_WINDOW_ID, KONSOLE_VERSION, DOMTERM", "What terminals set that show such links."},
 		{"TERM", "If it is dumb, no colours are used unless --color always asks for them."},
 		{"GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_SHA", "Set by GitHub Actions: what a report's links to the places of a finding are made of."},
 		{"CI_PROJECT_URL, CI_COMMIT_SHA", "Set by GitLab CI: the same."},

@@ -124,7 +124,7 @@ func (s *session) write(outputs []output, r *lint.Result, options report.Options
 			continue
 		}
 		plain := options
-		plain.Color = false
+		plain.Color, plain.Shown = false, report.Terminal{}
 		g := report.NewGuard(&texts[i], s.ledger)
 		if err := o.format.Write(g, r, plain); err != nil {
 			return err

@@ -32,3 +32,26 @@ func TestClosedPipe(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
+
+// TestLinksFiles says which terminals are taken to show links.
+func TestLinksFiles(t *testing.T) {
+	for _, c := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{map[string]string{}, false},
+		{map[string]string{"VTE_VERSION": "6800"}, true},
+		{map[string]string{"VTE_VERSION": "4002"}, false},
+		{map[string]string{"TERM_PROGRAM": "vscode"}, true},
+		{map[string]string{"TERM_PROGRAM": "Apple_Terminal"}, false},
+		{map[string]string{"KITTY_WINDOW_ID": "1", "TERM": "dumb"}, false},
+		{map[string]string{"WT_SESSION": "x", "CI": "true"}, false},
+		{map[string]string{"FORCE_HYPERLINK": "1", "TERM": "dumb"}, true},
+		{map[string]string{"FORCE_HYPERLINK": "0", "VTE_VERSION": "6800"}, false},
+	} {
+		s := &session{env: func(name string) string { return c.env[name] }}
+		if got := s.linksFiles(); got != c.want {
+			t.Errorf("%v: %v", c.env, got)
+		}
+	}
+}

@@ -29,6 +29,7 @@ type session struct {
 	env    func(string) string
 	ledger *keys.Ledger
 	rawErr io.Writer // standard error before the guard: for progress alone
+	rawOut io.Writer // standard output before the guard: for what it is
 
 	// colour says for each stream whether it is a terminal that wants colours, unless
 	// --color says otherwise.
@@ -41,7 +42,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 	ledger := &keys.Ledger{}
 	s := &session{
 		stdin: stdin, out: report.NewGuard(stdout, ledger), err: report.NewGuard(stderr, ledger),
-		env: env, ledger: ledger, rawErr: stderr,
+		env: env, ledger: ledger, rawErr: stderr, rawOut: stdout,
 		outTerminal: isTerminal(stdout), errTerminal: isTerminal(stderr),
 	}
 	status := s.recovered(args)

@@ -3,7 +3,15 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/term"
+
+	"github.com/keylint/keylint/report"
+	"github.com/keylint/keylint/sources"
 )
 
 // isTerminal says whether w is a character device, as a terminal is.
@@ -28,4 +36,46 @@ func (s *session) colors(when string, terminal bool) (bool, error) {
 		return terminal && s.env("NO_COLOR") == "" && s.env("TERM") != "dumb", nil
 	}
 	return false, fmt.Errorf("--color is auto, always or never, not %q%s", when, didYouMean(when, "auto", "always", "never"))
+}
+
+// shownOn is the terminal that a stream leads to, with the repository whose files a report names.
+func (s *session) shownOn(w io.Writer, repo *sources.Repository) report.Terminal {
+	f, ok := w.(*os.File)
+	if !ok || !isTerminal(w) {
+		return report.Terminal{}
+	}
+	var on report.Terminal
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		on.Width = width
+	}
+	if s.linksFiles() {
+		host, _ := os.Hostname()
+		on.Link = func(file string) string {
+			path, ok := repo.OnDisk(file)
+			if !ok {
+				return ""
+			}
+			return (&url.URL{Scheme: "file", Host: host, Path: filepath.ToSlash(path)}).String()
+		}
+	}
+	return on
+}
+
+// linksFiles says whether the terminal tells by its variables that it shows links (OSC 8), as those do
+// that https://github.com/chalk/supports-hyperlinks knows. FORCE_HYPERLINK decides where it is set.
+func (s *session) linksFiles() bool {
+	if force := s.env("FORCE_HYPERLINK"); force != "" {
+		return force != "0"
+	}
+	if s.env("TERM") == "dumb" || s.env("CI") != "" {
+		return false
+	}
+	if vte, err := strconv.Atoi(s.env("VTE_VERSION")); err == nil {
+		return vte >= 5000
+	}
+	switch s.env("TERM_PROGRAM") {
+	case "iTerm.app", "WezTerm", "vscode", "ghostty", "zed", "Hyper":
+		return true
+	}
+	return s.env("WT_SESSION") != "" || s.env("KITTY_WINDOW_ID") != "" || s.env("KONSOLE_VERSION") != "" || s.env("DOMTERM") != ""
 }

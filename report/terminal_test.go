@@ -1,0 +1,56 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestWrapped: on a narrow terminal sentences are broken at their words, below their first one; nothing
+// is lost.
+func TestWrapped(t *testing.T) {
+	tell := func(o Options) string {
+		var b bytes.Buffer
+		if err := Text(&b, disagreement(), o); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	const width = 60
+	narrow := tell(Options{Color: true, Shown: Terminal{Width: width}})
+	for line := range strings.SplitSeq(narrow, "\n") {
+		isFrame := strings.Contains(line, " |")
+		if n := shownWidth(line); n > width && !isFrame && strings.Contains(strings.TrimSpace(line), " ") {
+			t.Errorf("%d columns: %q", n, line)
+		}
+	}
+	words := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	if got, want := words(narrow), words(tell(Options{Color: true})); got != want {
+		t.Errorf("something is lost:\n%s\nof\n%s", got, want)
+	}
+}
+
+// TestLinks: places are links where the terminal knows them, and each ends.
+func TestLinks(t *testing.T) {
+	var b bytes.Buffer
+	link := func(file string) string {
+		if strings.HasSuffix(file, ".enc.yaml") {
+			return ""
+		}
+		return "file://host/repo/" + file
+	}
+	if err := Text(&b, disagreement(), Options{Shown: Terminal{Link: link}}); err != nil {
+		t.Fatal(err)
+	}
+	got := b.String()
+	const want = "\x1b]8;;file://host/repo/apps/web/.env.production\x1b\\apps/web/.env.production:2:31:\x1b]8;;\x1b\\ error"
+	if !strings.HasPrefix(got, want) {
+		t.Errorf("got %q", got[:min(len(got), 200)])
+	}
+	if begun, ended := strings.Count(got, "\x1b]8;;file"), strings.Count(got, "\x1b]8;;\x1b"); begun == 0 || begun != ended {
+		t.Errorf("%d links begin and %d end", begun, ended)
+	}
+	if strings.Contains(got, "file://host/repo/k8s/supabase/secret.enc.yaml") {
+		t.Error("a file without an address is a link")
+	}
+}
