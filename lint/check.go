@@ -114,6 +114,7 @@ func (p *Pass) result() *Result {
 	})
 	p.countUnits(r)
 	p.countLocked(r)
+	p.countExamples(r)
 	return r
 }
 
@@ -128,6 +129,20 @@ func (p *Pass) countUnits(r *Result) {
 			r.Coverage.Roots++
 			if u.Rendered {
 				r.Coverage.Rendered++
+			}
+		}
+	}
+}
+
+// countExamples counts the keys in files that say how things might be. They are not compared.
+func (p *Pass) countExamples(r *Result) {
+	for _, f := range p.Repo.Files() {
+		if !f.Example || !f.IsMarked() || !p.Repo.Selected(f.Path) {
+			continue
+		}
+		if b, err := f.Disk(); err == nil {
+			if n := keys.Count(b); n > 0 {
+				r.Coverage.Examples = append(r.Coverage.Examples, Example{f.Path, n})
 			}
 		}
 	}

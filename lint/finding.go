@@ -50,8 +50,9 @@ type Finding struct {
 	Related []Related
 	Also    []string // names of further things at which the same is wrong, beside Related
 	Trace   []sources.Step
-	Cause   string // the name of its Cause
-	Help    string // how to mend it, which hangs on the cause
+	Cause   string   // the name of its Cause
+	Help    string   // how to mend it, which hangs on the cause
+	Then    []string // what has to follow for that to count: commands, and what is built anew
 	Frame   Frame
 	ID      string // see findingID
 }

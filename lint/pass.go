@@ -149,6 +149,9 @@ func (p *Pass) Report(d Draft) {
 		Slot: d.Place.slot, Bearer: d.Place.bearer, Related: d.Related, Also: d.Also, Trace: d.Trace,
 		Cause: d.Cause.Name, Help: scrub(d.Cause.Advice), Frame: p.frame(d.Place.at, d.Place.isName),
 	}
+	for _, command := range d.Then {
+		f.Then = append(f.Then, scrub(command))
+	}
 	for i := range f.Related {
 		f.Related[i].Alike, f.Related[i].Holder, f.Related[i].Says = scrub(f.Related[i].Alike), scrub(f.Related[i].Holder), scrub(f.Related[i].Says)
 		f.Related[i].Frame = p.frame(f.Related[i].At, f.Related[i].AtName)

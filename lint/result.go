@@ -95,6 +95,23 @@ type Coverage struct {
 	FromUnset      int      // of those that agree by construction, the ones that are compose's variables which no file here sets
 	Unset          []string // these variables, in order
 	Reasons        []Reason // why the unknown ones are, most frequent first
+
+	Examples []Example // the files in which keys stand and nothing is truth, in order of path
+}
+
+// Example is a file of documentation, an example or a test, with how many keys stand in it.
+type Example struct {
+	File string
+	Keys int
+}
+
+// KeysInExamples counts the keys that stand where nothing is truth.
+func (c Coverage) KeysInExamples() int {
+	n := 0
+	for _, e := range c.Examples {
+		n += e.Keys
+	}
+	return n
 }
 
 // Reason is a cause of not being able to tell, with the number of sites it stands for.

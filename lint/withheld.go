@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/keylint/keylint/keys"
+import (
+	"slices"
+
+	"github.com/keylint/keylint/keys"
+)
 
 // withheld is the finding, or one that only says so in its stead where one of its texts shows a
 // key after all: a mistake in one finding must not cost the report of all others. It keeps
@@ -19,7 +23,7 @@ func (p *Pass) withheld(f Finding) Finding {
 // leaks says whether one of the finding's texts shows a key of the run, or what is one for certain: the
 // guard of the output would hold back the whole report for either.
 func (f Finding) leaks(ledger *keys.Ledger) bool {
-	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text}, f.Also...)
+	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text}, slices.Concat(f.Also, f.Then)...)
 	for _, r := range f.Related {
 		texts = append(texts, r.Holder, r.Says, r.Alike, r.Frame.Text)
 	}

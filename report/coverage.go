@@ -13,7 +13,7 @@ import (
 // why. It never says "in sync": of what was not compared nothing is known.
 func (t *textReport) coverage(r *lint.Result) {
 	if s := verdict(r); s != "" {
-		if bySeverity(r)[lint.Info] > 0 && !t.verbose {
+		if bySeverity(asTold(r.Findings))[lint.Info] > 0 && !t.verbose {
 			s += " (told with --verbose)"
 		}
 		t.wrapped("", t.paint(bold, s))
@@ -35,6 +35,9 @@ func (t *textReport) coverage(r *lint.Result) {
 	if s := settles(r); s != "" {
 		t.wrapped("  ", s)
 	}
+	if n := r.Coverage.KeysInExamples(); n > 0 {
+		t.examples(r, n)
+	}
 	if n := ignored(r); n > 0 {
 		t.wrapped("  ", fmt.Sprintf("%s ignored, by a comment or by the configuration", count(n, "finding")))
 	}
@@ -43,6 +46,19 @@ func (t *textReport) coverage(r *lint.Result) {
 	}
 	if failed := r.Coverage.Roots - r.Coverage.Rendered; failed > 0 {
 		t.wrapped("  ", fmt.Sprintf("%d of %s did not build", failed, count(r.Coverage.Roots, "kustomization root")))
+	}
+}
+
+// examples says how many keys stand where nothing is truth, and with --verbose where.
+func (t *textReport) examples(r *lint.Result, n int) {
+	files := count(len(r.Coverage.Examples), "file")
+	if !t.verbose {
+		t.wrapped("  ", fmt.Sprintf("%s in %s of documentation, examples and tests not compared (--verbose lists them)", count(n, "key"), files))
+		return
+	}
+	t.wrapped("  ", fmt.Sprintf("%s in %s of documentation, examples and tests not compared:", count(n, "key"), files))
+	for _, e := range r.Coverage.Examples {
+		t.line(fmt.Sprintf("    %d  %s", e.Keys, t.at(sources.Position{File: e.File}, "")))
 	}
 }
 
@@ -177,9 +193,9 @@ func verb(n int, plural string) string {
 	return plural
 }
 
-// findingCounts is "2 errors, 1 warning"; empty without findings.
+// findingCounts is "2 errors, 1 warning", as they are told; empty without findings.
 func findingCounts(r *lint.Result) string {
-	n := bySeverity(r)
+	n := bySeverity(asTold(r.Findings))
 	var parts []string
 	for _, s := range []lint.Severity{lint.Error, lint.Warning} {
 		if n[s] > 0 {
@@ -192,10 +208,9 @@ func findingCounts(r *lint.Result) string {
 	return strings.Join(parts, ", ")
 }
 
-// bySeverity counts the findings as they are told.
-func bySeverity(r *lint.Result) map[lint.Severity]int {
+func bySeverity(findings []lint.Finding) map[lint.Severity]int {
 	n := map[lint.Severity]int{}
-	for _, f := range asTold(r.Findings) {
+	for _, f := range findings {
 		n[f.Severity]++
 	}
 	return n

@@ -83,6 +83,9 @@ func annotation(r *lint.Result, f lint.Finding) string {
 		lines = append(lines, fmt.Sprintf("… and %d more places", left))
 	}
 	lines = append(lines, cleanLines(f.Help)...)
+	for _, command := range f.Then {
+		lines = append(lines, "then: "+oneLine(command))
+	}
 	var b strings.Builder
 	command(&b, githubKind(f.Severity), properties, strings.Join(lines, "\n"))
 	return b.String()

@@ -30,6 +30,7 @@ type (
 		Wrong          int          `json:"wrong"`
 		Unknown        int          `json:"unknown"`
 		NotCompared    int          `json:"not_compared"`
+		Examples       int          `json:"examples"`
 		Unproven       int          `json:"unproven"`
 		Findings       jsonCounts   `json:"findings"`
 		Roots          int          `json:"roots"`
@@ -90,6 +91,7 @@ type (
 		Trace     []jsonStep    `json:"trace"`
 		Cause     string        `json:"cause"`
 		Help      string        `json:"help"`
+		Then      []string      `json:"then"`
 		ID        string        `json:"id"`
 	}
 	jsonRelated struct {
@@ -109,14 +111,14 @@ type (
 // JSON writes the report for programs, with every note. It has the same bytes whatever
 // the options are.
 func JSON(w io.Writer, r *lint.Result, _ Options) error {
-	n := bySeverity(r)
+	n := bySeverity(r.Findings)
 	report := jsonReport{
 		Version: 1,
 		Summary: jsonSummary{
 			Units: r.Coverage.Units, Instances: len(r.Instances), Sites: r.Coverage.Sites,
 			Agree: r.Coverage.Agree, ByConstruction: r.Coverage.ByConstruction,
 			Disagree: r.Coverage.Disagree, Wrong: r.Coverage.Wrong,
-			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Unproven: r.Coverage.Unproven,
+			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: r.Coverage.KeysInExamples(), Unproven: r.Coverage.Unproven,
 			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
 			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),
@@ -178,7 +180,7 @@ func findingJSON(f lint.Finding) jsonFinding {
 		Related: each(f.Related, func(r lint.Related) jsonRelated {
 			return jsonRelated{File: r.At.File, Line: r.At.Line, Column: r.At.Column, Message: r.Message()}
 		}),
-		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, ID: f.ID,
+		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, Then: each(f.Then, func(s string) string { return s }), ID: f.ID,
 	}
 }
 

@@ -94,6 +94,9 @@ func (m *markdown) finding(f lint.Finding) string {
 		}
 		fmt.Fprintf(&b, "> %s\n", prose(l))
 	}
+	for _, command := range f.Then {
+		fmt.Fprintf(&b, ">\n> %s\n", code(command))
+	}
 	trace := way(f)
 	if len(f.Related)+len(trace) == 0 {
 		return b.String()

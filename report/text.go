@@ -1,7 +1,9 @@
 package report
 
 import (
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/lint"
@@ -55,7 +57,10 @@ func (t *textReport) finding(f lint.Finding) {
 	t.frame(f.At, f.Frame, gutter, color)
 	indent := strings.Repeat(" ", gutter+1)
 	groups, trace := alike(f.Related), steps(way(f))
-	help := helpLines(f.Help)
+	help, then := helpLines(f.Help), f.Then
+	if !t.verbose && len(then) > maxThen {
+		then = append(slices.Clone(then[:maxThen]), fmt.Sprintf("… and %d more (--verbose)", len(f.Then)-maxThen))
+	}
 	if t.verbose {
 		for _, r := range f.Related {
 			sign, style := relatedSign(r)
@@ -63,7 +68,7 @@ func (t *textReport) finding(f lint.Finding) {
 			t.frame(r.At, r.Frame, gutter, blue)
 		}
 	} else {
-		room := maxLines - 1 - frameLines(f.At, f.Frame) - len(help)
+		room := maxLines - 1 - frameLines(f.At, f.Frame) - len(help) - len(then)
 		places, most := fit(groups, len(trace), room)
 		for _, g := range groups {
 			t.group(indent, g, places)
@@ -88,9 +93,19 @@ func (t *textReport) finding(f lint.Finding) {
 		}
 		t.wrapped(indent+before, l)
 	}
+	for i, command := range then {
+		before := strings.Repeat(" ", len(thenWord)) + " "
+		if i == 0 {
+			before = t.paint(green, thenWord) + " "
+		}
+		t.wrapped(indent+before, oneLine(command))
+	}
 }
 
-const helpWord = "help:"
+// maxThen is how many commands are told, where not all are asked for.
+const maxThen = 3
+
+const helpWord, thenWord = "help:", "then:"
 
 // helpLines are the advice's own lines, one below the other.
 func helpLines(advice string) []string {

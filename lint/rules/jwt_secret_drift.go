@@ -88,6 +88,7 @@ func checkJWTSecretDrift(p *lint.Pass) {
 			}
 			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
 				p.Related(right, f.Place.Position(), func(s *sites.Site) string { return "the other one" })...)
+			f.Then = p.Afterwards(wrong)
 			p.Report(f)
 			p.Explain(wrong...)
 		}

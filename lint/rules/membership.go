@@ -100,6 +100,7 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 	for _, s := range p.ListedInVain(i, d.Wrong[0]) { // whoever finds it there would take the finding for a mistake
 		f.Related = append(f.Related, lint.Related{At: s.At, Holder: s.Holder, Says: "lists it in vain: " + p.WhyIdle(s)})
 	}
+	f.Then = p.Afterwards(named)
 	p.Report(f)
 	p.Explain(d.Wrong...)
 	p.Affect(others...)

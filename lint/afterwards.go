@@ -1,0 +1,117 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
+)
+
+// rolledOut are the kinds of workload that "kubectl rollout restart" takes (kubernetes/kubectl
+// pkg/polymorphichelpers: objectrestarter).
+var rolledOut = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
+
+// Afterwards are the commands that have to follow, for a change where the sites' values are written to
+// count: who reads them is rolled out, the gateways first, and what has them built in is built anew.
+func (p *Pass) Afterwards(edited []*sites.Site) []string {
+	var restarts, builds []string
+	names := map[string][]string{} // what is restarted, by the command that does it
+	add := func(c *inventory.Container) {
+		command, name := restart(c)
+		if command == "" || slices.Contains(names[command], name) {
+			return
+		}
+		if names[command] == nil {
+			restarts = append(restarts, command)
+		}
+		names[command] = append(names[command], name)
+	}
+	reads := p.readers(edited)
+	for _, s := range reads {
+		for _, g := range p.Gateways {
+			if s.Standing == sites.Accepted && s.Carrier.Name == g.Name && s.Unit == g.Unit && len(g.Renderers) > 0 {
+				add(g.Renderers[0])
+			}
+		}
+	}
+	for _, s := range reads {
+		for _, c := range p.Containers {
+			if c.Carrier == s.Carrier {
+				add(c)
+			}
+		}
+		if s.Carrier.BuiltIn(s.Name) && s.Carrier.App != "" {
+			if build := "build " + s.Carrier.App + " anew, and deploy that"; !slices.Contains(builds, build) {
+				builds = append(builds, build)
+			}
+		}
+	}
+	var out []string
+	for _, command := range restarts {
+		out = append(out, command+" "+strings.Join(names[command], " "))
+	}
+	return append(out, builds...)
+}
+
+// readers are the sites, in order of place, whose value stands where one of these is written.
+func (p *Pass) readers(edited []*sites.Site) []*sites.Site {
+	places := map[sources.Position]bool{}
+	for _, s := range edited {
+		places[s.Written] = true
+	}
+	var out []*sites.Site
+	for _, s := range sites.Sorted(p.Sites) {
+		if places[s.Written] && s.Carrier != nil && s.Carrier.Idle == "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// restart is the command by which a container gets what changed, and how it is called there; empty
+// where none is known.
+func restart(c *inventory.Container) (command, name string) {
+	switch {
+	case c.Object == nil && c.Unit != nil && c.Unit.Kind == render.ComposeFile:
+		return "docker compose" + composeFlags(c.Unit) + " up -d --force-recreate", inShell(c.Name)
+	case c.Object == nil || rolledOut[c.Object.Kind] == "":
+		return "", ""
+	}
+	command = "kubectl rollout restart"
+	if c.Namespace != "" {
+		command = "kubectl -n " + inShell(c.Namespace) + " rollout restart"
+	}
+	return command, inShell(rolledOut[c.Object.Kind] + "/" + c.Object.ShownName())
+}
+
+// inShell quotes a name for the shell that people paste the command into. A repository may call its files
+// as it likes.
+func inShell(name string) string {
+	quoted, err := syntax.Quote(name, syntax.LangBash)
+	if err != nil {
+		return "…"
+	}
+	return quoted
+}
+
+// composeFlags are those by which compose finds the unit's project from the repository's root, with the
+// files of variables that it is started with.
+func composeFlags(u *render.Unit) string {
+	var b strings.Builder
+	if files := u.Compose.Files; len(files) != 1 || !slices.Contains(sources.ComposeFileNames, files[0].Path) {
+		for _, f := range files {
+			b.WriteString(" -f " + inShell(f.Path))
+		}
+	}
+	if u.Env != nil {
+		for _, name := range u.Env.Files {
+			b.WriteString(" --env-file " + inShell(name))
+		}
+	}
+	return b.String()
+}
