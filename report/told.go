@@ -23,16 +23,17 @@ func asTold(findings []lint.Finding) []lint.Finding {
 		if others(f) == "" && len(f.Trace) < 2 { // which one it is says nothing of what is wrong
 			instance = ""
 		}
-		key := strings.Join([]string{f.Rule, f.Cause, string(f.Severity), instance, predicate(f), f.Help, others(f)}, "\x00")
+		subject, predicate := parts(f)
+		key := strings.Join([]string{f.Rule, f.Cause, string(f.Severity), instance, predicate, f.Help, others(f)}, "\x00")
 		i, known := at[key]
-		if !known || f.Subject == "" {
+		if !known || subject == "" {
 			at[key] = len(out)
 			f.Related = slices.Clone(f.Related)
 			out = append(out, f)
 			continue
 		}
 		first := &out[i]
-		also := lint.Related{At: f.At, Holder: f.Subject, Says: sameHere, Alike: f.Subject, Frame: f.Frame}
+		also := lint.Related{At: f.At, Holder: subject, Says: sameHere, Alike: subject, Frame: f.Frame}
 		var own []lint.Related
 		for _, r := range slices.Concat(first.Related, f.Related) {
 			if r.Alike != "" {
@@ -52,8 +53,17 @@ func asTold(findings []lint.Finding) []lint.Finding {
 // sameHere is what is said of a place of which the same finding was made.
 const sameHere = "likewise"
 
-// predicate is a finding's message without the place's name.
-func predicate(f lint.Finding) string { return strings.Replace(f.Message, f.Subject, "", 1) }
+// parts are what a finding's message says something of, and what it says. Of what is no site the two
+// have a colon between them, and count within one file: "compose service kong: it extends …".
+func parts(f lint.Finding) (subject, predicate string) {
+	if f.Subject != "" {
+		return f.Subject, strings.Replace(f.Message, f.Subject, "", 1)
+	}
+	if subject, predicate, ok := strings.Cut(f.Message, ": "); ok {
+		return subject, f.At.File + ": " + predicate
+	}
+	return "", f.Message
+}
 
 // others are the places that a finding is about and at which nothing is wrong.
 func others(f lint.Finding) string {
