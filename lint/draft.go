@@ -15,6 +15,7 @@ type Draft struct {
 	Severity Severity // empty for the rule's own
 	Message  string   // one sentence: what is wrong; no key text
 	Cause    Cause    // why, which brings the advice along
+	Label    string   // what may be shown of the key at the place, where that matters
 	Related  []Related
 	Also     []string // names of further things at which the same is wrong, beside Related
 	Trace    []sources.Step

@@ -53,6 +53,7 @@ type Finding struct {
 	Cause   string   // the name of its Cause
 	Help    string   // how to mend it, which hangs on the cause
 	Then    []string // what has to follow for that to count: commands, and what is built anew
+	Label   string   // what may be shown of the key at the place: "anon JWT, issued 2025-03-01, …"; empty where it tells nothing
 	Frame   Frame
 	ID      string // see findingID
 }

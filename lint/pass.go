@@ -146,7 +146,7 @@ func (p *Pass) Report(d Draft) {
 	scrub := p.Repo.Ledger().Scrub
 	f := Finding{
 		Rule: p.rule.Name, Severity: p.severity(d), Message: scrub(d.Message), At: d.Place.at, Instance: d.Instance,
-		Slot: d.Place.slot, Bearer: d.Place.bearer, Related: d.Related, Also: d.Also, Trace: d.Trace,
+		Slot: d.Place.slot, Bearer: d.Place.bearer, Label: scrub(d.Label), Related: d.Related, Also: d.Also, Trace: d.Trace,
 		Cause: d.Cause.Name, Help: scrub(d.Cause.Advice), Frame: p.frame(d.Place.at, d.Place.isName),
 	}
 	for _, command := range d.Then {

@@ -23,7 +23,7 @@ func (p *Pass) withheld(f Finding) Finding {
 // leaks says whether one of the finding's texts shows a key of the run, or what is one for certain: the
 // guard of the output would hold back the whole report for either.
 func (f Finding) leaks(ledger *keys.Ledger) bool {
-	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text}, slices.Concat(f.Also, f.Then)...)
+	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text, f.Label}, slices.Concat(f.Also, f.Then)...)
 	for _, r := range f.Related {
 		texts = append(texts, r.Holder, r.Says, r.Alike, r.Frame.Text)
 	}

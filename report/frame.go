@@ -15,7 +15,8 @@ const maxFrame = 140
 
 // frame writes the line of a position as rustc does: the line number in a gutter of
 // the given width, the masked line, and carets under the masked key.
-func (t *textReport) frame(at sources.Position, f lint.Frame, gutter int, s style) {
+// What is said of the key there stands behind the carets.
+func (t *textReport) frame(at sources.Position, f lint.Frame, label string, gutter int, s style) {
 	if frameLines(at, f) == 0 {
 		return
 	}
@@ -24,7 +25,7 @@ func (t *textReport) frame(at sources.Position, f lint.Frame, gutter int, s styl
 	number := strconv.Itoa(at.Line)
 	t.line(t.paint(cyan, strings.Repeat(" ", gutter-len(number))+number+" |") + " " + text)
 	if carets > 0 {
-		t.line(bar + " " + before + t.paint(s, strings.Repeat("^", carets)))
+		t.line(bar + " " + before + t.paint(s, strings.TrimSpace(strings.Repeat("^", carets)+" "+oneLine(label))))
 	}
 }
 

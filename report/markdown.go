@@ -86,6 +86,9 @@ func (m *markdown) finding(f lint.Finding) string {
 	var b strings.Builder
 	sign := map[lint.Severity]string{lint.Error: "❌", lint.Warning: "⚠️", lint.Info: "ℹ️"}[f.Severity]
 	fmt.Fprintf(&b, "\n---\n\n%s **%s** [%s](%s#%s) %s\n\n%s\n", sign, f.Severity, code(f.Rule), rulesDoc, f.Rule, m.place(f.At), prose(f.Message))
+	if f.Label != "" {
+		fmt.Fprintf(&b, "\nThere stands: %s.\n", prose(f.Label))
+	}
 	for i, l := range cleanLines(f.Help) {
 		if i > 0 {
 			b.WriteString(">\n")

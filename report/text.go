@@ -54,7 +54,7 @@ func (t *textReport) finding(f lint.Finding) {
 	}
 	t.wrapped("", head)
 	gutter := t.gutter(f)
-	t.frame(f.At, f.Frame, gutter, color)
+	t.frame(f.At, f.Frame, f.Label, gutter, color)
 	indent := strings.Repeat(" ", gutter+1)
 	groups, trace := alike(f.Related), steps(way(f))
 	help, then := helpLines(f.Help), f.Then
@@ -65,7 +65,7 @@ func (t *textReport) finding(f lint.Finding) {
 		for _, r := range f.Related {
 			sign, style := relatedSign(r)
 			t.wrapped(indent+t.paint(style, sign)+" ", t.related(r))
-			t.frame(r.At, r.Frame, gutter, blue)
+			t.frame(r.At, r.Frame, "", gutter, blue)
 		}
 	} else {
 		room := maxLines - 1 - frameLines(f.At, f.Frame) - len(help) - len(then)

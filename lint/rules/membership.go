@@ -100,6 +100,10 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 	for _, s := range p.ListedInVain(i, d.Wrong[0]) { // whoever finds it there would take the finding for a mistake
 		f.Related = append(f.Related, lint.Related{At: s.At, Holder: s.Holder, Says: "lists it in vain: " + p.WhyIdle(s)})
 	}
+	f.Label = keys.Describe(primary.Value.Text(), primary.Slot)
+	if p.Verifies(i, primary) == lint.No {
+		f.Label += ", not signed by the JWT secret"
+	}
 	f.Then = p.Afterwards(named)
 	p.Report(f)
 	p.Explain(d.Wrong...)
