@@ -64,7 +64,7 @@ func Compare(a, b Text, whose string, secrets ...Text) Difference {
 	if a.Len() != b.Len() {
 		return Difference{Class: Unrelated, Words: fmt.Sprintf("%d bytes long, %s %d", a.Len(), whose, b.Len())}
 	}
-	return Difference{Class: Unrelated, Words: "of the same length, with other text"}
+	return Difference{Class: Unrelated, Words: "other text of the same length"}
 }
 
 // surroundings finds differences that are only in white space or quotes.
@@ -159,7 +159,7 @@ func jwtDifference(a, b JWT, textA, textB Text, whose string, secrets []Text) Di
 		return Difference{Class: RolesSwapped, Words: fmt.Sprintf("this is the %s key, %s the %s key", roleWord(a), whose, roleWord(b))}
 	}
 	if a.Ref != b.Ref {
-		return Difference{Class: OtherProject, Words: "of another hosted project"}
+		return Difference{Class: OtherProject, Words: "it is another hosted project's"}
 	}
 	if a.signed == b.signed {
 		return Difference{Class: OtherSignature, Words: "the same claims, another signature: another JWT secret signed it"}

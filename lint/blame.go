@@ -11,23 +11,28 @@ import (
 // Blame is which side of a disagreement is to be edited, and what decided it.
 type Blame struct {
 	Named, Others []*sites.Site
-	Decided       string // in words that follow a semicolon; empty where the difference itself shows it
+	Decided       string // in words that follow a semicolon, with OtherKey in them; empty where the difference itself shows it
+	Settled       bool   // the named can be right under no circumstances
 }
 
+// OtherKey stands in Decided for the key of the others: "the gateway's", "theirs".
+const OtherKey = "the other"
+
 // DecidedByStore is what Blame says where the stack's own Secret or .env decides.
-const DecidedByStore = "the stack stores the other"
+const DecidedByStore = "the stack stores " + OtherKey
 
 // grounds are what decides, strongest first. Each says whether one side is to blame, the other
 // being what it is.
 var grounds = []struct {
 	blames func(p *Pass, i *Instance, accused, other []*sites.Site) bool
 	words  func(accused, other []*sites.Site) string
+	settle bool
 }{
-	{isUnclean, saying("")},
-	{isNobodysOwn, sayNobodysOwn},
-	{isUnsigned, saying("the JWT secret signed only the other")},
-	{isNotStored, saying(DecidedByStore)},
-	{isInFewer, sayInFewer},
+	{isUnclean, saying(""), true},
+	{isNobodysOwn, sayNobodysOwn, true},
+	{isUnsigned, saying("the JWT secret signed only " + OtherKey), true},
+	{isNotStored, saying(DecidedByStore), false},
+	{isInFewer, sayInFewer, false},
 }
 
 // Culprits decides which side of a disagreement is named. Where nothing else does, it is what
@@ -39,12 +44,12 @@ func (p *Pass) Culprits(i *Instance, wrong, right []*sites.Site) Blame {
 	for _, g := range grounds {
 		switch {
 		case g.blames(p, i, wrong, right):
-			return Blame{wrong, right, g.words(wrong, right)}
+			return Blame{wrong, right, g.words(wrong, right), g.settle}
 		case g.blames(p, i, right, wrong):
-			return Blame{right, wrong, g.words(right, wrong)}
+			return Blame{right, wrong, g.words(right, wrong), g.settle}
 		}
 	}
-	return Blame{wrong, right, "only what is accepted decides"}
+	return Blame{Named: wrong, Others: right, Decided: "nothing else decides between the two"}
 }
 
 func saying(words string) func(accused, other []*sites.Site) string {
@@ -118,7 +123,7 @@ func isInFewer(_ *Pass, _ *Instance, accused, other []*sites.Site) bool {
 }
 
 func sayInFewer(_, other []*sites.Site) string {
-	return Number(Places(other)) + " places hold the other"
+	return Number(Places(other)) + " places hold " + OtherKey
 }
 
 // HeldElsewhere is a site of another instance that holds the site's key as its own, and not as what

@@ -25,7 +25,7 @@ func TestCulprits(t *testing.T) {
 		}, "right", "two places hold the other"},
 		{"at a tie what is not accepted", func(i *Instance) (wrong, right []*sites.Site) {
 			return group(i.add(sites.Presented, keys.Anon, "anon.old")), group(i.add(sites.Accepted, keys.Anon, "anon"))
-		}, "wrong", "only what is accepted decides"},
+		}, "wrong", "nothing else decides between the two"},
 		{"what is stored against what is accepted", func(i *Instance) (wrong, right []*sites.Site) {
 			return group(i.add(sites.Stored, keys.Anon, "anon")), group(i.add(sites.Accepted, keys.Anon, "anon.old"))
 		}, "right", "the stack stores the other"},

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
 )
 
 // differenceOf says how what is named differs from the others: whose it is, where another
@@ -52,16 +54,16 @@ func store(u *render.Unit) string {
 	return "the Secret"
 }
 
-// mend is the sentence that says what to change at the primary place. right says what
-// belongs there: "the key that the gateway accepts".
+// mend is the sentence that says what to change at the primary place, which afterwards goes on
+// with. right says what belongs there: "the key that the gateway accepts".
 func mend(class keys.Class, right string) string {
 	switch class {
 	case keys.Whitespace, keys.Quotes:
 		return "Take the white space or the quotes off the value itself (printf '%s', and not echo, where it is encoded by hand)"
 	case keys.LetterCase, keys.Mistyped:
-		return "Copy it again as a whole, it was changed on the way: put there " + right
+		return "It was changed on the way: put there, copied as a whole, " + right
 	case keys.Edited:
-		return "Put there " + right + "; a token whose claims are edited by hand is signed by nobody"
+		return "A token whose claims are edited by hand is signed by nobody: put there " + right
 	case keys.Cut:
 		return "Copy the whole key: put there " + right
 	case keys.Encoded:
@@ -71,32 +73,103 @@ func mend(class keys.Class, right string) string {
 	case keys.DemoKey:
 		return "Put a key of your own in both places, minted with a JWT secret of your own"
 	case keys.OtherSignature:
-		return "Put there " + right + "; a key counts as long as the JWT secret that signed it is the one that is deployed"
+		return "A key counts as long as the JWT secret that signed it is the one that is deployed: put there " + right
 	case keys.OtherIssue:
 		return "Carry the rotation over: put there " + right
 	case keys.OtherKind:
 		return "Put there " + right + ", or let the gateway list this one beside it"
 	case keys.OtherInstance, keys.OtherProject:
-		return "That one is another instance's; put there " + right
+		return "That one is another instance's: put there " + right
 	}
 	return "Put there " + right
 }
 
-// afterwards says what must be restarted or rebuilt for a change at the site to count.
-func afterwards(s *sites.Site) string {
+// afterwards says what must be restarted or rebuilt for a change at the site to count, by name where
+// that is known.
+func afterwards(p *lint.Pass, s *sites.Site) string {
+	c := s.Carrier
 	switch {
-	case s.Carrier.BuiltIn(s.Name):
-		return ", and rebuild the app: the key is built into it."
-	case s.Carrier.App != "":
-		return ", and restart the app."
+	case c.BuiltIn(s.Name):
+		return ", and rebuild " + appOf(c) + ": the key is built into it."
+	case s.Standing == sites.Accepted && isCompose(s.Unit):
+		return ", and restart the gateway: it reads its configuration when it starts."
 	case s.Standing == sites.Accepted:
 		return ", and roll the gateway out: it reads its configuration when it starts."
+	case s.Standing == sites.Stored && (isCompose(s.Unit) || c.Stack):
+		return ". Then run docker compose up -d, which starts anew what reads it" + rebuilds(p, s) + "."
+	case s.Standing == sites.Stored && slices.ContainsFunc(p.Sites, func(o *sites.Site) bool { return o.Written == s.Written && ofIngressController(o) }):
+		return ". The Ingress Controller takes it without a restart."
 	case s.Standing == sites.Stored:
-		return ". Then roll out what reads it (a gateway reads its configuration when it starts), and rebuild the apps that have it built in."
-	case s.Carrier.Backend == "Postgres":
+		return ". Then " + rollOut(p, s) + "."
+	case c.App != "":
+		return ", and restart " + appOf(c) + "."
+	case c.Backend == "Postgres":
 		return ". The database takes it only when it is made (initdb): in one that exists, set app.settings.jwt_secret with ALTER DATABASE."
+	case isCompose(s.Unit):
+		return ", and run docker compose up -d: a container keeps the environment that it was made with."
+	case strings.HasPrefix(c.Name, "CronJob "):
+		return "; its next run takes it."
+	case c.Name == "":
+		return ", and roll the workload out: a container reads its environment when it starts."
 	}
-	return ", and roll the workload out: a container reads its environment when it starts."
+	return ", and roll " + c.Name + " out: a container reads its environment when it starts."
+}
+
+// isCompose says whether compose deploys the unit.
+func isCompose(u *render.Unit) bool { return u != nil && u.Kind == render.ComposeFile }
+
+// appOf is what an app is called.
+func appOf(c *inventory.Carrier) string {
+	if c.App == "" || c.App == "." {
+		return "the app"
+	}
+	return c.App
+}
+
+// readers are the names of those that take the key which the site stores: of what is rolled out,
+// and of what is built.
+func readers(p *lint.Pass, s *sites.Site) (rolled, built []string) {
+	for _, o := range p.Sites {
+		if o == s || o.Written != s.Written || o.Standing == sites.Stored || ofIngressController(o) {
+			continue
+		}
+		to, name := &rolled, o.Carrier.Name
+		switch {
+		case o.Carrier.BuiltIn(o.Name):
+			to, name = &built, appOf(o.Carrier)
+		case o.Standing == sites.Accepted:
+			name = "the gateway"
+		}
+		if name != "" && !slices.Contains(*to, name) {
+			*to = append(*to, name)
+		}
+	}
+	return rolled, built
+}
+
+// ofIngressController says whether Kong's Ingress Controller takes the key from a Secret, which it watches.
+func ofIngressController(s *sites.Site) bool {
+	return s.Standing == sites.Accepted && strings.HasPrefix(s.Holder, "KongConsumer ")
+}
+
+// rollOut says what must be rolled out or rebuilt for a change of what the site stores to count.
+func rollOut(p *lint.Pass, s *sites.Site) string {
+	rolled, _ := readers(p, s)
+	switch n := len(rolled); {
+	case n == 0:
+		return "roll out what reads it" + rebuilds(p, s)
+	case n > 3:
+		return "roll out the " + lint.Number(n) + " that read it" + rebuilds(p, s)
+	}
+	return "roll out " + list(rolled) + rebuilds(p, s)
+}
+
+// rebuilds says what has to be built anew besides.
+func rebuilds(p *lint.Pass, s *sites.Site) string {
+	if _, built := readers(p, s); len(built) > 0 {
+		return ", and rebuild " + list(built)
+	}
+	return ""
 }
 
 // differs is the cause of a value that is another than the right one.
@@ -108,14 +181,14 @@ func differs(class keys.Class, advice string) lint.Cause {
 }
 
 // formerSecret is the cause of a reference to a Secret that another has taken the place of.
-func formerSecret(s *sites.Site) lint.Cause {
-	return lint.Cause{Name: "former-secret", Advice: fmt.Sprintf("Let it refer to %s, from which the stack takes its keys%s The Secret that it refers to now is right as it is.", s.InForce, afterwards(s))}
+func formerSecret(p *lint.Pass, s *sites.Site) lint.Cause {
+	return lint.Cause{Name: "former-secret", Advice: fmt.Sprintf("Let it refer to %s, from which the stack takes its keys%s The Secret that it refers to now is right as it is.", s.InForce, afterwards(p, s))}
 }
 
 // causeOf is why a key is not accepted.
-func causeOf(d lint.Disagreement, difference keys.Difference, primary *sites.Site) lint.Cause {
+func causeOf(p *lint.Pass, d lint.Disagreement, difference keys.Difference, primary *sites.Site) lint.Cause {
 	if primary.InForce != "" {
-		return formerSecret(primary)
+		return formerSecret(p, primary)
 	}
 	class, right := difference.Class, "the key that the gateway accepts"
 	if !d.Gateway {
@@ -123,21 +196,29 @@ func causeOf(d lint.Disagreement, difference keys.Difference, primary *sites.Sit
 	}
 	switch {
 	case difference.Later:
-		return lint.Cause{Name: "not-carried-over", Advice: "This one is the newer: carry the rotation over to where the other stands, and roll the gateway out. To take it back, put there " + right + afterwards(primary)}
+		return lint.Cause{Name: "not-carried-over", Advice: "This one is the newer: carry the rotation over to where the other stands, and restart the gateway. To take it back, put there " + right + afterwards(p, primary)}
 	case class == keys.DemoKey && keys.Published(d.Right[0].Value.Text()) == "":
-		return differs(class, "Put there "+right+"; the demo key is everybody's"+afterwards(primary))
+		return differs(class, "The demo key is everybody's: put there "+right+afterwards(p, primary))
+	case class == keys.OtherKind && !d.Gateway:
+		return differs(class, "Put there "+right+afterwards(p, primary))
 	}
-	return differs(class, mend(class, right)+afterwards(primary))
+	return differs(class, mend(class, right)+afterwards(p, primary))
 }
 
 // causeRight is why the key that is accepted is held by nothing else.
-func causeRight(d lint.Disagreement, class keys.Class, primary *sites.Site) lint.Cause {
+func causeRight(p *lint.Pass, d lint.Disagreement, class keys.Class, blame lint.Blame, primary *sites.Site) lint.Cause {
 	right := fmt.Sprintf("the %s key that the others hold", d.Slot)
 	switch {
 	case class == keys.Whitespace || class == keys.Quotes || class == keys.Encoded:
-		return differs(class, mend(class, right)+afterwards(primary))
+		return differs(class, mend(class, right)+afterwards(p, primary))
+	case primary.Standing == sites.Accepted && primary.At == primary.Written:
+		return differs(class, fmt.Sprintf("%s, or better a placeholder that is filled in from %s%s", mend(class, right), store(primary.Unit), afterwards(p, primary)))
 	case primary.Standing == sites.Accepted:
-		return differs(class, fmt.Sprintf("%s, or better a placeholder that is filled in from %s%s", mend(class, right), store(primary.Unit), afterwards(primary)))
+		return differs(class, fmt.Sprintf("%s, or better take it from %s%s", mend(class, right), store(primary.Unit), afterwards(p, primary)))
 	}
-	return differs(class, mend(class, right)+afterwards(primary)+" If this one is new and right, put it in all other places.")
+	advice := mend(class, right) + afterwards(p, primary)
+	if !blame.Settled {
+		advice += " If this one is new and right, put it in all other places."
+	}
+	return differs(class, advice)
 }

@@ -84,7 +84,7 @@ func checkJWTSecretDrift(p *lint.Pass) {
 			f := lint.Draft{
 				Place: lint.AtSource(named), Instance: i.Name, Trace: named.Trace,
 				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words),
-				Cause:   causeOfSecret(difference.Class, named, lint.ByPlace(right)[0]),
+				Cause:   causeOfSecret(p, difference.Class, named, lint.ByPlace(right)[0]),
 			}
 			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
 				p.Related(right, f.Place.Position(), func(s *sites.Site) string { return "the other one" })...)
@@ -137,15 +137,15 @@ func take(group []*sites.Site) string {
 }
 
 // causeOfSecret is why a JWT secret differs.
-func causeOfSecret(class keys.Class, wrong, right *sites.Site) lint.Cause {
+func causeOfSecret(p *lint.Pass, class keys.Class, wrong, right *sites.Site) lint.Cause {
 	if wrong.InForce != "" {
-		return formerSecret(wrong)
+		return formerSecret(p, wrong)
 	}
 	switch class {
 	case keys.Unrelated, keys.DemoKey:
-		return differs(class, fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written)+afterwards(wrong))
+		return differs(class, fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written)+afterwards(p, wrong))
 	}
-	return differs(class, mend(class, fmt.Sprintf("the secret that %s holds", right.Holder))+afterwards(wrong))
+	return differs(class, mend(class, fmt.Sprintf("the secret that %s holds", right.Holder))+afterwards(p, wrong))
 }
 
 // secretsByValue groups the instance's known JWT secrets by value: first the one that

@@ -35,7 +35,7 @@ func reportImpossible(p *lint.Pass, i *lint.Instance, d lint.Disagreement) {
 		Place: lint.AtValue(primary.Written, ""), Instance: i.Name, Trace: primary.Trace,
 		Message: fmt.Sprintf("%s cannot be the %s key %s: it is %s, that one %s (%s)", primary.Holder, d.Slot, whose,
 			bytesLong(primary.Value), bytesLong(d.Right[0].Value), byCiphertext),
-		Cause: causeOf(d, keys.Difference{}, primary),
+		Cause: causeOf(p, d, keys.Difference{}, primary),
 	}
 	f.Related = append(p.Alike(d.Wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
 		p.Related(d.Right, f.Place.Position(), func(s *sites.Site) string { return bytesLong(s.Value) })...)

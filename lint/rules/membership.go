@@ -71,15 +71,17 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 		}
 	}
 	var difference keys.Difference
+	theirs := whose(d)
 	if named[0] == d.Wrong[0] {
 		difference = differenceOf(p, i, blame, whose(d))
-		f.Message, f.Cause = blameWrong(d, difference), causeOf(d, difference, primary)
+		f.Message, f.Cause = blameWrong(d, primary, difference), causeOf(p, d, difference, primary)
 	} else {
-		difference = differenceOf(p, i, blame, "theirs")
-		f.Message, f.Cause = blameRight(d, primary, difference), causeRight(d, difference.Class, primary)
+		theirs = theOthers(d.Wrong)
+		difference = differenceOf(p, i, blame, theirs)
+		f.Message, f.Cause = blameRight(d, primary, difference), causeRight(p, d, difference.Class, blame, primary)
 	}
 	if decides(d, difference.Class, blame) {
-		f.Message += "; " + blame.Decided
+		f.Message += "; " + strings.Replace(blame.Decided, lint.OtherKey, theirs, 1)
 	}
 	if primary.IsDefault {
 		f.Cause = chartDefault
@@ -87,10 +89,10 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 	}
 	alike := p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return "the same key" })
 	if retired {
-		f.Cause = keyRetired.With(mend(difference.Class, "a reference to the key that the gateway accepts") + afterwards(primary))
+		f.Cause = keyRetired.With(mend(difference.Class, "a reference to the key that the gateway accepts") + afterwards(p, primary))
 		alike = referrers(named, primary)
 	}
-	right := p.Related(others, f.Place.Position(), func(s *sites.Site) string { return "the other, " + keys.Describe(s.Value.Text(), s.Slot) })
+	right := p.Related(others, f.Place.Position(), func(s *sites.Site) string { return held(d, blame) + ", " + keys.Describe(s.Value.Text(), s.Slot) })
 	for i := range right {
 		if right[i].Is = lint.IsRight; named[0] != d.Wrong[0] {
 			right[i].Is = lint.IsBroken
@@ -165,18 +167,69 @@ func referrers(named []*sites.Site, but *sites.Site) []lint.Related {
 
 var keyRetired = lint.Cause{Name: "key-retired", Advice: "The gateway lists this key no more, and the stack keeps it for its own services. %s"}
 
+// held says what the others hold, who are not to blame.
+func held(d lint.Disagreement, blame lint.Blame) string {
+	switch {
+	case !d.Gateway:
+		return "the right one"
+	case blame.Named[0] == d.Wrong[0]:
+		return "the gateway's"
+	}
+	return "refused"
+}
+
 // blameWrong says who presents or stores what is not accepted, and how it differs.
-func blameWrong(d lint.Disagreement, differs keys.Difference) string {
+func blameWrong(d lint.Disagreement, primary *sites.Site, differs keys.Difference) string {
 	difference := ""
 	if differs.Words != "" {
 		difference = ": " + differs.Words
 	}
-	refusal := "that the gateway does not accept"
+	wrong := firstOf(lint.ByPlace(d.Wrong), func(s *sites.Site) bool { return s == primary })
+	refusal := "that the gateway does not accept" + and401(wrong)
 	if !d.Gateway {
 		refusal = "other than that of " + d.Store
 	}
-	return fmt.Sprintf("%s %s %s key %s%s", lint.Holders(lint.ByPlace(d.Wrong)), verb(lint.ByPlace(d.Wrong)), article(string(d.Slot)), refusal, difference)
+	return fmt.Sprintf("%s %s %s key %s%s", lint.Holders(wrong), verb(wrong), article(string(d.Slot)), refusal, difference)
 }
+
+// and401 says what an app meets that presents the key. Supabase's own services have theirs for one
+// another, and meet the gateway with it or not.
+func and401(wrong []*sites.Site) string {
+	switch isApp := func(s *sites.Site) bool { return s.Carrier.Backend == "" }; {
+	case !slices.ContainsFunc(wrong, isApp):
+		return ""
+	case strings.HasPrefix(verb(wrong), "hold"):
+		return ", so that whoever presents it gets a 401"
+	case verb(wrong) == "present":
+		return ", and get a 401"
+	}
+	return ", and gets a 401"
+}
+
+// firstOf puts those first of which it is true.
+func firstOf(group []*sites.Site, is func(*sites.Site) bool) []*sites.Site {
+	out := slices.Clone(group)
+	slices.SortStableFunc(out, func(a, b *sites.Site) int {
+		switch {
+		case is(a) == is(b):
+			return 0
+		case is(a):
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// theOthers stands for the key of those that hold another.
+func theOthers(group []*sites.Site) string {
+	if hold(lint.ByPlace(group)) == "holds" {
+		return "that one"
+	}
+	return "theirs"
+}
+
+func isStored(s *sites.Site) bool { return s.Standing == sites.Stored }
 
 // blameRight says that what is accepted is what differs from all else.
 func blameRight(d lint.Disagreement, primary *sites.Site, differs keys.Difference) string {
@@ -189,10 +242,10 @@ func blameRight(d lint.Disagreement, primary *sites.Site, differs keys.Differenc
 	}
 	refused := ""
 	if d.Gateway {
-		refused = ", which gets a 401"
+		refused = ", and " + theOthers(d.Wrong) + " gets a 401"
 	}
-	return fmt.Sprintf("%s %s another %s key than %s %s%s: %s", primary.Holder, accepts, d.Slot, lint.Holders(lint.ByPlace(d.Wrong)),
-		verb(lint.ByPlace(d.Wrong)), refused, differs.Words)
+	wrong := firstOf(lint.ByPlace(d.Wrong), isStored)
+	return fmt.Sprintf("%s %s another %s key than %s %s%s: %s", primary.Holder, accepts, d.Slot, lint.Holders(wrong), verb(wrong), refused, differs.Words)
 }
 
 // article puts "a" or "an" before a word.
@@ -223,7 +276,7 @@ func verb(group []*sites.Site) string {
 			word = "hold"
 		}
 	}
-	if len(group) == 1 {
+	if hold(group) == "holds" {
 		word += "s"
 	}
 	return word

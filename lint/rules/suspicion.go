@@ -96,8 +96,8 @@ func suspected(p *lint.Pass, i *lint.Instance, slot keys.Slot) []*sites.Site {
 // apiSlots are the slots of keys that are presented.
 var apiSlots = []keys.Slot{keys.Anon, keys.ServiceRole, keys.Publishable, keys.Secret}
 
-// readers are the sites that read one of compose's variables, by its source.
-func readers(group []*sites.Site) [][]*sites.Site {
+// readersOf are the sites that read one of compose's variables, by its source.
+func readersOf(group []*sites.Site) [][]*sites.Site {
 	bySource := map[string][]*sites.Site{}
 	var order []string
 	for _, s := range group {
@@ -127,7 +127,7 @@ func accepts(group []*sites.Site) bool {
 func namesApart(p *lint.Pass, i *lint.Instance) []suspicion {
 	var out []suspicion
 	for _, slot := range apiSlots {
-		groups := readers(suspected(p, i, slot))
+		groups := readersOf(suspected(p, i, slot))
 		if len(groups) < 2 {
 			continue
 		}
@@ -175,7 +175,7 @@ func literalsApart(p *lint.Pass, i *lint.Instance) []suspicion {
 				literals = append(literals, s)
 			}
 		}
-		read := readers(group)
+		read := readersOf(group)
 		if len(literals) != 1 || len(read) != 1 || len(read[0])+1 != len(group) {
 			continue
 		}
