@@ -44,7 +44,7 @@ JWT_SECRET={{jwt_secret}}
 	Check: checkPlaintextSecret,
 }
 
-var inTheOpen = lint.Cause{Name: "in-the-open", Advice: "Encrypt it with SOPS, seal it, or keep it in a secret store; then rotate it, since the history keeps the old one."}
+var inTheOpen = lint.Cause{Name: "in-the-open", Advice: "Encrypt it (SOPS, a SealedSecret), or keep it out of git (a secret store, a .env that git ignores); then rotate it, since the history keeps the old one."}
 
 // checkPlaintextSecret reports each file once: how it is kept is one decision.
 func checkPlaintextSecret(p *lint.Pass) {
@@ -69,10 +69,10 @@ func checkPlaintextSecret(p *lint.Pass) {
 		first := places[0]
 		f := lint.Draft{
 			Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first),
-			Message: fmt.Sprintf("%s is in the open, in a file that git keeps", first.Holder),
+			Message: fmt.Sprintf("%s is in the open, in a file that git keeps: whoever reads the repository has it", first.Holder),
 			Cause:   inTheOpen,
 		}
-		f.Related = p.Alike(places, f.Place.Position(), func(s *sites.Site) string { return "in the open as well" })
+		f.Related = p.Alike(places, f.Place.Position(), func(s *sites.Site) string { return "likewise" })
 		p.Report(f)
 	}
 }
