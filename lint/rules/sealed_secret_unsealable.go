@@ -22,7 +22,11 @@ Seal again for the name and namespace that are rendered, or with --scope namespa
 	Check: checkSealedSecretUnsealable,
 }
 
-var sealedForAnother = lint.Cause{Name: "sealed-for-another", Advice: "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."}
+var (
+	sealedForAnother = lint.Cause{Name: "sealed-for-another", Advice: "Seal it again with kubeseal for the name and namespace that are rendered, or with a wider --scope."}
+	neverSealed      = lint.Cause{Name: "never-sealed", Advice: "Seal the key with kubeseal, and put the ciphertext there."}
+	sealedDamaged    = lint.Cause{Name: "ciphertext-damaged", Advice: "Seal the key anew with kubeseal, or take the ciphertext from the last commit that had it whole: it cannot be mended."}
+)
 
 var annotationMissing = lint.Cause{Name: "annotation-missing", Advice: "Put the annotation %s: \"true\" into the metadata of the SealedSecret itself (kubeseal --raw does not write it). What is sealed can stay."}
 
@@ -36,28 +40,34 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 				continue
 			}
 			var f *lint.Draft
-			var broken []string
-			annotation := ""
+			annotation, kind := "", decrypt.SealedElsewhere
 			for _, e := range p.Entries(o) {
 				if e.Locked == nil || !certain(e.Locked.Kind) || !e.Sealed {
 					continue
 				}
-				broken = append(broken, e.Key)
 				if f == nil {
-					annotation = e.Locked.Annotation
+					annotation, kind = e.Locked.Annotation, e.Locked.Kind
 					f = &lint.Draft{Place: lint.AtValue(e.At, inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName())+" "+e.Key), Message: e.Locked.Reason}
 					continue
 				}
-				f.Related = append(f.Related, lint.Related{At: e.At, Holder: e.Key, Says: e.Locked.Reason, Alike: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key})
+				says := "likewise"
+				if e.Locked.Reason != f.Message {
+					says = e.Locked.Reason
+				}
+				f.Related = append(f.Related, lint.Related{At: e.At, Holder: e.Key, Says: says, Alike: inventory.ObjectName("SealedSecret", o.Namespace, o.ShownName()) + " " + e.Key})
 			}
 			if f == nil {
 				continue
 			}
-			f.Message = fmt.Sprintf("SealedSecret %s cannot be unsealed (%s): %s",
-				strings.TrimPrefix(inventory.ObjectName("", o.Namespace, o.ShownName()), " "), strings.Join(broken, ", "), f.Message)
-			f.Cause = sealedForAnother
-			if annotation != "" {
+			f.Message = fmt.Sprintf("SealedSecret %s cannot be unsealed, so that its Secret is not made, or stays as it was: %s",
+				strings.TrimPrefix(inventory.ObjectName("", o.Namespace, o.ShownName()), " "), f.Message)
+			switch f.Cause = sealedForAnother; {
+			case annotation != "":
 				f.Cause = annotationMissing.With(annotation)
+			case kind == decrypt.Placeholder:
+				f.Cause = neverSealed
+			case kind == decrypt.Damaged:
+				f.Cause = sealedDamaged
 			}
 			p.Report(*f)
 		}
