@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites/inventory"
@@ -62,7 +63,14 @@ spec:
 	Check: checkSecretRefDangling,
 }
 
-var nothingThere = lint.Cause{Name: "nothing-there", Advice: "Name a Secret and data key that exist; until then the container does not start (CreateContainerConfigError)."}
+// danglingCauses are why a reference leads nowhere.
+var danglingCauses = map[inventory.Slip]lint.Cause{
+	inventory.NoSlip:         {Name: "no-such-data-key", Advice: "Name a data key that it has, or put this one into it."},
+	inventory.Mistyped:       {Name: "name-mistyped", Advice: "Correct the name."},
+	inventory.OtherNamespace: {Name: "other-namespace", Advice: "Refer to one of the container's own namespace: make it there, or let a controller copy it (reflector, replicator)."},
+	inventory.Renamed: {Name: "renamed-by-kustomize", Advice: "Tell kustomize to follow (nameReference for kind: SealedSecret, in a file under configurations:), or let the reference " +
+		"bear the name that is rendered. What is sealed strictly has to be sealed for that name."},
+}
 
 // checkSecretRefDangling reports each thing that is not there once, with every reference
 // to it.
@@ -98,15 +106,20 @@ func checkSecretRefDangling(p *lint.Pass) {
 		first := refs[0]
 		f := lint.Draft{
 			Place: lint.AtName(first.At, first.Identity()), Instance: p.NameIn(first.Where.Unit, first.Where.Namespace),
-			Message: fmt.Sprintf("%s refers to nothing: %s", first.Holder, first.Why),
-			Cause:   nothingThere,
+			Message: fmt.Sprintf("%s refers to nothing, and the container does not start: %s", holderOf(first), first.Why),
+			Cause:   danglingCauses[first.Slip],
 		}
 		if len(refs) > 1 {
-			f.Message = fmt.Sprintf("%s and %s more refer to nothing: %s", first.Holder, lint.Number(len(refs)-1), first.Why)
+			f.Message = fmt.Sprintf("%s and %s more refer to nothing, and their containers do not start: %s", holderOf(first), lint.Number(len(refs)-1), first.Why)
 		}
 		for _, d := range refs[1:] {
-			f.Related = append(f.Related, lint.Related{At: d.At, Holder: d.Holder, Alike: d.Identity(), AtName: true})
+			f.Related = append(f.Related, lint.Related{At: d.At, Holder: holderOf(d), Says: "likewise", Alike: d.Identity(), AtName: true})
 		}
 		p.Report(f)
 	}
+}
+
+// holderOf is what makes the reference: "Deployment web/web env ANON_KEY", "Deployment web/web envFrom keys".
+func holderOf(d *inventory.Dangling) string {
+	return strings.Replace(d.Holder, " env envFrom ", " envFrom ", 1)
 }

@@ -24,6 +24,7 @@ type Dangling struct {
 	Where  *Container
 
 	LosesKeys bool // what was meant holds keys
+	Slip      Slip
 }
 
 // Identity is the reference with the container that makes it.
@@ -97,7 +98,7 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 				continue
 			}
 			at := c.Object.Locate(nameNode)
-			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant)})
+			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant), Slip: f.slip})
 		}
 		if f.Object == nil {
 			c.openFrom(f, ObjectName(kind, c.Namespace, name), prefix)
@@ -186,7 +187,7 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 		f := inv.Find(c.Unit, kind, c.Namespace, name)
 		if f.Object == nil {
 			if f.Absent && !optional {
-				v.Broken = inv.newDangling(c, v, c.Object.Locate(nameNode), f.Why)
+				v.Broken = inv.newDangling(c, v, c.Object.Locate(nameNode), f.Why, f.slip)
 			}
 			v.Value = keys.Unknown(f.Why)
 			if f.Outside { // whoever makes it, two that read one data key of it have the same
@@ -204,7 +205,7 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 				why += "; it has " + known
 			}
 			v.Value = keys.Unknown(why)
-			v.Broken = inv.newDangling(c, v, c.Object.Locate(keyNode), why)
+			v.Broken = inv.newDangling(c, v, c.Object.Locate(keyNode), why, NoSlip)
 			return
 		}
 		v.fromEntry(f, e, "env", func() sources.Position { return c.Object.Locate(keyNode) })
@@ -213,8 +214,8 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 	v.Value = keys.Unknown("it is set by the cluster (fieldRef or resourceFieldRef)")
 }
 
-func (inv *Inventory) newDangling(c *Container, v *Binding, at sources.Position, why string) *Dangling {
-	return &Dangling{At: at, Why: why, Holder: c.holder(v.Name), name: inv.Names.Of(v.Name), Where: c}
+func (inv *Inventory) newDangling(c *Container, v *Binding, at sources.Position, why string, slip Slip) *Dangling {
+	return &Dangling{At: at, Why: why, Holder: c.holder(v.Name), name: inv.Names.Of(v.Name), Where: c, Slip: slip}
 }
 
 // entryNames lists an object's data keys for a message, a few at the most.

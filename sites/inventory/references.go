@@ -11,6 +11,17 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
+// Slip is how a reference that leads nowhere differs from what it was meant to name.
+type Slip int
+
+// The slips.
+const (
+	NoSlip         Slip = iota // the object is there, and has no such data key
+	Mistyped                   // its name differs by a slip
+	OtherNamespace             // it lies in another namespace
+	Renamed                    // kustomize renamed it
+)
+
 // Found is what a reference leads to.
 type Found struct {
 	Object *manifest.Object
@@ -20,6 +31,7 @@ type Found struct {
 	Absent bool   // it is certain that there is none
 
 	meant   []*manifest.Object // those that may have been meant, where it is Absent
+	slip    Slip               // and how its name differs from theirs
 	Outside bool               // nothing in the repository makes it: somebody else must
 }
 
@@ -55,10 +67,10 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 	if o := inv.scripted(from, kind, namespace, name); o != nil {
 		return Found{Object: o, Unit: from}
 	}
-	if twin, meant := nearMiss(from, kind, namespace, name); twin != "" {
-		return Found{Absent: true, Why: label + " does not exist; " + twin, meant: meant}
+	if twin, meant, slip := nearMiss(from, kind, namespace, name); twin != "" {
+		return Found{Absent: true, Why: label + " does not exist; " + twin, meant: meant, slip: slip}
 	}
-	return Found{Why: label + " is not in the repository; something else must create it", Outside: true}
+	return Found{Why: label + " is not in the repository", Outside: true}
 }
 
 // rival is another object by which the same Secret is made, in the unit or in another one of its
@@ -129,7 +141,7 @@ func commonDepth(a, b string) int {
 // nearMiss finds what a dangling reference was probably meant to name: an object of
 // that name in another namespace, or one whose name differs by a slip. Without one
 // the object may well be made by something outside the repository.
-func nearMiss(u *render.Unit, kind, namespace, name string) (string, []*manifest.Object) {
+func nearMiss(u *render.Unit, kind, namespace, name string) (string, []*manifest.Object, Slip) {
 	var names []string
 	var meant []*manifest.Object
 	for _, o := range u.Objects {
@@ -137,10 +149,10 @@ func nearMiss(u *render.Unit, kind, namespace, name string) (string, []*manifest
 			continue
 		}
 		if o.OriginalName == name && o.Name != name && o.Namespace == namespace {
-			return "kustomize renames the one that is meant to " + o.ShownName() + ", and does not follow that in references to what a controller makes, such as the Secret of a SealedSecret", []*manifest.Object{o}
+			return "kustomize renames it to " + o.ShownName() + ", but not the references, since it is not told that a controller makes it", []*manifest.Object{o}, Renamed
 		}
 		if o.Name == name && o.Namespace != namespace {
-			return "a " + kind + " of that name is in namespace " + o.Namespace + ", which a pod of " + namespace + " cannot read", []*manifest.Object{o}
+			return "a " + kind + " of that name is in namespace " + o.Namespace + ", and cannot be read from " + namespace, []*manifest.Object{o}, OtherNamespace
 		}
 		switch {
 		case o.Namespace != namespace:
@@ -155,10 +167,10 @@ func nearMiss(u *render.Unit, kind, namespace, name string) (string, []*manifest
 		meant = append(meant, o)
 	}
 	if len(names) == 0 {
-		return "", nil
+		return "", nil, NoSlip
 	}
 	sort.Strings(names)
-	return "did you mean " + names[0] + "?", meant
+	return "did you mean " + names[0] + "?", meant, Mistyped
 }
 
 // EatenKeys are the references to keys that Flux took out of an object.
