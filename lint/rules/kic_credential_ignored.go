@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/gateway"
 )
 
 var kicCredentialIgnored = &lint.Rule{
@@ -52,7 +53,10 @@ stringData:
 }
 
 var (
-	credentialNotLabelled = lint.Cause{Name: "credential-not-labelled", Advice: "Give the Secret the label konghq.com/credential: key-auth, in the consumer's namespace, and call the data key \"key\"."}
+	credentialNotLabelled = lint.Cause{Name: "credential-not-labelled", Advice: "Give the Secret the label konghq.com/credential: key-auth."}
+	labelTooNew           = lint.Cause{Name: "label-too-new", Advice: "Give the Secret the data key kongCredType with the value key-auth, or bring the controller to 3.0."}
+	credentialNotFound    = lint.Cause{Name: "credential-not-found", Advice: "Name a Secret of the consumer's own namespace."}
+	credentialKeyless     = lint.Cause{Name: "credential-keyless", Advice: "Put the key into the Secret under the data key \"key\"."}
 	objectWithoutClass    = lint.Cause{Name: "object-without-class", Advice: "Give it the annotation kubernetes.io/ingress.class with the controller's class (\"kong\", unless --ingress-class says otherwise), " +
 		"or make the controller's IngressClass the default one (ingressclass.kubernetes.io/is-default-class: \"true\")."}
 )
@@ -64,8 +68,16 @@ func checkKICCredentialIgnored(p *lint.Pass) {
 		}
 		d := lint.Draft{
 			Place: lint.AtName(c.At, c.Object), Instance: p.NameIn(c.Unit, c.Namespace),
-			Message: fmt.Sprintf("the Ingress Controller passes over this credential of %s: %s", c.Object, c.Why),
+			Message: fmt.Sprintf("the Ingress Controller passes over this credential of %s, whose key gets a 401: %s", c.Object, c.Why),
 			Cause:   credentialNotLabelled,
+		}
+		switch c.Mend {
+		case gateway.MendField:
+			d.Cause = labelTooNew
+		case gateway.MendReference:
+			d.Cause = credentialNotFound
+		case gateway.MendDataKey:
+			d.Cause = credentialKeyless
 		}
 		if c.Classless {
 			d.Message = fmt.Sprintf("the Ingress Controller passes over %s: it has no annotation kubernetes.io/ingress.class, and no IngressClass in sight is the default one", c.Object)

@@ -55,7 +55,7 @@ const (
 
 // credentialType is what kind of credential a Secret holds for the controller, or why the
 // controller sees none in it. Where its version is not known, either way of saying it counts.
-func (f *Found) credentialType(o *manifest.Object, v *version) (kind, why string) {
+func (f *Found) credentialType(o *manifest.Object, v *version) (kind, why string, mend Mend) {
 	label := nodes.Texts(nodes.Field(o.Root, "metadata", "labels"))[credentialLabel]
 	field := ""
 	if e, ok := f.Entry(o, credentialField); ok && e.Value.IsKnown() {
@@ -64,15 +64,15 @@ func (f *Found) credentialType(o *manifest.Object, v *version) (kind, why string
 	name := inventory.Label(o)
 	switch {
 	case label != "" && (v == nil || v.AtLeast(3, 0)):
-		return label, ""
+		return label, "", 0
 	case field != "" && (v == nil || !v.AtLeast(3, 2)):
-		return field, ""
+		return field, "", 0
 	case label != "":
-		return "", fmt.Sprintf("%s has the label %s, which counts since version 3.0, and this controller is %d.%d", name, credentialLabel, v.major, v.minor)
+		return "", fmt.Sprintf("%s has the label %s, which counts since version 3.0, and this controller is %d.%d", name, credentialLabel, v.major, v.minor), MendField
 	case field != "":
-		return "", fmt.Sprintf("%s has the data key %s, which counts up to version 3.1, and this controller is %d.%d", name, credentialField, v.major, v.minor)
+		return "", fmt.Sprintf("%s has the data key %s, which counts up to version 3.1, and this controller is %d.%d", name, credentialField, v.major, v.minor), MendLabel
 	}
-	return "", fmt.Sprintf("%s has neither the label %s nor a data key %s", name, credentialLabel, credentialField)
+	return "", fmt.Sprintf("%s has neither the label %s nor a data key %s", name, credentialLabel, credentialField), MendLabel
 }
 
 // addKongConsumer adds a consumer and its credentials. One that is classless does not exist in
@@ -88,20 +88,20 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, clas
 		ref   sources.Position
 	}
 	var list []keyed
-	ignore := func(at sources.Position, why string, certain bool) {
-		f.Ignored = append(f.Ignored, ignored{Unit: g.Unit, Namespace: g.Namespace, At: at, Object: "KongConsumer " + username, Why: why, Certain: certain})
+	ignore := func(at sources.Position, why string, mend Mend, certain bool) {
+		f.Ignored = append(f.Ignored, ignored{Unit: g.Unit, Namespace: g.Namespace, At: at, Object: "KongConsumer " + username, Why: why, Mend: mend, Certain: certain})
 	}
 	for _, n := range nodes.Items(nodes.Field(o.Root, "credentials")) {
 		name, at := nodes.Text(n), o.Locate(n)
 		secret := f.Find(g.Unit, "Secret", o.Namespace, name)
 		if secret.Object == nil {
-			ignore(at, "it names the Secret "+name+": "+secret.Why, secret.Absent)
+			ignore(at, secret.Why, MendReference, secret.Absent)
 			if !secret.Absent {
 				list = append(list, keyed{secret, at})
 			}
 			continue
 		}
-		switch kind, why := f.credentialType(secret.Object, v); kind {
+		switch kind, why, mend := f.credentialType(secret.Object, v); kind {
 		case "acl":
 			if e, ok := f.Entry(secret.Object, "group"); ok && e.Value.IsKnown() {
 				consumer.Groups = append(consumer.Groups, e.Value.Text().Reveal())
@@ -109,16 +109,16 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, clas
 		case "key-auth":
 			list = append(list, keyed{secret, at})
 		case "":
-			ignore(at, why, true)
+			ignore(at, why, mend, true)
 		case "keyauth", "key_auth", "keyauth_credential", "apikey":
-			ignore(at, fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), true)
+			ignore(at, fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), MendLabel, true)
 		}
 	}
 	g.Config.Consumers = append(g.Config.Consumers, consumer)
 	before := len(g.Credentials)
 	for _, k := range list {
 		if why := f.addKongSecret(g, consumer.Name, k.found, k.ref); why != "" {
-			ignore(k.ref, why, true)
+			ignore(k.ref, why, MendDataKey, true)
 		}
 	}
 	if classless {
@@ -162,6 +162,17 @@ func (f *Found) addKongSecret(g *Gateway, username string, secret inventory.Foun
 	return ""
 }
 
+// Mend is what of a credential is to be mended.
+type Mend int
+
+// What may be.
+const (
+	MendLabel     Mend = iota // the Secret's label
+	MendField                 // the data key that stands for the label in old versions
+	MendReference             // the name by which the consumer refers to it
+	MendDataKey               // the data key that holds the key
+)
+
 // ignored is what the Ingress Controller passes over: a credential of a consumer, or an object as a
 // whole.
 type ignored struct {
@@ -170,7 +181,8 @@ type ignored struct {
 	At          sources.Position
 	Object      string // "KongConsumer anon"
 	Why         string // of a credential
-	Classless   bool   // it is the object as a whole, which has no class
+	Mend        Mend
+	Classless   bool // it is the object as a whole, which has no class
 	Certain     bool
 	Credentials []*Credential // those that are not accepted for that
 }
