@@ -85,20 +85,25 @@ spec:
 
 var (
 	renderingBreaks  = lint.Cause{Name: "rendering-breaks", Advice: "Take the character out of the value, or render with a program that it does not disturb (envsubst, with the placeholder in quotes)."}
+	nothingWritten   = lint.Cause{Name: "nothing-written", Advice: "Correct the command that makes the configuration of the template: it writes nothing."}
 	foreignReference = lint.Cause{Name: "foreign-reference", Advice: "Put a placeholder there that is substituted before Kong reads the file, or the key."}
 	notAString       = lint.Cause{Name: "not-a-string", Advice: "Put a key there. Where it does consist of digits, quote the placeholder in the template."}
-	emptyCredential  = lint.Cause{Name: "empty-credential", Advice: "Give the variable a value, or take the line out. In a compose file, a variable that is meant for the shell is written $$NAME."}
+	emptyCredential  = lint.Cause{Name: "empty-credential", Advice: "Give the variable a value, or take the line out.%s"}
 	emptyOpaque      = lint.Cause{Name: "empty-opaque-credential", Advice: "Give the variable a value, or take the line out, as upstream's entrypoint does with empty keys."}
 )
 
 func checkInvalidCredential(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
 		if f := g.Fault; f != nil && f.Missing == "" {
-			p.Report(lint.Draft{
+			d := lint.Draft{
 				Place: lint.AtName(f.At, f.Where.Label()), Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
 				Message: f.Message,
 				Cause:   renderingBreaks,
-			})
+			}
+			if f.Empty {
+				d.Cause = nothingWritten
+			}
+			p.Report(d)
 		}
 		for _, c := range g.Credentials {
 			switch c.Fate {
@@ -127,7 +132,10 @@ func checkEmpty(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential) {
 	}
 	f := lint.Draft{
 		Message: fmt.Sprintf("%s comes to nothing: nobody passes with it", c.Label()),
-		Cause:   emptyCredential,
+		Cause:   emptyCredential.With(""),
+	}
+	if isCompose(g.Unit) {
+		f.Cause = emptyCredential.With(" A variable that is meant for the shell, and not for compose, is written $$NAME.")
 	}
 	if role := p.Names.Of(c.Name).Slot; role == keys.Publishable || role == keys.Secret {
 		f.Severity = lint.Warning

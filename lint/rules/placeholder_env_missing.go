@@ -112,26 +112,32 @@ func checkPlaceholderEnvMissing(p *lint.Pass) {
 		}
 		for _, c := range g.Credentials {
 			if c.Fate == gateway.Empty && c.Name != "" && g.Lacks(c.Name) {
-				reportMissing(p, g, c, fmt.Sprintf("%s puts nothing in its place, and nobody passes with that key", g.Substituter()))
+				reportMissing(p, g, c)
 			}
 		}
 	}
 	p.EachLiteral(func(g *gateway.Gateway, c *gateway.Credential, cause gateway.LiteralCause) {
 		if cause == gateway.VariableMissing {
-			reportMissing(p, g, c, fmt.Sprintf("awk leaves %s as it is, and that very text becomes %s", c.Template, g.AsKey(c)))
+			reportMissing(p, g, c)
 		}
 	})
 }
 
-func reportMissing(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, then string) {
+func reportMissing(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential) {
 	where := g.Renderers[len(g.Renderers)-1]
+	then := fmt.Sprintf("%s is empty: ", c.Label())
+	if c.Fate == gateway.Literal { // upstream's awk leaves what it has no variable for
+		then = fmt.Sprintf("the text %s becomes %s: ", c.Template, g.AsKey(c))
+	} else if key := p.Names.Of(c.Name).Slot; key != "" {
+		then = fmt.Sprintf("%s is empty, and the %s key gets a 401: ", c.Label(), key)
+	}
 	f := lint.Draft{
-		Message: fmt.Sprintf("%s has no variable %s for %s: %s", where.Label(), c.Name, c.Label(), then),
+		Message: fmt.Sprintf("%s%s has no variable %s", then, where.Label(), c.Name),
 		Cause:   variableMissing.With(where.Label(), c.Name, store(where.Unit)),
 	}
 	if b := misnamed(p, g, c); b != nil {
 		f.Place = lint.AtName(b.At(), where.Label()+" "+b.Name)
-		f.Message = fmt.Sprintf("%s has a variable %s, for which the template has no placeholder, and none of the name %s for %s: %s", where.Label(), b.Name, c.Name, c.Label(), then)
+		f.Message = fmt.Sprintf("%sthe template asks for %s, and %s calls it %s", then, c.Name, where.Label(), b.Name)
 		f.Cause = variableMisnamed.With(c.Name)
 		f.Related = []lint.Related{{At: c.At, Holder: c.Label(), Says: "asks for " + c.Name}}
 	}

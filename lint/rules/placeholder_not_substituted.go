@@ -99,28 +99,34 @@ spec:
 
 var (
 	variableIsPlaceholder = lint.Cause{Name: "variable-is-placeholder", Advice: "Give the variable the key, from %s that holds it."}
-	notRendered           = lint.Cause{Name: "not-rendered", Advice: "Render the template before Kong reads it, with an expression for this placeholder, into a volume that Kong reads from (an initContainer with envsubst does)."}
+	notRendered           = lint.Cause{Name: "not-rendered", Advice: "Render the template before Kong reads it, into a volume that Kong reads from (%s does)."}
+	notAmongThem          = lint.Cause{Name: "not-among-the-rendered", Advice: "Write the placeholder as the others are written, or let %s substitute this one as well."}
 )
 
 func checkPlaceholderNotSubstituted(p *lint.Pass) {
-	p.EachLiteral(func(g *gateway.Gateway, c *gateway.Credential, cause gateway.LiteralCause) {
-		if cause == gateway.ValueIsPlaceholder {
+	p.EachLiteral(func(g *gateway.Gateway, c *gateway.Credential, why gateway.LiteralCause) {
+		if why == gateway.ValueIsPlaceholder {
 			reportCredential(p, g, c, lint.Draft{
 				Message: fmt.Sprintf("the variable %s holds %s, which nothing substitutes: that very text becomes %s", c.Name, c.Kind, g.AsKey(c)),
 				Cause:   variableIsPlaceholder.With(store(g.Unit)),
 			})
 		}
-		if cause != gateway.NothingSubstitutes {
+		if why != gateway.NothingSubstitutes {
 			return
 		}
 		message := fmt.Sprintf("%s reads %s as it stands: nothing substitutes %s, and that very text becomes %s",
 			g.Server().Label(), g.Name, c.Template, g.AsKey(c))
+		cause := notRendered.With("an initContainer with envsubst")
+		if isCompose(g.Unit) {
+			cause = notRendered.With("upstream's kong-entrypoint.sh")
+		}
 		if step := g.Substituter(); step != "" {
+			cause = notAmongThem.With(step)
 			message = fmt.Sprintf("%s substitutes other placeholders, but not %s: that very text becomes %s", step, c.Template, g.AsKey(c))
 		}
 		reportCredential(p, g, c, lint.Draft{
 			Message: message,
-			Cause:   notRendered,
+			Cause:   cause,
 		})
 	})
 }

@@ -48,6 +48,7 @@ type fault struct {
 	At      sources.Position
 	Message string
 	Missing string // the variable for which the shell ends
+	Empty   bool   // what is made of the template is nothing
 	Where   *inventory.Container
 }
 
@@ -232,12 +233,12 @@ func (g *Gateway) Substituter() string {
 // AsKey says what a text is that becomes a credential's key by mistake.
 func (g *Gateway) AsKey(c *Credential) string {
 	if g.Product == "Envoy" {
-		return c.holder + ", and the real one is refused"
+		return c.holder + ", and the real one gets a 401"
 	}
 	if g.Config != nil && g.Config.Role(c.Consumer) == keys.Server {
-		return "the key of consumer " + c.Consumer + ", so that whoever sends it passes as service_role"
+		return "the key of consumer " + c.Consumer + ", so that whoever sends it passes as service_role, and the real one gets a 401"
 	}
-	return "the key of consumer " + c.Consumer + ", and the real one is refused"
+	return "the key of consumer " + c.Consumer + ", and the real one gets a 401"
 }
 
 // LineOf is the place of a line of the configuration that the gateway reads.

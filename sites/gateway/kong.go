@@ -268,6 +268,7 @@ func (f *Found) unparsed(g *Gateway, from substitute.Place) (sources.Position, k
 func (r *run) unreadable(rendered *substitute.Rendered, problem *nodes.Problem) *fault {
 	f := &fault{Where: r.server}
 	if problem == nil {
+		f.Empty = true
 		f.At = sources.Position{File: r.server.Carrier.File}
 		f.Message = r.server.Label() + " finds an empty configuration and does not start"
 		if failed := r.outcome.Failed(); len(failed) > 0 {
