@@ -48,7 +48,9 @@ var (
 		"Only if it is lost, make a new one (openssl rand -base64 30) and mint both keys anew with it."}
 	secretEncoded = lint.Cause{Name: "secret-encoded", Advice: "Write the secret there as it is when it is decoded; something encodes it again on its way (a chart that puts b64enc on its values), or it was " +
 		"encoded by hand. The keys are right, and need not be minted anew."}
-	otherSecretSigned = lint.Cause{Name: "other-secret-signed", Advice: "Mint the key anew with the JWT secret that is deployed, and put it wherever the old one stands; then roll the gateway out and rebuild the apps."}
+	otherSecretSigned = lint.Cause{Name: "other-secret-signed", Advice: "Mint the key anew with the JWT secret that is deployed, and put it there%s"}
+	manyOfOther       = lint.Cause{Name: "other-secret-signed", Advice: "Mint the key anew with the JWT secret that is deployed, and put it in all of these places. Then roll out what reads it, and rebuild what has it built in."}
+	signedIsThere     = lint.Cause{Name: "signed-key-elsewhere", Advice: "Put there the key that %s holds, which the JWT secret signed%s"}
 )
 
 func checkKeyNotSignedBySecret(p *lint.Pass) {
@@ -85,7 +87,7 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 	if secret := lint.ByPlace(secrets); len(verifying) == 0 && len(lint.SlotsOf(failing)) > 1 && len(secret) == 1 {
 		f := lint.Draft{
 			Place: lint.AtSource(secret[0]), Instance: i.Name, Trace: secret[0].Trace,
-			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds", secret[0].Holder) + whyUnsigned(p, i, failing[0], secrets),
+			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds, and each of them gets a 401", secret[0].Holder) + whyUnsigned(p, i, failing[0], secrets, "them"),
 			Cause:   secretChanged,
 		}
 		text := secret[0].Value.Text()
@@ -113,11 +115,19 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 	for _, sum := range order {
 		group := byValue[sum]
 		named := lint.ByPlace(group)[0]
+		why := whyUnsigned(p, i, named, secrets, "it")
+		if why == "" {
+			why = ": " + keys.Describe(named.Value.Text(), named.Slot)
+		}
 		f := lint.Draft{
 			Place: lint.AtSource(named), Instance: i.Name, Trace: named.Trace,
-			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret (%s)", named.Slot, named.Holder,
-				keys.Describe(named.Value.Text(), named.Slot)) + whyUnsigned(p, i, named, secrets),
-			Cause: otherSecretSigned,
+			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret, and gets a 401", named.Slot, named.Holder) + why,
+			Cause:   otherSecretSigned.With(afterwards(p, named)),
+		}
+		if of := signedOf(verifying, named.Slot); of != nil {
+			f.Cause = signedIsThere.With(of.Holder, afterwards(p, named))
+		} else if len(lint.ByPlace(group)) > 1 {
+			f.Cause = manyOfOther
 		}
 		f.Related = append(p.Alike(group, f.Place.Position(), func(s *sites.Site) string { return "the same key" }),
 			p.Related(secrets, f.Place.Position(), func(s *sites.Site) string { return "the JWT secret" })...)
@@ -126,16 +136,27 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 	}
 }
 
+// signedOf is where a key of the slot stands that the JWT secret signed, best of all where it is stored;
+// nil where there is none.
+func signedOf(verifying []*sites.Site, slot keys.Slot) *sites.Site {
+	for _, s := range firstOf(lint.ByPlace(verifying), isStored) {
+		if s.Slot == slot {
+			return s
+		}
+	}
+	return nil
+}
+
 // whyUnsigned says what signed the key, where that can be found: the secret with something
 // done to it by mistake, a published one, or one that stands elsewhere in the repository.
-func whyUnsigned(p *lint.Pass, i *lint.Instance, s *sites.Site, secrets []*sites.Site) string {
+func whyUnsigned(p *lint.Pass, i *lint.Instance, s *sites.Site, secrets []*sites.Site, them string) string {
 	t, ok := s.Token()
 	if !ok {
 		return ""
 	}
 	for _, secret := range lint.ByPlace(secrets) {
 		if m := t.Mistake(secret.Value.Text()); m.Words != "" {
-			return fmt.Sprintf(": it does verify under %s, so whoever signed it used that (the secret is used byte for byte)", m.Words)
+			return fmt.Sprintf(": the secret signed %s in another form (%s), and every service uses it byte for byte", them, m.Words)
 		}
 	}
 	if origin := keys.Published(s.Value.Text()); origin != "" {
