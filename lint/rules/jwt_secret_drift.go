@@ -7,6 +7,8 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
 )
 
 var jwtSecretDrift = &lint.Rule{
@@ -83,16 +85,52 @@ func checkJWTSecretDrift(p *lint.Pass) {
 			difference := keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
 			f := lint.Draft{
 				Place: lint.AtSource(named), Instance: i.Name, Trace: named.Trace,
-				Message: fmt.Sprintf("%s %s another JWT secret than %s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words),
+				Message: fmt.Sprintf("%s %s another JWT secret than %s%s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, ofDrift(wrong), difference.Words),
 				Cause:   causeOfSecret(p, difference.Class, named, lint.ByPlace(right)[0]),
 			}
-			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
-				p.Related(right, f.Place.Position(), func(s *sites.Site) string { return "the other one" })...)
+			f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "likewise" }),
+				rightOnes(p, right, f.Place.Position(), func(s *sites.Site) string {
+					if i.Signs(right[0]) > 0 {
+						return "the one that signed the keys"
+					}
+					return "the others'"
+				})...)
 			f.Then = p.Afterwards(wrong)
 			p.Report(f)
 			p.Explain(wrong...)
 		}
 	}
+}
+
+// ofDrift says what breaks where the JWT secret is another than the others'.
+func ofDrift(wrong []*sites.Site) string {
+	refuses := 0
+	for _, s := range wrong {
+		switch s.Carrier.Backend {
+		case "GoTrue":
+			if hold(wrong) == "holds" {
+				return ", and the others refuse every session that it signs (401)"
+			}
+		case "PostgREST", "Realtime", "Storage", "Functions":
+			refuses++
+		}
+	}
+	switch {
+	case refuses == 0 || refuses < len(wrong):
+		return ""
+	case hold(wrong) == "holds":
+		return ", and refuses every token (401)"
+	}
+	return ", and refuse every token (401)"
+}
+
+// rightOnes lists sites that hold what the primary place should.
+func rightOnes(p *lint.Pass, group []*sites.Site, but sources.Position, say func(*sites.Site) string) []lint.Related {
+	out := p.Related(group, but, say)
+	for i := range out {
+		out[i].Is = lint.IsRight
+	}
+	return out
 }
 
 var twoNames = lint.Cause{Name: "two-names", Advice: "Let all of them read one name (%s)."}
@@ -121,7 +159,7 @@ func checkSecretNames(p *lint.Pass, i *lint.Instance) {
 		group := bySource[source]
 		first := group[0]
 		p.Report(lint.Draft{
-			Place: lint.AtUse(first), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning,
+			Place: lint.AtName(first.At, ""), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning,
 			Message: fmt.Sprintf("%s %s the JWT secret from %s, and %s from %s: whether they are the same cannot be told", lint.Holders(group), take(group), source, other.Holder, other.Value.Source()),
 			Cause:   twoNames.With(other.Value.Source()),
 			Related: []lint.Related{{At: other.At, Holder: other.Holder, Says: "by the other name", AtName: true}},
@@ -143,6 +181,9 @@ func causeOfSecret(p *lint.Pass, class keys.Class, wrong, right *sites.Site) lin
 	}
 	switch class {
 	case keys.Unrelated, keys.DemoKey:
+		if wrong.Carrier.Kind != inventory.InContainer {
+			return differs(class, fmt.Sprintf("Put there the secret that %s holds", right.Holder)+afterwards(p, wrong))
+		}
 		return differs(class, fmt.Sprintf("Let it read the secret from the same place as the others (%s)", right.Written)+afterwards(p, wrong))
 	}
 	return differs(class, mend(class, fmt.Sprintf("the secret that %s holds", right.Holder))+afterwards(p, wrong))

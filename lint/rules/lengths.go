@@ -16,13 +16,15 @@ func bytesLong(v keys.Value) string {
 	switch {
 	case !ok:
 		return "of unknown length"
-	case shortest == longest:
+	case v.IsKnown():
 		return fmt.Sprintf("%d bytes long", longest)
+	case shortest == longest:
+		return fmt.Sprintf("%d bytes long, %s", longest, byCiphertext)
 	}
-	return fmt.Sprintf("%d to %d bytes long", shortest, longest)
+	return fmt.Sprintf("%d to %d bytes long, %s", shortest, longest, byCiphertext)
 }
 
-const byCiphertext = "a ciphertext is as long as what it hides, so this is certain without the key to it"
+const byCiphertext = "as its ciphertext shows"
 
 // reportImpossible reports what its length rules out.
 func reportImpossible(p *lint.Pass, i *lint.Instance, d lint.Disagreement) {
@@ -33,12 +35,12 @@ func reportImpossible(p *lint.Pass, i *lint.Instance, d lint.Disagreement) {
 	}
 	f := lint.Draft{
 		Place: lint.AtValue(primary.Written, ""), Instance: i.Name, Trace: primary.Trace,
-		Message: fmt.Sprintf("%s cannot be the %s key %s: it is %s, that one %s (%s)", primary.Holder, d.Slot, whose,
-			bytesLong(primary.Value), bytesLong(d.Right[0].Value), byCiphertext),
+		Message: fmt.Sprintf("%s cannot be the %s key %s: it is %s, that one %s", primary.Holder, d.Slot, whose,
+			bytesLong(primary.Value), bytesLong(d.Right[0].Value)),
 		Cause: causeOf(p, d, keys.Difference{}, primary),
 	}
-	f.Related = append(p.Alike(d.Wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
-		p.Related(d.Right, f.Place.Position(), func(s *sites.Site) string { return bytesLong(s.Value) })...)
+	f.Related = append(p.Alike(d.Wrong, f.Place.Position(), func(s *sites.Site) string { return "likewise" }),
+		rightOnes(p, d.Right, f.Place.Position(), func(s *sites.Site) string { return bytesLong(s.Value) })...)
 	p.Report(f)
 	p.Explain(d.Wrong...)
 }
@@ -72,12 +74,12 @@ func checkSecretLengths(p *lint.Pass, i *lint.Instance, known [][]*sites.Site) {
 	named := lint.ByPlace(wrong)[0]
 	f := lint.Draft{
 		Place: lint.AtValue(named.Written, ""), Instance: i.Name, Trace: named.Trace,
-		Message: fmt.Sprintf("%s %s another JWT secret than %s: %s, that one %s (%s)", lint.Holders(wrong), hold(wrong), right.Holder,
-			bytesLong(named.Value), bytesLong(right.Value), byCiphertext),
+		Message: fmt.Sprintf("%s %s another JWT secret than %s%s: %s, that one %s", lint.Holders(wrong), hold(wrong), right.Holder, ofDrift(wrong),
+			bytesLong(named.Value), bytesLong(right.Value)),
 		Cause: secretElsewhere.With(right.Written),
 	}
-	f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "the same" }),
-		p.Related([]*sites.Site{right}, f.Place.Position(), func(s *sites.Site) string { return "the other one" })...)
+	f.Related = append(p.Alike(wrong, f.Place.Position(), func(s *sites.Site) string { return "likewise" }),
+		rightOnes(p, []*sites.Site{right}, f.Place.Position(), func(s *sites.Site) string { return "the others'" })...)
 	p.Report(f)
 	p.Explain(wrong...)
 }
