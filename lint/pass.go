@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -246,7 +247,7 @@ func Number(n int) string {
 	if n < len(words) {
 		return words[n]
 	}
-	return "many"
+	return strconv.Itoa(n)
 }
 
 // SlotsOf lists the slots of sites, each once, in order.

@@ -134,18 +134,17 @@ func reportPartial(p *lint.Pass, g *gateway.Gateway) {
 		missing = append(missing, string(slot))
 	}
 	at := g.At
-	var trace []sources.Step
 	if c := g.Server(); c != nil {
 		first := slices.IndexFunc(c.Variables, func(v *inventory.Binding) bool {
 			return v.IsSet() && slices.Contains(gateway.Translated, p.Names.Of(v.Name).Slot)
 		})
 		if first >= 0 {
-			at, trace = c.Variables[first].At(), c.Variables[first].Trace()
+			at = c.Variables[first].At()
 		}
 	}
 	p.Report(lint.Draft{
-		Place: lint.AtName(at, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace), Trace: trace,
-		Message: fmt.Sprintf("%s has some of the four keys that opaque keys need, and not %s: %s", g.Server().Label(), strings.Join(missing, ", "), withoutAll(g)),
+		Place: lint.AtName(at, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace),
+		Message: fmt.Sprintf("%s lacks %s of the four keys that opaque keys need: %s", g.Server().Label(), list(missing), withoutAll(g)),
 		Cause:   keysIncomplete,
 	})
 }

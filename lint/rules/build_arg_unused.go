@@ -141,7 +141,7 @@ func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, 
 		who = builder + ", which builds the app,"
 	}
 	f := lint.Draft{
-		Message: fmt.Sprintf("compose service %s gives the build %s, and %s does not declare %[4]s: BuildKit drops %[4]s silently",
+		Message: fmt.Sprintf("compose service %s gives the build %s, and %s does not declare %[4]s: BuildKit drops %[4]s without a word, and the app is built without",
 			b.Service, list(dropped), who, them(dropped)),
 		Related: []lint.Related{{At: inFile(line), Says: "the app is built here", AtName: true}},
 	}
@@ -154,7 +154,9 @@ func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, 
 		}
 		if i == 0 {
 			f.Place = lint.AtName(at, b.File.Path+" "+arg).As(p.Names.Of(arg).Slot)
-			f.Message += " (" + why + ")"
+			if b.Parsed.Declared(arg) != nil {
+				f.Message += " (" + why + ")"
+			}
 		} else {
 			f.Related = append(f.Related, lint.Related{At: at, Says: why, AtName: true})
 		}
@@ -191,7 +193,7 @@ func list(words []string) string {
 }
 
 // them is the pronoun for one thing or several.
-func them(things []string) string {
+func them[T any](things []T) string {
 	if len(things) == 1 {
 		return "it"
 	}

@@ -136,7 +136,7 @@ func reportUnread(p *lint.Pass, u *render.Unit, group []chart.Unread) {
 	}
 	if live := published(p, u, group); len(live) > 0 {
 		f.Severity = lint.Error
-		f.Message += fmt.Sprintf("; in force is what the chart has of its own, which is published by %s", keys.Published(live[0].Value.Text()))
+		f.Message += fmt.Sprintf("; in force is the chart's own, which is published by %s", keys.Published(live[0].Value.Text()))
 		f.Related = append(f.Related, p.Related(live, f.Place.Position(), func(s *sites.Site) string { return "what is in force" })...)
 	}
 	p.Report(f)

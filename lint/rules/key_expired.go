@@ -40,7 +40,7 @@ stringData:
 }
 
 var (
-	expired        = lint.Cause{Name: "expired", Advice: "Mint a new key with the same JWT secret, put it wherever this one stands, roll the gateway out and rebuild the apps."}
+	expired        = lint.Cause{Name: "expired", Advice: "Mint a new key with the same JWT secret, and put it wherever this one stands. Then restart what reads it, the gateway with it, and rebuild what has it built in."}
 	notYetValid    = lint.Cause{Name: "not-yet-valid", Advice: "Mint a key without nbf, or with one in the past."}
 	issuedInFuture = lint.Cause{Name: "issued-in-future", Advice: "Mint the key anew on a machine whose clock is right."}
 )
@@ -57,7 +57,7 @@ func checkKeyExpired(p *lint.Pass) {
 				message += ", since it was minted for " + lifetime(token.Expires.Sub(token.IssuedAt)) + " only"
 				cause = mintedTooShort
 			}
-			p.ReportKey(group, "", message, cause)
+			p.ReportKey(group, "", message+": it gets a 401", cause)
 		case token.NotBefore.After(now.Add(leeway)):
 			p.ReportKey(group, "", "the key of %s is not valid before "+token.NotBefore.Format(time.DateOnly),
 				notYetValid)

@@ -199,7 +199,7 @@ func and401(wrong []*sites.Site) string {
 	case !slices.ContainsFunc(wrong, isApp):
 		return ""
 	case strings.HasPrefix(verb(wrong), "hold"):
-		return ", so that whoever presents it gets a 401"
+		return " (401)"
 	case verb(wrong) == "present":
 		return ", and get a 401"
 	}
@@ -223,10 +223,15 @@ func firstOf(group []*sites.Site, is func(*sites.Site) bool) []*sites.Site {
 
 // theOthers stands for the key of those that hold another.
 func theOthers(group []*sites.Site) string {
-	if hold(lint.ByPlace(group)) == "holds" {
-		return "that one"
+	switch first := group[0]; {
+	case hold(lint.ByPlace(group)) != "holds":
+		return "theirs"
+	case first.Standing == sites.Stored:
+		return store(first.Unit) + "'s"
+	case first.Carrier.Backend != "":
+		return "the service's"
 	}
-	return "theirs"
+	return "the app's"
 }
 
 func isStored(s *sites.Site) bool { return s.Standing == sites.Stored }

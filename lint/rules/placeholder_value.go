@@ -29,7 +29,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon}}
 	Check: checkPlaceholderValue,
 }
 
-var placeholderLeft = lint.Cause{Name: "placeholder-left", Advice: "Put the key there, or leave the variable out and let the build or the cluster set it."}
+var placeholderLeft = lint.Cause{Name: "placeholder-left", Advice: "Put the key there, or leave the variable out where something else sets it (the build, the cluster, the shell)."}
 
 // checkPlaceholderValue leaves what was found a placeholder among those of which nothing can
 // be told: something may fill it in.

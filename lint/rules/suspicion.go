@@ -71,7 +71,7 @@ func reportSuspicions(p *lint.Pass, i *lint.Instance, broken breach) {
 		f := lint.Draft{Place: at, Instance: i.Name, Trace: first.Trace, Severity: lint.Warning, Message: s.message, Cause: s.cause}
 		for _, o := range lint.ByPlace(s.odd) {
 			if o.Written != first.Written {
-				f.Related = append(f.Related, lint.Related{At: o.Written, AtName: !o.Value.IsKnown(), Holder: o.Holder, Says: "the same", Alike: o.Identity()})
+				f.Related = append(f.Related, lint.Related{At: o.Written, AtName: !o.Value.IsKnown(), Holder: o.Holder, Says: "likewise", Alike: o.Identity()})
 			}
 		}
 		for _, o := range lint.ByPlace(s.others) {
@@ -182,7 +182,7 @@ func literalsApart(p *lint.Pass, i *lint.Instance) []suspicion {
 		variable := read[0][0].Unset
 		out = append(out, suspicion{
 			odd: literals, others: read[0],
-			message: fmt.Sprintf("%s accepts the %s key that stands here, and %s %s the variable %s: whether it is the same cannot be told, and whoever rotates the variable does not change this one",
+			message: fmt.Sprintf("%s accepts the %s key that stands here, and %s %s the variable %s: whether the two are the same cannot be told, and a rotation of the variable misses this one",
 				literals[0].Holder, slot, lint.Holders(read[0]), plural(read[0], "reads", "read"), variable),
 			says:  func(s *sites.Site) string { return "reads " + s.Unset },
 			why:   fmt.Sprintf("it stands here as it is, and all else reads %s, which is not known", variable),
@@ -231,8 +231,8 @@ func environmentsApart(p *lint.Pass, i *lint.Instance) []suspicion {
 				right, _, _ := strings.Cut(than[0].Value.Source(), "#")
 				out = append(out, suspicion{
 					odd: odd, others: than,
-					message: fmt.Sprintf("%s %s %s key from %s, where %s %s from %s: by its path it is %s's, and this is %s",
-						lint.Holders(odd), plural(odd, "takes its", "take their"), odd[0].Slot, path, lint.Holders(than), plural(than, "takes its own", "take theirs"), right, environment, own),
+					message: fmt.Sprintf("%s %s %s key from %s: by its path it is %s's, and this is %s, where the others take theirs from %s",
+						lint.Holders(odd), plural(odd, "takes its", "take their"), odd[0].Slot, path, environment, own, right),
 					says:  func(s *sites.Site) string { return "takes it from " + s.Value.Source() },
 					why:   fmt.Sprintf("it comes from %s, by whose path it is %s's", path, environment),
 					cause: otherStage,

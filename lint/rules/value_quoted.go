@@ -53,7 +53,7 @@ func checkValueQuoted(p *lint.Pass) {
 		if len(wrong) == 0 {
 			return
 		}
-		p.ReportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has quotes that are part of the value"+whoTrims(p, wrong), whyQuoted(p, wrong[0]))
+		p.ReportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has quotes that are part of the value"+whoTrims(p, wrong, "them"), whyQuoted(p, wrong[0]))
 		p.Explain(wrong...)
 	})
 }

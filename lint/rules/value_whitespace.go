@@ -56,7 +56,7 @@ func checkValueWhitespace(p *lint.Pass) {
 		if len(wrong) == 0 {
 			return
 		}
-		p.ReportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has "+where+whoTrims(p, wrong),
+		p.ReportKey(wrong, severityOfRim(p, wrong), whatItIs(wrong)+" of %s has "+where+whoTrims(p, wrong, "it"),
 			whitespaceAround)
 		p.Explain(wrong...)
 	})
@@ -93,7 +93,7 @@ func gatewayReads(p *lint.Pass, s *sites.Site) bool {
 }
 
 // whoTrims says why it may have gone unnoticed.
-func whoTrims(p *lint.Pass, group []*sites.Site) string {
+func whoTrims(p *lint.Pass, group []*sites.Site, it string) string {
 	s := group[0]
 	switch i := p.InstanceOf(s); {
 	case s.Slot == keys.JWTSecret && i != nil && i.Signs(s) > 0:
@@ -101,7 +101,7 @@ func whoTrims(p *lint.Pass, group []*sites.Site) string {
 	case s.Slot == keys.JWTSecret:
 		return ": it is used byte for byte, so that it is another secret than without"
 	case gatewayReads(p, s):
-		return ": the gateway's YAML takes it off, and no other reader does"
+		return ": the gateway's YAML takes " + it + " off, and no other reader does"
 	}
 	return ": keys are compared byte for byte"
 }

@@ -52,7 +52,7 @@ JWT_SECRET={{jwt_secret}}
 }
 
 var (
-	fileNotRead = lint.Cause{Name: "file-not-read", Advice: "Set %s to the key itself, or let a script of yours, as the entrypoint, read the file and export it."}
+	fileNotRead = lint.Cause{Name: "file-not-read", Advice: "Set %s to the value itself, or let a script of yours, as the entrypoint, read the file and export it."}
 	fileByAt    = lint.Cause{Name: "file-by-at", Advice: `Set %s to "@" and the path of the file.`}
 	misspelt    = lint.Cause{Name: "misspelt-variable", Advice: "Call it %s."}
 )
@@ -114,11 +114,11 @@ func reportNotRead(p *lint.Pass, c *inventory.Container, unread []unreadVariable
 		f.Cause = fileNotRead.With(first.reads)
 	default:
 		f.Cause = misspelt.With(first.reads)
-		f.Message = fmt.Sprintf("%s has no effect: %s does not read it; did you mean %s, which is not set?", first.given.Holder, service, first.reads)
+		f.Message = fmt.Sprintf("%s has no effect: %s does not read it, but %s, which is not set", first.given.Holder, service, first.reads)
 	}
 	if len(c.OpenEnv) > 0 {
 		f.Severity = lint.Warning
-		f.Message += " It may be set by what is not in the repository: " + c.OpenEnv[0]
+		f.Message += "; what is not known may set it: " + c.OpenEnv[0]
 	} else if setsSlot(p, c, first.reads) {
 		f.Severity = lint.Warning
 	}
