@@ -16,6 +16,7 @@ var demoKey = &lint.Rule{
 	Name:     "demo-key",
 	Summary:  "a published demo key is deployed",
 	Severity: lint.Warning,
+	After:    []*lint.Rule{gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift},
 	Doc: `Supabase's docker setup, its Helm chart and its CLI come with keys and a JWT secret that everybody can read. With them
 anybody can sign a service_role key that this instance accepts. A chart whose values are not set deploys them. The keys of the
 docker setup and the chart expire on 2027-01-09.
@@ -74,7 +75,7 @@ func checkDemoKey(p *lint.Pass) {
 		byPlace := map[sources.Position][]*sites.Site{}
 		var order []sources.Position
 		for _, s := range sites.Sorted(i.Sites) {
-			if !s.Value.IsKnown() || s.Standing != sites.Stored && s.At != s.Written || keys.Published(s.Value.Text()) == "" || isGivenInVain(p, s) {
+			if !s.Value.IsKnown() || s.Standing != sites.Stored && s.At != s.Written || keys.Published(s.Value.Text()) == "" || isGivenInVain(p, s) || s.Standing == sites.Presented && p.Blamed(s) {
 				continue
 			}
 			if byPlace[s.Written] == nil {
@@ -101,12 +102,12 @@ func reportDemo(p *lint.Pass, i *lint.Instance, group []*sites.Site) {
 	first := group[0]
 	f := lint.Draft{
 		Place: lint.AtValue(first.Written, ""), Instance: i.Name, Trace: first.Trace,
-		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", lint.Holders(group), are(group), publishedHow(group)),
+		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", lint.Holders(group), hold(group), publishedHow(group)),
 		Cause:   publishedKey,
 	}
 	if first.IsDefault {
 		f.Place = lint.AtName(first.Written, "")
-		f.Message += "; it is the chart's default, because nothing sets it"
+		f.Message += "; nothing sets " + them(group) + ", so that the chart's default counts"
 		f.Cause = chartDefault
 	}
 	f.Message += demoExpiry(p, group)
@@ -121,9 +122,9 @@ func demoExpiry(p *lint.Pass, group []*sites.Site) string {
 	for _, s := range group {
 		if t, ok := s.Token(); ok && !t.Expires.IsZero() {
 			if t.Expires.After(p.Now) {
-				return "; they stop working on " + t.Expires.Format(time.DateOnly)
+				return "; " + it(group) + " " + stops(group, "stop") + " working on " + t.Expires.Format(time.DateOnly)
 			}
-			return "; they stopped working on " + t.Expires.Format(time.DateOnly)
+			return "; " + it(group) + " stopped working on " + t.Expires.Format(time.DateOnly)
 		}
 	}
 	return ""
@@ -143,17 +144,29 @@ func publishedHow(group []*sites.Site) string {
 	s := group[0]
 	origin := keys.Published(s.Value.Text())
 	if _, ok := s.Token(); ok && len(group) == 1 {
-		return "signed with the JWT secret that " + origin + " publishes"
+		return "a key of the JWT secret that is published by " + origin
 	}
-	return "published by " + origin
+	if len(group) == 1 {
+		return "what is published by " + origin
+	}
+	return "keys that are published by " + origin
 }
 
 // isEnvFile says whether "production" in a file's name is a mode of the build, and no place.
 func isEnvFile(file string) bool { return strings.HasPrefix(path.Base(file), ".env") }
 
-func are(group []*sites.Site) string {
+// it is the pronoun for a key or several.
+func it(group []*sites.Site) string {
 	if len(group) == 1 {
-		return "is"
+		return "it"
 	}
-	return "are"
+	return "they"
+}
+
+// stops is a verb for a key or several.
+func stops(group []*sites.Site, verb string) string {
+	if len(group) == 1 {
+		return verb + "s"
+	}
+	return verb
 }
