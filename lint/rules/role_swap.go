@@ -48,8 +48,9 @@ stringData:
 }
 
 var (
-	rolesSwapped = lint.Cause{Name: "roles-swapped", Advice: "Put each key under its own name. If the service_role key has reached a browser, rotate it."}
-	noAPIKey     = lint.Cause{Name: "no-api-key", Advice: "Put the %s key there. The gateway compares the apikey header with its list and accepts no other token, however well it is signed; " +
+	rolesSwapped    = lint.Cause{Name: "roles-swapped", Advice: "Put each key under its own name. If the service_role key has reached a browser, rotate it."}
+	otherReferredTo = lint.Cause{Name: "other-role-referred-to", Advice: "Let it refer to the %s key. If the service_role key has reached a browser, rotate it."}
+	noAPIKey        = lint.Cause{Name: "no-api-key", Advice: "Put the %s key there. The gateway compares the apikey header with its list and accepts no other token, however well it is signed; " +
 		"a token of another role belongs into the Authorization header."}
 )
 
@@ -150,6 +151,17 @@ func swappedAt(p *lint.Pass, s *sites.Site) sources.Position {
 	return s.Written
 }
 
+// ofSwap says what comes of the other role's key.
+func ofSwap(s *sites.Site) string {
+	switch s.PromisedRole() {
+	case keys.Public:
+		return ", and with it all rights"
+	case keys.Server:
+		return ", and with it only the rights of anon"
+	}
+	return ""
+}
+
 func reportSwap(p *lint.Pass, group []*sites.Site) {
 	byAt := map[sources.Position]*sites.Site{}
 	for _, s := range group {
@@ -172,11 +184,18 @@ func reportSwap(p *lint.Pass, group []*sites.Site) {
 		Message: fmt.Sprintf("%s holds %s", first.Holder, keyWords(first)),
 		Cause:   rolesSwapped,
 	}
+	if first.At == at && first.At != first.Written {
+		f.Place, f.Cause = lint.AtName(at, ""), otherReferredTo.With(first.Slot)
+		f.Message = fmt.Sprintf("%s takes %s, by a reference that names the other role's", first.Holder, keyWords(first))
+	}
 	if otherRole(first) != "" {
 		f.Message += fmt.Sprintf(", which is no API key; %s key belongs there", article(string(first.Slot)))
 		f.Cause = noAPIKey.With(first.Slot)
-	} else if len(roles) == 2 {
-		f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds %s", first.Holder, keyWords(first))
+	} else {
+		if len(roles) == 2 {
+			f.Message = fmt.Sprintf("the public and the server key are swapped: %s holds %s", first.Holder, keyWords(first))
+		}
+		f.Message += ofSwap(first)
 	}
 	for _, s := range sites.Sorted(group) {
 		if swappedAt(p, s) != at || s.At != at && s.At != s.Written {

@@ -90,7 +90,7 @@ func checkSameKeyBothRoles(p *lint.Pass) {
 		}
 		f := lint.Draft{
 			Place: lint.AtValue(named.Written, ""), Instance: p.NameOf(named), Trace: named.Trace,
-			Message: fmt.Sprintf("%s holds the same key as %s", named.Holder, twin.Holder),
+			Message: fmt.Sprintf("%s holds the same key as %s, where a %s key and a %s key belong%s", named.Holder, twin.Holder, named.Role, twin.Role, ofOneKey(actual)),
 			Cause:   oneKeyForBoth,
 		}
 		say := func(s *sites.Site) string { return fmt.Sprintf("the same key, as the %s key", s.Role) }
@@ -98,6 +98,17 @@ func checkSameKeyBothRoles(p *lint.Pass) {
 		p.Report(f)
 		p.Explain(wrong...)
 	}
+}
+
+// ofOneKey says what breaks where the key of one role stands for both.
+func ofOneKey(actual keys.Role) string {
+	switch actual {
+	case keys.Public:
+		return ": what needs the server key has the rights of anon"
+	case keys.Server:
+		return ": whoever has the public key has all rights"
+	}
+	return ""
 }
 
 // bothRolesInOneCarrier says whether one object, or one gateway, holds the key in both
