@@ -80,7 +80,7 @@ func (c *Collection) addSites(k *inventory.Carrier) {
 		if !c.holdsKey(k, b, name) {
 			continue
 		}
-		if b.NotBase64 {
+		if b.NotBase64 && (b.Entry == nil || b.Entry.Object.Kind != "Secret") { // of a Secret value-double-base64 tells
 			c.Repo.Note(sources.NoteUnreadable, b.At(), b.Holder+": "+b.Value.Reason())
 		}
 		if name.Slot == "" {

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sources"
 )
@@ -38,8 +40,26 @@ stringData:
   ANON_KEY: {{anon}}
 `,
 	Check: func(p *lint.Pass) {
-		reportNotes(p, sources.NoteRenderFailed, rootDoesNotBuild)
+		reportNotes(p, sources.NoteRenderFailed, whyNotRendered)
 	},
 }
 
-var rootDoesNotBuild = lint.Cause{Name: "root-does-not-build", Advice: `Run "kustomize build" on this root and mend what it names.`}
+var (
+	rootDoesNotBuild    = lint.Cause{Name: "root-does-not-build", Advice: `Run "kustomize build" on this root and mend what it names.`}
+	chartDoesNotRender  = lint.Cause{Name: "chart-does-not-render", Advice: `Run "helm template" on the chart with these values and mend what it names.`}
+	objectDeploysNaught = lint.Cause{Name: "object-deploys-nothing", Advice: "Mend the object that is named: until then nothing of what it deploys is compared."}
+	pluginNotRun        = lint.Cause{Name: "plugin-not-run", Advice: `To have what it makes compared, build it yourself: kustomize build … | keylint -.`}
+)
+
+// whyNotRendered is the cause that a note's message tells.
+func whyNotRendered(message string) lint.Cause {
+	switch {
+	case strings.Contains(message, "keylint executes nothing") || strings.Contains(message, "keylint reads plugins"):
+		return pluginNotRun
+	case strings.Contains(message, "does not render") || strings.Contains(message, "the chart in "):
+		return chartDoesNotRender
+	case strings.HasPrefix(message, "Flux Kustomization ") || strings.HasPrefix(message, "Argo CD Application ") || strings.HasPrefix(message, "HelmRelease "):
+		return objectDeploysNaught
+	}
+	return rootDoesNotBuild
+}

@@ -35,24 +35,36 @@ stringData:
   ANON_KEY: "{{anon}}"
 `,
 	Check: func(p *lint.Pass) {
-		reportNotes(p, sources.NoteUnreadable, FileUnreadable)
+		reportNotes(p, sources.NoteUnreadable, func(string) lint.Cause { return FileUnreadable })
 	},
 }
 
 // FileUnreadable is the cause for which a run could not do its job.
-var FileUnreadable = lint.Cause{Name: "file-unreadable", Advice: "Mend the file, or take it out of the repository: until then nothing in it is compared."}
+var FileUnreadable = lint.Cause{Name: "file-unreadable", Advice: "Mend what is named, or take the file out of the repository: what stands there is not compared."}
 
-// reportNotes turns what went wrong while reading or rendering into findings.
-func reportNotes(p *lint.Pass, kind sources.NoteKind, cause lint.Cause) {
+// reportNotes turns what went wrong while reading or rendering into findings. That a root does not
+// build because of a file that cannot be read follows from that.
+func reportNotes(p *lint.Pass, kind sources.NoteKind, cause func(message string) lint.Cause) {
+	unread := map[sources.Position]bool{}
 	for _, n := range p.Repo.Notes() {
-		if n.Kind == kind {
+		if n.Kind == sources.NoteUnreadable {
+			unread[lineOf(n.At)] = true
+		}
+	}
+	for _, n := range p.Repo.Notes() {
+		if n.Kind == kind && (kind == sources.NoteUnreadable || !unread[lineOf(n.At)]) {
 			place := lint.AtValue(n.At, withoutNumbers(n.Message))
 			if kind == sources.NoteRenderFailed {
 				place = lint.AtName(n.At, withoutNumbers(n.Message))
 			}
-			p.Report(lint.Draft{Place: place, Message: n.Message, Cause: cause})
+			p.Report(lint.Draft{Place: place, Message: n.Message, Cause: cause(n.Message)})
 		}
 	}
+}
+
+// lineOf is a position's line as a whole.
+func lineOf(at sources.Position) sources.Position {
+	return sources.Position{File: at.File, Line: at.Line}
 }
 
 // withoutNumbers takes out of a message what moves with lines: what is left tells one failure
