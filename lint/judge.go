@@ -85,7 +85,7 @@ func homeless(s *sites.Site) string {
 	case s.ClaimedRef() != "":
 		return "it names a hosted project, and no URL beside it says whether that is meant, or the repository's own instance"
 	case s.Carrier.Development:
-		return "it serves development only, and nothing beside it says which instance it is meant for"
+		return "it serves development, test or staging, and nothing beside it says which instance it is meant for"
 	}
 	return "nothing says which instance it is meant for"
 }

@@ -172,10 +172,10 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		case text.Len() == 0 && (name.PublicPrefix == "" || winner.File != f.Path):
 			continue // a slot that is not in use, or of which env-shadowed-by-empty tells
 		case text.Len() == 0:
-			b.Value = keys.Unknown("it is set to nothing; the environment of the build must set it")
+			b.Value = keys.Unknown("it is set to nothing, unless the environment of the build sets it")
 		case keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" && name.Slot.Role() != keys.Signing:
 			b.Placeholder = !keys.IsReference(text)
-			b.Value = keys.Unknown("a placeholder word stands where the key belongs; something must replace it before the build")
+			b.Value = keys.Unknown("a placeholder word stands where the key belongs, and what replaces it is not known")
 		}
 		c := read
 		switch {

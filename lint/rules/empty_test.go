@@ -10,7 +10,7 @@ func TestEmptyIsNoPass(t *testing.T) {
 NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
 NEXT_PUBLIC_SUPABASE_ANON_KEY=
 `)
-	if result.Coverage.Unknown != 1 || len(result.Coverage.Reasons) != 1 || result.Coverage.Reasons[0].Text != "it is set to nothing; the environment of the build must set it" {
+	if result.Coverage.Unknown != 1 || len(result.Coverage.Reasons) != 1 || result.Coverage.Reasons[0].Text != "it is set to nothing, unless the environment of the build sets it" {
 		t.Errorf("%+v", result.Coverage)
 	}
 }
