@@ -30,7 +30,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.hosted}}
 	Check: checkRefURLMismatch,
 }
 
-var otherProject = lint.Cause{Name: "other-project", Advice: "Take the URL and the key from the same project, and rebuild the app."}
+var otherProject = lint.Cause{Name: "other-project", Advice: "Take the URL and the key from the same project%s"}
 
 func checkRefURLMismatch(p *lint.Pass) {
 	p.EachPlace(func(group []*sites.Site) {
@@ -39,7 +39,7 @@ func checkRefURLMismatch(p *lint.Pass) {
 			if message == "" {
 				continue
 			}
-			p.ReportKey([]*sites.Site{s}, severity, message, otherProject)
+			p.ReportKey([]*sites.Site{s}, severity, message, otherProject.With(afterwards(p, s)))
 			if severity == lint.Error { // of a custom domain nothing is certain
 				p.Explain(s)
 			}
@@ -61,13 +61,13 @@ func refMismatch(p *lint.Pass, s *sites.Site) (message string, severity lint.Sev
 	case m != nil && t.Ref == "":
 		return "the key of %s names no hosted project, so that " + hosts[0] + ", the URL beside it, refuses it: it is a self-hosted instance's", lint.Error
 	case m != nil:
-		return "the key of %s is of the project " + projectName(t.Ref) + ", and the URL beside it is " + hosts[0], lint.Error
+		return "the key of %s is of the project " + projectName(t.Ref) + ", and the URL beside it is " + hosts[0] + ", which answers with a 401", lint.Error
 	case t.Ref == "":
 		return "", ""
 	}
 	for _, i := range p.Instances {
 		if i.Ref == "" && i.Answers(hosts) {
-			return "the key of %s is of the hosted project " + projectName(t.Ref) + ", and the URL beside it, " + hosts[0] + ", is that of " + i.Name, lint.Error
+			return "the key of %s is of the hosted project " + projectName(t.Ref) + ", and the URL beside it, " + hosts[0] + ", is that of " + i.Name + ", which answers with a 401", lint.Error
 		}
 	}
 	return "the key of %s is of the hosted project " + projectName(t.Ref) + ", and the URL beside it is " + hosts[0] + ": unless that is the project's custom domain, the key is refused", lint.Warning

@@ -62,7 +62,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.old}}
 	Check: checkStaleCredential,
 }
 
-var leftInTheList = lint.Cause{Name: "left-in-the-list", Advice: "Take it out of the gateway's configuration, and roll the gateway out: it reads its configuration when it starts. If an app outside of this repository still presents it, let that move first."}
+var leftInTheList = lint.Cause{Name: "left-in-the-list", Advice: "Take it out of the gateway's configuration%s If an app outside of this repository still presents it, let that move first."}
 
 func checkStaleCredential(p *lint.Pass) {
 	for _, i := range p.Instances {
@@ -72,7 +72,7 @@ func checkStaleCredential(p *lint.Pass) {
 			}
 			p.Explain(s) // it need not be minted anew
 			p.Report(lint.Draft{
-				Place: lint.AtSource(s), Instance: i.Name, Trace: s.Trace, Cause: leftInTheList,
+				Place: lint.AtSource(s), Instance: i.Name, Trace: s.Trace, Cause: leftInTheList.With(afterwards(p, s)),
 				Message: fmt.Sprintf("%s accepts %s (%s) that nothing here holds any more: whoever still has it passes the gateway",
 					s.Holder, article(string(s.Slot))+" key", keys.Describe(s.Value.Text(), s.Slot)),
 			})

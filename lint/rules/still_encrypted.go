@@ -54,6 +54,7 @@ stringData:
 }
 
 var (
+	fileNotDecrypted = lint.Cause{Name: "file-not-decrypted", Advice: "Decrypt the file before it is read (sops exec-file, sops exec-env), or put the key there."}
 	ciphertextCopied = lint.Cause{Name: "ciphertext-copied", Advice: "Let it take the key from the Secret that is decrypted (secretKeyRef), or keep the whole file encrypted, with SOPS' metadata at its end."}
 	notDecrypted     = lint.Cause{Name: "not-decrypted", Advice: "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization."}
 )
@@ -77,11 +78,14 @@ func checkStillEncrypted(p *lint.Pass) {
 		if !keys.IsCiphertext(group[0].Value.Text()) {
 			return
 		}
-		first := lint.Principal(group)
+		first, cause := lint.Principal(group), ciphertextCopied
+		if isCompose(first.Unit) || first.Carrier.App != "" || first.Carrier.Stack {
+			cause = fileNotDecrypted
+		}
 		p.Report(lint.Draft{
 			Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first), Trace: first.Trace,
 			Message: first.Holder + " is ciphertext, and nothing decrypts it here: its text is what is used for a key",
-			Cause:   ciphertextCopied,
+			Cause:   cause,
 		})
 		p.Explain(group...)
 	})
