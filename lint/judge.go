@@ -87,7 +87,7 @@ func homeless(s *sites.Site) string {
 	case s.Carrier.Development:
 		return "it serves development, test or staging, and nothing beside it says which instance it is meant for"
 	}
-	return "nothing says which instance it is meant for"
+	return NoInstance
 }
 
 func unknownReason(s *sites.Site) string {
@@ -295,3 +295,6 @@ func (p *Pass) judgeLocal(i *Instance, s *sites.Site) (Outcome, string) {
 	}
 	return CannotTell, "it is none of the keys that the Supabase CLI publishes, and which others it takes is not known"
 }
+
+// NoInstance is the reason of a site that would be compared if the configuration said where it belongs.
+const NoInstance = "nothing says which instance it is meant for"

@@ -109,10 +109,13 @@ var remedies = []struct{ word, give string }{
 // settles is the one thing to do that settles most of what cannot be told; empty where there is
 // none.
 func settles(r *lint.Result) string {
-	counts := make([]int, len(remedies))
+	counts, homeless := make([]int, len(remedies)), 0
 	count := func(j lint.Judged) {
 		if j.Outcome != lint.CannotTell {
 			return
+		}
+		if j.Why == lint.NoInstance {
+			homeless++
 		}
 		for i, remedy := range remedies {
 			if strings.Contains(unknownReason(j), remedy.word) {
@@ -132,9 +135,9 @@ func settles(r *lint.Result) string {
 	best := slices.Index(counts, slices.Max(counts))
 	switch n := counts[best]; {
 	case n > 0:
-		return fmt.Sprintf("most of it is settled by %s: %d of %d", remedies[best].give, n, r.Coverage.Unknown)
-	case r.Coverage.NotCompared*2 > r.Coverage.Unknown:
-		return fmt.Sprintf("most of it is settled by saying where it belongs, with instances in .keylint.yaml: %d of %d", r.Coverage.NotCompared, r.Coverage.Unknown)
+		return fmt.Sprintf("%s would settle %d of the %d", remedies[best].give, n, r.Coverage.Unknown)
+	case homeless > 0:
+		return fmt.Sprintf("instances in .keylint.yaml, which say what belongs together, would settle %d of the %d", homeless, r.Coverage.Unknown)
 	}
 	return ""
 }
