@@ -289,13 +289,18 @@ func alternatives(a, b *render.Unit) bool {
 	return a == b
 }
 
-// startApart says whether two units are started each by itself: compose projects of two directories,
-// or one of them and what is applied to a cluster.
+// startApart says whether two units are started each by itself: compose projects of two directories, or
+// one in place of the other, or one of them and what is applied to a cluster.
 func startApart(a, b *render.Unit) bool {
 	if a.Compose != nil && b.Compose != nil {
-		return a.Compose.Dir() != b.Compose.Dir()
+		return a.Compose.Dir() != b.Compose.Dir() || insteadOf(a, b) || insteadOf(b, a)
 	}
 	return a.Compose != nil && len(b.Objects) > 0 || b.Compose != nil && len(a.Objects) > 0
+}
+
+// insteadOf says whether a compose file is started in place of another, or of what is laid over that.
+func insteadOf(a, b *render.Unit) bool {
+	return a.Instead != nil && (a.Instead.Path == b.Path || b.Over != nil && a.Instead.Path == b.Over.Path)
 }
 
 // nameInstances names each by its unit, and by its namespace where the unit, or one that is

@@ -14,6 +14,10 @@ import (
 // for them (compose-go cli: DefaultOverrideFileNames).
 var composeOverride = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
 
+// minAlternative is how many services of a project a further file has to say whole, and half of them at
+// the least, for it to be a stack of its own: an overlay has their images from the base.
+const minAlternative = 3
+
 // composeUnits makes units of compose files: in each directory the project that "docker
 // compose up" starts, and for every further file that changes a service of it the project
 // that "-f" with that file starts, as far as it differs. Any other file is a project of
@@ -54,16 +58,21 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 			}
 			own := repo.ComposeProject(f)
 			only := map[string]bool{}
-			over := false
+			over, anew := false, 0
 			for _, s := range own.Services {
 				over = over || project != nil && project.Find(s.Name) != nil
 				if !s.IsBare() {
 					only[s.Name] = true
 				}
+				if project != nil && project.Find(s.Name) != nil && (s.Image != "" || s.Context != "") {
+					anew++
+				}
 			}
 			switch {
 			case !over:
 				add(f.Path, nil, own)
+			case anew >= minAlternative && anew*2 >= len(project.Services):
+				add(f.Path, nil, own).Instead = unit
 			case len(only) > 0:
 				add(f.Path, only, repo.ComposeProject(append(base[:len(base):len(base)], f)...)).Over = unit
 			default: // labels, ports and the like: it starts what the base does

@@ -39,6 +39,10 @@ type Unit struct {
 	// Over is the unit of the compose files beside it, over which it is laid; nil for any other.
 	Over *Unit
 
+	// Instead is the unit of the compose files beside it, in place of which it is started; nil for any
+	// other.
+	Instead *Unit
+
 	// Env are the files that a compose project is started with in place of the .env beside it;
 	// nil where it is that.
 	Env *sources.ComposeEnv
