@@ -46,7 +46,7 @@ func (p *Pass) Afterwards(edited []*sites.Site) []string {
 			}
 		}
 		if s.Carrier.BuiltIn(s.Name) && s.Carrier.App != "" {
-			if build := "build " + s.Carrier.App + " anew, and deploy that"; !slices.Contains(builds, build) {
+			if build := "# build " + inShell(s.Carrier.App) + " anew, and deploy that"; !slices.Contains(builds, build) {
 				builds = append(builds, build)
 			}
 		}
@@ -77,6 +77,8 @@ func (p *Pass) readers(edited []*sites.Site) []*sites.Site {
 // where none is known.
 func restart(c *inventory.Container) (command, name string) {
 	switch {
+	case strings.HasPrefix(c.Name, "-"): // which the command would take for a flag
+		return "", ""
 	case c.Object == nil && c.Unit != nil && c.Unit.Kind == render.ComposeFile:
 		return "docker compose" + composeFlags(c.Unit) + " up -d --force-recreate", inShell(c.Name)
 	case c.Object == nil || rolledOut[c.Object.Kind] == "":
@@ -92,6 +94,9 @@ func restart(c *inventory.Container) (command, name string) {
 // inShell quotes a name for the shell that people paste the command into. A repository may call its files
 // as it likes.
 func inShell(name string) string {
+	if strings.HasPrefix(name, "-") { // no flag
+		name = "./" + name
+	}
 	quoted, err := syntax.Quote(name, syntax.LangBash)
 	if err != nil {
 		return "…"

@@ -13,7 +13,7 @@ import (
 // why. It never says "in sync": of what was not compared nothing is known.
 func (t *textReport) coverage(r *lint.Result) {
 	if s := verdict(r); s != "" {
-		if bySeverity(asTold(r.Findings))[lint.Info] > 0 && !t.verbose {
+		if bySeverity(asTold(r.Findings))[lint.Info] > 0 && !t.info {
 			s += " (told with --verbose)"
 		}
 		t.wrapped("", t.paint(bold, s))

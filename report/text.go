@@ -17,8 +17,9 @@ import (
 // tells each place with its line, and whom every site was compared with.
 func Text(w io.Writer, r *lint.Result, o Options) error {
 	t := &textReport{painter: painter(o.Color), verbose: o.Verbose, terminal: o.Shown}
+	t.info = o.Verbose || lint.Info.AtLeast(o.failOn())
 	for _, f := range asTold(r.Findings) {
-		if !o.Verbose && !f.Severity.AtLeast(lint.Warning) && !f.Severity.AtLeast(o.failOn()) {
+		if f.Severity == lint.Info && !t.info {
 			continue
 		}
 		t.finding(f)
@@ -38,6 +39,7 @@ type textReport struct {
 	painter
 	strings.Builder
 	verbose  bool
+	info     bool // findings that are information are told
 	terminal Terminal
 }
 
@@ -98,7 +100,7 @@ func (t *textReport) finding(f lint.Finding) {
 		if i == 0 {
 			before = t.paint(green, thenWord) + " "
 		}
-		t.wrapped(indent+before, oneLine(command))
+		t.line(indent + before + oneLine(command)) // whole, since people paste it
 	}
 }
 

@@ -24,7 +24,7 @@ func asTold(findings []lint.Finding) []lint.Finding {
 			instance = ""
 		}
 		subject, predicate := parts(f)
-		key := strings.Join([]string{f.Rule, f.Cause, string(f.Severity), instance, predicate, f.Help, others(f)}, "\x00")
+		key := strings.Join([]string{f.Rule, f.Cause, string(f.Severity), instance, predicate, f.Help, f.Label, others(f)}, "\x00")
 		i, known := at[key]
 		if !known || subject == "" {
 			at[key] = len(out)
@@ -46,6 +46,11 @@ func asTold(findings []lint.Finding) []lint.Finding {
 			}
 		}
 		first.Related = slices.Concat(first.Related, []lint.Related{also}, own)
+		for _, command := range f.Then {
+			if !slices.Contains(first.Then, command) {
+				first.Then = append(slices.Clone(first.Then), command)
+			}
+		}
 	}
 	return out
 }

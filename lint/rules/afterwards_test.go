@@ -78,10 +78,12 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.old}}
 			"docker compose -f stack/docker-compose.yml up -d --force-recreate storage studio"},
 		{"a directory whose name is a command", strings.ReplaceAll(with("{{anon.old}}", "{{anon}}"), "-- stack/", "-- a; rm b/"), "gateway-key-mismatch",
 			"docker compose -f 'a; rm b/docker-compose.yml' up -d --force-recreate storage studio"},
+		{"a service whose name is a flag", strings.ReplaceAll(with("{{anon.old}}", "{{anon}}"), "  studio:", "  -v:"), "gateway-key-mismatch",
+			"docker compose -f stack/docker-compose.yml up -d --force-recreate storage"},
 		{"the gateway's own list", with("{{anon}}", "{{anon.old}}"), "gateway-key-mismatch",
 			"docker compose -f stack/docker-compose.yml up -d --force-recreate kong"},
 		{"a ConfigMap: the gateway that mounts it", objects, "gateway-key-mismatch", "kubectl -n supabase rollout restart deployment/kong"},
-		{"an app that has it built in", strings.ReplaceAll(objects, "{{anon.old}}", "{{anon}}") + app, "app-key-rejected", "build apps/web anew, and deploy that"},
+		{"an app that has it built in", strings.ReplaceAll(objects, "{{anon.old}}", "{{anon}}") + app, "app-key-rejected", "# build apps/web anew, and deploy that"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, f := range lintArchive(t, c.archive).Findings {
