@@ -71,17 +71,18 @@ func relatedSign(r lint.Related) (string, style) {
 func (t *textReport) group(indent string, g group, most int) {
 	sign, color := relatedSign(g.places[0])
 	sign = indent + t.paint(color, sign) + " "
+	shown := g.places[:min(most, len(g.places))]
 	if len(g.places) == 1 || g.says == "" {
-		for _, r := range g.places[:min(most, len(g.places))] {
+		for _, r := range shown {
 			t.wrapped(sign, t.related(r))
 		}
 	} else {
 		t.wrapped(sign, oneLine(g.says)+":")
 		widest := 0
-		for _, r := range g.places[:min(most, len(g.places))] {
+		for _, r := range shown {
 			widest = max(widest, width(place(r.At)))
 		}
-		for _, r := range g.places[:min(most, len(g.places))] {
+		for _, r := range shown {
 			holder := strings.TrimPrefix(oneLine(r.Holder), place(sources.Position{File: r.At.File})+" ")
 			row := t.at(r.At, "") + strings.Repeat(" ", widest-width(place(r.At))) + "  " + holder
 			if t.terminal.Width >= minWidth && width(indent)+4+widest+2+width(holder) > t.terminal.Width {

@@ -2,7 +2,6 @@ package sources
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -129,16 +128,14 @@ var takesValue = map[string]bool{
 	"--type": true, "-o": true, "--output": true, "--context": true, "--kubeconfig": true,
 }
 
-var unknownWhole = regexp.MustCompile("^" + unknownBegin + `(\w+)` + unknownEnd + "$")
-
 func (s *ScriptSecret) addLiteral(literal shellWord) {
 	name, value, ok := strings.Cut(literal.text, "=")
 	if !ok || name == "" {
 		return
 	}
 	k := ScriptKey{Name: name, At: literal.at}
-	if m := unknownWhole.FindStringSubmatch(value); m != nil {
-		k.Variable = m[1]
+	if variable, unknown := (shellWord{text: value}).isUnknown(); unknown {
+		k.Variable = variable
 		if v := literal.of; v != nil && v.given != nil {
 			k.Text, k.Locked, k.At = v.given.Text, v.given.Locked, v.given.At
 		}
