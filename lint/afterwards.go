@@ -16,22 +16,32 @@ import (
 // pkg/polymorphichelpers: objectrestarter).
 var rolledOut = map[string]string{"Deployment": "deployment", "StatefulSet": "statefulset", "DaemonSet": "daemonset"}
 
+// Command is what has to be done for a change to count, and to what: both are quoted for a shell. What
+// is no command is a comment.
+type Command struct {
+	Do    string   // "kubectl -n supabase rollout restart"
+	Names []string // "deployment/kong"
+}
+
+// String is the command as people paste it.
+func (c Command) String() string { return strings.Join(append([]string{c.Do}, c.Names...), " ") }
+
 // Afterwards are the commands that have to follow, for a change where the sites' values are written to
 // count: who reads them is rolled out, the gateways first, and what has them built in is built anew.
-func (p *Pass) Afterwards(edited []*sites.Site) []string {
-	var restarts, builds []string
-	names := map[string][]string{} // what is restarted, by the command that does it
+func (p *Pass) Afterwards(edited []*sites.Site) []Command {
+	var restarts, builds []Command
 	add := func(c *inventory.Container) {
-		command, name := restart(c)
-		if command == "" || slices.Contains(names[command], name) {
-			return
+		do, name := restart(c)
+		i := slices.IndexFunc(restarts, func(c Command) bool { return c.Do == do })
+		switch {
+		case do == "":
+		case i < 0:
+			restarts = append(restarts, Command{do, []string{name}})
+		case !slices.Contains(restarts[i].Names, name):
+			restarts[i].Names = append(restarts[i].Names, name)
 		}
-		if names[command] == nil {
-			restarts = append(restarts, command)
-		}
-		names[command] = append(names[command], name)
 	}
-	reads := p.readers(edited)
+	reads := p.Readers(edited...)
 	for _, s := range reads {
 		for _, g := range p.Gateways {
 			if s.Standing == sites.Accepted && s.Carrier.Name == g.Name && s.Unit == g.Unit && len(g.Renderers) > 0 {
@@ -46,20 +56,17 @@ func (p *Pass) Afterwards(edited []*sites.Site) []string {
 			}
 		}
 		if s.Carrier.BuiltIn(s.Name) && s.Carrier.App != "" {
-			if build := "# build " + inShell(s.Carrier.App) + " anew, and deploy that"; !slices.Contains(builds, build) {
-				builds = append(builds, build)
+			build := "# build " + inShell(s.Carrier.App) + " anew, and deploy that"
+			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == build }) {
+				builds = append(builds, Command{Do: build})
 			}
 		}
 	}
-	var out []string
-	for _, command := range restarts {
-		out = append(out, command+" "+strings.Join(names[command], " "))
-	}
-	return append(out, builds...)
+	return append(restarts, builds...)
 }
 
-// readers are the sites, in order of place, whose value stands where one of these is written.
-func (p *Pass) readers(edited []*sites.Site) []*sites.Site {
+// Readers are the sites, in order of place, whose value stands where one of these is written.
+func (p *Pass) Readers(edited ...*sites.Site) []*sites.Site {
 	places := map[sources.Position]bool{}
 	for _, s := range edited {
 		places[s.Written] = true

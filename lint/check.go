@@ -10,6 +10,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/decrypt"
 )
 
@@ -54,6 +55,7 @@ func (p *Pass) result() *Result {
 	}
 	reasons := map[string]int{}
 	unset := map[string]bool{}
+	wrong := map[sources.Position]bool{}
 	letters := map[[32]byte]string{}
 	count := func(i *Instance, s *sites.Site) Judged {
 		j := Judged{Site: s, Joined: p.joined[s], Fingerprint: fingerprint(s, letters)}
@@ -72,6 +74,7 @@ func (p *Pass) result() *Result {
 			r.Coverage.Disagree++
 			if j.Culprit = !p.affected[s]; j.Culprit {
 				r.Coverage.Wrong++
+				wrong[s.Written] = true
 			}
 		case CannotTell:
 			r.Coverage.Unknown++
@@ -101,6 +104,7 @@ func (p *Pass) result() *Result {
 			r.Unplaced = append(r.Unplaced, count(nil, s))
 		}
 	}
+	r.Coverage.WrongPlaces = len(wrong)
 	r.Coverage.Unset = slices.Sorted(maps.Keys(unset))
 	for text, n := range reasons {
 		r.Coverage.Reasons = append(r.Coverage.Reasons, Reason{text, n})

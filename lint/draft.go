@@ -19,7 +19,7 @@ type Draft struct {
 	Related  []Related
 	Also     []string // names of further things at which the same is wrong, beside Related
 	Trace    []sources.Step
-	Then     []string // what has to follow, as Pass.Afterwards gives it
+	Then     []Command // what has to follow, as Pass.Afterwards gives it
 }
 
 // Place is where a finding points. Its zero value is nowhere, and makes no finding.

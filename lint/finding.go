@@ -50,10 +50,10 @@ type Finding struct {
 	Related []Related
 	Also    []string // names of further things at which the same is wrong, beside Related
 	Trace   []sources.Step
-	Cause   string   // the name of its Cause
-	Help    string   // how to mend it, which hangs on the cause
-	Then    []string // what has to follow for that to count: commands, and what is built anew
-	Label   string   // what may be shown of the key at the place: "anon JWT, issued 2025-03-01, …"; empty where it tells nothing
+	Cause   string    // the name of its Cause
+	Help    string    // how to mend it, which hangs on the cause
+	Then    []Command // what has to follow for that to count
+	Label   string    // what may be shown of the key at the place: "anon JWT, issued 2025-03-01, …"; empty where it tells nothing
 	Frame   Frame
 	ID      string // see findingID
 }

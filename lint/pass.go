@@ -151,7 +151,11 @@ func (p *Pass) Report(d Draft) {
 		Cause: d.Cause.Name, Help: scrub(d.Cause.Advice), Frame: p.frame(d.Place.at, d.Place.isName),
 	}
 	for _, command := range d.Then {
-		f.Then = append(f.Then, scrub(command))
+		command.Do, command.Names = scrub(command.Do), slices.Clone(command.Names)
+		for i, name := range command.Names {
+			command.Names[i] = scrub(name)
+		}
+		f.Then = append(f.Then, command)
 	}
 	for i := range f.Related {
 		f.Related[i].Alike, f.Related[i].Holder, f.Related[i].Says = scrub(f.Related[i].Alike), scrub(f.Related[i].Holder), scrub(f.Related[i].Says)

@@ -88,6 +88,7 @@ type Coverage struct {
 	ByConstruction int // agree by construction
 	Disagree       int
 	Wrong          int // of those, the culprits
+	WrongPlaces    int // where these are written: the places to be edited
 	Unknown        int
 	NotCompared    int      // of the unknown, those that belong to no instance
 	Unproven       int      // of the unknown, those whose value is known and whose instance too

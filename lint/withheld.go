@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -23,7 +22,10 @@ func (p *Pass) withheld(f Finding) Finding {
 // leaks says whether one of the finding's texts shows a key of the run, or what is one for certain: the
 // guard of the output would hold back the whole report for either.
 func (f Finding) leaks(ledger *keys.Ledger) bool {
-	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text, f.Label}, slices.Concat(f.Also, f.Then)...)
+	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text, f.Label}, f.Also...)
+	for _, c := range f.Then {
+		texts = append(texts, c.String())
+	}
 	for _, r := range f.Related {
 		texts = append(texts, r.Holder, r.Says, r.Alike, r.Frame.Text)
 	}

@@ -20,7 +20,7 @@ func TestLeaks(t *testing.T) {
 	ledger.Add(keys.NewText("${SUPABASE_ANON_KEY}"))
 	for name, f := range map[string]Finding{
 		"message": {Message: "it is " + key}, "help": {Help: key}, "bearer": {Bearer: key}, "frame": {Frame: Frame{Text: "X=" + key}},
-		"also": {Also: []string{key}}, "label": {Label: key}, "then": {Then: []string{key}}, "related": {Related: []Related{{Says: key}}}, "alike": {Related: []Related{{Alike: key}}},
+		"also": {Also: []string{key}}, "label": {Label: key}, "then": {Then: []Command{{Names: []string{key}}}}, "related": {Related: []Related{{Says: key}}}, "alike": {Related: []Related{{Alike: key}}},
 		"related frame": {Related: []Related{{Frame: Frame{Text: key}}}}, "trace": {Trace: []sources.Step{{Text: key}}},
 	} {
 		if !f.leaks(ledger) {

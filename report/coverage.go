@@ -9,137 +9,74 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// coverage ends every text report: the verdict, what was compared, and what could not be and
-// why. It never says "in sync": of what was not compared nothing is known.
-func (t *textReport) coverage(r *lint.Result) {
-	if s := verdict(r); s != "" {
-		if bySeverity(asTold(r.Findings))[lint.Info] > 0 && !t.info {
-			s += " (told with --verbose)"
-		}
-		t.wrapped("", t.paint(bold, s))
-	}
-	t.wrapped("", Coverage(r))
-	if c := r.Coverage; c.FromUnset > 0 {
-		t.wrapped("  ", fmt.Sprintf("%d by construction, of compose's %s, which no file here sets: give --env-file to check the keys", c.FromUnset, and(c.Unset)))
-	}
-	reasons := r.Coverage.Reasons
+// end ends every text report: the verdict, what was compared, and what could not be and why. It never
+// says "in sync": of what was not compared nothing is known.
+func (t *textReport) end() {
+	t.wrapped("", t.paint(bold, t.verdict()))
+	t.wrapped("", Coverage(t.Result))
+	reasons := t.Coverage.Reasons
 	if !t.verbose && len(reasons) > maxTold {
 		reasons = reasons[:maxTold]
 	}
 	for _, reason := range reasons {
 		t.wrapped("  ", fmt.Sprintf("%d cannot be told: %s", reason.Count, oneLine(reason.Text)))
 	}
-	if left := len(r.Coverage.Reasons) - len(reasons); left > 0 {
+	if left := len(t.Coverage.Reasons) - len(reasons); left > 0 {
 		t.wrapped("  ", fmt.Sprintf("… for %s more (--verbose)", count(left, "reason")))
 	}
-	if s := settles(r); s != "" {
-		t.wrapped("  ", s)
+	for _, line := range t.foot() {
+		t.wrapped("  ", line)
 	}
-	if n := r.Coverage.KeysInExamples(); n > 0 {
-		t.examples(r, n)
-	}
-	if n := ignored(r); n > 0 {
-		t.wrapped("  ", fmt.Sprintf("%s ignored, by a comment or by the configuration", count(n, "finding")))
-	}
-	if n := r.CountSuppressed(lint.ByBaseline); n > 0 {
-		t.wrapped("  ", fmt.Sprintf("%s in the baseline, known before", count(n, "finding")))
-	}
-	if failed := r.Coverage.Roots - r.Coverage.Rendered; failed > 0 {
-		t.wrapped("  ", fmt.Sprintf("%d of %s did not build", failed, count(r.Coverage.Roots, "kustomization root")))
-	}
-}
-
-// examples says how many keys stand where nothing is truth, and with --verbose where.
-func (t *textReport) examples(r *lint.Result, n int) {
-	files := count(len(r.Coverage.Examples), "file")
-	if !t.verbose {
-		t.wrapped("  ", fmt.Sprintf("%s in %s of documentation, examples and tests not compared (--verbose lists them)", count(n, "key"), files))
-		return
-	}
-	t.wrapped("  ", fmt.Sprintf("%s in %s of documentation, examples and tests not compared:", count(n, "key"), files))
-	for _, e := range r.Coverage.Examples {
-		t.line(fmt.Sprintf("    %d  %s", e.Keys, t.at(sources.Position{File: e.File}, "")))
+	if t.verbose {
+		for _, e := range t.Coverage.Examples {
+			t.line(fmt.Sprintf("    %s in %s", count(e.Keys, "key"), t.at(sources.Position{File: e.File}, "")))
+		}
 	}
 }
 
 // maxTold is how many reasons are told why something cannot be, where not all are asked for.
 const maxTold = 6
 
-// verdict says what it comes to: how many findings there are, and how many places have to be
-// edited for how many others to work again.
-func verdict(r *lint.Result) string {
-	counts := findingCounts(r)
-	wrong, broken := wrongAndBroken(r)
-	switch {
-	case counts == "" || wrong == 0 || len(r.Suppressed) > 0: // some of which nobody is told
-		return counts
-	case broken == 0:
-		return fmt.Sprintf("%s: %s wrong", counts, count(wrong, "place"))
+// foot is what a report for people ends with: what would settle what cannot be told, and what was left
+// out of the comparison or of the findings.
+func (t telling) foot() []string {
+	var out []string
+	c := t.Coverage
+	if n := len(t.told) - len(t.shown()); n > 0 {
+		out = append(out, fmt.Sprintf("%d info (--verbose tells %s)", n, them(n)))
 	}
-	return fmt.Sprintf("%s: %s %s %s", counts, count(wrong, "wrong place"), verb(wrong, "break"), count(broken, "other"))
+	if c.FromUnset > 0 {
+		out = append(out, fmt.Sprintf("%d by construction, of compose's %s, which no file here sets: give --env-file to check the keys", c.FromUnset, and(few(c.Unset))))
+	}
+	if s := settles(t.Result); s != "" {
+		out = append(out, s)
+	}
+	if n := c.KeysInExamples(); n > 0 {
+		hint := fmt.Sprintf(" (--verbose lists %s)", them(n))
+		if t.verbose {
+			hint = ""
+		}
+		out = append(out, fmt.Sprintf("%s in %s of documentation, examples and tests not compared%s", count(n, "key"), count(len(c.Examples), "file"), hint))
+	}
+	if n := t.CountSuppressed(lint.ByComment, lint.ByConfiguration); n > 0 {
+		out = append(out, fmt.Sprintf("%s ignored, by a comment or by the configuration", count(n, "finding")))
+	}
+	if n := t.CountSuppressed(lint.ByBaseline); n > 0 {
+		out = append(out, fmt.Sprintf("%s in the baseline, known before", count(n, "finding")))
+	}
+	if failed := c.Roots - c.Rendered; failed > 0 {
+		out = append(out, fmt.Sprintf("%d of %s did not build", failed, count(c.Roots, "kustomization root")))
+	}
+	return out
 }
 
-// wrongAndBroken counts the places that have to be edited, and the sites that are right and refused
-// because of them.
-func wrongAndBroken(r *lint.Result) (wrong, broken int) {
-	seen := map[sources.Position]bool{}
-	for _, in := range r.Instances {
-		for _, j := range in.Sites {
-			switch {
-			case j.Outcome != lint.Disagree:
-			case !j.Culprit:
-				broken++
-			case !seen[j.Site.Written]:
-				seen[j.Site.Written] = true
-				wrong++
-			}
-		}
+// few are the first words of many, and how many there are besides.
+func few(words []string) []string {
+	const most = 4
+	if len(words) <= most {
+		return words
 	}
-	return wrong, broken
-}
-
-// remedies are what settles what cannot be told, by the word for it in the reason.
-var remedies = []struct{ word, give string }{
-	{"--age-key", "--age-key FILE"},
-	{"--sealed-secrets-key", "--sealed-secrets-key FILE"},
-	{"--pgp-key", "--pgp-key FILE"},
-	{"--env-file", "--env-file FILE"},
-}
-
-// settles is the one thing to do that settles most of what cannot be told; empty where there is
-// none.
-func settles(r *lint.Result) string {
-	counts, homeless := make([]int, len(remedies)), 0
-	count := func(j lint.Judged) {
-		if j.Outcome != lint.CannotTell {
-			return
-		}
-		if j.Why == lint.NoInstance {
-			homeless++
-		}
-		for i, remedy := range remedies {
-			if strings.Contains(unknownReason(j), remedy.word) {
-				counts[i]++
-				return
-			}
-		}
-	}
-	for _, in := range r.Instances {
-		for _, j := range in.Sites {
-			count(j)
-		}
-	}
-	for _, j := range r.Unplaced {
-		count(j)
-	}
-	best := slices.Index(counts, slices.Max(counts))
-	switch n := counts[best]; {
-	case n > 0:
-		return fmt.Sprintf("%s would settle %d of the %d", remedies[best].give, n, r.Coverage.Unknown)
-	case homeless > 0:
-		return fmt.Sprintf("instances in .keylint.yaml, which say what belongs together, would settle %d of the %d", homeless, r.Coverage.Unknown)
-	}
-	return ""
+	return append(slices.Clone(words[:most-1]), fmt.Sprintf("%d more", len(words)-most+1))
 }
 
 // Coverage says in one line what was compared.
@@ -147,7 +84,7 @@ func Coverage(r *lint.Result) string {
 	c := r.Coverage
 	units := count(c.Units, "unit")
 	if c.Sites == 0 {
-		return fmt.Sprintf("%s: nothing to compare, no site of a Supabase key was found", units)
+		return units + ": " + nothing(r)
 	}
 	head := fmt.Sprintf("%s, %s in %s", units, count(c.Sites, "site"), count(len(r.Instances), "instance"))
 	if c.Agree+c.ByConstruction+c.Disagree == 0 {
@@ -161,19 +98,30 @@ func Coverage(r *lint.Result) string {
 		parts = append(parts, fmt.Sprintf("%d by construction", c.ByConstruction))
 	}
 	if c.Wrong > 0 {
-		parts = append(parts, fmt.Sprintf("%d wrong", c.Wrong))
+		wrong := fmt.Sprintf("%d wrong", c.Wrong)
+		if c.WrongPlaces < c.Wrong {
+			wrong += " at " + count(c.WrongPlaces, "place")
+		}
+		parts = append(parts, wrong)
 	}
 	if broken := c.Disagree - c.Wrong; broken > 0 {
-		by := "them"
-		if c.Wrong == 1 {
-			by = "it"
-		}
-		parts = append(parts, fmt.Sprintf("%d broken by %s", broken, by))
+		parts = append(parts, fmt.Sprintf("%d broken by %s", broken, them(c.Wrong)))
 	}
 	if c.Unknown > 0 {
 		parts = append(parts, fmt.Sprintf("%d cannot be told", c.Unknown))
 	}
 	return head + ": " + strings.Join(parts, ", ")
+}
+
+// nothing says why there was nothing to compare. What a finding is about, or an example holds, is there.
+func nothing(r *lint.Result) string {
+	switch {
+	case len(r.Findings) > 0:
+		return "no key to compare was found"
+	case r.Coverage.KeysInExamples() > 0:
+		return "no site of a Supabase key was found but in documentation, examples and tests"
+	}
+	return "no site of a Supabase key was found"
 }
 
 // and lists words, the last behind an "and".
@@ -185,8 +133,13 @@ func and(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
-// ignored counts the findings that somebody who edits the repository said to leave out.
-func ignored(r *lint.Result) int { return r.CountSuppressed(lint.ByComment, lint.ByConfiguration) }
+// them is what n things are called the second time.
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
 
 // verb is "agrees" of one and "agree" of any other number.
 func verb(n int, plural string) string {
@@ -194,27 +147,4 @@ func verb(n int, plural string) string {
 		return plural + "s"
 	}
 	return plural
-}
-
-// findingCounts is "2 errors, 1 warning", as they are told; empty without findings.
-func findingCounts(r *lint.Result) string {
-	n := bySeverity(asTold(r.Findings))
-	var parts []string
-	for _, s := range []lint.Severity{lint.Error, lint.Warning} {
-		if n[s] > 0 {
-			parts = append(parts, count(n[s], string(s)))
-		}
-	}
-	if n[lint.Info] > 0 {
-		parts = append(parts, fmt.Sprintf("%d info", n[lint.Info]))
-	}
-	return strings.Join(parts, ", ")
-}
-
-func bySeverity(findings []lint.Finding) map[lint.Severity]int {
-	n := map[lint.Severity]int{}
-	for _, f := range findings {
-		n[f.Severity]++
-	}
-	return n
 }

@@ -38,7 +38,7 @@ func many(n int) *lint.Result {
 	return r
 }
 
-func told(t *testing.T, format string, r *lint.Result, o Options) string {
+func written(t *testing.T, format string, r *lint.Result, o Options) string {
 	t.Helper()
 	f, ok := Lookup(format)
 	if !ok {
@@ -65,7 +65,7 @@ func TestGitHubCommands(t *testing.T) {
 			At:      sources.Position{File: text, Line: 7, Column: 2, EndColumn: 3},
 			Related: []lint.Related{{At: sources.Position{File: text}, Says: text}},
 		}}}
-		lines := strings.Split(strings.TrimSuffix(told(t, "github", r, Options{}), "\n"), "\n")
+		lines := strings.Split(strings.TrimSuffix(written(t, "github", r, Options{}), "\n"), "\n")
 		commands := 0
 		for _, l := range lines {
 			m := runnerCommand.FindStringSubmatch(l)
@@ -91,7 +91,7 @@ func TestGitHubCommands(t *testing.T) {
 // TestGitHubShowsTen: of each kind GitHub shows ten annotations, so the tenth tells of the rest.
 func TestGitHubShowsTen(t *testing.T) {
 	for n, want := range map[int]string{10: "10 0", 11: "10 1", 30: "10 1"} {
-		got := told(t, "github", many(n), Options{})
+		got := written(t, "github", many(n), Options{})
 		errors := strings.Count("\n"+got, "\n::error ")
 		if s := fmt.Sprintf("%d %d", errors, strings.Count(got, "more errors: ")); s != want {
 			t.Errorf("%d errors: %s", n, s)
@@ -128,7 +128,7 @@ func TestMarkdownIsInert(t *testing.T) {
 			Related: []lint.Related{{At: at, Says: evil}}, Trace: []sources.Step{{At: at, Text: evil}},
 		}}, Coverage: lint.Coverage{Sites: 2, Unknown: 1, Reasons: []lint.Reason{{Text: evil, Count: 1}}}}
 		for _, source := range []Source{{}, onGitHub} {
-			markdown := told(t, "markdown", r, Options{Source: source})
+			markdown := written(t, "markdown", r, Options{Source: source})
 			cmd := exec.Command(renderer, "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "-e", "tasklist", "-e", "footnotes")
 			cmd.Stdin = strings.NewReader(markdown)
 			html, err := cmd.Output()
@@ -196,7 +196,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 		r.Instances = append(r.Instances, in)
 	}
 	r.Coverage = lint.Coverage{Sites: 15000, Unknown: 15000, Reasons: []lint.Reason{{Text: "sealed", Count: 15000}}}
-	got := told(t, "markdown", r, Options{})
+	got := written(t, "markdown", r, Options{})
 	if len(got) > 1<<20 {
 		t.Errorf("%d bytes", len(got))
 	}
@@ -236,7 +236,7 @@ func TestGitLabSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range []*lint.Result{disagreement(), hostile(), {}, many(3)} {
-		report, err := jsonschema.UnmarshalJSON(strings.NewReader(told(t, "gitlab", r, Options{})))
+		report, err := jsonschema.UnmarshalJSON(strings.NewReader(written(t, "gitlab", r, Options{})))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +268,7 @@ func TestJUnitSchema(t *testing.T) {
 	}
 	for _, r := range []*lint.Result{disagreement(), hostile(), {}, many(3), allUnknown()} {
 		for _, o := range []Options{{}, {FailOn: lint.Info}} {
-			if err := validate(told(t, "junit", r, o)); err != nil {
+			if err := validate(written(t, "junit", r, o)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -300,11 +300,11 @@ func TestSARIFMultitool(t *testing.T) {
 		if name == "nothing" {
 			options = Options{Version: "(devel)"}
 		}
-		if err := os.WriteFile(log, []byte(told(t, "sarif", r, options)), 0o644); err != nil {
+		if err := os.WriteFile(log, []byte(written(t, "sarif", r, options)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	broken := strings.ReplaceAll(told(t, "sarif", disagreement(), Options{}), `"startLine": `, `"startLine": -`)
+	broken := strings.ReplaceAll(written(t, "sarif", disagreement(), Options{}), `"startLine": `, `"startLine": -`)
 	if err := os.WriteFile(filepath.Join(dir, "broken.sarif"), []byte(broken), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -24,9 +24,17 @@ func (t *textReport) frame(at sources.Position, f lint.Frame, label string, gutt
 	bar := t.paint(cyan, strings.Repeat(" ", gutter)+" |")
 	number := strconv.Itoa(at.Line)
 	t.line(t.paint(cyan, strings.Repeat(" ", gutter-len(number))+number+" |") + " " + text)
-	if carets > 0 {
-		t.line(bar + " " + before + t.paint(s, strings.TrimSpace(strings.Repeat("^", carets)+" "+oneLine(label))))
+	if carets == 0 {
+		return
 	}
+	marks := strings.Repeat("^", carets)
+	label = oneLine(label)
+	if t.terminal.Width >= minWidth && gutter+3+width(before)+carets+1+width(label) > t.terminal.Width {
+		t.line(bar + " " + before + t.paint(s, marks))
+		t.wrapped(bar+" ", t.paint(s, label))
+		return
+	}
+	t.line(bar + " " + before + t.paint(s, strings.TrimSpace(marks+" "+label)))
 }
 
 // frameLines is how many lines a frame takes at the most.
@@ -53,12 +61,15 @@ func excerpt(f lint.Frame) (text, before string, carets int) {
 		mask = firstRunes(mask, maxFrame/3)
 		tail = firstRunes(tail, maxFrame-width(head)-width(mask))
 	}
-	before = strings.Map(func(r rune) rune {
+	var b strings.Builder
+	for _, r := range head {
 		if r == '\t' {
-			return r
+			b.WriteRune(r)
+			continue
 		}
-		return ' '
-	}, head)
+		b.WriteString(strings.Repeat(" ", columns(r)))
+	}
+	before = b.String()
 	return strings.TrimRight(head+mask+tail, " \t"), before, width(mask)
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,24 +17,28 @@ const maxAnnotations = 10
 
 // GitHub writes workflow commands, of which a GitHub Actions run makes annotations on the
 // lines of a pull request: errors first, and of each kind no more than are shown, the last
-// of which then says how many there are and where to read them. The last line is no command:
-// it says what was compared.
+// of which then says how many there are and where to read them. The last lines are no commands:
+// they say what was compared.
 //
 // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
-func GitHub(w io.Writer, r *lint.Result, _ Options) error {
+//
+// Findings that differ only in the place have an annotation each as long as there is room: behind all
+// those that tell something new.
+func GitHub(w io.Writer, r *lint.Result, o Options) error {
 	var b strings.Builder
+	t := tell(r, o)
 	for _, severity := range severities {
-		var of []lint.Finding
-		for _, f := range r.Findings {
+		var of, likewise []lint.Finding
+		for _, f := range t.shown() {
 			if f.Severity == severity {
-				of = append(of, f)
+				of, likewise = append(of, f.Finding), append(likewise, f.likewise...)
 			}
 		}
 		shown := of
 		if len(of) > maxAnnotations {
 			shown = of[:maxAnnotations-1]
 		}
-		for _, f := range shown {
+		for _, f := range slices.Concat(shown, likewise[:min(len(likewise), maxAnnotations-min(len(of), maxAnnotations))]) {
 			b.WriteString(annotation(r, f))
 		}
 		if more := len(of) - len(shown); more > 0 {
@@ -42,10 +47,9 @@ func GitHub(w io.Writer, r *lint.Result, _ Options) error {
 					more, findingWord(severity, more), maxAnnotations))
 		}
 	}
-	if s := verdict(r); s != "" {
-		b.WriteString(s + "\n")
+	for _, line := range slices.Concat([]string{t.verdict(), Coverage(r)}, t.foot()) {
+		b.WriteString(uncommanding(line) + "\n")
 	}
-	b.WriteString(uncommanding(Coverage(r)) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -84,7 +88,7 @@ func annotation(r *lint.Result, f lint.Finding) string {
 	}
 	lines = append(lines, cleanLines(f.Help)...)
 	for _, command := range f.Then {
-		lines = append(lines, "then: "+oneLine(command))
+		lines = append(lines, "then: "+oneLine(command.String()))
 	}
 	var b strings.Builder
 	command(&b, githubKind(f.Severity), properties, strings.Join(lines, "\n"))

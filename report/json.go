@@ -28,6 +28,7 @@ type (
 		ByConstruction int          `json:"by_construction"`
 		Disagree       int          `json:"disagree"`
 		Wrong          int          `json:"wrong"`
+		WrongPlaces    int          `json:"wrong_places"`
 		Unknown        int          `json:"unknown"`
 		NotCompared    int          `json:"not_compared"`
 		Examples       int          `json:"examples"`
@@ -111,18 +112,21 @@ type (
 // JSON writes the report for programs, with every note. It has the same bytes whatever
 // the options are.
 func JSON(w io.Writer, r *lint.Result, _ Options) error {
-	n := bySeverity(r.Findings)
+	n := map[lint.Severity]int{}
+	for _, f := range r.Findings {
+		n[f.Severity]++
+	}
 	report := jsonReport{
 		Version: 1,
 		Summary: jsonSummary{
 			Units: r.Coverage.Units, Instances: len(r.Instances), Sites: r.Coverage.Sites,
 			Agree: r.Coverage.Agree, ByConstruction: r.Coverage.ByConstruction,
-			Disagree: r.Coverage.Disagree, Wrong: r.Coverage.Wrong,
+			Disagree: r.Coverage.Disagree, Wrong: r.Coverage.Wrong, WrongPlaces: r.Coverage.WrongPlaces,
 			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: r.Coverage.KeysInExamples(), Unproven: r.Coverage.Unproven,
 			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
 			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),
-			Ignored: ignored(r), Baseline: r.CountSuppressed(lint.ByBaseline),
+			Ignored: r.CountSuppressed(lint.ByComment, lint.ByConfiguration), Baseline: r.CountSuppressed(lint.ByBaseline),
 		},
 		Instances: each(r.Instances, func(in *lint.JudgedInstance) jsonInstance {
 			return jsonInstance{Name: in.Name, Sites: each(in.Sites, siteJSON)}
@@ -180,7 +184,7 @@ func findingJSON(f lint.Finding) jsonFinding {
 		Related: each(f.Related, func(r lint.Related) jsonRelated {
 			return jsonRelated{File: r.At.File, Line: r.At.Line, Column: r.At.Column, Message: r.Message()}
 		}),
-		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, Then: each(f.Then, func(s string) string { return s }), ID: f.ID,
+		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, Then: each(f.Then, lint.Command.String), ID: f.ID,
 	}
 }
 

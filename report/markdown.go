@@ -18,8 +18,8 @@ const maxMarkdown = 900 << 10
 // what could not be told. What does not fit is left out with a word about it, the findings
 // last.
 func Markdown(w io.Writer, r *lint.Result, o Options) error {
-	m := &markdown{source: o.Source, result: r}
-	fmt.Fprintf(m, "## keylint: %s\n\n%s\n", verdictLine(r), prose(Coverage(r)))
+	m := &markdown{source: o.Source, telling: tell(r, o)}
+	fmt.Fprintf(m, "## keylint: %s\n\n%s\n", m.verdict(), prose(Coverage(r)))
 	foot := m.unknown()
 	m.room = maxMarkdown - m.Len() - len(foot)
 
@@ -32,9 +32,9 @@ func Markdown(w io.Writer, r *lint.Result, o Options) error {
 	if left > 0 {
 		m.WriteString(fmt.Sprintf("\n%s left out: the summary would be too long.\n", count(left, "instance")))
 	}
-	findings := asTold(r.Findings)
+	findings := m.shown()
 	for i, f := range findings {
-		if !m.section(m.finding(f)) {
+		if !m.section(m.finding(f.Finding)) {
 			m.WriteString(fmt.Sprintf("\n**%s left out**: the summary would be too long. The JSON report has them all.\n", count(len(findings)-i, "more finding")))
 			break
 		}
@@ -45,9 +45,9 @@ func Markdown(w io.Writer, r *lint.Result, o Options) error {
 }
 
 type markdown struct {
+	telling
 	strings.Builder
 	source Source
-	result *lint.Result
 	room   int // bytes that sections may still take
 }
 
@@ -59,27 +59,6 @@ func (m *markdown) section(s string) bool {
 	m.room -= len(s)
 	m.WriteString(s)
 	return true
-}
-
-// verdictLine says in one line what it comes to.
-func verdictLine(r *lint.Result) string {
-	c := r.Coverage
-	known := r.CountSuppressed(lint.ByBaseline)
-	switch {
-	case len(r.Findings) > 0 && known > 0:
-		return fmt.Sprintf("%s, new beside %d known", findingCounts(r), known)
-	case len(r.Findings) > 0:
-		return verdict(r)
-	case known > 0:
-		return fmt.Sprintf("no new findings, %d known", known)
-	case c.Sites == 0:
-		return "nothing to compare"
-	case c.Agree+c.Disagree == 0:
-		return "nothing could be compared"
-	case c.Unknown > 0:
-		return fmt.Sprintf("no findings, %d of %d sites cannot be told", c.Unknown, c.Sites)
-	}
-	return "no findings"
 }
 
 func (m *markdown) finding(f lint.Finding) string {
@@ -98,7 +77,7 @@ func (m *markdown) finding(f lint.Finding) string {
 		fmt.Fprintf(&b, "> %s\n", prose(l))
 	}
 	for _, command := range f.Then {
-		fmt.Fprintf(&b, ">\n> %s\n", code(command))
+		fmt.Fprintf(&b, ">\n> %s\n", code(command.String()))
 	}
 	trace := way(f)
 	if len(f.Related)+len(trace) == 0 {
@@ -149,7 +128,7 @@ func (m *markdown) place(at sources.Position) string {
 
 // unknown lists, folded, what could not be told, and what was left out of the findings.
 func (m *markdown) unknown() string {
-	c := m.result.Coverage
+	c := m.Coverage
 	var b strings.Builder
 	if c.Unknown > 0 {
 		fmt.Fprintf(&b, "\n<details><summary>%d cannot be told</summary>\n\n", c.Unknown)
@@ -162,17 +141,8 @@ func (m *markdown) unknown() string {
 		}
 		b.WriteString("\n</details>\n")
 	}
-	if s := settles(m.result); s != "" {
-		fmt.Fprintf(&b, "\n%s\n", prose(s))
-	}
-	if n := ignored(m.result); n > 0 {
-		fmt.Fprintf(&b, "\n%s ignored, by a comment or by the configuration.\n", count(n, "finding"))
-	}
-	if n := m.result.CountSuppressed(lint.ByBaseline); n > 0 {
-		fmt.Fprintf(&b, "\n%s in the baseline, known before.\n", count(n, "finding"))
-	}
-	if failed := c.Roots - c.Rendered; failed > 0 {
-		fmt.Fprintf(&b, "\n%d of %s did not build.\n", failed, count(c.Roots, "kustomization root"))
+	for _, line := range m.foot() {
+		fmt.Fprintf(&b, "\n%s.\n", prose(line))
 	}
 	return b.String()
 }

@@ -108,6 +108,15 @@ func (g group) lines(most int) int {
 	return n
 }
 
+// cutGroups leaves as many groups as places are told of one, and says how many places are in the others.
+func cutGroups(groups []group) (shown []group, left int) {
+	shown = groups[:min(maxPlaces, len(groups))]
+	for _, g := range groups[len(shown):] {
+		left += len(g.places)
+	}
+	return shown, left
+}
+
 // fit says how many places of each group, and how many steps of the trace, are told so that all
 // takes as many lines as there are.
 func fit(groups []group, trace, room int) (places, most int) {

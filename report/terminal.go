@@ -78,9 +78,9 @@ func shownWidth(s string) int {
 		case strings.HasPrefix(s[i:], "\x1b]"):
 			i += max(strings.Index(s[i:], "\x1b\\"), 0) + 2
 		default:
-			_, size := utf8.DecodeRuneInString(s[i:])
+			r, size := utf8.DecodeRuneInString(s[i:])
 			i += size
-			n++
+			n += columns(r)
 		}
 	}
 	return n

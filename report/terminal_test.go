@@ -2,16 +2,25 @@ package report
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/keylint/keylint/lint"
 )
 
 // TestWrapped: on a narrow terminal sentences are broken at their words, below their first one; nothing
 // is lost.
 func TestWrapped(t *testing.T) {
+	const wide = "鍵"
 	tell := func(o Options) string {
+		r := disagreement()
+		f := &r.Findings[0]
+		f.Label = strings.TrimSpace(strings.Repeat("issued long ago and ", 5))
+		f.Help += strings.Repeat(" "+strings.Repeat(wide, 5), 9)
+		f.Then = []lint.Command{{Do: "kubectl -n supabase rollout restart", Names: []string{"deployment/kong", "deployment/rest", "deployment/storage"}}}
 		var b bytes.Buffer
-		if err := Text(&b, disagreement(), o); err != nil {
+		if err := Text(&b, r, o); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -19,16 +28,27 @@ func TestWrapped(t *testing.T) {
 	const width = 60
 	narrow := tell(Options{Color: true, Shown: Terminal{Width: width}})
 	for line := range strings.SplitSeq(narrow, "\n") {
-		isFrame := strings.Contains(line, " |")
-		if n := shownWidth(line); n > width && !isFrame && strings.Contains(strings.TrimSpace(line), " ") {
+		source := strings.Contains(line, mask) || strings.Contains(line, "^^^")
+		whole := strings.Contains(line, "rollout restart")
+		if n := shownWidth(line); n > width && !source && !whole && strings.Contains(strings.TrimSpace(line), " ") {
 			t.Errorf("%d columns: %q", n, line)
 		}
 	}
-	words := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	words := func(s string) string {
+		return strings.Join(strings.Fields(strings.ReplaceAll(ansi.ReplaceAllString(s, ""), " |", "")), " ")
+	}
 	if got, want := words(narrow), words(tell(Options{Color: true})); got != want {
 		t.Errorf("something is lost:\n%s\nof\n%s", got, want)
 	}
+	if want := "deployment/kong deployment/rest deployment/storage\n"; !strings.Contains(narrow, want) {
+		t.Error("a command is broken, which people paste")
+	}
+	if shownWidth(wide+"e\u0301") != 3 {
+		t.Error("a wide character takes two columns, and an accent none")
+	}
 }
+
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // TestLinks: places are links where the terminal knows them, and each ends.
 func TestLinks(t *testing.T) {

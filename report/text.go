@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/lint"
@@ -16,20 +15,16 @@ import (
 // what could not be. One finding takes maxLines at the most, but for Verbose, which also
 // tells each place with its line, and whom every site was compared with.
 func Text(w io.Writer, r *lint.Result, o Options) error {
-	t := &textReport{painter: painter(o.Color), verbose: o.Verbose, terminal: o.Shown}
-	t.info = o.Verbose || lint.Info.AtLeast(o.failOn())
-	for _, f := range asTold(r.Findings) {
-		if f.Severity == lint.Info && !t.info {
-			continue
-		}
-		t.finding(f)
+	t := &textReport{painter: painter(o.Color), telling: tell(r, o), terminal: o.Shown}
+	for _, f := range t.shown() {
+		t.finding(f.Finding)
 		t.line("")
 	}
 	if o.Verbose {
 		t.instances(r)
 		t.units(r)
 	}
-	t.coverage(r)
+	t.end()
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -37,9 +32,8 @@ func Text(w io.Writer, r *lint.Result, o Options) error {
 // textReport collects the lines.
 type textReport struct {
 	painter
+	telling
 	strings.Builder
-	verbose  bool
-	info     bool // findings that are information are told
 	terminal Terminal
 }
 
@@ -59,9 +53,10 @@ func (t *textReport) finding(f lint.Finding) {
 	t.frame(f.At, f.Frame, f.Label, gutter, color)
 	indent := strings.Repeat(" ", gutter+1)
 	groups, trace := alike(f.Related), steps(way(f))
-	help, then := helpLines(f.Help), f.Then
+	help := helpLines(f.Help)
+	then := each(f.Then, lint.Command.String)
 	if !t.verbose && len(then) > maxThen {
-		then = append(slices.Clone(then[:maxThen]), fmt.Sprintf("… and %d more (--verbose)", len(f.Then)-maxThen))
+		then = append(then[:maxThen], fmt.Sprintf("… and %d more (--verbose)", len(f.Then)-maxThen))
 	}
 	if t.verbose {
 		for _, r := range f.Related {
@@ -71,9 +66,13 @@ func (t *textReport) finding(f lint.Finding) {
 		}
 	} else {
 		room := maxLines - 1 - frameLines(f.At, f.Frame) - len(help) - len(then)
-		places, most := fit(groups, len(trace), room)
+		groups, left := cutGroups(groups)
+		places, most := fit(groups, len(trace), room-min(left, 1))
 		for _, g := range groups {
 			t.group(indent, g, places)
+		}
+		if left > 0 {
+			t.line(indent + fmt.Sprintf("  … and %s more (--verbose)", count(left, "place")))
 		}
 		trace = cut(trace, most)
 	}

@@ -129,8 +129,8 @@ func appOf(c *inventory.Carrier) string {
 // readers are the names of those that take the key which the site stores: of what is rolled out,
 // and of what is built.
 func readers(p *lint.Pass, s *sites.Site) (rolled, built []string) {
-	for _, o := range p.Sites {
-		if o == s || o.Written != s.Written || o.Standing == sites.Stored || ofIngressController(o) {
+	for _, o := range p.Readers(s) {
+		if o == s || o.Standing == sites.Stored || ofIngressController(o) {
 			continue
 		}
 		to, name := &rolled, o.Carrier.Name

@@ -88,7 +88,11 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.old}}
 		t.Run(c.name, func(t *testing.T) {
 			for _, f := range lintArchive(t, c.archive).Findings {
 				if f.Rule == c.rule {
-					if got := strings.Join(f.Then, "; "); got != c.want {
+					var then []string
+					for _, command := range f.Then {
+						then = append(then, command.String())
+					}
+					if got := strings.Join(then, "; "); got != c.want {
 						t.Errorf("got  %s\nwant %s", got, c.want)
 					}
 					return
