@@ -103,13 +103,13 @@ func elsewhere(t Text) (Value, bool) {
 	}
 	if m := valsReference.FindStringSubmatch(s); m != nil {
 		source := m[1] + "://" + m[2]
-		return UnknownFrom(source, "vals takes it from "+source), true
+		return UnknownFrom(source, "vals takes it from "+source).of(OfVals), true
 	}
 	if onePassword.MatchString(s) {
-		return UnknownFrom(s, "1Password gives it, from "+s), true
+		return UnknownFrom(s, "1Password gives it, from "+s).of(OfOnePassword), true
 	}
 	if m := bankVaults.FindStringSubmatch(s); m != nil {
-		return UnknownFrom("vault "+m[1], "Bank-Vaults takes it from "+m[1]), true
+		return UnknownFrom("vault "+m[1], "Bank-Vaults takes it from "+m[1]).of(OfBankVaults), true
 	}
 	return Value{}, false
 }
@@ -124,7 +124,7 @@ func fromVaultPlugin(path, key, version, modifier string) Value {
 	if modifier = strings.TrimSpace(modifier); modifier != "" {
 		source += " " + modifier
 	}
-	return UnknownFrom("argocd-vault-plugin "+source, "argocd-vault-plugin takes it from "+source)
+	return UnknownFrom("argocd-vault-plugin "+source, "argocd-vault-plugin takes it from "+source).of(OfVaultPlugin)
 }
 
 var shortPlaceholder = regexp.MustCompile(`^<([\w.-]+)\s*(\|[^>]*)?>$`)

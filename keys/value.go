@@ -7,6 +7,7 @@ type Value struct {
 	text   Text
 	reason string
 	source string // of an unknown value, where in a store elsewhere it lies
+	form   Form   // of an unknown value that a reference stands for, which kind of reference
 
 	// Of an unknown value whose ciphertext gives its length away.
 	measured          bool

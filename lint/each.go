@@ -15,20 +15,28 @@ func (p *Pass) EachKey(visit func(group []*sites.Site)) {
 		i   *Instance
 		sum [32]byte
 	}
-	p.each(func(s *sites.Site) any { return key{p.InstanceOf(s), s.Value.Text().Sum()} }, visit)
+	p.each(isKey, func(s *sites.Site) any { return key{p.InstanceOf(s), s.Value.Text().Sum()} }, visit)
 }
 
 // EachPlace visits every place at which a value is written, with all sites that take it
 // from there: what is wrong with how a value is written is told where it is.
 func (p *Pass) EachPlace(visit func(group []*sites.Site)) {
-	p.each(func(s *sites.Site) any { return s.Written }, visit)
+	p.EachPlaceOf(isKey, visit)
 }
 
-func (p *Pass) each(key func(*sites.Site) any, visit func(group []*sites.Site)) {
+// EachPlaceOf visits every place at which a value of those sites is written, be it known or not.
+func (p *Pass) EachPlaceOf(is func(*sites.Site) bool, visit func(group []*sites.Site)) {
+	p.each(is, func(s *sites.Site) any { return s.Written }, visit)
+}
+
+// isKey says whether the text of a site is known, and not empty.
+func isKey(s *sites.Site) bool { return s.Value.IsKnown() && s.Value.Text().Len() > 0 }
+
+func (p *Pass) each(is func(*sites.Site) bool, key func(*sites.Site) any, visit func(group []*sites.Site)) {
 	groups := map[any][]*sites.Site{}
 	var order []any
 	for _, s := range p.Sites {
-		if !s.Value.IsKnown() || s.Value.Text().Len() == 0 || p.SetAside(s) || s.Unit != nil && !s.Unit.Deployed() {
+		if !is(s) || p.SetAside(s) || s.Unit != nil && !s.Unit.Deployed() {
 			continue
 		}
 		k := key(s)

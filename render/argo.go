@@ -20,7 +20,11 @@ import (
 // they make is one unit, in the namespace of the destination.
 func (p *planner) application(o order) {
 	spec := nodes.Field(o.object.Root, "spec")
-	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: p.argoCluster(spec, o.cluster)}
+	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: p.argoCluster(spec, o.cluster), By: ArgoCD}
+	if p.argoPlugins() {
+		u.By = ArgoCDPlugin
+	}
+	u.Declared = o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))
 	namespace := nodes.Text(nodes.Field(spec, "destination", "namespace"))
 	refs := argoRefs(spec)
 	before := len(u.Objects)
@@ -60,6 +64,9 @@ func argoRefs(spec *yaml.Node) map[string]bool {
 func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, refs map[string]bool) {
 	at := nodes.Field(s, "path")
 	text := nodes.Text(at)
+	if nodes.Field(s, "plugin") != nil {
+		u.By = ArgoCDPlugin
+	}
 	if chartName := nodes.Text(nodes.Field(s, "chart")); chartName != "" {
 		p.argoChart(o, u, s, nil, chartName, namespace, refs)
 		return
@@ -110,6 +117,7 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 	u.Missing = append(u.Missing, built.Missing...)
 	u.Unread = append(u.Unread, built.Unread...)
 	u.Inputs = append(u.Inputs, built.Inputs...)
+	u.Opened = append(u.Opened, built.Opened...)
 }
 
 // argoDirectory reads the manifests of a directory, those below it only with recurse.

@@ -28,6 +28,7 @@ type planner struct {
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
 	clusterNames func() map[string]string // the names that Argo CD knows clusters by, by their address
+	argoPlugins  func() bool              // whether Argo CD has a plugin that makes manifests
 	argoURLs     map[string]int           // how often Applications name a repository for a path that is here
 	fluxSources  map[string]int           // how often Flux' objects name a GitRepository for one
 	deployers    []*deployer              // as they are written, everywhere in the repository

@@ -56,7 +56,9 @@ func (p *planner) flux(o order) {
 	if remote := nodes.Text(nodes.Field(spec, "kubeConfig", "secretRef", "name")); remote != "" {
 		u.Cluster = "the cluster of " + remote
 	}
-	u.Undecrypted = nodes.Text(nodes.Field(spec, "decryption", "provider")) != "sops"
+	if u.By = Flux; nodes.Text(nodes.Field(spec, "decryption", "provider")) == "sops" {
+		u.By = FluxDecrypting
+	}
 	u.Inputs = append(u.Inputs, o.object.File)
 	u.Declared = o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))
 	p.postBuild(o, u)

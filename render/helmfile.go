@@ -50,9 +50,14 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 	if local := path.Join(dir, r.ChartName); strings.HasPrefix(r.ChartName, ".") && p.repo.SameTree(dir, local) {
 		r.Chart = p.charts.At(local)
 	}
-	for _, field := range []string{"values", "secrets"} {
-		for _, item := range nodes.Items(nodes.Field(n, field)) {
-			r.Layers = append(r.Layers, p.helmfileValues(d, item)...)
+	var opened []string
+	for _, item := range nodes.Items(nodes.Field(n, "values")) {
+		r.Layers = append(r.Layers, p.helmfileValues(d, item)...)
+	}
+	for _, item := range nodes.Items(nodes.Field(n, "secrets")) { // helm-secrets decrypts them
+		for _, l := range p.helmfileValues(d, item) {
+			r.Layers = append(r.Layers, l)
+			opened = append(opened, l.At.File)
 		}
 	}
 	for _, item := range nodes.Items(nodes.Field(n, "set")) {
@@ -67,7 +72,7 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 		p.covered[l.At.File] = true
 	}
 	if p.releaseMatters(o, r) {
-		p.install(o, r, "")
+		p.install(o, r, &Unit{By: Helmfile, Opened: opened})
 		p.run()
 	}
 }

@@ -33,7 +33,7 @@ func (p *planner) helmRelease(o order) {
 		r.Missing = append(r.Missing, "the postRenderers of "+r.Label+" were not applied")
 	}
 	if p.releaseMatters(o, r) {
-		p.install(o, r, o.cluster)
+		p.install(o, r, &Unit{Cluster: o.cluster, By: releasedBy(o)})
 	} else if r.Chart != nil {
 		p.covered[r.Chart.Dir] = true
 	}
@@ -169,9 +169,18 @@ func (p *planner) beside(o order) []*manifest.Object {
 	return out
 }
 
-// install makes the unit of a release.
-func (p *planner) install(o order, r *chart.Release, cluster string) {
-	u := &Unit{Name: r.Label, Kind: Release, Path: path.Dir(r.At.File), Cluster: cluster, Rendered: true}
+// releasedBy is what deploys a HelmRelease: Flux, which gets its values as those are that deploy the
+// HelmRelease and what its values come from.
+func releasedBy(o order) Deployer {
+	if o.from == nil || o.from.By == "" {
+		return FluxDecrypting
+	}
+	return o.from.By
+}
+
+// install makes a unit of a release, of one that says who deploys it.
+func (p *planner) install(o order, r *chart.Release, u *Unit) {
+	u.Name, u.Kind, u.Path, u.Rendered, u.Declared = r.Label, Release, path.Dir(r.At.File), true, r.At
 	u.Objects, u.Missing = r.Install(p.repo)
 	u.Unread = r.Unread
 	u.Inputs = append(u.Inputs, r.At.File)

@@ -7,6 +7,6 @@ func renderRoot(g *kustomize.Graph, r *kustomize.Root) *Unit {
 	built := g.Build(r)
 	return &Unit{
 		Name: r.Dir(), Kind: Kustomization, Path: r.Dir(), Rendered: built.Built,
-		Objects: built.Objects, Missing: built.Missing, Unread: built.Unread, Inputs: built.Inputs,
+		Objects: built.Objects, Missing: built.Missing, Unread: built.Unread, Inputs: built.Inputs, Opened: r.Opened(),
 	}
 }

@@ -55,9 +55,10 @@ type Unit struct {
 	// Unread are the keys that its charts are given as values which they do not know.
 	Unread []chart.Unread
 
-	// Undecrypted says that what SOPS encrypted reaches the cluster as it is: the Flux
-	// Kustomization does not decrypt.
-	Undecrypted bool
+	// By is what deploys it, which may decrypt what is encrypted. What stands in the files that are
+	// Opened is decrypted all the same, because a generator does that, or their entry asks for it.
+	By     Deployer
+	Opened []string
 
 	Declared sources.Position // where the object is named that deploys it; the zero Position where none does
 

@@ -128,8 +128,14 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 	if s.Value.IsKnown() {
 		s.Value = c.Repo.Standins().Resolve(s.Value.Text())
 	}
-	if tool := keys.EncryptedBy(s.Value.Text()); s.Value.IsKnown() && tool != "" {
-		s.Value = keys.Unknown("it is encrypted by " + tool + ", which keylint does not open")
+	if s.Form = s.Value.Form(); s.Form == "" {
+		s.Form = keys.EncryptedBy(s.Value.Text())
+	}
+	if f := c.Repo.File(s.Written.File); s.Form == "" && f != nil && f.Encrypted() {
+		s.Form = keys.BySOPS
+	}
+	if s.Value.IsKnown() && s.Form != "" && s.Form != keys.BySOPS {
+		s.Value = keys.Unknown("it is encrypted by " + string(s.Form) + ", which keylint does not open")
 	}
 	if s.Value.IsKnown() && keys.IsExpression(s.Value.Text()) {
 		s.Value = keys.Unknown("a placeholder stands there, and what takes its place is not known")

@@ -34,6 +34,7 @@ type Site struct {
 	Variable    string    // its name; empty where the key stands in none
 	Namespace   string
 	Carrier     *inventory.Carrier
+	Form        keys.Form           // how the key is written, of which something on the way has to make one; empty where it stands there as it is
 	NotBase64   bool                // it stands in the open where base64 belongs
 	Placeholder bool                // a word that a person was to replace, which makes the value unknown
 	Consumer    string              // of a gateway credential, whose it is; empty for any other site
@@ -43,6 +44,22 @@ type Site struct {
 	Unset       string              // compose's variable that it is, where no file here sets it
 	Idle        string              // why the value has no effect where it stands; empty where it has one
 	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value
+}
+
+// DeployedIn is the unit whose deployer carries what the site's value is written in: that of the Secret or
+// ConfigMap which it is read from, or else its own. It is nil where no unit deploys it.
+func (s *Site) DeployedIn() *render.Unit {
+	if s.Entry != nil && s.Entry.Unit != nil {
+		return s.Entry.Unit
+	}
+	return s.Unit
+}
+
+// HandedOn says whether the value is certainly used as it is written, where something would have had to
+// make a key of it.
+func (s *Site) HandedOn() bool {
+	u := s.DeployedIn()
+	return s.Form != "" && u != nil && u.HandsOn(s.Form, s.Written.File)
 }
 
 // CarrierName is what bears the site, with all that stands beside it: "Deployment web/web",

@@ -104,6 +104,7 @@ var (
 )
 
 func checkPlaceholderNotSubstituted(p *lint.Pass) {
+	checkUnresolved(p)
 	p.EachLiteral(func(g *gateway.Gateway, c *gateway.Credential, why gateway.LiteralCause) {
 		if why == gateway.ValueIsPlaceholder {
 			reportCredential(p, g, c, lint.Draft{

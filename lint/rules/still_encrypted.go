@@ -1,13 +1,12 @@
 package rules
 
 import (
-	"fmt"
+	"slices"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
-	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
-	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
 )
 
 var stillEncrypted = &lint.Rule{
@@ -17,8 +16,11 @@ var stillEncrypted = &lint.Rule{
 	Doc: "Ciphertext that was copied to where nothing decrypts it, such as a container's environment or a gateway's configuration, is the key there, letter by " +
 		"letter. SOPS decrypts the files that it encrypted, by the metadata at their end, and a SealedSecret is opened under its own name only.\n\n" +
 		"Flux decrypts what SOPS encrypted only where the Kustomization says so. Without `spec.decryption` it applies the file as it is: " +
-		"the API server refuses the Secret, or a consumer gets `ENC[AES256_GCM,…]` as its key.\n\n" +
-		"Add `decryption: {provider: sops, secretRef: {name: sops-age}}` to the Kustomization that deploys the file.",
+		"the API server refuses the Secret, or a consumer gets `ENC[AES256_GCM,…]` as its key. Argo CD decrypts nothing by itself: a generator has to " +
+		"(ksops), or helm-secrets, for a values file that is listed as `secrets://…`. helmfile decrypts what stands below `secrets:`. None of them " +
+		"opens what dotenvx, ansible-vault, git-crypt or age encrypted.\n\n" +
+		"For Flux add `decryption: {provider: sops, secretRef: {name: sops-age}}` to the Kustomization that deploys the file; for Argo CD list the file " +
+		"in a ksops generator and not below `resources`.",
 	Bad: `
 -- clusters/home/supabase.yaml --
 apiVersion: kustomize.toolkit.fluxcd.io/v1
@@ -56,7 +58,6 @@ stringData:
 var (
 	fileNotDecrypted = lint.Cause{Name: "file-not-decrypted", Advice: "Decrypt the file before it is read (sops exec-file, sops exec-env), or put the key there."}
 	ciphertextCopied = lint.Cause{Name: "ciphertext-copied", Advice: "Let it take the key from the Secret that is decrypted (secretKeyRef), or keep the whole file encrypted, with SOPS' metadata at its end."}
-	notDecrypted     = lint.Cause{Name: "not-decrypted", Advice: "Add decryption: {provider: sops, secretRef: {name: …}} to that Kustomization."}
 )
 
 // sopsMetadata is that of a file whose key is not at hand.
@@ -89,34 +90,49 @@ func checkStillEncrypted(p *lint.Pass) {
 		})
 		p.Explain(group...)
 	})
-	stored := map[*manifest.Object][]*sites.Site{}
+	checkHandedOn(p)
+	checkDotenvx(p)
+	doubtCompose(p)
+}
+
+// doubtCompose takes back what is said of keys in files that compose reads, and that SOPS encrypted, where
+// nothing in the repository decrypts them first: somebody at a shell may do that, and nobody may.
+func doubtCompose(p *lint.Pass) {
+	opened := map[string]bool{}
 	for _, s := range p.Sites {
-		if s.Entry != nil && s.Standing == sites.Stored {
-			stored[s.Entry.Object] = append(stored[s.Entry.Object], s)
-		}
-	}
-	for _, u := range p.Units {
-		if !u.Undecrypted {
+		if s.Form != keys.BySOPS || !isCompose(s.Unit) || fromShell(s) {
 			continue
 		}
-		for _, o := range u.Objects {
-			if o.Kind != "Secret" || stored[o] == nil && !o.GivesValues {
-				continue
-			}
-			for _, e := range p.Entries(o) {
-				if !e.SOPS {
-					continue
-				}
-				p.Report(lint.Draft{
-					Place: lint.AtValue(e.At, inventory.Label(o)+" "+e.Key), Instance: p.NameIn(u, o.Namespace),
-					Message: fmt.Sprintf("%s reaches the cluster as SOPS ciphertext: %s has no spec.decryption, so Flux applies the file as it is",
-						inventory.Label(o), u.Name),
-					Cause:   notDecrypted,
-					Related: []lint.Related{{At: u.Declared, Holder: u.Name, AtName: true}},
-				})
-				p.Explain(stored[o]...)
-				break
-			}
+		file := s.Written.File
+		if _, known := opened[file]; !known {
+			opened[file] = p.Repo.RunsSOPSOn(file)
+		}
+		if !opened[file] {
+			p.Doubt(file+" is encrypted with SOPS, and nothing here decrypts it before compose reads it (sops exec-env, or sops decrypt into what it reads)", s)
 		}
 	}
+}
+
+// fromShell says whether the site's value is one that the shell has when it starts compose.
+func fromShell(s *sites.Site) bool {
+	env := s.Unit.Env
+	return env != nil && (env.Given || slices.ContainsFunc(env.Shell, func(v sources.ShellVariable) bool { return v.At == s.Written }))
+}
+
+var dotenvxNotRun = lint.Cause{Name: "dotenvx-not-run", Advice: "Start the build with it (dotenvx run -- next build), and give it DOTENV_PRIVATE_KEY_… as a secret; or let CI write the file with the keys."}
+
+// checkDotenvx reports each key in an app's env file that dotenvx encrypted, where nothing runs dotenvx.
+func checkDotenvx(p *lint.Pass) {
+	encrypted := func(s *sites.Site) bool {
+		return s.Form == keys.ByDotenvx && s.Unit == nil && s.Carrier.App != "" && !p.Repo.RunsDotenvx(s.Carrier.App)
+	}
+	p.EachPlaceOf(encrypted, func(group []*sites.Site) {
+		first := lint.Principal(group)
+		p.Report(lint.Draft{
+			Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first),
+			Message: first.Holder + " is encrypted by dotenvx, and nothing here runs dotenvx: " + appOf(first.Carrier) + " takes the ciphertext for its key",
+			Cause:   dotenvxNotRun,
+		})
+		p.Explain(group...)
+	})
 }

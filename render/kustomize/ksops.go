@@ -53,5 +53,8 @@ func (k *kustomization) ksopsFile(dir string, p plugin, item *yaml.Node, text st
 		}
 	}
 	_, ok := k.accept(r, func() sources.Position { return p.sheet.Place(item).At })
+	if ok && r.verdict == isFile {
+		k.opened = append(k.opened, r.name)
+	}
 	return relative(k.dir, r.name), ok && r.verdict == isFile
 }

@@ -38,6 +38,7 @@ type kustomization struct {
 
 	charts  []*chartEntry // that it inflates
 	plugins []plugin      // ksops and builtin generators that it names
+	opened  []string      // files that ksops decrypts
 }
 
 // issue is something to tell of a kustomization.

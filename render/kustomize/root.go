@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/sources"
@@ -77,6 +78,19 @@ func (r *Root) Files() []*sources.File {
 		for _, ref := range k.refs {
 			if ref.verdict == isFile {
 				add(r.repo.File(ref.name))
+			}
+		}
+	}
+	return out
+}
+
+// Opened are the files that a generator decrypts, ksops', each once, in order of listing.
+func (r *Root) Opened() []string {
+	var out []string
+	for _, k := range r.closure {
+		for _, name := range k.opened {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
 			}
 		}
 	}

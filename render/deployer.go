@@ -1,0 +1,56 @@
+package render
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// Deployer is what carries a unit to where it runs, as far as it matters for what has to be decrypted or
+// resolved on the way.
+type Deployer string
+
+// The deployers. The zero Deployer is somebody at a shell, who may do anything first.
+const (
+	FluxDecrypting Deployer = "Flux with decryption"
+	Flux           Deployer = "Flux"
+	ArgoCD         Deployer = "Argo CD"
+	ArgoCDPlugin   Deployer = "Argo CD with a plugin"
+	Helmfile       Deployer = "helmfile"
+)
+
+// handsOn are, for each deployer, the forms that it certainly hands on as they are. What a webhook in the
+// cluster may resolve (1Password's injector, Bank-Vaults'), or a plugin of Argo CD that finds its
+// applications by itself, is not among them.
+//
+//   - Flux decrypts SOPS where the Kustomization says so (fluxcd.io/flux/components/kustomize/kustomizations: Decryption), and
+//     nothing else; nor does helm-controller.
+//   - Argo CD decrypts nothing (argo-cd.readthedocs.io/en/stable/operator-manual/secret-management).
+//   - helmfile decrypts what stands below secrets:, and runs vals.
+var handsOn = map[Deployer][]keys.Form{
+	FluxDecrypting: {keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVals, keys.OfVaultPlugin},
+	Flux:           {keys.BySOPS, keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVals, keys.OfVaultPlugin},
+	ArgoCD:         {keys.BySOPS, keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVals},
+	Helmfile:       {keys.BySOPS, keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVaultPlugin},
+}
+
+// HandsOn says whether what is written in a form in the file is certainly used as it is written, since
+// nothing makes a key of it where the unit is deployed.
+func (u *Unit) HandsOn(form keys.Form, file string) bool {
+	return slices.Contains(handsOn[u.By], form) && !slices.Contains(u.Opened, file)
+}
+
+// plugins are the words for a plugin of Argo CD that makes manifests.
+var plugins = [][]byte{[]byte("ConfigManagementPlugin"), []byte("configManagementPlugins")}
+
+// hasPlugins says whether Argo CD has such a plugin, which may find its applications by itself, as far as
+// the repository tells (argo-cd.readthedocs.io: operator-manual/config-management-plugins).
+func (p *planner) hasPlugins() bool {
+	for _, f := range p.files {
+		if b, err := f.Disk(); err == nil && f.IsManifest() && slices.ContainsFunc(plugins, func(word []byte) bool { return bytes.Contains(b, word) }) {
+			return true
+		}
+	}
+	return false
+}
