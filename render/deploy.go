@@ -181,30 +181,24 @@ func (p *planner) readUnder(dir string) []*sources.File {
 	return append(out, files...)
 }
 
-// listUnder lists the kustomizations and plain manifests below a directory.
+// listUnder lists the kustomizations and plain manifests below a directory. Of kustomizations within each
+// other it is the topmost one that Flux takes (fluxcd/pkg/kustomize: Generator, scanManifests).
 func (p *planner) listUnder(dir string) (dirs []string, files []*sources.File) {
-	inside := map[string]string{} // directory → the kustomization at or above it
-	within := func(d string) string {
-		var way []string
-		for at := d; ; at = path.Dir(at) {
-			if known, ok := inside[at]; ok {
-				d = known
-				break
-			}
-			way = append(way, at)
-			if p.g.Has(at) {
-				d = at
-				break
-			}
-			if at == dir || at == "." || at == "/" {
-				d = ""
-				break
-			}
+	topmost := map[string]string{} // directory → the topmost kustomization at or above it; empty where there is none
+	var within func(d string) string
+	within = func(d string) string {
+		if known, ok := topmost[d]; ok {
+			return known
 		}
-		for _, at := range way {
-			inside[at] = d
+		top := ""
+		if d != dir && d != "." && d != "/" {
+			top = within(path.Dir(d))
 		}
-		return d
+		if top == "" && p.g.Has(d) {
+			top = d
+		}
+		topmost[d] = top
+		return top
 	}
 	seen := map[string]bool{}
 	for _, f := range p.files {

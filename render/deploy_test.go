@@ -36,6 +36,46 @@ metadata: {name: x}
 Flux Kustomization flux-system/flux-system (Flux Kustomization): Kustomization/apps Kustomization/other Kustomization/flux-system
 legacy (not deployed): Secret/supabase-keys
 `},
+		{"a Supabase that is applied by hand, beside an app that Argo CD deploys", `
+-- apps/web.yaml --
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec: {source: {repoURL: https://git.example.org/infra.git, path: web}, destination: {namespace: web}}
+-- web/secret.yaml --
+` + secret + `
+-- supabase/auth.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: auth}
+spec: {template: {spec: {containers: [{name: auth, image: supabase/gotrue:v2.177.0}]}}}
+-- supabase/secret.yaml --
+` + secret + `
+-- old/secret.yaml --
+` + secret,
+			`Argo CD Application argocd/web (Argo CD Application): Secret/supabase-keys
+old (not deployed): Secret/supabase-keys
+supabase (directory): Deployment/auth Secret/supabase-keys
+`},
+		{"of kustomizations within each other Flux takes the topmost", bootstrap + `
+-- clusters/a/apps.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {path: ./apps, sourceRef: {kind: GitRepository, name: flux-system}}
+-- apps/supabase/kustomization.yaml --
+resources: [secret.yaml]
+-- apps/supabase/secret.yaml --
+` + secret + `
+-- apps/supabase/old/kustomization.yaml --
+namePrefix: old-
+resources: [secret.yaml]
+-- apps/supabase/old/secret.yaml --
+` + secret,
+			`Flux Kustomization flux-system/apps (Flux Kustomization): Secret/supabase-keys
+Flux Kustomization flux-system/flux-system (Flux Kustomization): Kustomization/apps Kustomization/flux-system
+apps/supabase/old (not deployed): Secret/old-supabase-keys
+`},
 		{"a Kustomization that another one patches", bootstrap + `
 -- clusters/a/all.yaml --
 apiVersion: kustomize.toolkit.fluxcd.io/v1

@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"cmp"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/kustomize"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // Units lists what the repository deploys, in order of name. What could not be rendered
@@ -155,10 +159,9 @@ func (p *planner) deploysItself(d *deployer) bool {
 // writtenAs names an object by where it is written, whatever became of it since.
 func writtenAs(o *manifest.Object) string { return o.File + "|" + o.Kind + "|" + o.OriginalName }
 
-// rest makes units of what no controller deploys. In a repository where controllers deploy
-// Supabase, that is nothing that reaches a cluster.
+// rest makes units of what no controller deploys.
 func (p *planner) rest() {
-	governed := p.governed()
+	governs := p.governs()
 	for _, r := range p.roots {
 		switch {
 		case p.covered[r.Dir()]:
@@ -166,7 +169,7 @@ func (p *planner) rest() {
 			r.NoteHarm()
 		default:
 			u := renderRoot(p.g, r)
-			if governed {
+			if governs(u) {
 				p.leave(u)
 			}
 			p.units = append(p.units, u)
@@ -178,17 +181,37 @@ func (p *planner) rest() {
 		}
 	}
 	for _, u := range plainUnits(p.repo, p.g, p.covered) {
-		if governed && u.Kind == Directory {
+		if u.Kind == Directory && governs(u) {
 			p.leave(u)
 		}
 		p.units = append(p.units, u)
 	}
 }
 
-// governed says whether a controller deploys something that bears keys.
-func (p *planner) governed() bool {
+// governs says whether something reaches no cluster because controllers deploy what bears keys, and not
+// that. A Supabase that is applied by hand is deployed all the same where they deploy something else.
+func (p *planner) governs() func(*Unit) bool {
+	governed, supabase := false, false
 	for _, u := range p.units {
 		if u.Kind == FluxKustomization || u.Kind == Application {
+			governed = true
+		}
+		if u.By != "" && u.By != Helmfile {
+			supabase = supabase || u.runsSupabase() || strings.Contains(u.Name, "supabase")
+		}
+	}
+	return func(u *Unit) bool { return governed && (supabase || !u.runsSupabase()) }
+}
+
+// ownImages are those of Supabase's services and gateways, wherever they are mirrored.
+var ownImages = regexp.MustCompile(`(?:^|/)(?:gotrue|storage-api|postgrest|postgres-meta|edge-runtime|kong|envoy)(?:[:@]|$)|supabase/`)
+
+// runsSupabase says whether the unit has a service of Supabase, by its image.
+func (u *Unit) runsSupabase() bool {
+	for _, o := range u.Objects {
+		found := false
+		nodes.EachMapping(o.Root, func(n *yaml.Node) { found = found || ownImages.MatchString(nodes.Text(nodes.Field(n, "image"))) })
+		if found {
 			return true
 		}
 	}
