@@ -31,6 +31,9 @@ func (t *textReport) frame(at sources.Position, f lint.Frame, label string, gutt
 	label = oneLine(label)
 	if t.terminal.Width >= minWidth && gutter+3+width(before)+carets+1+width(label) > t.terminal.Width {
 		t.line(bar + " " + before + t.paint(s, marks))
+		if label == "" {
+			return
+		}
 		t.wrapped(bar+" ", t.paint(s, label))
 		return
 	}

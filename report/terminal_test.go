@@ -48,6 +48,24 @@ func TestWrapped(t *testing.T) {
 	}
 }
 
+// TestNarrowFrame: below a line that is wider than the terminal stands what is said of it, and nothing where
+// nothing is.
+func TestNarrowFrame(t *testing.T) {
+	r := disagreement()
+	r.Findings[0].Frame.Text += strings.Repeat(" x", 40)
+	r.Findings[0].Frame.MaskEnd = len(r.Findings[0].Frame.Text)
+	r.Findings[0].Label = ""
+	var b bytes.Buffer
+	if err := Text(&b, r, Options{Shown: Terminal{Width: 60}}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(b.String(), "\n") {
+		if strings.TrimSpace(line) == "|" {
+			t.Errorf("an empty line of a frame:\n%s", b.String())
+		}
+	}
+}
+
 var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // TestLinks: places are links where the terminal knows them, and each ends.
