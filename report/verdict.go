@@ -3,8 +3,11 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 )
 
 // verdict says in one line what it comes to: how many findings there are, and how many places have to
@@ -45,8 +48,8 @@ var remedies = []struct {
 	word *regexp.Regexp
 	of   func(j lint.Judged) remedy
 }{
-	{regexp.MustCompile(`--age-key\b`), func(j lint.Judged) remedy { return remedy{"--age-key FILE", unknownReason(j)} }},
-	{regexp.MustCompile(`--pgp-key\b`), func(j lint.Judged) remedy { return remedy{"--pgp-key FILE", unknownReason(j)} }},
+	{regexp.MustCompile(`--age-key\b`), func(j lint.Judged) remedy { return remedy{"--age-key FILE", lock(j)} }},
+	{regexp.MustCompile(`--pgp-key\b`), func(j lint.Judged) remedy { return remedy{"--pgp-key FILE", lock(j)} }},
 	{regexp.MustCompile(`--sealed-secrets-key\b`), func(lint.Judged) remedy { return remedy{give: "--sealed-secrets-key FILE"} }},
 	{regexp.MustCompile(`--env-file\b`), func(j lint.Judged) remedy {
 		if j.Site.Unit == nil {
@@ -56,36 +59,50 @@ var remedies = []struct {
 	}},
 }
 
+// lock is for whom what keeps a site from being known is encrypted: one key opens all that is for the same,
+// the site's own and what it would be compared with.
+func lock(j lint.Judged) string {
+	return encrypted.FindString(unknownReason(j))
+}
+
+var encrypted = regexp.MustCompile(`encrypted .*`)
+
+// remedyOf is what settles a site, by the reason for which it cannot be told; ok is false where nothing
+// is known to.
+func remedyOf(j lint.Judged) (to remedy, ok bool) {
+	for _, m := range remedies {
+		if m.word.MatchString(unknownReason(j)) {
+			return m.of(j), true
+		}
+	}
+	return remedy{}, false
+}
+
 // settles is the one thing to do that settles most of what cannot be told; empty where there is
 // none.
 func settles(r *lint.Result) string {
 	counts, homeless := map[remedy]int{}, 0
 	var best remedy
-	count := func(j lint.Judged) {
+	count := func(j lint.Judged, beside []lint.Judged) {
 		if j.Outcome != lint.CannotTell {
 			return
 		}
 		if j.Why == lint.NoInstance {
 			homeless++
 		}
-		for _, m := range remedies {
-			if !m.word.MatchString(unknownReason(j)) {
-				continue
-			}
-			to := m.of(j)
+		if to, ok := remedyOf(j); ok && !waits(j, to, beside) {
 			if counts[to]++; counts[to] > counts[best] {
 				best = to
 			}
-			return
 		}
 	}
 	for _, in := range r.Instances {
 		for _, j := range in.Sites {
-			count(j)
+			count(j, in.Sites)
 		}
 	}
 	for _, j := range r.Unplaced {
-		count(j)
+		count(j, nil)
 	}
 	what, n := best.give, counts[best]
 	switch {
@@ -95,4 +112,16 @@ func settles(r *lint.Result) string {
 		what, n = "instances in .keylint.yaml, which say what belongs together,", homeless
 	}
 	return fmt.Sprintf("%s would settle %d of the %d", what, n, r.Coverage.Unknown)
+}
+
+// waits reports whether a remedy leaves a site as it is: its key is then known, and what the gateway
+// accepts is not, since that waits for another.
+func waits(j lint.Judged, to remedy, beside []lint.Judged) bool {
+	return slices.ContainsFunc(beside, func(a lint.Judged) bool {
+		if a.Site.Standing != sites.Accepted || a.Site.Role != j.Site.Role || a.Site.Value.IsKnown() {
+			return false
+		}
+		other, ok := remedyOf(a)
+		return !(ok && other == to) && !strings.HasSuffix(unknownReason(j), unknownReason(a))
+	})
 }
