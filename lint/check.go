@@ -55,7 +55,7 @@ func (p *Pass) result() *Result {
 	}
 	reasons := map[string]int{}
 	unset := map[string]bool{}
-	wrong := map[sources.Position]bool{}
+	wrong, broken := map[sources.Position]bool{}, map[sources.Position]bool{}
 	letters := map[[32]byte]string{}
 	count := func(i *Instance, s *sites.Site) Judged {
 		j := Judged{Site: s, Joined: p.joined[s], Fingerprint: fingerprint(s, letters)}
@@ -75,6 +75,8 @@ func (p *Pass) result() *Result {
 			if j.Culprit = !p.affected[s]; j.Culprit {
 				r.Coverage.Wrong++
 				wrong[s.Written] = true
+			} else {
+				broken[s.Written] = true
 			}
 		case CannotTell:
 			r.Coverage.Unknown++
@@ -104,7 +106,7 @@ func (p *Pass) result() *Result {
 			r.Unplaced = append(r.Unplaced, count(nil, s))
 		}
 	}
-	r.Coverage.WrongPlaces = len(wrong)
+	r.Coverage.WrongPlaces, r.Coverage.BrokenPlaces = len(wrong), len(broken)
 	r.Coverage.Unset = slices.Sorted(maps.Keys(unset))
 	for text, n := range reasons {
 		r.Coverage.Reasons = append(r.Coverage.Reasons, Reason{text, n})

@@ -89,6 +89,7 @@ type Coverage struct {
 	Disagree       int
 	Wrong          int // of those, the culprits
 	WrongPlaces    int // where these are written: the places to be edited
+	BrokenPlaces   int // where the others are written, which are right and refused because of these
 	Unknown        int
 	NotCompared    int      // of the unknown, those that belong to no instance
 	Unproven       int      // of the unknown, those whose value is known and whose instance too

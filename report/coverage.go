@@ -98,19 +98,23 @@ func Coverage(r *lint.Result) string {
 		parts = append(parts, fmt.Sprintf("%d by construction", c.ByConstruction))
 	}
 	if c.Wrong > 0 {
-		wrong := fmt.Sprintf("%d wrong", c.Wrong)
-		if c.WrongPlaces < c.Wrong {
-			wrong += " at " + count(c.WrongPlaces, "place")
-		}
-		parts = append(parts, wrong)
+		parts = append(parts, fmt.Sprintf("%d wrong", c.Wrong)+atPlaces(c.WrongPlaces, c.Wrong))
 	}
 	if broken := c.Disagree - c.Wrong; broken > 0 {
-		parts = append(parts, fmt.Sprintf("%d broken by %s", broken, them(c.Wrong)))
+		parts = append(parts, fmt.Sprintf("%d broken by %s", broken, them(c.Wrong))+atPlaces(c.BrokenPlaces, broken))
 	}
 	if c.Unknown > 0 {
 		parts = append(parts, fmt.Sprintf("%d cannot be told", c.Unknown))
 	}
 	return head + ": " + strings.Join(parts, ", ")
+}
+
+// atPlaces says at how many places so many sites are written, where that are fewer.
+func atPlaces(places, sites int) string {
+	if places == sites {
+		return ""
+	}
+	return " at " + count(places, "place")
 }
 
 // nothing says why there was nothing to compare. What a finding is about, or an example holds, is there.

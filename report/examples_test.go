@@ -94,7 +94,7 @@ func disagreement() *lint.Result {
 			{Kind: sources.NoteBound, Message: "more than 100000 files: the rest was not read"},
 		},
 		Coverage: lint.Coverage{
-			Units: 4, Roots: 2, Rendered: 1, Sites: 7, Agree: 2, Disagree: 2, Wrong: 1, WrongPlaces: 1, Unknown: 3,
+			Units: 4, Roots: 2, Rendered: 1, Sites: 7, Agree: 2, Disagree: 2, Wrong: 1, WrongPlaces: 1, BrokenPlaces: 1, Unknown: 3,
 			Reasons: []lint.Reason{
 				{Text: "encrypted with SOPS for age1abc, and no identity for it was given", Count: 1},
 				{Text: "nothing accepts keys here", Count: 1},

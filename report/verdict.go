@@ -15,7 +15,7 @@ import (
 func (t telling) verdict() string {
 	c := t.Coverage
 	counts, known := t.counts(), t.CountSuppressed(lint.ByBaseline)
-	wrong, broken := c.WrongPlaces, c.Disagree-c.Wrong
+	wrong, broken := c.WrongPlaces, c.BrokenPlaces
 	switch {
 	case counts != "" && known > 0:
 		return fmt.Sprintf("%s, new beside %d known", counts, known)
