@@ -31,6 +31,44 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{anon.expired}}
 	t.Errorf("%+v", result.Findings)
 }
 
+// TestAllThatReferByOneLine names each container that does not start where a chart gives many of them one
+// wrong value.
+func TestAllThatReferByOneLine(t *testing.T) {
+	result := lintArchive(t, `
+-- apps/keys.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData: {anon-key: "{{anon}}", jwt-secret: "{{jwt_secret}}", service-role-key: "{{service_role}}"}
+-- apps/supabase.yaml --
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: supabase, namespace: supabase}
+spec:
+  chart: {spec: {chart: supabase, version: 0.5.0, sourceRef: {kind: HelmRepository, name: supabase}}}
+  values:
+    secret:
+      jwt: {secretRef: supabase-keys, secretRefKey: {anonKey: anon_key, serviceKey: service-role-key, secret: jwt-secret}}
+`)
+	for _, f := range result.Findings {
+		if f.Rule != "secret-ref-dangling" {
+			continue
+		}
+		if !strings.Contains(f.Message, " and three more refer to nothing, and their containers do not start: ") {
+			t.Error(f.Message)
+		}
+		var kong bool
+		for _, r := range f.Related {
+			kong = kong || strings.Contains(r.Holder, "/supabase-kong ") && r.Is == lint.IsBroken && r.Alike == ""
+		}
+		if !kong {
+			t.Errorf("the gateway is not among %+v", f.Related)
+		}
+		return
+	}
+	t.Errorf("not told: %+v", result.Findings)
+}
+
 // TestExpiredAfterHours says of a key that was minted for some hours only that it expired for that.
 func TestExpiredAfterHours(t *testing.T) {
 	dir := writeArchive(t, `

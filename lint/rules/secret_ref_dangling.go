@@ -75,7 +75,8 @@ var danglingCauses = map[inventory.Slip]lint.Cause{
 // checkSecretRefDangling reports each thing that is not there once, with every reference
 // to it.
 func checkSecretRefDangling(p *lint.Pass) {
-	seen := map[sources.Position]bool{}
+	told := map[sources.Position]string{} // the group that tells the reference
+	seen := map[string]bool{}
 	byWhy := map[string][]*inventory.Dangling{}
 	var order []string
 	var all []*inventory.Dangling
@@ -90,11 +91,19 @@ func checkSecretRefDangling(p *lint.Pass) {
 		}
 	}
 	for _, d := range all {
-		if d == nil || seen[d.At] {
+		if d == nil {
 			continue
 		}
-		seen[d.At] = true
 		key := p.NameIn(d.Where.Unit, d.Where.Namespace) + "\x00" + d.Why
+		if other, ok := told[d.At]; ok && other != key {
+			continue // the same line in another instance
+		}
+		told[d.At] = key
+		reference := d.At.String() + "\x00" + holderOf(d) // a chart's value is one line, and many refer by it
+		if seen[reference] {
+			continue
+		}
+		seen[reference] = true
 		if byWhy[key] == nil {
 			order = append(order, key)
 		}
@@ -112,8 +121,12 @@ func checkSecretRefDangling(p *lint.Pass) {
 		if len(refs) > 1 {
 			f.Message = fmt.Sprintf("%s and %s more refer to nothing, and their containers do not start: %s", holderOf(first), lint.Number(len(refs)-1), first.Why)
 		}
-		for _, d := range refs[1:] {
-			f.Related = append(f.Related, lint.Related{At: d.At, Holder: holderOf(d), Says: "likewise", Alike: d.Identity(), AtName: true})
+		for i, d := range refs[1:] {
+			related := lint.Related{At: d.At, Holder: holderOf(d), Says: "likewise", Alike: d.Identity(), AtName: true}
+			if d.At == refs[i].At { // no further place to edit
+				related.Says, related.Alike, related.Is = "refers by the same line", "", lint.IsBroken
+			}
+			f.Related = append(f.Related, related)
 		}
 		p.Report(f)
 	}
