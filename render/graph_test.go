@@ -106,6 +106,30 @@ spec:
 			notes: "not-fetched a/release.yaml:5:25 HelmRelease supabase/supabase: the chart unheard-of is not in the repository, so of its values only environment variables are read\n",
 		},
 		{
+			name: "values of a HelmRelease from a kustomization that does not build",
+			archive: `
+-- a/kustomization.yaml --
+resources: [release.yaml, missing.yaml]
+configMapGenerator:
+  - name: values
+    files: [values.yaml]
+-- a/values.yaml --
+secret: {anonKey: SUPABASE_ANON_KEY}
+-- a/release.yaml --
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: supabase, namespace: supabase}
+spec:
+  chart: {spec: {chart: unheard-of, sourceRef: {kind: HelmRepository, name: x}}}
+  valuesFrom: [{kind: ConfigMap, name: values}]
+`,
+			want: "HelmRelease supabase/supabase (Helm release):  | HelmRelease supabase/supabase: the chart unheard-of is not in the repository, so of its values only environment variables are read\n" +
+				"a (kustomization): HelmRelease/supabase | the kustomization does not build: a/missing.yaml does not exist\n",
+			notes: "render-failed a/kustomization.yaml:1:27 a does not build: a/missing.yaml does not exist; keylint fell back to the one file it lists, without patches and prefixes\n" +
+				"not-fetched a/release.yaml:5:25 HelmRelease supabase/supabase: the chart unheard-of is not in the repository, so of its values only environment variables are read\n" +
+				"not-fetched a/release.yaml:6:40 HelmRelease supabase/supabase: its values come from ConfigMap supabase/values, which is not in what is known of a (the kustomization does not build: a/missing.yaml does not exist)\n",
+		},
+		{
 			name: "a key in a file of a kind that the walk leaves out",
 			archive: `
 -- a/kustomization.yaml --

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -112,7 +113,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 		if nodes.Text(nodes.Field(ref, "optional")) == "true" {
 			return nil
 		}
-		return unknown("its values come from " + label + ", which is not in the repository")
+		return unknown("its values come from " + label + ", which is not in " + p.searched(o))
 	}
 	from.GivesValues = true
 	label = manifest.Label(kind, o.object.Namespace, from.ShownName())
@@ -156,6 +157,15 @@ func (p *planner) valuesObject(o order, kind, name string) *manifest.Object {
 		}
 	}
 	return only
+}
+
+// searched says where an object was looked for that an order names: in the repository, but for what the
+// unit that deploys the order lacks.
+func (p *planner) searched(o order) string {
+	if o.from != nil && len(o.from.Missing) > 0 {
+		return fmt.Sprintf("what is known of %s (%s)", o.from.Name, o.from.Missing[0])
+	}
+	return "the repository"
 }
 
 // beside are the objects of the directory of what is applied by hand: they are applied with it.
