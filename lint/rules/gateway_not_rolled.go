@@ -84,7 +84,7 @@ spec:
 	Check: checkGatewayNotRolled,
 }
 
-var nothingRolls = lint.Cause{Name: "nothing-rolls", Advice: "Give the name a content hash (a kustomize generator), annotate the pod template with a checksum of both, or let a controller watch them (reloader.stakater.com/auto: \"true\")."}
+var nothingRolls = lint.Cause{Name: "nothing-rolls", Advice: "Give the name a content hash (a kustomize generator), annotate the pod template with a checksum of what it takes, or let a controller watch them (reloader.stakater.com/auto: \"true\")."}
 
 func checkGatewayNotRolled(p *lint.Pass) {
 	for _, g := range p.Gateways {
