@@ -79,7 +79,7 @@ func annotation(r *lint.Result, f lint.Finding) string {
 		for _, related := range g.places {
 			if told++; told <= maxRelated {
 				sign, _ := relatedSign(related)
-				lines = append(lines, strings.TrimSpace(sign+" "+place(related.At)+" "+oneLine(related.Message())))
+				lines = append(lines, strings.TrimSpace(sign+" "+place(related.At)+" "+oneLine(beside(related).Message())))
 			}
 		}
 	}

@@ -88,13 +88,13 @@ func (m *markdown) finding(f lint.Finding) string {
 		sign, _ := relatedSign(g.places[0])
 		if len(g.places) == 1 || g.says == "" {
 			for _, r := range g.places {
-				fmt.Fprintf(&b, "- %s %s\n", sign, strings.TrimSpace(m.place(r.At)+" "+prose(r.Message())))
+				fmt.Fprintf(&b, "- %s %s\n", sign, strings.TrimSpace(m.place(r.At)+" "+prose(beside(r).Message())))
 			}
 			continue
 		}
 		fmt.Fprintf(&b, "- %s %s:\n", sign, prose(g.says))
 		for _, r := range g.places {
-			fmt.Fprintf(&b, "  - %s\n", strings.TrimSpace(m.place(r.At)+" "+prose(r.Holder)))
+			fmt.Fprintf(&b, "  - %s\n", strings.TrimSpace(m.place(r.At)+" "+prose(beside(r).Holder)))
 		}
 	}
 	if len(trace) > 0 {

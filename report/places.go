@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/lint"
-	"github.com/keylint/keylint/sources"
 )
 
 // maxLines is how many lines a finding takes, where it is not told in full.
@@ -83,7 +82,7 @@ func (t *textReport) group(indent string, g group, most int) {
 			widest = max(widest, width(place(r.At)))
 		}
 		for _, r := range shown {
-			holder := strings.TrimPrefix(oneLine(r.Holder), place(sources.Position{File: r.At.File})+" ")
+			holder := oneLine(beside(r).Holder)
 			row := t.at(r.At, "") + strings.Repeat(" ", widest-width(place(r.At))) + "  " + holder
 			if t.terminal.Width >= minWidth && width(indent)+4+widest+2+width(holder) > t.terminal.Width {
 				t.wrapped(indent+"    ", t.at(r.At, "")+" "+holder)
@@ -95,6 +94,12 @@ func (t *textReport) group(indent string, g group, most int) {
 	if left := len(g.places) - most; left > 0 {
 		t.line(indent + "    " + fmt.Sprintf("… and %d more", left))
 	}
+}
+
+// beside is a place as it is told beside its position: its holder without the file, which stands there.
+func beside(r lint.Related) lint.Related {
+	r.Holder = strings.TrimPrefix(r.Holder, r.At.File+" ")
+	return r
 }
 
 func (g group) lines(most int) int {

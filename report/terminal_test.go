@@ -2,11 +2,13 @@ package report
 
 import (
 	"bytes"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
 )
 
 // TestWrapped: on a narrow terminal sentences are broken at their words, below their first one; nothing
@@ -62,6 +64,21 @@ func TestNarrowFrame(t *testing.T) {
 	for line := range strings.SplitSeq(b.String(), "\n") {
 		if strings.TrimSpace(line) == "|" {
 			t.Errorf("an empty line of a frame:\n%s", b.String())
+		}
+	}
+}
+
+// TestFileOnce: beside a place stands its holder without the file.
+func TestFileOnce(t *testing.T) {
+	r := disagreement()
+	r.Findings[0].Related = []lint.Related{{At: sources.Position{File: "web/.env", Line: 2}, Holder: "web/.env ANON_KEY", Says: "it never counts"}}
+	for format, write := range map[string]func(io.Writer, *lint.Result, Options) error{"text": Text, "github": GitHub, "markdown": Markdown} {
+		var b bytes.Buffer
+		if err := write(&b, r, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(b.String(), "web/.env"); n < 1 || strings.Contains(b.String(), "web/.env ANON") {
+			t.Errorf("%s names the file %d times:\n%s", format, n, b.String())
 		}
 	}
 }

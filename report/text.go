@@ -122,7 +122,7 @@ func helpLines(advice string) []string {
 
 // related is "file:line:column: message", of which either may be missing.
 func (t *textReport) related(r lint.Related) string {
-	message := oneLine(r.Message())
+	message := oneLine(beside(r).Message())
 	switch at := t.at(r.At, ":"); {
 	case at == "":
 		return message
