@@ -8,6 +8,7 @@ import (
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sources"
 )
 
 // verdict says in one line what it comes to: how many findings there are, and how many places have to
@@ -15,16 +16,17 @@ import (
 func (t telling) verdict() string {
 	c := t.Coverage
 	counts, known := t.counts(), t.CountSuppressed(lint.ByBaseline)
-	wrong, broken := c.WrongPlaces, c.BrokenPlaces
+	errors, wrong, broken := t.places()
+	if known > 0 {
+		counts += fmt.Sprintf(", new beside %d known", known)
+	}
 	switch {
-	case counts != "" && known > 0:
-		return fmt.Sprintf("%s, new beside %d known", counts, known)
-	case counts != "" && (wrong == 0 || len(t.Suppressed) > 0): // some of which nobody is told
-		return counts
-	case counts != "" && broken == 0:
-		return fmt.Sprintf("%s: %s wrong", counts, count(wrong, "place"))
-	case counts != "":
+	case len(t.shown()) > 0 && broken > 0:
 		return fmt.Sprintf("%s: %s %s %s", counts, count(wrong, "wrong place"), verb(wrong, "break"), count(broken, "other"))
+	case len(t.shown()) > 0 && wrong > errors:
+		return fmt.Sprintf("%s: %s", counts, count(wrong, "wrong place"))
+	case len(t.shown()) > 0:
+		return counts
 	case len(t.told) > 0:
 		return "no errors, no warnings"
 	case known > 0:
@@ -37,6 +39,32 @@ func (t telling) verdict() string {
 		return fmt.Sprintf("no findings, %d of %s cannot be told", c.Unknown, count(c.Sites, "site"))
 	}
 	return "no findings"
+}
+
+// places counts the errors that are told, the places that they name as wrong, and those that they name as
+// right and broken by these.
+func (t telling) places() (errors, wrong, broken int) {
+	isWrong, isBroken := map[sources.Position]bool{}, map[sources.Position]bool{}
+	for _, f := range t.shown() {
+		if f.Severity != lint.Error {
+			continue
+		}
+		errors++
+		isWrong[f.At] = true
+		for _, r := range f.Related {
+			if r.Alike != "" {
+				isWrong[r.At] = true
+			}
+		}
+	}
+	for _, f := range t.shown() {
+		for _, r := range f.Related {
+			if f.Severity == lint.Error && r.Is == lint.IsBroken && !isWrong[r.At] {
+				isBroken[r.At] = true
+			}
+		}
+	}
+	return errors, len(isWrong), len(isBroken)
 }
 
 // remedy is what settles what cannot be told, and what it has to hold for that: one file settles what
