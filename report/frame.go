@@ -17,7 +17,7 @@ const maxFrame = 140
 // the given width, the masked line, and carets under the masked key.
 // What is said of the key there stands behind the carets.
 func (t *textReport) frame(at sources.Position, f lint.Frame, label string, gutter int, s style) {
-	if frameLines(at, f) == 0 {
+	if at.Line == 0 || strings.TrimSpace(f.Text) == "" {
 		return
 	}
 	text, before, carets := excerpt(f)
@@ -38,14 +38,6 @@ func (t *textReport) frame(at sources.Position, f lint.Frame, label string, gutt
 		return
 	}
 	t.line(bar + " " + before + t.paint(s, strings.TrimSpace(marks+" "+label)))
-}
-
-// frameLines is how many lines a frame takes at the most.
-func frameLines(at sources.Position, f lint.Frame) int {
-	if at.Line == 0 || strings.TrimSpace(f.Text) == "" {
-		return 0
-	}
-	return 2
 }
 
 // excerpt is the part of the line that is shown, the blanks before the carets, and

@@ -102,17 +102,6 @@ func beside(r lint.Related) lint.Related {
 	return r
 }
 
-func (g group) lines(most int) int {
-	n := min(most, len(g.places))
-	if len(g.places) > 1 && g.says != "" {
-		n++
-	}
-	if len(g.places) > most {
-		n++
-	}
-	return n
-}
-
 // cutGroups leaves as many groups as places are told of one, and says how many places are in the others.
 func cutGroups(groups []group) (shown []group, left int) {
 	shown = groups[:min(maxPlaces, len(groups))]
@@ -122,37 +111,25 @@ func cutGroups(groups []group) (shown []group, left int) {
 	return shown, left
 }
 
-// fit says how many places of each group, and how many steps of the trace, are told so that all
-// takes as many lines as there are.
-func fit(groups []group, trace, room int) (places, most int) {
-	places, most = maxPlaces, trace
-	lines := func() int {
-		n := 0
-		for _, g := range groups {
-			n += g.lines(places)
-		}
-		if most > 0 {
-			n += most + 1
-		}
-		return n
+// bounds are how many places of a group, and how many steps of a trace, are told.
+type bounds struct{ places, steps int }
+
+// narrower tells less: the middle of the trace first, then places beyond three, and the trace last of all
+// but one place. It returns the bounds themselves where nothing is left to leave out.
+func (b bounds) narrower() bounds {
+	switch {
+	case b.steps > 4:
+		b.steps--
+	case b.places > 3:
+		b.places--
+	case b.steps > 3:
+		b.steps--
+	case b.places > 1:
+		b.places--
+	default:
+		b.steps = 0
 	}
-	for lines() > room {
-		switch {
-		case most > 4:
-			most--
-		case places > 3:
-			places--
-		case most > 3:
-			most--
-		case places > 1:
-			places--
-		case most > 0:
-			most = 0
-		default:
-			return places, most
-		}
-	}
-	return places, most
+	return b
 }
 
 // cut leaves the beginning and the end of a trace: where the value is used, and where it is written.

@@ -42,40 +42,66 @@ func (t *textReport) line(s string) {
 	t.WriteByte('\n')
 }
 
+// finding tells a finding in full, or with as many places and steps as maxLines have room for, on a
+// terminal as wide as it is.
 func (t *textReport) finding(f lint.Finding) {
+	if t.verbose {
+		t.tellWhole(f)
+		return
+	}
+	trace := steps(news(f))
+	for most := (bounds{maxPlaces, len(trace)}); ; most = most.narrower() {
+		draft := &textReport{painter: t.painter, telling: t.telling, terminal: t.terminal}
+		draft.tell(f, most.places, cut(trace, most.steps))
+		if most == most.narrower() || strings.Count(draft.String(), "\n") <= maxLines {
+			t.WriteString(draft.String())
+			return
+		}
+	}
+}
+
+// tell is the finding with its places by what they hold, so many of each group, and the trace.
+func (t *textReport) tell(f lint.Finding, places int, trace []string) {
+	indent := t.head(f)
+	groups, left := cutGroups(alike(f.Related))
+	for _, g := range groups {
+		t.group(indent, g, places)
+	}
+	if left > 0 {
+		t.line(indent + fmt.Sprintf("  … and %s more (--verbose)", count(left, "place")))
+	}
+	then := each(f.Then, lint.Command.String)
+	if len(then) > maxThen {
+		then = append(then[:maxThen], fmt.Sprintf("… and %d more (--verbose)", len(f.Then)-maxThen))
+	}
+	t.mend(indent, f, trace, then)
+}
+
+// tellWhole is the finding with each place and its line, and all that follows.
+func (t *textReport) tellWhole(f lint.Finding) {
+	indent := t.head(f)
+	for _, r := range f.Related {
+		sign, style := relatedSign(r)
+		t.wrapped(indent+t.paint(style, sign)+" ", t.related(r))
+		t.frame(r.At, r.Frame, "", t.gutter(f), blue)
+	}
+	t.mend(indent, f, steps(way(f)), each(f.Then, lint.Command.String))
+}
+
+// head is what is wrong, with the line that it is about. It returns the indent of what follows.
+func (t *textReport) head(f lint.Finding) (indent string) {
 	color := severityStyle(f.Severity)
 	head := t.paint(color, string(f.Severity)+":") + " " + oneLine(f.Message) + " " + t.paint(cyan, "["+f.Rule+"]")
 	if at := t.at(f.At, ":"); at != "" {
 		head = at + " " + head
 	}
 	t.wrapped("", head)
-	gutter := t.gutter(f)
-	t.frame(f.At, f.Frame, f.Label, gutter, color)
-	indent := strings.Repeat(" ", gutter+1)
-	groups, trace := alike(f.Related), steps(way(f))
-	help := helpLines(f.Help)
-	then := each(f.Then, lint.Command.String)
-	if !t.verbose && len(then) > maxThen {
-		then = append(then[:maxThen], fmt.Sprintf("… and %d more (--verbose)", len(f.Then)-maxThen))
-	}
-	if t.verbose {
-		for _, r := range f.Related {
-			sign, style := relatedSign(r)
-			t.wrapped(indent+t.paint(style, sign)+" ", t.related(r))
-			t.frame(r.At, r.Frame, "", gutter, blue)
-		}
-	} else {
-		room := maxLines - 1 - frameLines(f.At, f.Frame) - len(help) - len(then)
-		groups, left := cutGroups(groups)
-		places, most := fit(groups, len(trace), room-min(left, 1))
-		for _, g := range groups {
-			t.group(indent, g, places)
-		}
-		if left > 0 {
-			t.line(indent + fmt.Sprintf("  … and %s more (--verbose)", count(left, "place")))
-		}
-		trace = cut(trace, most)
-	}
+	t.frame(f.At, f.Frame, f.Label, t.gutter(f), color)
+	return strings.Repeat(" ", t.gutter(f)+1)
+}
+
+// mend is how the value got there, what mends it, and what has to follow.
+func (t *textReport) mend(indent string, f lint.Finding, trace, then []string) {
 	if len(trace) > 0 {
 		t.line(indent + t.paint(cyan, "how it got there:"))
 		for _, s := range trace {
@@ -87,7 +113,7 @@ func (t *textReport) finding(f lint.Finding) {
 			t.wrapped(indent+"  "+before, strings.TrimSpace(text))
 		}
 	}
-	for i, l := range help {
+	for i, l := range helpLines(f.Help) {
 		before := strings.Repeat(" ", len(helpWord)) + " "
 		if i == 0 {
 			before = t.paint(green, helpWord) + " "
@@ -139,6 +165,16 @@ func way(f lint.Finding) []sources.Step {
 		return nil
 	}
 	return f.Trace
+}
+
+// news is the way of a value that leads to another file than the place's.
+func news(f lint.Finding) []sources.Step {
+	for _, s := range way(f) {
+		if s.At.File != "" && s.At.File != f.At.File {
+			return f.Trace
+		}
+	}
+	return nil
 }
 
 // from stands before what a value comes from.
