@@ -28,6 +28,7 @@ type ComposeService struct {
 	Configs     []ComposeConfig // and secrets
 	Entrypoint  ComposeCommand
 	Command     ComposeCommand
+	Health      ComposeCommand // the health check's test
 	WorkingDir  string
 	Profiles    []string // it is started where one of these is active; always where there is none
 	EnvDir      string   // of an included project: where its own .env lies; empty else
@@ -48,7 +49,7 @@ type ComposeCommand struct {
 func (s ComposeService) IsBare() bool {
 	texts := s.Image + s.Context + s.Target + s.WorkingDir + s.EnvDir
 	lists := len(s.Args) + len(s.Environment) + len(s.EnvFiles) + len(s.Mounts) + len(s.Configs) + len(s.Profiles) + len(s.replace)
-	return texts == "" && lists == 0 && s.Entrypoint.Words == nil && s.Command.Words == nil
+	return texts == "" && lists == 0 && s.Entrypoint.Words == nil && s.Command.Words == nil && s.Health.Words == nil
 }
 
 // Words are the entrypoint and the command, as the container runs them.
@@ -91,16 +92,17 @@ type composeExtends struct {
 // ComposeConfig is a config that a service is given: a file of the host or a text that
 // stands in the compose file.
 type ComposeConfig struct {
-	Name    string
-	Target  string // where the container sees it
-	Source  string // the host's path; empty for a text
-	Content keys.Text
-	Inside  func(line, column, endColumn int) Position
+	Name   string
+	Target string // where the container sees it
+	Source string // the host's path; empty for a text
+	Text   ComposeText
 }
 
-// ComposeMount is a bind mount: a path of the host, as it is written, and where the
-// container sees it.
-type ComposeMount struct{ Source, Target string }
+// ComposeText is a file whose text stands in the compose file.
+type ComposeText struct {
+	Content keys.Text // absent where there is none
+	Inside  func(line, column, endColumn int) Position
+}
 
 // ComposeVariable is an entry of environment or build.args as it is written, before
 // interpolation. Without a value (a bare name) it is taken from the shell.
@@ -135,7 +137,7 @@ func (f *File) composeServices(dir string) []ComposeService {
 
 func (d *Document) composeService(name string, n *yaml.Node, dir string) ComposeService {
 	s := ComposeService{Name: name, Image: nodes.Text(nodes.Field(n, "image")), replace: map[string]bool{}}
-	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "build", "image", "profiles"} {
+	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "healthcheck", "build", "image", "profiles"} {
 		if value := nodes.Field(n, field); value != nil && (value.Tag == "!reset" || value.Tag == "!override") {
 			s.replace[field] = true
 			if value.Tag == "!reset" {
@@ -159,18 +161,12 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 	s.Args = d.composeVariables(nodes.Field(build, "args"))
 	s.Environment = d.composeVariables(nodes.Field(n, "environment"))
 	s.EnvFiles = d.composeEnvFiles(nodes.Field(n, "env_file"), dir)
-	for _, v := range nodes.Items(nodes.Field(n, "volumes")) {
-		if source, target, ok := strings.Cut(nodes.Text(v), ":"); ok {
-			target, _, _ = strings.Cut(target, ":")
-			s.Mounts = append(s.Mounts, ComposeMount{composePath(dir, source), target})
-		} else if source := nodes.Text(nodes.Field(v, "source")); source != "" {
-			s.Mounts = append(s.Mounts, ComposeMount{composePath(dir, source), nodes.Text(nodes.Field(v, "target"))})
-		}
-	}
+	s.Mounts = d.composeMounts(nodes.Field(n, "volumes"), dir)
 	s.WorkingDir = nodes.Text(nodes.Field(n, "working_dir"))
 	s.Profiles = composeProfiles(nodes.Field(n, "profiles"))
 	s.Configs = append(d.composeConfigs(n, "configs", "/", dir), d.composeConfigs(n, "secrets", "/run/secrets/", dir)...)
 	s.Entrypoint, s.Command = d.composeCommand(nodes.Field(n, "entrypoint")), d.composeCommand(nodes.Field(n, "command"))
+	s.Health = d.composeTest(nodes.Field(n, "healthcheck"))
 	if extends := nodes.Field(n, "extends"); extends != nil {
 		s.extends = composeExtends{service: nodes.Text(extends), at: d.Position(extends)}
 		if s.extends.service == "" {
@@ -244,6 +240,22 @@ func (d *Document) composeCommand(n *yaml.Node) ComposeCommand {
 	return c
 }
 
+// composeTest reads what a health check runs. A text is a script for the shell.
+func (d *Document) composeTest(n *yaml.Node) ComposeCommand {
+	test := nodes.Field(n, "test")
+	if nodes.Text(nodes.Field(n, "disable")) == "true" {
+		return ComposeCommand{Words: []string{"NONE"}}
+	}
+	if text := nodes.Text(test); text != "" {
+		inside := func(line, column, end int) Position { return d.Inside(test, line, column, end) }
+		return ComposeCommand{Words: []string{HealthShell, text}, Inside: inside}
+	}
+	return d.composeCommand(test)
+}
+
+// HealthShell is the first word of a health check that a shell runs.
+const HealthShell = "CMD-SHELL"
+
 // composeConfigs reads the configs or secrets that a service is given, by their
 // declaration at the top of the file. One from the environment is the variable's text.
 func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) []ComposeConfig {
@@ -262,13 +274,11 @@ func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) 
 		declaration := nodes.Field(d.Root, field, c.Name)
 		c.Source = composePath(dir, nodes.Text(nodes.Field(declaration, "file")))
 		if content := nodes.Field(declaration, "content"); content != nil {
-			c.Content = keys.NewText(nodes.Text(content))
-			c.Inside = func(line, column, end int) Position { return d.Inside(content, line, column, end) }
+			c.Text = d.composeText(content)
 		} else if variable := nodes.Field(declaration, "environment"); variable != nil {
-			c.Content = keys.NewText("${" + nodes.Text(variable) + "}")
-			c.Inside = func(int, int, int) Position { return d.Position(variable) }
+			c.Text = ComposeText{keys.NewText("${" + nodes.Text(variable) + "}"), func(int, int, int) Position { return d.Position(variable) }}
 		}
-		if c.Source != "" || !c.Content.IsAbsent() {
+		if c.Source != "" || !c.Text.Content.IsAbsent() {
 			out = append(out, c)
 		}
 	}

@@ -93,6 +93,9 @@ func mergeServices(base, over ComposeService) ComposeService {
 	if over.Command.Words != nil {
 		out.Command = over.Command
 	}
+	if over.Health.Words != nil {
+		out.Health = over.Health
+	}
 	return out
 }
 
@@ -117,6 +120,8 @@ func (s *ComposeService) clear(field string) {
 		s.Entrypoint = ComposeCommand{}
 	case "command":
 		s.Command = ComposeCommand{}
+	case "healthcheck":
+		s.Health = ComposeCommand{}
 	case "image":
 		s.Image = ""
 	case "profiles":

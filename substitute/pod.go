@@ -83,6 +83,29 @@ func (p *Pod) PutValue(volume, name, source string, v keys.Value) {
 	p.files[volume+":"+path.Join("/", name)] = &file{source: source, text: text}
 }
 
+// Fill puts variables into a text that was put, before any program runs: what makes the pod, such as compose,
+// interpolates it. ok is false where that refuses the text.
+func (p *Pod) Fill(volume, name string, by *Program, interpolate func(text string, lookup func(string) (string, bool)) (out string, ok bool)) {
+	f := p.files[volume+":"+path.Join("/", name)]
+	if f == nil || f.unknown != "" {
+		return
+	}
+	marked := map[string]string{}
+	for _, v := range by.Env {
+		marked[v.Name] = p.marks.value(Use{by.Name, v.Name}, v.Value)
+	}
+	text, ok := interpolate(f.text, func(name string) (string, bool) {
+		text, ok := marked[name]
+		return text, ok
+	})
+	switch {
+	case !ok:
+		f.unknown = by.Name + " cannot interpolate " + f.source
+	case text != f.text:
+		f.text, f.steps = text, append(f.steps, Step{"interpolation", by.Name})
+	}
+}
+
 // assignments matches a text that is nothing but NAME=value lines and comments.
 var assignments = regexp.MustCompile(`^(\s*(#[^\n]*|(export\s+)?[A-Za-z_][A-Za-z0-9_]*=[^\n]*)?(\n|$))+$`)
 

@@ -16,7 +16,7 @@ an error of its own that names no key.
 Let every service read the key from the same Secret.
 
 Keys that are not known are compared by the way they come, and a difference is a warning: two variables of compose for one slot, which
-must be kept the same by hand, and a path of a store that names another environment than those beside it (supabase/staging in
+must be kept the same by hand, a variable that the stack's .env does not set where it holds the key by another name, and a path of a store that names another environment than those beside it (supabase/staging in
 production).
 
 Of a hosted project two legacy keys that were issued at different times are a warning: it makes all of them anew at once, so that

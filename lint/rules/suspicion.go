@@ -30,12 +30,13 @@ type suspicion struct {
 var (
 	twoVariables = lint.Cause{Name: "two-variables", Advice: "Let it read ${%s}, as the others do. To compare the two as they are, give keylint the file that sets them: --env-file."}
 	literalApart = lint.Cause{Name: "literal-beside-variable", Advice: "Put a placeholder there that is filled in from ${%s}, or check with --env-file that the two are the same now."}
+	unsetBesides = lint.Cause{Name: "variable-unset", Advice: "Let it read ${%s}, as the others do, or set %s. If the shell has it, give keylint a file that sets it: --env-file."}
 	otherStage   = lint.Cause{Name: "other-environment", Advice: "Take it from the path of the environment that this is. If it is meant, say so with \"keylint: ignore\"."}
 )
 
 // suspicions are all of an instance.
 func suspicions(p *lint.Pass, i *lint.Instance) []suspicion {
-	return slices.Concat(namesApart(p, i), literalsApart(p, i), environmentsApart(p, i))
+	return slices.Concat(namesApart(p, i), unsetBeside(p, i), literalsApart(p, i), environmentsApart(p, i))
 }
 
 // told is the breach as which a suspicion is told. What the stack itself reads is a difference
@@ -101,10 +102,10 @@ func readersOf(group []*sites.Site) [][]*sites.Site {
 	bySource := map[string][]*sites.Site{}
 	var order []string
 	for _, s := range group {
-		if s.Unset == "" || s.Value.IsKnown() {
+		source := s.Value.Source()
+		if s.Unset == "" || source == "" || s.Value.IsKnown() {
 			continue
 		}
-		source := s.Value.Source()
 		if bySource[source] == nil {
 			order = append(order, source)
 		}
@@ -152,6 +153,39 @@ func namesApart(p *lint.Pass, i *lint.Instance) []suspicion {
 				cause: twoVariables.With(than.Unset),
 			})
 		}
+	}
+	return out
+}
+
+// unsetBeside finds a variable that the file lacks which holds the project's keys, where the others of
+// the slot have theirs by another name: a name of another stack, or one with a slip.
+func unsetBeside(p *lint.Pass, i *lint.Instance) []suspicion {
+	var out []suspicion
+	for _, slot := range apiSlots {
+		var odd, others []*sites.Site
+		name := ""
+		for _, s := range sites.Sorted(i.Sites) {
+			switch {
+			case s.Slot != slot:
+			case s.Value.IsKnown() && (s.Standing == sites.Stored || s.Standing == sites.Accepted):
+				if others = append(others, s); name == "" && s.Standing == sites.Stored {
+					name = s.Variable
+				}
+			case s.Unset != "" && s.Value.Source() == "" && !p.IsDoubted(s) && (len(odd) == 0 || s.Unset == odd[0].Unset):
+				odd = append(odd, s)
+			}
+		}
+		if len(odd) == 0 || name == "" || odd[0].Unit != others[0].Unit {
+			continue
+		}
+		out = append(out, suspicion{
+			odd: odd, others: others,
+			message: fmt.Sprintf("%s %s the variable %s for its %s key, which is not set where %s is: unless the shell has it, nothing takes its place",
+				lint.Holders(odd), plural(odd, "reads", "read"), odd[0].Unset, slot, name),
+			says:  func(s *sites.Site) string { return "has it" },
+			why:   odd[0].Value.Reason(),
+			cause: unsetBesides.With(name, odd[0].Unset),
+		})
 	}
 	return out
 }

@@ -37,6 +37,11 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 		} else {
 			files.Put(f.Volume, f.Path, f.Source, value)
 		}
+		if f.Filler != nil {
+			g := programOf(f.Filler)
+			r.by[g.Name] = f.Filler
+			files.Fill(f.Volume, f.Path, g, interpolate)
+		}
 	}
 	if v := server.Env[configurationString]; v != nil && v.Inside != nil && v.Value.IsKnown() {
 		r.Files[configurationString] = inventory.PodFile{Source: configurationString, Value: v.Value, Inside: v.Inside}
@@ -56,6 +61,12 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 		}
 	}
 	return r
+}
+
+// interpolate is compose's interpolation of a text in its file.
+func interpolate(text string, lookup func(string) (string, bool)) (string, bool) {
+	text, _, ok := sources.Interpolate(text, lookup)
+	return text, ok
 }
 
 // programOf is what the container runs.

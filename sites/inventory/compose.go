@@ -121,6 +121,10 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		c.Mounts = append(c.Mounts, substitute.Mount{Volume: name, Path: target})
 	}
 	for _, m := range s.Mounts {
+		if !m.Text.Content.IsAbsent() {
+			mount(m.Target, volumePart{kind: "text", name: p.unit.Name + " content of " + m.Source, text: m.Text})
+			continue
+		}
 		// Whoever mounts the sources over the image runs them as they are, and builds nothing.
 		c.MountsSource = c.MountsSource || s.Context != "" && (m.Source == s.Context || strings.HasPrefix(s.Context, m.Source+"/") || strings.HasPrefix(m.Source, s.Context+"/src"))
 		mount(m.Target, volumePart{kind: "path", name: m.Source})
@@ -129,7 +133,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		if config.Source != "" {
 			mount(config.Target, volumePart{kind: "path", name: config.Source})
 		} else {
-			mount(config.Target, volumePart{kind: "text", text: &config})
+			mount(config.Target, volumePart{kind: "text", name: p.unit.Name + " config " + config.Name, text: config.Text, by: p.fillerOf(config.Text)})
 		}
 	}
 	for _, word := range s.Words() {
@@ -139,6 +143,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	p.inv.fillCarrier(c)
 	p.stack = p.stack || c.Carrier.Backend != ""
 	p.inv.Containers = append(p.inv.Containers, c)
+	p.addHealthCheck(s, c)
 	p.addBuild(s, c)
 }
 
@@ -206,7 +211,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 	if open := p.fromShell(raw, names); open != "" {
 		from := p.notHere(open)
 		out.Value = keys.Unknown(from.why(open))
-		if p.inv.Names.Of(open).Slot != "" && p.suppliesKeys() && p.elsewhere[open].from == "" {
+		if p.inv.Names.Of(open).Slot != "" && p.suppliesKeys() && from.from == "" {
 			// A key that its file lacks is as likely lost as set in the shell: no claim is made of it.
 			out.Value, out.Unset = keys.Unknown(from.lacks(open)), keys.ShownVariable(open)
 		} else if raw == "${"+open+"}" || raw == "$"+open { // and nothing is done to it

@@ -37,7 +37,8 @@ type volumePart struct {
 	kind  string // "ConfigMap", "Secret"; "path" and "text" for compose
 	name  string
 	items map[string]string // data key → path in the volume; nil for all, each under its own name
-	text  *sources.ComposeConfig
+	text  sources.ComposeText
+	by    *Container // what fills the text in; nil where it is shown as it stands
 }
 
 // PodFile is a file that a pod is shown.
@@ -50,6 +51,7 @@ type PodFile struct {
 	Entry  *EntryRef      // of a ConfigMap or Secret
 	From   manifest.Entry // likewise
 	Secret bool           // its text is a value, not a document
+	Filler *Container     // what fills it in before the pod starts, compose; nil where nothing does
 }
 
 // FileID tells a file that a pod is shown from all others of the run: two units may hold an
@@ -137,8 +139,7 @@ func (inv *Inventory) FilesOf(p *Pod) []PodFile {
 			case "path":
 				out = append(out, inv.pathFiles(v, part)...)
 			case "text":
-				out = append(out, PodFile{Volume: v.name, Source: p.Unit.Name + " config " + part.text.Name,
-					Value: keys.Known(part.text.Content), Inside: part.text.Inside})
+				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Known(part.text.Content), Inside: part.text.Inside, Filler: part.by})
 			default:
 				out = append(out, inv.objectFiles(p, v, part)...)
 			}

@@ -1,0 +1,30 @@
+package keys
+
+import "testing"
+
+func TestHeaders(t *testing.T) {
+	for _, c := range []struct{ command, want string }{
+		{`curl -H "Authorization: Bearer ${ANON_KEY}" http://localhost:4000/`, "Authorization ${ANON_KEY}"},
+		{"Authorization: Bearer $$KEY", "Authorization $$KEY"},
+		{`curl -H 'apikey: abc' "http://kong:8000/rest/v1/?apikey=def&select=*"`, "apikey abc, apikey def"},
+		{"curl \\\n  -H \"authorization: bearer x.y.z\" \\\n", "Authorization x.y.z"},
+		{`{"apikey": "abc"}`, "apikey abc"},
+		{"Authorization: Basic abc", ""},
+		{"Authorization: Bearer ", ""},
+		{"echo my_apikey", ""},
+	} {
+		got := ""
+		for _, h := range Headers(c.command) {
+			if got != "" {
+				got += ", "
+			}
+			got += h.Name + " " + h.Value.Reveal()
+		}
+		if got != c.want {
+			t.Errorf("%q: %s, want %s", c.command, got, c.want)
+		}
+	}
+	if h := Headers("curl \\\n  -H \"apikey: x\"")[0]; h.Line != 2 || h.Column != 15 || h.EndColumn != 16 {
+		t.Errorf("stands at %d:%d-%d", h.Line, h.Column, h.EndColumn)
+	}
+}

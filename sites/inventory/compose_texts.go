@@ -1,0 +1,61 @@
+package inventory
+
+import (
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// fillerOf is compose as what fills in a text of its own file: a program with the variables
+// that the text asks for. One that nothing sets and that has a default is none of them.
+func (p *composeProject) fillerOf(text sources.ComposeText) *Container {
+	c := &Container{owner: "compose", Unit: p.unit, Env: map[string]*Binding{}, Carrier: &Carrier{Kind: InContainer, File: p.unit.Path, Unit: p.unit}}
+	raw := text.Content.Reveal()
+	_, names, _ := sources.Interpolate(raw, p.lookup)
+	for _, name := range names {
+		if _, elsewhere := p.elsewhere[name]; p.env[name] != nil || elsewhere || p.fromShell(raw, []string{name}) != "" {
+			v := sources.ComposeVariable{Name: name, At: text.Inside(1, 1, 0)}
+			c.set(p.resolve(v, "compose's "+keys.ShownVariable(name), "compose's "))
+		}
+	}
+	return c
+}
+
+// addHealthCheck adds the keys that a service's health check presents, as a carrier of its own:
+// the service itself need not know them.
+func (p *composeProject) addHealthCheck(s sources.ComposeService, c *Container) {
+	checks := &Carrier{
+		Kind: InContainer, Name: p.unit.Name + " healthcheck of " + s.Name, File: p.unit.Path, Unit: p.unit,
+		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle,
+	}
+	for _, word := range s.Health.Words {
+		for _, h := range keys.Headers(word) {
+			if b := p.presented(s, c, h); b != nil {
+				checks.Bindings = append(checks.Bindings, b)
+			}
+		}
+	}
+	p.inv.Composed = append(p.inv.Composed, checks)
+}
+
+// presented is a key that a health check sends: as compose interpolates it, or a variable of the
+// container, which a shell there reads.
+func (p *composeProject) presented(s sources.ComposeService, c *Container, h keys.Header) *Binding {
+	at, raw := s.Health.Inside(h.Line, h.Column, h.EndColumn), h.Value.Reveal()
+	holder := c.owner + " healthcheck " + h.Name
+	if own, ok := strings.CutPrefix(raw, "$$"); ok {
+		name := keys.ReferenceName("$" + own)
+		v := c.Env[name]
+		if v == nil || s.Health.Words[0] != sources.HealthShell {
+			return nil
+		}
+		b := *v
+		b.Holder, b.Inside, b.locate = holder, nil, func() Placement {
+			here := sources.Step{At: at, Text: "$" + name}
+			return Placement{at: at, Written: v.Written(), Trace: append([]sources.Step{here}, v.Trace()...)}
+		}
+		return &b
+	}
+	return p.resolve(sources.ComposeVariable{Name: keys.ReferenceName(raw), Raw: h.Value, HasText: true, At: at}, holder, "healthcheck ")
+}

@@ -1,0 +1,43 @@
+package sources
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// ComposeMount is a bind mount: a path of the host, as it is written, and where the
+// container sees it.
+type ComposeMount struct {
+	Source, Target string
+
+	// Text is what Coolify writes there before it starts compose, as it stands: compose itself
+	// knows no such field (coolify bootstrap/helpers/parsers.php).
+	Text ComposeText
+}
+
+// composeMounts reads a service's volumes, in the short form or the long.
+func (d *Document) composeMounts(n *yaml.Node, dir string) []ComposeMount {
+	var out []ComposeMount
+	for _, v := range nodes.Items(n) {
+		if source, target, ok := strings.Cut(nodes.Text(v), ":"); ok {
+			target, _, _ = strings.Cut(target, ":")
+			out = append(out, ComposeMount{Source: composePath(dir, source), Target: target})
+		} else if source := nodes.Text(nodes.Field(v, "source")); source != "" {
+			m := ComposeMount{Source: composePath(dir, source), Target: nodes.Text(nodes.Field(v, "target"))}
+			if content := nodes.Field(v, "content"); content != nil {
+				m.Text = d.composeText(content)
+			}
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (d *Document) composeText(n *yaml.Node) ComposeText {
+	n = nodes.Follow(n)
+	return ComposeText{keys.NewText(nodes.Text(n)), func(line, column, end int) Position { return d.Inside(n, line, column, end) }}
+}
