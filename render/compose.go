@@ -19,74 +19,158 @@ var composeOverride = []string{"compose.override.yml", "compose.override.yaml", 
 const minAlternative = 3
 
 // composeUnits makes units of compose files: in each directory the project that "docker
-// compose up" starts, and for every further file that changes a service of it the project
-// that "-f" with that file starts, as far as it differs. Any other file is a project of
-// its own.
+// compose up" starts, for the files that a command gives together the project of these, and
+// for every further file that changes a service of another the project that "-f" with that
+// file starts, as far as it differs. Any other file is a project of its own.
 func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
+	if len(files) == 0 {
+		return nil
+	}
 	byDir := map[string][]*sources.File{}
 	for _, f := range files {
 		byDir[f.Dir()] = append(byDir[f.Dir()], f)
 	}
-	taken := map[string]bool{}
-	var units []*Unit
-	add := func(name string, only map[string]bool, project *sources.ComposeProject) *Unit {
-		u := &Unit{Name: name, Kind: ComposeFile, Path: name, Compose: project, ComposeOnly: only, Missing: project.Faults}
-		for _, f := range project.Files {
-			u.Inputs = append(u.Inputs, f.Path)
-		}
-		u.Inputs = append(u.Inputs, project.Read...)
-		for _, name := range project.Read {
-			taken[name] = true
-		}
-		units = append(units, u)
-		return u
-	}
+	p := &composePlan{repo: repo, calls: repo.ComposeCalls(), taken: map[string]bool{}, alone: map[string]*Unit{}}
 	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
 		base := composeDefault(repo, dir)
-		var project *sources.ComposeProject
 		var unit *Unit
 		if len(base) > 0 {
-			project = repo.ComposeProject(base...)
-			unit = add(base[0].Path, nil, project)
+			unit = p.add(base[0].Path, nil, repo.ComposeProject(base...))
 			for _, f := range base {
-				taken[f.Path] = true
+				p.taken[f.Path] = true
 			}
 		}
 		for _, f := range byDir[dir] {
-			if taken[f.Path] {
-				continue
-			}
-			own := repo.ComposeProject(f)
-			only := map[string]bool{}
-			over, anew := false, 0
-			for _, s := range own.Services {
-				over = over || project != nil && project.Find(s.Name) != nil
-				if !s.IsBare() {
-					only[s.Name] = true
-				}
-				if project != nil && project.Find(s.Name) != nil && (s.Image != "" || s.Context != "") {
-					anew++
-				}
-			}
-			switch {
-			case !over:
-				add(f.Path, nil, own)
-			case anew >= minAlternative && anew*2 >= len(project.Services):
-				add(f.Path, nil, own).Instead = unit
-			case len(only) > 0:
-				add(f.Path, only, repo.ComposeProject(append(base[:len(base):len(base)], f)...)).Over = unit
-			default: // labels, ports and the like: it starts what the base does
-				unit.Inputs = append(unit.Inputs, f.Path)
-			}
+			p.place(f, unit)
 		}
 	}
-	kept := units[:0]
-	for _, u := range units { // what another project is made of is none of its own
-		if len(u.Compose.Files) > 1 || !taken[u.Name] || isDefault(u.Name) {
+	kept := p.units[:0]
+	for _, u := range p.units { // what another project is made of is none of its own
+		if len(u.Compose.Files) > 1 || !p.taken[u.Name] || isDefault(u.Name) {
 			kept = append(kept, u)
 		}
 	}
-	return startedWith(repo, kept)
+	return startedWith(p.calls, repo, kept)
+}
+
+// composePlan is how compose files make projects.
+type composePlan struct {
+	repo  *sources.Repository
+	calls []sources.ComposeCall
+	taken map[string]bool  // files that are part of a project
+	alone map[string]*Unit // those of a single file that is no base, by its path
+	units []*Unit
+}
+
+func (p *composePlan) add(name string, only map[string]bool, project *sources.ComposeProject) *Unit {
+	u := &Unit{Name: name, Kind: ComposeFile, Path: name, Compose: project, ComposeOnly: only, Missing: project.Faults}
+	for _, f := range project.Files {
+		u.Inputs = append(u.Inputs, f.Path)
+	}
+	u.Inputs = append(u.Inputs, project.Read...)
+	for _, name := range project.Read {
+		p.taken[name] = true
+	}
+	p.units = append(p.units, u)
+	return u
+}
+
+// place finds the project that a file makes beside that of its directory, which may be nil.
+func (p *composePlan) place(f *sources.File, unit *Unit) {
+	if p.taken[f.Path] || p.alone[f.Path] != nil {
+		return
+	}
+	if list := p.givenTogether(f); list != nil {
+		p.together(list)
+		return
+	}
+	own := p.repo.ComposeProject(f)
+	if b := f.ComposeBase(); b != nil && (unit == nil || !shares(unit.Compose, own)) {
+		p.place(b, unit)
+		if of := p.alone[b.Path]; of != nil {
+			p.over(of, f, own)
+			return
+		}
+	}
+	switch {
+	case unit == nil || !shares(unit.Compose, own):
+		u := p.add(f.Path, nil, own)
+		p.alone[f.Path] = u
+		for _, name := range slices.Sorted(maps.Keys(p.alone)) { // of one stack, for another environment
+			if other := p.alone[name]; other != u && other.Compose.Dir() == f.Dir() && saysAnew(other.Compose, own) {
+				u.Instead = other
+				break
+			}
+		}
+	case saysAnew(unit.Compose, own) || !f.IsComposeName() && isWhole(own):
+		p.add(f.Path, nil, own).Instead = unit
+	default:
+		p.over(unit, f, own)
+	}
+}
+
+// over adds the project that a file makes of another, as far as it differs.
+func (p *composePlan) over(unit *Unit, f *sources.File, own *sources.ComposeProject) {
+	only := map[string]bool{}
+	for _, s := range own.Services {
+		if !s.IsBare() {
+			only[s.Name] = true
+		}
+	}
+	if len(only) == 0 { // labels, ports and the like: it starts what the base does
+		unit.Inputs = append(unit.Inputs, f.Path)
+		return
+	}
+	base := unit.Compose.Files
+	p.add(f.Path, only, p.repo.ComposeProject(append(base[:len(base):len(base)], f)...)).Over = unit
+}
+
+// givenTogether are the files that a command gives with "-f", of which this is one and none is what
+// compose takes up by itself; nil where there are none, or where a command gives the file alone.
+func (p *composePlan) givenTogether(f *sources.File) []string {
+	var list []string
+	for _, call := range p.calls {
+		switch {
+		case !slices.Contains(call.Files, f.Path):
+		case len(call.Files) == 1:
+			return nil
+		case list == nil && !slices.ContainsFunc(call.Files, isDefault):
+			list = call.Files
+		}
+	}
+	return list
+}
+
+// together adds the project of files that are given together.
+func (p *composePlan) together(list []string) {
+	var files []*sources.File
+	for _, name := range list {
+		files = append(files, p.repo.File(name))
+		p.taken[name] = true
+	}
+	p.add(list[0], nil, p.repo.ComposeProject(files...))
+}
+
+// shares says whether a file changes a service of the project.
+func shares(project, own *sources.ComposeProject) bool {
+	return slices.ContainsFunc(own.Services, func(s sources.ComposeService) bool { return project.Find(s.Name) != nil })
+}
+
+// saysAnew says whether a file has images of its own for so many services of the project that it is a stack
+// in its place.
+func saysAnew(project, own *sources.ComposeProject) bool {
+	anew := 0
+	for _, s := range own.Services {
+		if project.Find(s.Name) != nil && (s.Image != "" || s.Context != "") {
+			anew++
+		}
+	}
+	return anew >= minAlternative && anew*2 >= len(project.Services)
+}
+
+// isWhole says whether each of a project's services says what it runs.
+func isWhole(project *sources.ComposeProject) bool {
+	return !slices.ContainsFunc(project.Services, func(s sources.ComposeService) bool { return s.Image == "" && s.Context == "" })
 }
 
 func isDefault(name string) bool {

@@ -10,11 +10,7 @@ import (
 // startedWith tells which files of variables each project is started with. One that is started
 // with several, for staging and for production, is deployed several times: each is a unit of its
 // own, and no value of the one is held against one of the other.
-func startedWith(repo *sources.Repository, units []*Unit) []*Unit {
-	if len(units) == 0 {
-		return units
-	}
-	calls := repo.ComposeCalls()
+func startedWith(calls []sources.ComposeCall, repo *sources.Repository, units []*Unit) []*Unit {
 	var out []*Unit
 	for _, u := range units {
 		envs := envsOf(u, calls)

@@ -90,6 +90,7 @@ func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)
 		f.marked = f.marked || f.repo.marks.in(b)
 		f.hidden = f.hidden || bytes.Contains(b, ciphertext) && f.repo.marks.in([]byte(f.Path))
 		if f.kind != dotenvFile && f.kind != dockerfileFile {
+			f.services = f.services || bytes.Contains(b, servicesMark)
 			f.object = f.object || bytes.Contains(b, apiVersion)
 			f.deploy = f.deploy || bytes.Contains(b, controllers[0]) || bytes.Contains(b, controllers[1])
 		}

@@ -2,7 +2,6 @@ package sources
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/mattn/go-shellwords"
@@ -113,11 +112,6 @@ type ComposeVariable struct {
 	At      Position
 	Inside  func(line, column, endColumn int) Position // leads from a place in the text to disk
 }
-
-var composeName = regexp.MustCompile(`^(docker-)?compose([.-][\w.-]+)?\.ya?ml$`)
-
-// IsCompose says whether the file is a compose file, by its name.
-func (f *File) IsCompose() bool { return composeName.MatchString(strings.ToLower(path.Base(f.Path))) }
 
 // composeServices reads the services of a compose file as they are written there, in
 // their order. dir is what their paths are relative to.

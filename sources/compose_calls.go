@@ -82,7 +82,7 @@ func (e *ComposeEnv) shellFiles() string {
 }
 
 // ComposeCalls finds the commands in scripts, Makefiles, workflows and the scripts of a
-// package.json, in order of place; none where no command says where the variables come from.
+// package.json, in order of place.
 func (r *Repository) ComposeCalls() []ComposeCall {
 	callers := slices.Clone(r.scripts)
 	for _, f := range r.Files() {
@@ -100,7 +100,6 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 	})
 	startedBy := r.startedBy(callers, texts)
 	var out []ComposeCall
-	named := false
 	for i, f := range callers {
 		if texts[i] == nil {
 			continue
@@ -111,13 +110,9 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 				if r.showsOnly(call.Env) {
 					continue
 				}
-				named = named || call.Env.Key() != ""
 				out = append(out, call)
 			}
 		}
-	}
-	if !named {
-		return nil
 	}
 	return out
 }

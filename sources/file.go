@@ -48,6 +48,10 @@ type File struct {
 	object bool // it may hold an object of Kubernetes
 	deploy bool // and one that makes a controller deploy something
 
+	services     bool // it may have the shape of a compose file
+	shapeOnce    sync.Once
+	composeShape bool
+
 	readOnce sync.Once
 	disk     []byte
 	readErr  error
