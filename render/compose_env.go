@@ -15,6 +15,7 @@ func startedWith(calls []sources.ComposeCall, repo *sources.Repository, units []
 	for _, u := range units {
 		envs := envsOf(u, calls)
 		if given := repo.GivenEnv(u.Compose); given != nil {
+			given.Swarm = len(envs) > 0 && !slices.ContainsFunc(envs, func(env *sources.ComposeEnv) bool { return env == nil || !env.Swarm })
 			envs = []*sources.ComposeEnv{given}
 		}
 		for _, env := range envs {

@@ -29,6 +29,7 @@ type ComposeEnv struct {
 	Files []string
 	Open  string // why one of them cannot be told; empty where all are known
 	Given bool   // the user of this run gave them
+	Swarm bool   // "docker stack deploy" reads none of them: it takes what the shell has exported
 	At    Position
 
 	Shell     []ShellVariable // in order of name
@@ -53,6 +54,9 @@ func (e *ComposeEnv) Key() string {
 	key := e.Open
 	if key == "" {
 		key = strings.Join(e.Files, ", ")
+	}
+	if e.Swarm {
+		key = "docker stack deploy"
 	}
 	if shell := e.shellFiles(); shell != "" {
 		key = strings.TrimPrefix(key+" and "+shell, " and ")
@@ -94,7 +98,7 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 	slices.SortFunc(callers, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
 	texts := make([][]byte, len(callers))
 	onAllCores(len(callers), func(i int) {
-		if b, err := callers[i].peek(); err == nil && bytes.Contains(b, []byte("compose")) {
+		if b, err := callers[i].peek(); err == nil && (bytes.Contains(b, []byte("compose")) || bytes.Contains(b, []byte(stackDeploy))) {
 			texts[i] = b
 		}
 	})
@@ -104,18 +108,25 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 		if texts[i] == nil {
 			continue
 		}
-		for _, p := range r.pieces(f, texts[i], "compose") {
-			p.before = append(p.before, startedBy[f.Path]...)
-			for _, call := range likely(f, follow(r, f, p, composeCall)) {
-				if r.showsOnly(call.Env) {
-					continue
+		for _, by := range starters {
+			for _, p := range r.pieces(f, texts[i], by.word) {
+				p.before = append(p.before, startedBy[f.Path]...)
+				for _, call := range likely(f, follow(r, f, p, by.command)) {
+					if !r.showsOnly(call.Env) {
+						out = append(out, call)
+					}
 				}
-				out = append(out, call)
 			}
 		}
 	}
 	return out
 }
+
+// starters read the commands that start a project, by a word that stands in each.
+var starters = []struct {
+	word    string
+	command func(*shell, *shellState, []shellWord) []ComposeCall
+}{{"compose", composeCall}, {stackDeploy, stackCall}}
 
 // startedBy tells what the scripts that start compose may have from those that start them. They may be started by hand, too,
 // so that of a variable which another exports nothing is known.
@@ -364,7 +375,7 @@ func composeArguments(words []shellWord) ([]shellWord, bool) {
 // exported adds what the shell has exported and compose does not read itself.
 func (c *ComposeCall) exported(s *shell, st *shellState) {
 	own := c.Env.Files
-	if len(own) == 0 && c.Env.Open == "" {
+	if len(own) == 0 && c.Env.Open == "" && !c.Env.Swarm {
 		dir := c.Dir
 		if len(c.Files) > 0 {
 			dir = path.Dir(c.Files[0])

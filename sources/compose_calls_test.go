@@ -95,6 +95,11 @@ A=1
 			"docker: .keys.env"},
 		{"a workflow's env", ".github/workflows/ci.yml", "jobs:\n  a:\n    env: {ANON_KEY: '${{ secrets.ANON_KEY }}', NODE_ENV: production}\n    steps:\n      - run: |\n          cd docker\n          docker compose up -d",
 			"docker: what .github/workflows/ci.yml sets"},
+		{"a stack for Swarm", "up.sh", "docker stack deploy -c docker/docker-compose.yml,docker/prod.yml app",
+			"docker/docker-compose.yml docker/prod.yml: docker stack deploy"},
+		{"a stack for Swarm, with what .env has", "docker/up.sh", "set -a; . ./.env; set +a\ndocker stack deploy --compose-file=docker-compose.yml app\n-- docker/.env --\nANON_KEY=another-one",
+			"docker/docker-compose.yml: docker stack deploy and docker/.env"},
+		{"a stack that another program prints", "up.sh", "docker stack deploy -c - app < stack.yml", ""},
 		{"none", "up.sh", "docker compose -f docker/docker-compose.yml up", "docker/docker-compose.yml: "},
 		{"in a comment, in a message, of another command", "up.sh", "# docker compose -f docker/docker-compose.yml --env-file .env.prod up\necho docker compose --env-file .env.prod up\n" +
 			"docker compose -f docker/docker-compose.yml --env-file .env.prod logs\ndocker run --env-file .env.prod compose", ""},

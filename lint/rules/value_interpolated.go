@@ -17,6 +17,9 @@ var valueInterpolated = &lint.Rule{
 	Doc: `In a .env file that compose or Next.js reads, $name and ${name} are replaced, by nothing where no such variable is; an unquoted
 # begins a comment. API keys hold neither character, a JWT secret may. What arrives is another secret than the one that is written.
 
+"docker stack deploy" knows no variable within a default: of ${JWKS:-${JWT_SECRET}}, which compose reads as one may hope, it makes
+the text ${JWT_SECRET} where JWKS is not set, and puts a "}" behind the value where it is. That is an error.
+
 Put the value in single quotes, in a compose file write $$ for $, or make a secret without either character.`,
 	Bad: `
 -- .env --
@@ -48,6 +51,7 @@ services:
 var dollarExpanded = lint.Cause{Name: "interpolated", Advice: "Put the value in single quotes (in a compose file, write $$ for $), or make a secret without that character: openssl rand -hex 32."}
 
 func checkValueInterpolated(p *lint.Pass) {
+	checkSwarmDefaults(p)
 	p.EachPlace(func(group []*sites.Site) {
 		first := group[0]
 		why := interpolated(p, first)

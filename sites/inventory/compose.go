@@ -29,7 +29,7 @@ func (inv *Inventory) collectCompose() {
 				continue
 			}
 			for _, v := range s.Environment { // collected elsewhere; the .env serves them all the same
-				p.resolve(v, "", "environment ")
+				p.resolve(v, "", inEnvironment)
 			}
 		}
 		p.addStack()
@@ -103,7 +103,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 		p.use(f.Path)
 		parse := p.inDialect
-		if env.Raw {
+		if env.Raw || p.isSwarm() {
 			parse = sources.ParseRawEnv
 		}
 		for _, v := range p.variables(f, parse) {
@@ -112,7 +112,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 	}
 	for _, v := range s.Environment {
-		c.set(p.resolve(v, c.holder(v.Name), "environment "))
+		c.set(p.resolve(v, c.holder(v.Name), inEnvironment))
 	}
 	own := &Pod{Owner: c.owner, Unit: p.unit, Containers: []*Container{c}}
 	mount := func(target string, part volumePart) {
@@ -171,16 +171,19 @@ func (p *composeProject) use(file string) {
 	}
 }
 
+// inEnvironment begins the step of a trace in which a variable of a service stands.
+const inEnvironment = "environment "
+
 // resolve interpolates a value. holder is how the variable is called in messages,
 // what how its step in a trace is.
 func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string) *Binding {
 	here := sources.Step{At: v.At, Text: what + v.Name}
 	out := &Binding{Name: v.Name, Holder: holder, Where: Stands(v.At, here), Inside: v.Inside}
 	raw := v.Raw.Reveal()
-	if !v.HasText {
+	if !v.HasText || raw == "" && p.isSwarm() && what == inEnvironment && (p.env[v.Name] != nil || p.elsewhere[v.Name].from != "") {
 		raw = "${" + v.Name + "}"
 	}
-	text, names, ok := sources.Interpolate(raw, p.lookup)
+	text, names, ok := p.interpolate(raw, p.lookup)
 	if !ok {
 		why := "compose cannot interpolate it"
 		required := sources.Required(raw)
@@ -248,7 +251,7 @@ func isExpression(s string) bool { return strings.Contains(s, "{{") }
 // comes from .env, or is nothing. A key that would come from there stays a variable, since
 // a key is no part of a script; so does one that may come from the shell.
 func (p *composeProject) interpolated(word string) string {
-	text, _, ok := sources.Interpolate(word, func(name string) (string, bool) {
+	text, _, ok := p.interpolate(word, func(name string) (string, bool) {
 		slot := p.inv.Names.Of(name).Slot
 		if _, elsewhere := p.elsewhere[name]; slot == "" || p.env[name] == nil && !elsewhere && p.suppliesKeys() {
 			return p.lookup(name)

@@ -48,6 +48,13 @@ func (v variables) source(name string) string {
 func (p *composeProject) readVariables() {
 	files := []string{path.Join(p.dir, ".env")}
 	env := p.unit.Env
+	if p.isSwarm() && !env.Given {
+		p.passOver("docker stack deploy reads no .env")
+		p.rest = variables{files: "what " + env.At.File + " exports", from: "the shell of " + env.At.String(), dir: p.dir}
+		p.rest.reads = "is not exported by " + env.At.File + ", and docker stack deploy reads no .env: it comes from the shell"
+		p.readShell(env)
+		return
+	}
 	named := env != nil && (len(env.Files) > 0 || env.Open != "")
 	portainer := !named && p.isPortainer()
 	switch {
@@ -58,7 +65,7 @@ func (p *composeProject) readVariables() {
 	}
 	p.rest = variables{files: strings.Join(files, ", "), dir: p.dir}
 	if named {
-		p.inv.passedOver[path.Join(p.dir, ".env")] = "compose takes its variables from " + render.EnvName(p.unit.Compose, env)
+		p.passOver("compose takes its variables from " + render.EnvName(p.unit.Compose, env))
 	}
 	var missing []string
 	for _, name := range files {
@@ -98,6 +105,20 @@ func (p *composeProject) readVariables() {
 	p.readShell(env)
 }
 
+// passOver says why the .env beside the project is not read.
+func (p *composeProject) passOver(why string) { p.inv.passedOver[path.Join(p.dir, ".env")] = why }
+
+// isSwarm says whether the project is deployed as a stack to Swarm, whose dialect is another.
+func (p *composeProject) isSwarm() bool { return p.unit.Env != nil && p.unit.Env.Swarm }
+
+// interpolate fills in variables as what starts the project does.
+func (p *composeProject) interpolate(raw string, lookup func(string) (string, bool)) (text string, names []string, ok bool) {
+	if p.isSwarm() {
+		return sources.SwarmInterpolate(raw, lookup)
+	}
+	return sources.Interpolate(raw, lookup)
+}
+
 // readShell takes up what the shell has exported in which compose is started. It goes before the files.
 func (p *composeProject) readShell(env *sources.ComposeEnv) {
 	if env == nil {
@@ -111,6 +132,7 @@ func (p *composeProject) readShell(env *sources.ComposeEnv) {
 		p.env = map[string]*Binding{}
 	}
 	for _, v := range env.Shell {
+		p.inv.composeRead[v.At.File] = true
 		switch holder := v.At.File + " " + v.Name; {
 		case !v.Text.IsAbsent():
 			p.env[v.Name] = &Binding{Name: v.Name, Holder: holder, Value: keys.Known(v.Text), Where: Stands(v.At, sources.Step{At: v.At, Text: holder})}
