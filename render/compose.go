@@ -30,12 +30,18 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 	for _, f := range files {
 		byDir[f.Dir()] = append(byDir[f.Dir()], f)
 	}
+	for _, f := range repo.Files() {
+		if path.Base(f.Path) == ".env" && byDir[f.Dir()] == nil && f.Mentions("COMPOSE_FILE") {
+			byDir[f.Dir()] = nil // it may list files of other directories
+		}
+	}
 	p := &composePlan{repo: repo, calls: repo.ComposeCalls(), taken: map[string]bool{}, alone: map[string]*Unit{}}
 	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
 		base := composeDefault(repo, dir)
 		var unit *Unit
 		if len(base) > 0 {
 			unit = p.add(base[0].Path, nil, repo.ComposeProject(base...))
+			unit.Env = listedFrom(repo, dir, unit.Compose.Dir())
 			for _, f := range base {
 				p.taken[f.Path] = true
 			}
@@ -51,6 +57,21 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 		}
 	}
 	return startedWith(p.calls, repo, kept)
+}
+
+// listedFrom is what compose takes the variables of a project from whose files the .env of another directory lists:
+// from that one, and then from the one beside the project (docker/compose cmd/compose: toProjectOptions). It is
+// nil where the two are one.
+func listedFrom(repo *sources.Repository, dir, project string) *sources.ComposeEnv {
+	listing, beside := path.Join(dir, ".env"), path.Join(project, ".env")
+	if listing == beside {
+		return nil
+	}
+	env := &sources.ComposeEnv{Files: []string{listing}, At: sources.Position{File: listing}}
+	if repo.File(beside) != nil {
+		env.Files = []string{beside, listing}
+	}
+	return env
 }
 
 // composePlan is how compose files make projects.

@@ -20,7 +20,9 @@ func startedWith(calls []sources.ComposeCall, repo *sources.Repository, units []
 		}
 		for _, env := range envs {
 			with := *u
-			with.Env = env
+			if env != nil {
+				with.Env = env
+			}
 			with.Inputs = slices.Clone(u.Inputs)
 			if len(envs) > 1 {
 				with.Name += " with " + EnvName(u.Compose, env)

@@ -148,7 +148,7 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 		context = "."
 	}
 	if build != nil {
-		s.Context = composePath(dir, context)
+		s.Context = ComposePath(dir, context)
 	}
 	s.Dockerfile = nodes.Text(nodes.Field(build, "dockerfile"))
 	s.Target = nodes.Text(nodes.Field(build, "target"))
@@ -167,7 +167,7 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 			s.extends.service, s.extends.file = nodes.Text(nodes.Field(extends, "service")), nodes.Text(nodes.Field(extends, "file"))
 		}
 		if s.extends.file != "" {
-			s.extends.file = composePath(dir, s.extends.file)
+			s.extends.file = ComposePath(dir, s.extends.file)
 		}
 	}
 	return s
@@ -186,8 +186,8 @@ func without(n *yaml.Node, field string) *yaml.Node {
 	return &out
 }
 
-// composePath is the repository's name of a path that is relative to a directory.
-func composePath(dir, name string) string {
+// ComposePath is the repository's name of a path that is relative to a directory.
+func ComposePath(dir, name string) string {
 	if name == "" || strings.ContainsAny(name[:1], "/~$") {
 		return name
 	}
@@ -196,7 +196,7 @@ func composePath(dir, name string) string {
 
 func (d *Document) composeEnvFiles(n *yaml.Node, dir string) []ComposeEnvFile {
 	if text := nodes.Text(n); text != "" {
-		return []ComposeEnvFile{{Path: composePath(dir, text), At: d.Position(n)}}
+		return []ComposeEnvFile{{Path: ComposePath(dir, text), At: d.Position(n)}}
 	}
 	var out []ComposeEnvFile
 	for _, item := range nodes.Items(n) {
@@ -205,7 +205,7 @@ func (d *Document) composeEnvFiles(n *yaml.Node, dir string) []ComposeEnvFile {
 			f.Path, f.Optional = nodes.Text(nodes.Field(item, "path")), nodes.Text(nodes.Field(item, "required")) == "false"
 			f.Raw = nodes.Text(nodes.Field(item, "format")) == "raw"
 		}
-		f.Path = composePath(dir, f.Path)
+		f.Path = ComposePath(dir, f.Path)
 		out = append(out, f)
 	}
 	return out
@@ -266,7 +266,7 @@ func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) 
 			c.Target = where + c.Target
 		}
 		declaration := nodes.Field(d.Root, field, c.Name)
-		c.Source = composePath(dir, nodes.Text(nodes.Field(declaration, "file")))
+		c.Source = ComposePath(dir, nodes.Text(nodes.Field(declaration, "file")))
 		if content := nodes.Field(declaration, "content"); content != nil {
 			c.Text = d.composeText(content)
 		} else if variable := nodes.Field(declaration, "environment"); variable != nil {

@@ -1,8 +1,6 @@
 package sources
 
 import (
-	"strings"
-
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
@@ -23,11 +21,11 @@ type ComposeMount struct {
 func (d *Document) composeMounts(n *yaml.Node, dir string) []ComposeMount {
 	var out []ComposeMount
 	for _, v := range nodes.Items(n) {
-		if source, target, ok := strings.Cut(nodes.Text(v), ":"); ok {
-			target, _, _ = strings.Cut(target, ":")
-			out = append(out, ComposeMount{Source: composePath(dir, source), Target: target})
+		if source, target, ok := cutMount(nodes.Text(v)); ok {
+			target, _, _ = cutMount(target)
+			out = append(out, ComposeMount{Source: ComposePath(dir, source), Target: target})
 		} else if source := nodes.Text(nodes.Field(v, "source")); source != "" {
-			m := ComposeMount{Source: composePath(dir, source), Target: nodes.Text(nodes.Field(v, "target"))}
+			m := ComposeMount{Source: ComposePath(dir, source), Target: nodes.Text(nodes.Field(v, "target"))}
 			if content := nodes.Field(v, "content"); content != nil {
 				m.Text = d.composeText(content)
 			}
@@ -35,6 +33,22 @@ func (d *Document) composeMounts(n *yaml.Node, dir string) []ComposeMount {
 		}
 	}
 	return out
+}
+
+// cutMount cuts the short form of a mount at its first colon, that of ${NAME:-default} aside.
+func cutMount(text string) (before, after string, ok bool) {
+	depth := 0
+	for i, c := range text {
+		switch {
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		case c == ':' && depth <= 0:
+			return text[:i], text[i+1:], true
+		}
+	}
+	return text, "", false
 }
 
 func (d *Document) composeText(n *yaml.Node) ComposeText {

@@ -276,7 +276,7 @@ func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[st
 					p.Faults = append(p.Faults, "an included project is remote, and was not fetched")
 					continue
 				}
-				included, fault := r.composeFile(dir, composePath(dir, text))
+				included, fault := r.composeFile(dir, ComposePath(dir, text))
 				switch {
 				case included == nil:
 					kind := NoteUnreadable
@@ -295,7 +295,7 @@ func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[st
 				if i == 0 && project == "" {
 					project = included.Dir()
 				} else if i == 0 {
-					project = composePath(dir, project)
+					project = ComposePath(dir, project)
 				}
 				for _, s := range r.extended(p, included, included.composeServices(project), project, depth) {
 					s.EnvDir = project

@@ -85,6 +85,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		p.readIncluded(s.EnvDir)
 	}
 	for _, env := range s.EnvFiles {
+		env.Path = p.path(s, env.Path)
 		f := p.inv.Repo.File(env.Path)
 		if f != nil && !p.inv.Repo.SameTree(p.dir, env.Path) {
 			f = nil // of another repository that is linted together with this one
@@ -121,6 +122,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		c.Mounts = append(c.Mounts, substitute.Mount{Volume: name, Path: target})
 	}
 	for _, m := range s.Mounts {
+		m.Source, m.Target = p.path(s, m.Source), p.filled(m.Target)
 		if !m.Text.Content.IsAbsent() {
 			mount(m.Target, volumePart{kind: "text", name: p.unit.Name + " content of " + m.Source, text: m.Text})
 			continue
@@ -131,7 +133,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	}
 	for _, config := range s.Configs {
 		if config.Source != "" {
-			mount(config.Target, volumePart{kind: "path", name: config.Source})
+			mount(config.Target, volumePart{kind: "path", name: p.path(s, config.Source)})
 		} else {
 			mount(config.Target, volumePart{kind: "text", name: p.unit.Name + " config " + config.Name, text: config.Text, by: p.fillerOf(config.Text)})
 		}
@@ -227,6 +229,28 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		out.Value = keys.Unknown("a template fills it in")
 	}
 	return out
+}
+
+// path is the repository's name of a path, its variables filled in. One whose variables are not all known stays.
+func (p *composeProject) path(s sources.ComposeService, raw string) string {
+	text := p.filled(raw)
+	if text == raw || !strings.HasPrefix(raw, "$") {
+		return path.Clean(text)
+	}
+	dir := p.dir
+	if s.EnvDir != "" {
+		dir = s.EnvDir
+	}
+	return sources.ComposePath(dir, text)
+}
+
+// filled is a text with its variables filled in, or as it is where one of them is not known.
+func (p *composeProject) filled(raw string) string {
+	text, names, ok := p.interpolate(raw, p.lookup)
+	if !ok || p.fromShell(raw, names) != "" {
+		return raw
+	}
+	return text
 }
 
 // fromShell is the first variable of a text that no file sets and that has no default: only
