@@ -51,6 +51,9 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 			scope = map[string]keys.Text{}
 			entrypoint, command = nil, nil
 			d.Stages = append(d.Stages, stageOf(n))
+			if base := d.stage(d.Stages[stage].From, stage); base >= 0 {
+				d.Stages[stage].image.dir = d.Stages[base].image.dir
+			}
 		case "ARG":
 			for _, word := range words(n) {
 				name, raw, has := strings.Cut(word, "=")
@@ -78,6 +81,7 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 			d.Copies = append(d.Copies, sources...)
 			if stage >= 0 {
 				d.Stages[stage].copy(n, len(sources) > 0)
+				d.Stages[stage].image.add(n, sources)
 			}
 		case "RUN":
 			if stage >= 0 {
@@ -85,8 +89,18 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 			}
 		case "ENTRYPOINT":
 			entrypoint = words(n)
+			if stage >= 0 {
+				d.Stages[stage].image.entrypoint, d.Stages[stage].image.command = started(n), nil
+			}
 		case "CMD":
 			command = words(n)
+			if stage >= 0 {
+				d.Stages[stage].image.command = started(n)
+			}
+		case "WORKDIR":
+			if all := words(n); stage >= 0 && len(all) > 0 {
+				d.Stages[stage].image.cd(all[0])
+			}
 		}
 	}
 	d.Command = append(entrypoint, command...)

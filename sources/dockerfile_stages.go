@@ -21,6 +21,7 @@ type Stage struct {
 
 	takes []string // the stages and images that it copies from or mounts
 	runs  []run
+	image stageImage
 }
 
 // run is one RUN.

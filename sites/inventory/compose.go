@@ -84,6 +84,10 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	if s.EnvDir != "" {
 		p.readIncluded(s.EnvDir)
 	}
+	image, dockerfile := p.gatewayImage(s)
+	if image != nil {
+		p.setImage(c, s, image, dockerfile)
+	}
 	for _, env := range s.EnvFiles {
 		env.Path = p.path(s, env.Path)
 		f := p.inv.Repo.File(env.Path)
@@ -137,6 +141,12 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		} else {
 			mount(config.Target, volumePart{kind: "text", name: p.unit.Name + " config " + config.Name, text: config.Text, by: p.fillerOf(config.Text)})
 		}
+	}
+	if image != nil { // the mounts lie over what it has
+		for _, m := range p.imageMounts(s, image) {
+			mount(m.Target, volumePart{kind: "path", name: m.Source})
+		}
+		c.Command = imageWords(s, image)
 	}
 	for _, word := range s.Words() {
 		c.Command = append(c.Command, p.interpolated(word))

@@ -1,0 +1,95 @@
+package inventory
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+)
+
+// gatewayImage is the image that a service builds, where that is one of a gateway: what the Dockerfile copies,
+// sets and starts makes the gateway's configuration. It is nil for any other service.
+func (p *composeProject) gatewayImage(s sources.ComposeService) (*sources.Image, *sources.File) {
+	if s.Context == "" {
+		return nil, nil
+	}
+	f := p.inv.Repo.File(path.Join(s.Context, s.Dockerfile))
+	if f == nil || !p.inv.Repo.SameTree(p.dir, f.Path) {
+		return nil, nil
+	}
+	b, err := f.Plain()
+	if err != nil {
+		return nil, nil
+	}
+	d, err := sources.ParseDockerfile(b)
+	if err != nil {
+		return nil, nil
+	}
+	image, ok := d.Image(s.Target)
+	if backend := backendOf(&Container{Image: image.Base}); !ok || backend != "Kong" && backend != "Envoy" {
+		return nil, nil
+	}
+	p.use(f.Path)
+	return &image, f
+}
+
+// setImage gives the container the variables of its image, over which all others go.
+func (p *composeProject) setImage(c *Container, s sources.ComposeService, image *sources.Image, f *sources.File) {
+	c.Image = image.Base
+	if c.Dir == "" {
+		c.Dir = image.Dir
+	}
+	for _, a := range image.Env {
+		at := a.In(f.Path)
+		b := &Binding{Name: a.Name, Holder: f.Path + " ENV " + a.Name, Value: keys.Known(a.Value), Where: Stands(at, sources.Step{At: at, Text: f.Path + " ENV " + a.Name})}
+		switch given := argument(s, a.From); {
+		case given != nil:
+			v := p.resolve(*given, b.Holder, "build.args ")
+			v.Name = a.Name
+			b = v
+		case a.Value.IsAbsent():
+			b.Value = keys.Unknown("it takes a build argument, and the repository does not say which")
+		case strings.Contains(a.Value.Reveal(), "$"):
+			b.Value = keys.Unknown("the Dockerfile makes it of other variables")
+		}
+		c.set(b)
+	}
+}
+
+// argument is the build argument of that name that a service gives; nil where it gives none.
+func argument(s sources.ComposeService, name string) *sources.ComposeVariable {
+	for i := range s.Args {
+		if s.Args[i].Name == name && name != "" {
+			return &s.Args[i]
+		}
+	}
+	return nil
+}
+
+// imageMounts are the files of an image, as if they were mounted, the last one first.
+func (p *composeProject) imageMounts(s sources.ComposeService, image *sources.Image) []sources.ComposeMount {
+	var out []sources.ComposeMount
+	for _, f := range slices.Backward(image.Files) { // the first mount of a place counts
+		source := path.Join(s.Context, f.Source)
+		out = append(out, sources.ComposeMount{Source: source, Target: f.Target})
+		if p.inv.Repo.File(source) != nil && path.Ext(f.Target) == "" { // which may be a directory of the base
+			out = append(out, sources.ComposeMount{Source: source, Target: path.Join(f.Target, path.Base(source))})
+		}
+	}
+	return out
+}
+
+// imageWords are what the container starts: what the service says goes before what its image does, and
+// an entrypoint takes the image's command away.
+func imageWords(s sources.ComposeService, image *sources.Image) []string {
+	entrypoint, command := image.Entrypoint, image.Command
+	if s.Entrypoint.Words != nil {
+		entrypoint, command = nil, nil
+	}
+	if s.Command.Words != nil {
+		command = nil
+	}
+	return append(entrypoint[:len(entrypoint):len(entrypoint)], command...)
+}

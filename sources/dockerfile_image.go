@@ -1,0 +1,134 @@
+package sources
+
+import (
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+)
+
+// Image is what a stage makes of the image that it is from, as far as the program that starts in it meets it.
+type Image struct {
+	Base       string       // the image, with what an ARG before FROM has by default
+	Env        []Assignment // in order; the later of a name counts
+	Files      []ImageFile  // from the build context; the later of a target counts
+	Entrypoint []string     // nil for the base's own
+	Command    []string     // likewise
+	Dir        string       // the working directory; empty for the base's own
+}
+
+// ImageFile is a file or directory of the build context in an image.
+type ImageFile struct {
+	Source string
+	Target string
+	line   int
+}
+
+// stageImage is what one stage adds.
+type stageImage struct {
+	files               []ImageFile
+	entrypoint, command []string
+	dir                 string
+}
+
+func (i *stageImage) cd(dir string) { i.dir = i.absolute(dir) }
+
+// absolute is a path of the image. A relative one in front of which no WORKDIR stands is the base's affair.
+func (i *stageImage) absolute(name string) string {
+	if !path.IsAbs(name) {
+		name = path.Join(i.dir, name)
+	}
+	return path.Clean(name)
+}
+
+// add takes in what a COPY or ADD takes from the context.
+func (i *stageImage) add(n *parser.Node, from []string) {
+	if len(from) == 0 {
+		return
+	}
+	all := words(n)
+	target := all[len(all)-1]
+	for _, source := range from {
+		f := ImageFile{Source: strings.TrimPrefix(source, "/"), Target: i.absolute(target), line: n.StartLine}
+		if strings.HasSuffix(target, "/") || target == "." || len(from) > 1 {
+			f.Target = path.Join(f.Target, path.Base(source))
+		}
+		i.files = append(i.files, f)
+	}
+}
+
+// started is what an ENTRYPOINT or CMD starts; its other form is a script for the shell.
+func started(n *parser.Node) []string {
+	if all := words(n); n.Attributes["json"] || len(all) == 0 {
+		return append([]string{}, all...)
+	}
+	return []string{"/bin/sh", "-c", strings.Join(words(n), " ")}
+}
+
+// Image is what a build of the target, or of the last stage, has. ok is false where there is no such stage.
+func (d *Dockerfile) Image(target string) (image Image, ok bool) {
+	stage := len(d.Stages) - 1
+	if target != "" {
+		stage = d.stage(target, len(d.Stages))
+	}
+	if stage < 0 {
+		return Image{}, false
+	}
+	chain := d.chain(stage)
+	for n, s := range d.Stages {
+		if !chain[n] {
+			continue
+		}
+		if image.Base == "" { // the first of the chain is from an image
+			image.Base = d.expanded(s.From)
+		}
+		image.Files = append(image.Files, s.image.files...)
+		image.Files = slices.DeleteFunc(image.Files, func(f ImageFile) bool { return s.changes(f) })
+		if s.image.entrypoint != nil {
+			image.Entrypoint, image.Command = s.image.entrypoint, nil
+		}
+		if s.image.command != nil {
+			image.Command = s.image.command
+		}
+		if s.image.dir != "" {
+			image.Dir = s.image.dir
+		}
+	}
+	for _, a := range d.Assignments {
+		if !a.Arg && chain[a.Stage] {
+			image.Env = append(image.Env, a)
+		}
+	}
+	return image, true
+}
+
+// expanded is the name of an image with the defaults of the ARGs before FROM.
+func (d *Dockerfile) expanded(image string) string {
+	return os.Expand(image, func(name string) string {
+		name, def, _ := strings.Cut(name, ":-")
+		for _, a := range d.Assignments {
+			if a.Stage < 0 && a.Name == name && !a.Value.IsAbsent() {
+				return a.Value.Reveal()
+			}
+		}
+		return def
+	})
+}
+
+// readsOnly are commands that leave the text of a file as it is.
+var readsOnly = map[string]bool{"chmod": true, "chown": true, "chgrp": true, "ls": true, "mkdir": true, "test": true, "cat": true, "stat": true, "echo": true}
+
+// changes says whether a RUN of the stage may change a file that was copied before.
+func (s Stage) changes(f ImageFile) bool {
+	return slices.ContainsFunc(s.runs, func(r run) bool {
+		if r.line < f.line {
+			return false
+		}
+		return slices.ContainsFunc(strings.FieldsFunc(r.text, func(c rune) bool { return strings.ContainsRune(";&|\n", c) }), func(command string) bool {
+			words := strings.Fields(command)
+			return len(words) > 0 && strings.Contains(command, path.Base(f.Target)) && (!readsOnly[words[0]] || strings.Contains(command, ">"))
+		})
+	})
+}
