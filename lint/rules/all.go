@@ -30,7 +30,7 @@ var others = []*lint.Rule{
 	kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
 	valueDoubleBase64, valueInterpolated, valueWhitespace, valueQuoted,
 	serviceKeyPublic, roleSwap,
-	keyMalformed, valueTruncated, opaqueKeyFormat, asymmetricKeyInApp, refURLMismatch,
+	keyMalformed, valueTruncated, opaqueKeyFormat, keyNotAKey, asymmetricKeyInApp, refURLMismatch,
 	jwksShape, jwksMismatch,
 	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 	staleCredential, keyNotSignedBySecret, demoKey,

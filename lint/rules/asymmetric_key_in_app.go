@@ -10,7 +10,7 @@ var asymmetricKeyInApp = &lint.Rule{
 	Name:     "asymmetric-key-in-app",
 	Summary:  "an app presents a key that is the gateway's own",
 	Severity: lint.Error,
-	After:    []*lint.Rule{opaqueKeyFormat},
+	After:    []*lint.Rule{keyNotAKey},
 	Doc: `ANON_KEY_ASYMMETRIC and SERVICE_ROLE_KEY_ASYMMETRIC are what the gateway puts in place of an opaque key on the way to the
 services ("DO NOT use in any client or server code", says upstream). The gateway's list does not hold them as an app's key.
 
