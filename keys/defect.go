@@ -64,6 +64,18 @@ func FindDefect(t Text) (d Defect, ok bool) {
 	if words := claimsDefect(parts); words != "" {
 		return found(false, "%s", words)
 	}
+	token, _ := ParseJWT(NewText(s))
+	have, want := len(parts[2]), base64.RawURLEncoding.EncodedLen(signatureBytes[token.Alg])
+	switch {
+	case strings.EqualFold(token.Alg, "none"):
+		return found(false, `it is not signed ("alg": "none"), and nothing accepts such a key`)
+	case token.Alg != "HS256" && !token.Asymmetric():
+		return found(false, "its header names a signature algorithm that Supabase does not use (legacy keys are HS256)")
+	case want > 0 && have < want:
+		return found(true, "its signature has %d characters, and an %s signature has %d", have, token.Alg, want)
+	case want > 0 && have > want:
+		return found(false, "its signature is too long: it has %d characters, and an %s signature has %d", have, token.Alg, want)
+	}
 	for i, part := range parts {
 		if len(part)%4 == 1 {
 			return found(i == 2, "its %s has %d characters, which no base64url text has: one is missing or too many", partNames[i], len(part))
@@ -72,19 +84,8 @@ func FindDefect(t Text) (d Defect, ok bool) {
 			return found(false, "the last character of its %s has bits that must be zero: it was mistyped", partNames[i])
 		}
 	}
-	token, _ := ParseJWT(NewText(s))
-	have := base64.RawURLEncoding.DecodedLen(len(parts[2]))
-	switch want := signatureBytes[token.Alg]; {
-	case strings.EqualFold(token.Alg, "none"):
-		return found(false, `it is not signed ("alg": "none"), and nothing accepts such a key`)
-	case token.Alg != "HS256" && !token.Asymmetric():
-		return found(false, "its header names a signature algorithm that Supabase does not use (legacy keys are HS256)")
-	case token.Asymmetric() && want == 0 && have < minRSA:
-		return found(false, "its signature has %d bytes, which is too short for the algorithm that its header names", have)
-	case want > 0 && have < want:
-		return found(true, "its signature has %d bytes, and an %s signature has %d", have, token.Alg, want)
-	case want > 0 && have > want:
-		return found(false, "its signature has %d bytes, and an %s signature has %d: something was written behind it", have, token.Alg, want)
+	if bytes := base64.RawURLEncoding.DecodedLen(have); want == 0 && bytes < minRSA {
+		return found(false, "its signature has %d bytes, which is too short for the algorithm that its header names", bytes)
 	}
 	return Defect{}, false
 }
