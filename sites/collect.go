@@ -152,7 +152,7 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 
 // holdsKey says whether a binding is a site: by a name that only Supabase uses, by a value
 // that looks like a key, or by a common name in a carrier, or of an object, that is
-// Supabase's own. A secret that differs on purpose is none.
+// Supabase's own, or of a secret that signed a key beside it. A secret that differs on purpose is none.
 func (c *Collection) holdsKey(k *inventory.Carrier, b *inventory.Binding, name keys.Name) bool {
 	switch {
 	case name.Apart && c.differs(k, b):
@@ -162,7 +162,15 @@ func (c *Collection) holdsKey(k *inventory.Carrier, b *inventory.Binding, name k
 	case name.Slot == "":
 		return false
 	}
-	return k.Stack || k.Backend != "" || c.IsSupabaseEntry(b.Entry)
+	return k.Stack || k.Backend != "" || c.IsSupabaseEntry(b.Entry) || name.Slot == keys.JWTSecret && signsBeside(k, b)
+}
+
+// signsBeside says whether a key that the carrier bears verifies under the value of a binding.
+func signsBeside(k *inventory.Carrier, b *inventory.Binding) bool {
+	return slices.ContainsFunc(k.Bindings, func(other *inventory.Binding) bool {
+		token, ok := keys.ParseJWT(other.Value.Text())
+		return ok && token.SignedBy(b.Value.Text())
+	})
 }
 
 // differs says whether a secret that may stand apart is certainly not the JWT secret beside it.
