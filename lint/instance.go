@@ -61,6 +61,9 @@ func (i *Instance) IsLocal() bool {
 	return i.local != nil || i.stack != nil && i.stack.Development
 }
 
+// IsPublic says that the instance has an address at which the world may reach it.
+func (i *Instance) IsPublic() bool { return i.public || i.stack != nil && !i.stack.Development }
+
 // Grouping puts the instances together.
 type Grouping struct {
 	*sites.Collection

@@ -9,20 +9,20 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
-	"github.com/keylint/keylint/sources"
 )
 
 var demoKey = &lint.Rule{
 	Name:     "demo-key",
 	Summary:  "a published demo key is deployed",
 	Severity: lint.Warning,
-	After:    []*lint.Rule{gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift},
-	Doc: `Supabase's docker setup, its Helm chart and its CLI come with keys and a JWT secret that everybody can read. With them
-anybody can sign a service_role key that this instance accepts. A chart whose values are not set deploys them. The keys of the
-docker setup and the chart expire on 2027-01-09.
+	After:    []*lint.Rule{gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift, keyNotSignedBySecret},
+	Doc: `Supabase's docker setup, its Helm chart and its CLI come with keys and a JWT secret that everybody can read. Where that secret is
+in force anybody can sign a service_role key that the instance accepts. A chart whose values are not set deploys it. A published key
+alone is another matter: where the instance's secret is another one it is merely not accepted, and an anon key is public anyway. The keys of
+the docker setup and the chart expire on 2027-01-09.
 
-In what is called production ("prod", "production", "live" in the path, or below the paths under production in .keylint.yaml) this
-is an error.
+Where the instance has a public address, and in what is called production ("prod", "production", "live" in the path), this is an error, but for an
+anon key alone. Where .keylint.yaml names paths under production, these decide.
 
 Make a JWT secret and keys of your own, and set them in the values (secret.jwt.anonKey, serviceKey and secret) or name a Secret
 that holds them (secret.jwt.secretRef).`,
@@ -65,78 +65,126 @@ var (
 	chartDefault = lint.Cause{Name: "chart-default", Advice: "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."}
 )
 
-// checkDemoKey reports each place where published keys are written once: the defaults of
-// a chart are three at a time.
+// checkDemoKey reports the published keys of each instance once, with all their places.
 func checkDemoKey(p *lint.Pass) {
 	for _, i := range p.Instances {
 		if i.IsLocal() {
 			continue
 		}
-		byPlace := map[sources.Position][]*sites.Site{}
-		var order []sources.Position
+		var group []*sites.Site
 		for _, s := range sites.Sorted(i.Sites) {
-			if !s.Value.IsKnown() || s.Standing != sites.Stored && s.At != s.Written || keys.Published(s.Value.Text()) == "" || isGivenInVain(p, s) || s.Standing == sites.Presented && p.Blamed(s) {
-				continue
+			if isDemo(p, s) && !isGivenInVain(p, s) {
+				group = append(group, s)
 			}
-			if byPlace[s.Written] == nil {
-				order = append(order, s.Written)
-			}
-			byPlace[s.Written] = append(byPlace[s.Written], s)
 		}
-		for _, at := range order {
-			reportDemo(p, i, byPlace[at])
+		if len(group) > 0 {
+			reportDemo(p, i, group)
 		}
 	}
 }
 
+// isDemo says whether a published key, or the secret, is written at the site or stored there, and no rule has
+// told that it is refused. Whatever is wrong with a secret, it stays the published one.
+func isDemo(p *lint.Pass, s *sites.Site) bool {
+	return s.Value.IsKnown() && (s.Standing == sites.Stored || s.At == s.Written) && keys.Published(s.Value.Text()) != "" &&
+		!(s.Standing == sites.Presented && p.Blamed(s)) && (s.Role == keys.Signing || !isUnsigned(p, s))
+}
+
+// isUnsigned says whether the instance's JWT secret is known, and is not what signed the key: of that
+// key-not-signed-by-secret tells.
+func isUnsigned(p *lint.Pass, s *sites.Site) bool {
+	i := p.InstanceOf(s)
+	return i != nil && p.Explained(s) && p.Verifies(i, s) == lint.No
+}
+
+// reportDemo names the place of what is worst: the secret, a server key, or else the first.
 func reportDemo(p *lint.Pass, i *lint.Instance, group []*sites.Site) {
-	var stored []*sites.Site
+	first := group[0]
 	for _, s := range group {
-		if s.Standing == sites.Stored {
-			stored = append(stored, s)
+		if harm(s) > harm(first) || harm(s) == harm(first) && s.Written == first.Written && s.StandsAt(first) {
+			first = s
 		}
 	}
-	if len(stored) > 0 { // what reads it follows from that
-		group = stored
+	var here []*sites.Site // what is written there, or stored: what reads it follows from that
+	for _, s := range group {
+		if s.Written == first.Written && (s.Standing == sites.Stored || first.Standing != sites.Stored) {
+			here = append(here, s)
+		}
 	}
-	first := group[0]
 	f := lint.Draft{
-		Place: lint.AtValue(first.Written, ""), Instance: i.Name, Trace: first.Trace,
-		Message: fmt.Sprintf("%s %s %s: anybody can sign keys that this instance accepts", lint.Holders(group), hold(group), publishedHow(group)),
-		Cause:   publishedKey,
+		Place: lint.AtValue(first.Written, ""), Instance: i.Name, Trace: first.Trace, Cause: publishedKey,
+		Message: fmt.Sprintf("%s %s %s: %s", lint.Holders(here), hold(here), publishedHow(here), ofDemo(p, i, first)),
+		Related: p.Alike(group, first.Written, func(s *sites.Site) string { return publishedHow([]*sites.Site{s}) }),
 	}
 	if first.IsDefault {
 		f.Place = lint.AtName(first.Written, "")
-		f.Message += "; nothing sets " + them(group) + ", so that the chart's default counts"
+		f.Message += "; nothing sets " + them(here) + ", so that the chart's default counts"
 		f.Cause = chartDefault
 	}
 	f.Message += demoExpiry(p, group)
-	if isProduction(p, i, first) {
+	if harm(first) > 0 && isProduction(p, i, first) {
 		f.Severity = lint.Error
 	}
 	p.Report(f)
 }
 
-// demoExpiry tells when the first of the keys ends: a published key cannot be renewed.
-func demoExpiry(p *lint.Pass, group []*sites.Site) string {
-	for _, s := range group {
-		if t, ok := s.Token(); ok && !t.Expires.IsZero() {
-			if t.Expires.After(p.Now) {
-				return "; " + it(group) + " " + stops(group, "stop") + " working on " + t.Expires.Format(time.DateOnly)
-			}
-			return "; " + it(group) + " stopped working on " + t.Expires.Format(time.DateOnly)
-		}
+// harm orders published keys: with the secret anybody signs what he likes, a server key gives all
+// rights, and an anon key is public anyway.
+func harm(s *sites.Site) int {
+	switch {
+	case s.Role == keys.Signing:
+		return 2
+	case s.Role == keys.Server:
+		return 1
 	}
-	return ""
+	return 0
 }
 
-// isProduction goes by the paths that the configuration names, and without them by the
-// words in the instance's and the file's names.
+// ofDemo says what comes of the worst of the published keys. Who has the secret can sign; what a key alone opens
+// depends on the secret that is in force.
+func ofDemo(p *lint.Pass, i *lint.Instance, worst *sites.Site) string {
+	_, isToken := worst.Token()
+	switch {
+	case worst.Role == keys.Signing:
+		return "anybody can sign keys that this instance accepts"
+	case isToken && p.Verifies(i, worst) == lint.No:
+		return "the instance's JWT secret is another, and nothing that verifies it accepts it"
+	case harm(worst) == 0:
+		return "an anon key is public anyway, and this one is accepted only where the published JWT secret is in force"
+	case isToken:
+		return "everybody has it, and whether the JWT secret that is in force is the published one cannot be told"
+	}
+	return "everybody has it, and with it all rights where the gateway accepts it"
+}
+
+// demoExpiry tells when the first of the keys ends: a published key cannot be renewed.
+func demoExpiry(p *lint.Pass, group []*sites.Site) string {
+	var tokens []*sites.Site
+	var first time.Time
+	for _, s := range group {
+		if t, ok := s.Token(); ok && !t.Expires.IsZero() {
+			tokens = append(tokens, s)
+			if first.IsZero() || t.Expires.Before(first) {
+				first = t.Expires
+			}
+		}
+	}
+	switch {
+	case len(tokens) == 0:
+		return ""
+	case first.After(p.Now):
+		return "; " + keysStop(tokens, "stops", "stop") + " working on " + first.Format(time.DateOnly)
+	}
+	return "; " + keysStop(tokens, "stopped", "stopped") + " working on " + first.Format(time.DateOnly)
+}
+
+// isProduction goes by the paths that the configuration names, and without them by the instance's
+// address, and the words in its and the file's names.
 func isProduction(p *lint.Pass, i *lint.Instance, s *sites.Site) bool {
 	if len(p.Config.Production) > 0 {
 		return lint.Matches(p.Config.Production, s.Written.File) || i.Unit != nil && lint.Matches(p.Config.Production, i.Unit.Path)
 	}
-	return lint.IsProduction(i.Name+" "+path.Dir(s.Written.File)) || !isEnvFile(s.Written.File) && lint.IsProduction(path.Base(s.Written.File))
+	return i.IsPublic() || lint.IsProduction(i.Name+" "+path.Dir(s.Written.File)) || !isEnvFile(s.Written.File) && lint.IsProduction(path.Base(s.Written.File))
 }
 
 // publishedHow says whether the text itself is everybody's, or the secret that signed it.
@@ -155,18 +203,10 @@ func publishedHow(group []*sites.Site) string {
 // isEnvFile says whether "production" in a file's name is a mode of the build, and no place.
 func isEnvFile(file string) bool { return strings.HasPrefix(path.Base(file), ".env") }
 
-// it is the pronoun for a key or several.
-func it(group []*sites.Site) string {
-	if len(group) == 1 {
-		return "it"
+// keysStop is a subject for one key, or for the first of several, with its verb.
+func keysStop(tokens []*sites.Site, one, several string) string {
+	if len(tokens) == 1 {
+		return "the key " + one
 	}
-	return "they"
-}
-
-// stops is a verb for a key or several.
-func stops(group []*sites.Site, verb string) string {
-	if len(group) == 1 {
-		return verb + "s"
-	}
-	return verb
+	return "the keys " + several
 }
