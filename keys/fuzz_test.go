@@ -26,7 +26,7 @@ func FuzzDiagnosis(f *testing.F) {
 			defect.Words, keys.OpaqueDefect(a), keys.Guessable(a), keys.Published(a),
 			keys.Compare(a, b, "the other", b).Words,
 		}
-		inspected := keys.Inspect(a, testkeys.Now, []keys.NamedSecret{{Name: "the other", Text: b}})
+		inspected := keys.Inspect(a, keys.At(testkeys.Now), []keys.NamedSecret{{Name: "the other", Text: b}})
 		words = append(append(append(words, inspected.Kind), inspected.Faults...), inspected.Notes...)
 		for _, s := range inspected.Signatures {
 			words = append(words, s.Words)

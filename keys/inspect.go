@@ -3,7 +3,6 @@ package keys
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -44,7 +43,7 @@ func (n Names) Assignment(t Text) (name string, value Text) {
 }
 
 // Inspect says what a text is. Dates are compared with now, and signatures with the secrets.
-func Inspect(t Text, now time.Time, secrets []NamedSecret) Inspection {
+func Inspect(t Text, now Clock, secrets []NamedSecret) Inspection {
 	bare := Trim(t)
 	i := Inspection{Slot: Recognize(bare), Length: bare.Len()}
 	i.surroundings(t)
@@ -121,7 +120,7 @@ func (i *Inspection) surroundings(t Text) {
 	}
 }
 
-func (i *Inspection) token(j JWT, now time.Time, secrets []NamedSecret) {
+func (i *Inspection) token(j JWT, now Clock, secrets []NamedSecret) {
 	i.Token = &j
 	switch {
 	case i.Slot == AnonAsymmetric || i.Slot == ServiceRoleAsymmetric:
@@ -133,11 +132,11 @@ func (i *Inspection) token(j JWT, now time.Time, secrets []NamedSecret) {
 		i.Kind = "a JWT that is no API key of Supabase's"
 	}
 	switch {
-	case !j.Expires.IsZero() && !j.Expires.After(now):
+	case now.Ended(j.Expires):
 		i.fault("it expired on %s", day(j.Expires))
-	case j.NotBefore.After(now):
+	case now.Ahead(j.NotBefore):
 		i.fault("it is not valid before %s", day(j.NotBefore))
-	case j.IssuedAt.After(now):
+	case now.Ahead(j.IssuedAt):
 		i.fault("it was issued in the future, on %s", day(j.IssuedAt))
 	}
 	verified := len(secrets) == 0

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"sort"
-	"time"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
@@ -17,7 +16,7 @@ import (
 // Check lets the rules speak of the instances, causes before what follows from them. Dates in
 // keys are compared with now. A rule that is off runs all the same, and explains: only its
 // findings are dropped.
-func Check(g *Grouping, rules []*Rule, now time.Time) *Result {
+func Check(g *Grouping, rules []*Rule, now keys.Clock) *Result {
 	order, err := InOrder(rules)
 	if err != nil {
 		panic(err) // a mistake in the rules themselves, whatever is linted

@@ -5,7 +5,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
@@ -20,7 +19,7 @@ type Pass struct {
 	*Grouping
 	rules     []*Rule
 	rule      *Rule
-	Now       time.Time
+	Now       keys.Clock
 	accounted map[*sites.Site]bool   // what a rule has accounted for: no longer compared
 	named     map[*sites.Site]bool   // part of a disagreement, and still what others are held against
 	affected  map[*sites.Site]bool   // of those, what is right and refused because another is wrong
@@ -34,7 +33,7 @@ type Pass struct {
 	suppressed []Suppressed
 }
 
-func newPass(g *Grouping, rules []*Rule, now time.Time) *Pass {
+func newPass(g *Grouping, rules []*Rule, now keys.Clock) *Pass {
 	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, affected: map[*sites.Site]bool{}, doubted: map[*sites.Site]string{}, idle: map[*sites.Site]string{}, instances: map[*sites.Site]*Instance{}, written: map[sources.Position][]*sites.Site{}}
 	for _, i := range g.Instances {
 		for _, s := range i.Sites {

@@ -204,7 +204,7 @@ func helpFlag() cli.Flag {
 }
 
 func nowFlag() cli.Flag {
-	return &cli.StringFlag{Name: flagNow, Usage: "take this `DATE`, such as 2026-12-31, for today wherever dates are compared"}
+	return &cli.StringFlag{Name: flagNow, Usage: "compare dates with the whole day `DATE`, such as 2026-12-31, and not with the present"}
 }
 
 func colorFlag() cli.Flag {

@@ -29,7 +29,7 @@ type settings struct {
 	strict  bool
 	quiet   bool
 	verbose bool
-	now     time.Time
+	now     keys.Clock
 	rules   lint.Config
 	names   keys.Names
 	keys    decrypt.KeyFiles
@@ -141,17 +141,18 @@ func givenEnv(values []string) []sources.GivenEnv {
 	return out
 }
 
-// clock is the time that dates are compared with: what --now says, or the present.
-func clock(date string) (time.Time, error) {
+// clock is what dates are compared with: the day or the moment that --now says, or the present.
+func clock(date string) (keys.Clock, error) {
 	if date == "" {
-		return time.Now(), nil
+		return keys.At(time.Now()), nil
 	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, date); err == nil {
-			return t, nil
-		}
+	if t, err := time.Parse(time.DateOnly, date); err == nil {
+		return keys.OnDay(t), nil
 	}
-	return time.Time{}, fmt.Errorf("--%s is a date like 2026-11-23, or a time like 2026-11-23T12:00:00Z, not %q", flagNow, keys.ScrubShapes(date))
+	if t, err := time.Parse(time.RFC3339, date); err == nil {
+		return keys.At(t), nil
+	}
+	return keys.Clock{}, fmt.Errorf("--%s is a date like 2026-11-23, or a time like 2026-11-23T12:00:00Z, not %q", flagNow, keys.ScrubShapes(date))
 }
 
 // check is keylint's one way from the repository to the result.

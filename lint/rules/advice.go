@@ -40,7 +40,7 @@ func alsoWrong(p *lint.Pass, i *lint.Instance, blame lint.Blame) string {
 		return ""
 	case p.Verifies(i, blame.Named[0]) == lint.No && p.Verifies(i, blame.Others[0]) != lint.Yes:
 		return "; it was signed with another JWT secret than the instance's"
-	case !t.Expires.IsZero() && !t.Expires.Add(leeway).After(p.Now):
+	case p.Now.Ended(t.Expires):
 		return "; and it expired on " + t.Expires.Format(time.DateOnly)
 	}
 	return ""

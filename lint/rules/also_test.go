@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/lint/rules"
 )
@@ -81,7 +82,7 @@ stringData:
   ANON_KEY: {{anon.short}}
 `)
 	later := testkeys.Now.AddDate(1, 0, 0)
-	for _, f := range lint.Check(grouped(t, dir, lint.Config{}), rules.All(), later).Findings {
+	for _, f := range lint.Check(grouped(t, dir, lint.Config{}), rules.All(), keys.At(later)).Findings {
 		if f.Rule == "key-expired" && strings.Contains(f.Message, ", since it was minted for 10 days only: ") && f.Cause == "minted-too-short" {
 			return
 		}

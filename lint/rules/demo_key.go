@@ -172,7 +172,7 @@ func demoExpiry(p *lint.Pass, group []*sites.Site) string {
 	switch {
 	case len(tokens) == 0:
 		return ""
-	case first.After(p.Now):
+	case !p.Now.Ended(first):
 		return "; " + keysStop(tokens, "stops", "stop") + " working on " + first.Format(time.DateOnly)
 	}
 	return "; " + keysStop(tokens, "stopped", "stopped") + " working on " + first.Format(time.DateOnly)

@@ -40,7 +40,7 @@ func lintFixture(t *testing.T, name string) *lint.Result {
 		if err != nil {
 			return nil, err
 		}
-		return lint.Check(lint.Group(sites.Collect(repo, render.Units(repo)), lint.Config{}), rules.All(), testkeys.Now), nil
+		return lint.Check(lint.Group(sites.Collect(repo, render.Units(repo)), lint.Config{}), rules.All(), keys.At(testkeys.Now)), nil
 	}))
 	result, err := once.(func() (*lint.Result, error))()
 	if err != nil {

@@ -17,7 +17,7 @@ var keyExpired = &lint.Rule{
 iat lies in the future. Kong does not look at dates: the gateway lets the key pass, and every request fails behind it.
 
 Mint new keys with the same JWT secret (upstream's utils/generate-keys.sh makes them valid for five years), and put them
-wherever the old ones stand. The dates are compared with today, or with --now.`,
+wherever the old ones stand. The dates are compared with the present, or with --now: a key that ends or begins on that day counts as valid on it.`,
 	Bad: `
 -- k8s/secret.yaml --
 apiVersion: v1
@@ -45,23 +45,20 @@ var (
 	issuedInFuture = lint.Cause{Name: "issued-in-future", Advice: "Mint the key anew on a machine whose clock is right."}
 )
 
-// leeway is what PostgREST allows clocks to differ by (PostgREST docs/references/auth.rst).
-const leeway = 30 * time.Second
-
 func checkKeyExpired(p *lint.Pass) {
 	eachDated(p, func(group []*sites.Site, token keys.JWT) {
-		switch now := p.Now; {
-		case !token.Expires.IsZero() && !token.Expires.Add(leeway).After(now):
+		switch {
+		case p.Now.Ended(token.Expires):
 			message, cause := "the key of %s expired on "+token.Expires.Format(time.DateOnly), expired
 			if shortLived(token) {
 				message += ", since it was minted for " + lifetime(token.Expires.Sub(token.IssuedAt)) + " only"
 				cause = mintedTooShort
 			}
 			p.ReportKey(group, "", message+": it gets a 401", cause)
-		case token.NotBefore.After(now.Add(leeway)):
+		case p.Now.Ahead(token.NotBefore):
 			p.ReportKey(group, "", "the key of %s is not valid before "+token.NotBefore.Format(time.DateOnly),
 				notYetValid)
-		case token.IssuedAt.After(now.Add(leeway)):
+		case p.Now.Ahead(token.IssuedAt):
 			p.ReportKey(group, "", "the key of %s was issued in the future, on "+token.IssuedAt.Format(time.DateOnly)+": PostgREST refuses it until then",
 				issuedInFuture)
 		}

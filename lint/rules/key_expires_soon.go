@@ -44,8 +44,8 @@ var expiresSoon = lint.Cause{Name: "expires-soon", Advice: "Mint a new key with 
 func checkKeyExpiresSoon(p *lint.Pass) {
 	window := time.Duration(p.Config.Window()) * 24 * time.Hour
 	eachDated(p, func(group []*sites.Site, token keys.JWT) {
-		left := token.Expires.Sub(p.Now)
-		if token.Expires.IsZero() || left <= -leeway || left > window || shortLived(token) {
+		left := p.Now.Until(token.Expires)
+		if token.Expires.IsZero() || p.Now.Ended(token.Expires) || left > window || shortLived(token) {
 			return
 		}
 		p.ReportKey(group, "", fmt.Sprintf("the key of %%s expires on %s, in %s", token.Expires.Format(time.DateOnly), days(left)),

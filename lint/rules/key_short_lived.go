@@ -50,7 +50,7 @@ func shortLived(t keys.JWT) bool {
 
 func checkKeyShortLived(p *lint.Pass) {
 	eachDated(p, func(group []*sites.Site, token keys.JWT) {
-		if !shortLived(token) || !token.Expires.After(p.Now) {
+		if !shortLived(token) || p.Now.Ended(token.Expires) {
 			return
 		}
 		p.ReportKey(group, "", fmt.Sprintf("the key of %%s is valid for %s only, until %s", lifetime(token.Expires.Sub(token.IssuedAt)), token.Expires.Format(time.DateOnly)),

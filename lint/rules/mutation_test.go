@@ -151,7 +151,7 @@ func (m mutation) lint(t *testing.T, dir string, keyring *decrypt.Keyring) *lint
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lint.Check(lint.Group(sites.Collect(repo, render.Units(repo)), lint.Config{}), rules.All(), testkeys.Now)
+	return lint.Check(lint.Group(sites.Collect(repo, render.Units(repo)), lint.Config{}), rules.All(), keys.At(testkeys.Now))
 }
 
 // mutations lists what can be changed in the places from which the sites that agree have their

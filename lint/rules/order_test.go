@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/keylint/keylint/internal/testkeys"
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/lint/rules"
 )
@@ -46,7 +47,7 @@ func names(list []*lint.Rule) []string {
 func TestRuleThatIsOff(t *testing.T) {
 	swap := rules.Find("role-swap")
 	off := lint.Config{Severities: map[string]lint.Severity{"role-swap": lint.Off}}
-	result := lint.Check(grouped(t, writeArchive(t, swap.Bad), off), rules.All(), testkeys.Now)
+	result := lint.Check(grouped(t, writeArchive(t, swap.Bad), off), rules.All(), keys.At(testkeys.Now))
 	for _, f := range result.Findings {
 		t.Errorf("%s: %s [%s]", f.At, f.Message, f.Rule)
 	}
@@ -56,7 +57,7 @@ func TestRuleThatIsOff(t *testing.T) {
 func TestRuleAlone(t *testing.T) {
 	rule := rules.Find("key-expired")
 	g := grouped(t, writeArchive(t, rule.Bad), lint.Config{})
-	result := lint.Check(g, []*lint.Rule{rule}, testkeys.Now)
+	result := lint.Check(g, []*lint.Rule{rule}, keys.At(testkeys.Now))
 	if len(result.Findings) != 1 || result.Findings[0].Rule != rule.Name {
 		t.Errorf("got %+v", result.Findings)
 	}
@@ -65,7 +66,7 @@ func TestRuleAlone(t *testing.T) {
 // TestDraftWithoutPlace makes no finding, and the run says so.
 func TestDraftWithoutPlace(t *testing.T) {
 	rule := &lint.Rule{Name: "lost", Check: func(p *lint.Pass) { p.Report(lint.Draft{Message: "something is wrong somewhere"}) }}
-	result := lint.Check(grouped(t, writeArchive(t, "-- a.yaml --\n{}\n"), lint.Config{}), []*lint.Rule{rule}, testkeys.Now)
+	result := lint.Check(grouped(t, writeArchive(t, "-- a.yaml --\n{}\n"), lint.Config{}), []*lint.Rule{rule}, keys.At(testkeys.Now))
 	if len(result.Findings) != 0 || len(result.Notes) != 1 || !strings.Contains(result.Notes[0].Message, rule.Name) {
 		t.Errorf("got findings %+v and notes %+v", result.Findings, result.Notes)
 	}

@@ -23,7 +23,7 @@ func lintArchive(t testing.TB, archive string) *lint.Result {
 
 func lintDir(t testing.TB, dir string) *lint.Result {
 	t.Helper()
-	return lint.Check(grouped(t, dir, lint.Config{}), rules.All(), testkeys.Now)
+	return lint.Check(grouped(t, dir, lint.Config{}), rules.All(), keys.At(testkeys.Now))
 }
 
 // writeArchive writes a tiny repository to disk.
