@@ -99,7 +99,7 @@ func (p *Pass) result() *Result {
 	for _, s := range p.Sites {
 		switch {
 		case p.InstanceOf(s) != nil:
-		case s.Unit != nil && !s.Unit.Deployed():
+		case IsCopy(s):
 			// A copy that nothing deploys is checked by itself and not counted.
 		default:
 			r.Unplaced = append(r.Unplaced, count(nil, s))

@@ -9,13 +9,24 @@ import (
 )
 
 // EachKey visits every distinct text of each instance that is deployed or built into an
-// app, with all sites that hold it: what is wrong with a key itself is told once.
+// app, with all sites that hold it: what is wrong with a key itself is told once. A copy that nothing
+// deploys goes with the first that holds the same text, or is visited by itself.
 func (p *Pass) EachKey(visit func(group []*sites.Site)) {
 	type key struct {
 		i   *Instance
 		sum [32]byte
 	}
-	p.each(isKey, func(s *sites.Site) any { return key{p.InstanceOf(s), s.Value.Text().Sum()} }, visit)
+	first := map[[32]byte]key{}
+	copies := p.those(func(s *sites.Site) bool { return isKey(s) && IsCopy(s) })
+	each(append(p.deployed(isKey), copies...), func(s *sites.Site) any {
+		k := key{p.InstanceOf(s), s.Value.Text().Sum()}
+		if known, ok := first[k.sum]; !ok {
+			first[k.sum] = k
+		} else if IsCopy(s) {
+			return known
+		}
+		return k
+	}, visit)
 }
 
 // EachPlace visits every place at which a value is written, with all sites that take it
@@ -26,19 +37,29 @@ func (p *Pass) EachPlace(visit func(group []*sites.Site)) {
 
 // EachPlaceOf visits every place at which a value of those sites is written, be it known or not.
 func (p *Pass) EachPlaceOf(is func(*sites.Site) bool, visit func(group []*sites.Site)) {
-	p.each(is, func(s *sites.Site) any { return s.Written }, visit)
+	each(p.deployed(is), func(s *sites.Site) any { return s.Written }, visit)
 }
 
 // isKey says whether the text of a site is known, and not empty.
 func isKey(s *sites.Site) bool { return s.Value.IsKnown() && s.Value.Text().Len() > 0 }
 
-func (p *Pass) each(is func(*sites.Site) bool, key func(*sites.Site) any, visit func(group []*sites.Site)) {
+// IsCopy says that nothing deploys what the site stands in. It is checked by itself, and held against nothing.
+func IsCopy(s *sites.Site) bool { return s.Unit != nil && !s.Unit.Deployed() }
+
+// those are the sites of a kind that no rule has set aside, deployed those of them that are no copies.
+func (p *Pass) those(is func(*sites.Site) bool) []*sites.Site {
+	return slices.DeleteFunc(slices.Clone(p.Sites), func(s *sites.Site) bool { return !is(s) || p.SetAside(s) })
+}
+
+func (p *Pass) deployed(is func(*sites.Site) bool) []*sites.Site {
+	return p.those(func(s *sites.Site) bool { return is(s) && !IsCopy(s) })
+}
+
+// each visits the sites that have a key in common.
+func each(all []*sites.Site, key func(*sites.Site) any, visit func(group []*sites.Site)) {
 	groups := map[any][]*sites.Site{}
 	var order []any
-	for _, s := range p.Sites {
-		if !is(s) || p.SetAside(s) || s.Unit != nil && !s.Unit.Deployed() {
-			continue
-		}
+	for _, s := range all {
 		k := key(s)
 		if groups[k] == nil {
 			order = append(order, k)
@@ -51,13 +72,23 @@ func (p *Pass) each(is func(*sites.Site) bool, key func(*sites.Site) any, visit 
 }
 
 // Principal is the site of a key that a finding names: where the instance stores it, else
-// the first place.
+// the first place; a copy that nothing deploys last.
 func Principal(group []*sites.Site) *sites.Site {
 	places := ByPlace(group)
 	sort.SliceStable(places, func(a, b int) bool {
-		return places[a].Standing == sites.Stored && places[b].Standing != sites.Stored
+		return rank(places[a]) < rank(places[b])
 	})
 	return places[0]
+}
+
+func rank(s *sites.Site) int {
+	switch {
+	case IsCopy(s):
+		return 2
+	case s.Standing == sites.Stored:
+		return 0
+	}
+	return 1
 }
 
 // ReportKey reports what is wrong with a key, at its principal place, and lists the others

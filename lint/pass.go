@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strconv"
@@ -180,15 +181,16 @@ func (p *Pass) Report(d Draft) {
 }
 
 // severity is what the configuration makes of the rule's, else what the draft says, else the
-// rule's own.
+// rule's own; of what stands in nothing but a copy that nothing deploys, a warning at the most.
 func (p *Pass) severity(d Draft) Severity {
-	switch s := p.Config.Severities[p.rule.Name]; {
-	case s != "" && s != Off:
+	if s := p.Config.Severities[p.rule.Name]; s != "" && s != Off {
 		return s
-	case d.Severity != "":
-		return d.Severity
 	}
-	return p.rule.Severity
+	own := cmp.Or(d.Severity, p.rule.Severity)
+	if there := p.written[d.Place.at]; own == Error && len(there) > 0 && !slices.ContainsFunc(there, func(s *sites.Site) bool { return !IsCopy(s) }) {
+		return Warning
+	}
+	return own
 }
 
 // IsOff says whether the configuration turns the rule off.

@@ -2,7 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +67,8 @@ var (
 	chartDefault = lint.Cause{Name: "chart-default", Advice: "Set secret.jwt.anonKey, serviceKey and secret in the values, or let secret.jwt.secretRef name a Secret that holds them."}
 )
 
-// checkDemoKey reports the published keys of each instance once, with all their places.
+// checkDemoKey reports the published keys of each instance once, with all their places, and those of each file
+// that belongs to none and serves more than development.
 func checkDemoKey(p *lint.Pass) {
 	for _, i := range p.Instances {
 		if i.IsLocal() {
@@ -81,6 +84,15 @@ func checkDemoKey(p *lint.Pass) {
 			reportDemo(p, i, group)
 		}
 	}
+	alone := map[string][]*sites.Site{}
+	for _, s := range p.Sites {
+		if p.InstanceOf(s) == nil && !p.IsIdle(s) && !s.Carrier.Development && !sites.IsLocal(s.Hosts()) && isDemo(p, s) {
+			alone[s.Written.File] = append(alone[s.Written.File], s)
+		}
+	}
+	for _, file := range slices.Sorted(maps.Keys(alone)) {
+		reportDemo(p, nil, alone[file])
+	}
 }
 
 // isDemo says whether a published key, or the secret, is written at the site or stored there, and no rule has
@@ -94,7 +106,7 @@ func isDemo(p *lint.Pass, s *sites.Site) bool {
 // key-not-signed-by-secret tells.
 func isUnsigned(p *lint.Pass, s *sites.Site) bool {
 	i := p.InstanceOf(s)
-	return i != nil && p.Explained(s) && p.Verifies(i, s) == lint.No
+	return p.Explained(s) && (i == nil || p.Verifies(i, s) == lint.No)
 }
 
 // reportDemo names the place of what is worst: the secret, a server key, or else the first.
@@ -112,7 +124,7 @@ func reportDemo(p *lint.Pass, i *lint.Instance, group []*sites.Site) {
 		}
 	}
 	f := lint.Draft{
-		Place: lint.AtValue(first.Written, ""), Instance: i.Name, Trace: first.Trace, Cause: publishedKey,
+		Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first), Trace: first.Trace, Cause: publishedKey,
 		Message: fmt.Sprintf("%s %s %s: %s", lint.Holders(here), hold(here), publishedHow(here), ofDemo(p, i, first)),
 		Related: p.Alike(group, first.Written, func(s *sites.Site) string { return publishedHow([]*sites.Site{s}) }),
 	}
@@ -122,7 +134,7 @@ func reportDemo(p *lint.Pass, i *lint.Instance, group []*sites.Site) {
 		f.Cause = chartDefault
 	}
 	f.Message += demoExpiry(p, group)
-	if harm(first) > 0 && isProduction(p, i, first) {
+	if i != nil && harm(first) > 0 && isProduction(p, i, first) {
 		f.Severity = lint.Error
 	}
 	p.Report(f)
@@ -145,9 +157,11 @@ func harm(s *sites.Site) int {
 func ofDemo(p *lint.Pass, i *lint.Instance, worst *sites.Site) string {
 	_, isToken := worst.Token()
 	switch {
+	case worst.Role == keys.Signing && i == nil:
+		return "anybody can sign keys that are accepted where it is deployed"
 	case worst.Role == keys.Signing:
 		return "anybody can sign keys that this instance accepts"
-	case isToken && p.Verifies(i, worst) == lint.No:
+	case isToken && i != nil && p.Verifies(i, worst) == lint.No:
 		return "the instance's JWT secret is another, and nothing that verifies it accepts it"
 	case harm(worst) == 0:
 		return "an anon key is public anyway, and this one is accepted only where the published JWT secret is in force"

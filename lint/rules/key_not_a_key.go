@@ -46,13 +46,14 @@ stringData:
 var notAKey = lint.Cause{Name: "not-a-key", Advice: "Put the key there: a JWT that the JWT secret signed (upstream's utils/generate-keys.sh mints both), wherever this text stands."}
 
 func checkKeyNotAKey(p *lint.Pass) {
+	loose := ofLooseGateways(p)
 	p.EachKey(func(group []*sites.Site) {
 		what := p.Names.Instead(group[0].Value.Text())
 		if what == "" {
 			return
 		}
 		group = slices.DeleteFunc(slices.Clone(group), func(s *sites.Site) bool { return !asksForKey(p, s) })
-		if len(group) == 0 {
+		if !slices.ContainsFunc(group, func(s *sites.Site) bool { return !loose[s] }) {
 			return
 		}
 		why := "nothing that verifies a JWT accepts it"
@@ -60,12 +61,26 @@ func checkKeyNotAKey(p *lint.Pass) {
 			why = "the gateway lets it pass as it would any text, and nothing behind it that verifies a JWT does"
 		}
 		severity := lint.MildInDevelopment(group)
-		if severity == "" && !slices.ContainsFunc(group, func(s *sites.Site) bool { return p.InstanceOf(s) != nil || s.Unit != nil }) {
+		if severity == "" && !slices.ContainsFunc(group, func(s *sites.Site) bool { return p.InstanceOf(s) != nil || s.Unit != nil && s.Unit.Deployed() }) {
 			severity = lint.Warning
 		}
 		p.ReportKey(group, severity, "%s holds "+what+", and neither a JWT nor an sb_ key: "+why, notAKey)
 		p.Explain(group...)
 	})
+}
+
+// ofLooseGateways are the credentials of configurations that no gateway here reads. A word in one may be a
+// placeholder that something elsewhere fills in, unless somebody presents it.
+func ofLooseGateways(p *lint.Pass) map[*sites.Site]bool {
+	loose := map[*sites.Site]bool{}
+	for _, g := range p.Gateways {
+		for _, c := range g.Credentials {
+			if s := p.OfCredential(c); s != nil && g.Run == nil {
+				loose[s] = true
+			}
+		}
+	}
+	return loose
 }
 
 // asksForKey says whether a legacy key belongs where the site stands, and no plain key of a consumer

@@ -79,6 +79,7 @@ func checkKeyNotSignedBySecret(p *lint.Pass) {
 			reportUnsigned(p, i, secrets, failing, verifying)
 		}
 	}
+	checkUnsignedAlone(p)
 }
 
 // reportUnsigned names the secret where no key verifies, since it is then the one that
