@@ -1,11 +1,14 @@
 package lint
 
 import (
+	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -50,9 +53,26 @@ func (g *Grouping) findHosts(i *Instance) {
 	for _, host := range public {
 		if !i.hosts[host] && strings.Contains(host, ".") && !sites.IsLocal([]string{host}) {
 			i.public = true
+			i.worldwide = i.worldwide || isWorldwide(host)
 		}
 		i.hosts[host] = true
 	}
+}
+
+// IsPublic says that the instance has an address at which the world may reach it.
+func (i *Instance) IsPublic() bool {
+	return i.worldwide || i.stack != nil && slices.ContainsFunc(i.stack.URLs, func(u inventory.URL) bool { return !sites.IsLocal([]string{u.Host}) && isWorldwide(u.Host) })
+}
+
+// privateNames end the names that no public DNS has (RFC 2606, 6762 and 8375; ICANN reserved .internal).
+var privateNames = []string{".local", ".localhost", ".test", ".example", ".invalid", ".internal", ".lan", ".home.arpa"}
+
+// isWorldwide says whether a host may be one that is reached from outside of its own network.
+func isWorldwide(host string) bool {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return !address.IsPrivate()
+	}
+	return !slices.ContainsFunc(privateNames, func(end string) bool { return strings.HasSuffix(host, end) })
 }
 
 // units lists the units of the nucleus, each once.

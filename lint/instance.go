@@ -30,9 +30,10 @@ type Instance struct {
 	declared      []string        // patterns of paths that the configuration gives it
 	declaredHosts []string        // hosts that the configuration gives it
 
-	public  bool // it has an address that the world may use
-	gateway bool // a gateway's credentials are in sight
-	backend bool // a gateway or one of Supabase's own services runs here
+	public    bool // it has an address other than the machine's and the cluster's own
+	worldwide bool // and one that the world may use
+	gateway   bool // a gateway's credentials are in sight
+	backend   bool // a gateway or one of Supabase's own services runs here
 }
 
 // part is a namespace of a unit.
@@ -60,9 +61,6 @@ func (i *Instance) Holds(u *render.Unit, ns string) bool {
 func (i *Instance) IsLocal() bool {
 	return i.local != nil || i.stack != nil && i.stack.Development
 }
-
-// IsPublic says that the instance has an address at which the world may reach it.
-func (i *Instance) IsPublic() bool { return i.public || i.stack != nil && !i.stack.Development }
 
 // Grouping puts the instances together.
 type Grouping struct {

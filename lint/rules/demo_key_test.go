@@ -35,6 +35,8 @@ SERVICE_ROLE_KEY=` + service + "\n"
 	}{
 		{"in force, public", stack("https://api.example.org", published, "{{anon.cli}}", "{{service_role.cli}}"), lint.Error, "anybody can sign", 2},
 		{"in force, on this machine", stack("http://localhost:8000", published, "{{anon.cli}}", "{{service_role.cli}}"), lint.Warning, "anybody can sign", 2},
+		{"in force, in a network of one's own", stack("http://supabase.local:8000", published, "{{anon.cli}}", "{{service_role.cli}}"), lint.Warning, "anybody can sign", 2},
+		{"in force, on a private address", stack("http://192.168.1.7:8000", published, "{{anon.cli}}", "{{service_role.cli}}"), lint.Warning, "anybody can sign", 2},
 		{"another secret in force", stack("https://api.example.org", "{{jwt_secret}}", "{{anon.cli}}", "{{service_role}}"), "", "", 0},
 		{"secret not known", stack("https://api.example.org", "op://prod/supabase/jwt", "{{anon.cli}}", "{{service_role.cli}}"), lint.Error, "cannot be told", 1},
 		{"an anon key alone", stack("https://api.example.org", "op://prod/supabase/jwt", "{{anon.cli}}", "op://prod/supabase/service"), lint.Warning, "public anyway", 0},
