@@ -51,17 +51,17 @@ func argoSources(spec *yaml.Node) []*yaml.Node {
 }
 
 // argoRefs are the sources that others take values files from, as $name/path.
-func argoRefs(spec *yaml.Node) map[string]bool {
-	refs := map[string]bool{}
+func argoRefs(spec *yaml.Node) map[string]*yaml.Node {
+	refs := map[string]*yaml.Node{}
 	for _, s := range argoSources(spec) {
 		if name := nodes.Text(nodes.Field(s, "ref")); name != "" {
-			refs[name] = true
+			refs[name] = s
 		}
 	}
 	return refs
 }
 
-func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, refs map[string]bool) {
+func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, refs map[string]*yaml.Node) {
 	at := nodes.Field(s, "path")
 	text := nodes.Text(at)
 	if nodes.Field(s, "plugin") != nil {
@@ -157,7 +157,7 @@ func matchesGlob(pattern, name string) bool {
 
 // argoChart renders a chart with the values of the source: its files, then values or
 // valuesObject, then parameters (argo-cd reposerver/repository: helmTemplate).
-func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name, namespace string, refs map[string]bool) {
+func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name, namespace string, refs map[string]*yaml.Node) {
 	helm := nodes.Field(s, "helm")
 	r := &chart.Release{Label: o.label(), Chart: c, ChartName: name, Namespace: namespace}
 	r.Namespace = cmp.Or(nodes.Text(nodes.Field(helm, "namespace")), namespace)
@@ -208,36 +208,50 @@ func (p *planner) releaseMatters(o order, r *chart.Release) bool {
 
 // argoValueFile reads one of a source's values files: beside the chart, or in the source
 // that a "$name/" before it names, which may be this repository.
-func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item *yaml.Node, refs map[string]bool, optional bool) {
+func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item *yaml.Node, refs map[string]*yaml.Node, optional bool) {
 	text := nodes.Text(item)
-	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") && !refs[ref[1:]] {
-		p.cannotTell(o, sources.NoteRenderFailed, item, "no source is called "+sources.Shown(ref[1:])+", from which it takes "+sources.Shown(rest))
+	why := "the values file " + sources.Shown(text) + " is not in the repository"
+	ref, rest := argoRef(text)
+	switch {
+	case ref != "" && refs[ref] == nil:
+		p.cannotTell(o, sources.NoteRenderFailed, item, "no source is called "+sources.Shown(ref)+", from which it takes "+sources.Shown(rest))
 		return
+	case ref != "" && p.isForeign(refs[ref]):
+		why = "the values file " + sources.Shown(text) + " is in another repository"
+		text = ""
 	}
 	dir := ""
 	if c != nil {
 		dir = c.Dir
 	}
-	if f := p.valueFile(dir, text); f != nil {
+	if f := p.valueFile(dir, text); text != "" && f != nil {
 		r.Layers = append(r.Layers, chart.FileLayers(f)...)
 		return
 	}
-	if optional {
+	if optional && ref == "" {
 		return
 	}
-	why := "the values file " + sources.Shown(text) + " is not in the repository"
 	p.cannotTell(o, sources.NoteNotFetched, item, why)
 	r.Layers = append(r.Layers, chart.UnknownLayer(why, o.object.Locate(item)))
+}
+
+// argoRef parts the name of a values file in another source, "$name/path"; ref is empty of any other.
+func argoRef(text string) (ref, rest string) {
+	if file, ok := secretsFile(text); ok {
+		text = file
+	}
+	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
+		return ref[1:], rest
+	}
+	return "", text
 }
 
 // valueFile is the values file that a source names, of a chart in the directory, which is
 // empty where the chart is not at hand; nil where there is none.
 func (p *planner) valueFile(dir, text string) *sources.File {
-	name := text
-	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {
-		name = rest
-	} else if dir != "" && ref != "" {
-		if name = path.Join(dir, text); !p.repo.SameTree(dir, name) {
+	ref, name := argoRef(text)
+	if ref == "" && dir != "" && !strings.HasPrefix(name, "/") {
+		if name = path.Join(dir, name); !p.repo.SameTree(dir, name) {
 			return nil
 		}
 		return p.repo.File(name)

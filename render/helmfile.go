@@ -84,7 +84,11 @@ func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []chart.L
 	if text == "" {
 		return []chart.Layer{chart.DocumentLayer(d, item, "values")}
 	}
-	name := path.Join(d.File.Dir(), text)
+	file, ok := secretsFile(text)
+	if !ok {
+		file = text
+	}
+	name := path.Join(d.File.Dir(), file)
 	f := p.repo.File(name)
 	why := ""
 	switch {

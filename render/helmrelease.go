@@ -110,9 +110,6 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 	}
 	from := p.valuesObject(o, kind, name)
 	if from == nil {
-		if nodes.Text(nodes.Field(ref, "optional")) == "true" {
-			return nil
-		}
 		return unknown("its values come from " + label + ", which is not in " + p.searched(o))
 	}
 	from.GivesValues = true

@@ -126,13 +126,19 @@ func (l Layer) below(key string) Layer {
 	return l
 }
 
-// mergeLayers is what Helm makes of them. What an unknown layer may set, the key-like
-// values beneath it, becomes unknown.
-func mergeLayers(layers []Layer, repo *sources.Repository) (map[string]any, error) {
+// mergeLayers is what Helm makes of them. What an unknown layer may set becomes unknown: what is
+// like a key, and the defaults that are shown.
+func mergeLayers(layers []Layer, repo *sources.Repository, shown defaults) (map[string]any, error) {
 	merged := map[string]any{}
 	for _, l := range layers {
 		if !l.unknown.IsAbsent() {
-			blur(merged, "", repo.Names(), func() string { return repo.Hand(l.unknown) })
+			shown.fill(merged)
+			blur(merged, nil, func(way []string, text string) (string, bool) {
+				if !shown.has(way) && (text == "" || !isKeyLike(repo.Names(), way, text)) {
+					return "", false
+				}
+				return repo.Hand(l.unknown.From(shown.source(way))), true
+			})
 			continue
 		}
 		if l.root == nil || l.root.Kind != yaml.MappingNode {
@@ -154,30 +160,45 @@ func mergeLayers(layers []Layer, repo *sources.Repository) (map[string]any, erro
 	return merged, nil
 }
 
-// blur replaces the values that are named or look like a key.
-func blur(values map[string]any, parent string, names keys.Names, word func() string) {
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		switch v := values[name].(type) {
-		case map[string]any:
-			blur(v, name, names, word)
-		case string:
-			// What is empty is a slot that is not in use.
-			if v != "" && isKeyLike(names, parent, name, v) {
-				values[name] = word()
-			}
+// blur replaces texts of the values. A value that is null is an empty text.
+func blur(v any, way []string, word func(way []string, text string) (string, bool)) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			v[name] = blur(v[name], append(way[:len(way):len(way)], name), word)
+		}
+		return v
+	case []any:
+		for i := range v {
+			v[i] = blur(v[i], append(way[:len(way):len(way)], strconv.Itoa(i)), word)
+		}
+		return v
+	case string, nil:
+		text, _ := v.(string)
+		if w, ok := word(way, text); ok {
+			return w
 		}
 	}
+	return v
 }
 
 // isKeyLike says whether a value is a key, by its name or its text. The chart of
 // supabase-community has secret.jwt.secret.
-func isKeyLike(names keys.Names, parent, name, text string) bool {
-	return names.Of(name).Slot != "" || parent == "jwt" && name == "secret" || keys.Recognize(keys.NewText(text)) != ""
+func isKeyLike(names keys.Names, way []string, text string) bool {
+	if len(way) == 0 {
+		return false
+	}
+	name := way[len(way)-1]
+	return names.Of(name).Slot != "" || above(way) == "jwt" && name == "secret" || keys.Recognize(keys.NewText(text)) != ""
 }
 
-// locateValue finds the node that sets the value: in the last layer that has it.
-func locateValue(layers []Layer, way []string) (*yaml.Node, Layer, bool) {
+// locateValue finds the node that sets the value: in the last layer that has it. The node is nil
+// where one that cannot be seen may have it, of a value that is not known for that.
+func locateValue(layers []Layer, way []string, known bool) (*yaml.Node, Layer, bool) {
 	for i := len(layers) - 1; i >= 0; i-- {
+		if !known && !layers[i].unknown.IsAbsent() {
+			return nil, layers[i], true
+		}
 		n := nodes.Follow(layers[i].root)
 		for _, step := range way {
 			if n == nil {

@@ -255,7 +255,7 @@ func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 		name, _ := filepath.Rel(root, values)
 		layers = append(layers, FileLayers(repo.File(filepath.ToSlash(name)))...)
 	}
-	merged, err := mergeLayers(layers, repo)
+	merged, err := mergeLayers(layers, repo, defaults{})
 	if err != nil {
 		return nil, err
 	}

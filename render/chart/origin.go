@@ -4,10 +4,13 @@ import (
 	"encoding/base64"
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
 
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
@@ -46,6 +49,7 @@ func (i *installed) objects(template, text string) []*manifest.Object {
 		message := fmt.Sprintf("%s: what the template %s makes is not YAML", i.Label, template)
 		i.repo.Note(sources.NoteRenderFailed, sources.Position{File: file}, message)
 	}
+	unseen := i.unseen(template)
 	var out []*manifest.Object
 	for n, d := range docs {
 		for _, w := range manifest.WrittenIn([]*sources.Document{{Root: d.Root}}) {
@@ -54,6 +58,7 @@ func (i *installed) objects(template, text string) []*manifest.Object {
 				continue
 			}
 			o.Origin = fromTemplate{i, template, n, d.Root}
+			o.Unseen = unseen
 			if o.Namespace == "" && !o.ClusterScoped() {
 				o.Namespace = i.Namespace
 			}
@@ -62,6 +67,20 @@ func (i *installed) objects(template, text string) []*manifest.Object {
 	}
 	return stores.With(out)
 }
+
+// unseen says why there may be more in what a template makes than is seen: it goes by values, and
+// not all of them are known.
+func (i *installed) unseen(template string) string {
+	if why := unseen(i.layers); why != "" && slices.ContainsFunc(i.chart.files, func(f *archive.BufferedFile) bool {
+		return strings.HasSuffix(template, "/"+f.Name) && goesByValues.Match(f.Data)
+	}) {
+		return i.Label + " may give it more: " + why
+	}
+	return ""
+}
+
+// goesByValues matches what makes the parts of a template depend on values.
+var goesByValues = regexp.MustCompile(`\{\{-?\s*(?:if|else|with|range|include|template|tpl|toYaml|\.Values[\w.]*\s*\|\s*(?:toYaml|toJson|nindent|indent))\b`)
 
 // fromTemplate is the origin of an object that a template made: the value that went into
 // it, or else the line of the template.
@@ -109,11 +128,15 @@ func (t fromTemplate) fromValue(pass int, way []nodes.Step, n *yaml.Node) (manif
 			return manifest.Place{}, false
 		}
 	}
-	value, l, ok := locateValue(t.layers, path)
+	text, _ := valueAt(t.values, path).(string)
+	value, l, ok := locateValue(t.layers, path, t.repo.Standins().Resolve(keys.NewText(text)).IsKnown())
 	if !ok {
 		return manifest.Place{}, false
 	}
 	via := []string{"the value " + strings.Join(path, ".") + " of " + t.Label}
+	if value == nil {
+		return manifest.Place{At: l.At, File: t.repo.File(l.At.File), Via: via}, true
+	}
 	if l.place == nil { // the model's own
 		via[0] += ", which is not set, so that " + l.label + " counts"
 		return manifest.Place{At: t.At, File: t.repo.File(t.At.File), Via: via, Default: true}, true
@@ -132,7 +155,7 @@ func (i *installed) rendering(pass int) map[string][]*yaml.Node {
 	m.once.Do(func() {
 		m.docs = map[string][]*yaml.Node{}
 		var words keys.Standins
-		rendered, err := renderTemplates(i.chart.files, m.marks.put(i.values, pass == 1), i.Name, i.Namespace, &words)
+		rendered, err := renderTemplates(i.chart.files, m.marks.put(i.values, []func([]string, string) bool{m.marks.keyLike, m.marks.all}[pass]), i.Name, i.Namespace, &words)
 		if err != nil {
 			return
 		}

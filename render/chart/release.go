@@ -69,23 +69,31 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		lose(sources.NoteNotFetched, r.At, fmt.Sprintf("%s: the chart %s, which %s depends on, is not in the repository", r.Label, sources.Shown(name), path.Join(c.Dir, "Chart.yaml")))
 	}
 	layers := append(slices.Clone(c.defaults()), r.Layers...)
-	values, err := mergeLayers(layers, repo)
+	why := unseen(layers)
+	values, err := mergeLayers(layers, repo, defaults{release: r.Label})
+	if err == nil && why != "" {
+		missing = append(missing, why)
+		values, err = mergeLayers(layers, repo, r.shownDefaults(c.files, values, repo.Names()))
+	}
 	if err != nil {
 		lose(sources.NoteRenderFailed, r.At, r.Label+": its values are not a mapping that Helm can read")
 		return r.environments(repo), missing
 	}
 	rendered, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins())
 	if err != nil {
-		where, line, why := explainChart(err)
+		where, line, cause := explainChart(err)
 		at, kind := r.At, sources.NoteRenderFailed
 		if r.Guessed {
 			kind = sources.NoteSkipped
-			why += "; which values it is installed with is not in the repository"
+			cause += "; which values it is installed with is not in the repository"
+		} else if why != "" {
+			kind = sources.NoteSkipped
+			cause += "; " + why
 		}
 		if f := c.file(repo, where); f != nil {
 			at = sources.Position{File: f.Path, Line: line}
 		}
-		lose(kind, at, fmt.Sprintf("%s does not render: %s", r.Label, why))
+		lose(kind, at, fmt.Sprintf("%s does not render: %s", r.Label, cause))
 		return r.environments(repo), missing
 	}
 	r.Unread = r.unread(repo, c, values)

@@ -48,10 +48,10 @@ func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]a
 	find := func(l Layer, own bool) {
 		eachScalar(l.root, nil, func(way []string, n *yaml.Node) {
 			u := Unread{Path: strings.Join(way, "."), Namespace: r.Namespace, Release: r.Label, Chart: "the chart in " + c.Dir}
-			switch parent, name := above(way), way[len(way)-1]; {
+			switch name := way[len(way)-1]; {
 			case n.Value == "" || n.Tag == "!!null":
 				return
-			case isKeyLike(repo.Names(), parent, name, n.Value):
+			case isKeyLike(repo.Names(), way, n.Value):
 				u.Value = repo.Standins().Resolve(keys.NewText(n.Value))
 				if u.Place = l.place(n); u.Place.File != nil && u.Place.File.Locked() != nil {
 					u.Value = keys.Unknown(u.Place.File.Locked().Reason)

@@ -103,7 +103,7 @@ func (k *kustomization) release(g *Graph, e *chartEntry) *chart.Release {
 	for _, file := range e.valuesFiles() {
 		ref := judge(k.repo, k.dir, "helmCharts", file)
 		if ref.verdict != isFile {
-			r.Missing = append(r.Missing, "the values file "+sources.Shown(file)+" is not there")
+			r.Layers = append(r.Layers, chart.UnknownLayer("the values file "+sources.Shown(file)+" is not there", r.At))
 			continue
 		}
 		r.Layers = append(r.Layers, chart.FileLayers(k.repo.File(ref.name))...)

@@ -6,6 +6,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -28,6 +29,10 @@ type Object struct {
 
 	// OriginalNamespace is the namespace in that file.
 	OriginalNamespace string
+
+	// Unseen says why there may be more in the object than is known: a chart makes it of values of
+	// which not all can be seen.
+	Unseen string
 
 	Repo   *sources.Repository
 	Origin Origin // where its nodes are written; nil where nothing is known but the file
@@ -137,7 +142,7 @@ func (o *Object) Derived() bool { return o.Maker != nil }
 // not.
 func (o *Object) Open() string {
 	if o.Maker == nil {
-		return ""
+		return o.Unseen
 	}
 	return o.Maker.Open()
 }
@@ -147,6 +152,9 @@ func (o *Object) Open() string {
 func (o *Object) Undeclared(key string) (Entry, bool) {
 	if o.Open() == "" {
 		return Entry{}, false
+	}
+	if o.Maker == nil {
+		return Entry{Key: key, Value: keys.Unknown(o.Unseen), At: o.Locate(nodes.Field(o.Root, "metadata", "name"))}, true
 	}
 	return o.Maker.Undeclared(key), true
 }

@@ -107,6 +107,9 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 					Volume: nodes.Text(nodes.Field(m, "name")), Path: nodes.Text(nodes.Field(m, "mountPath")), SubPath: nodes.Text(nodes.Field(m, "subPath")),
 				})
 			}
+			if o.Unseen != "" {
+				c.OpenEnv = append(c.OpenEnv, o.Unseen)
+			}
 			inv.readEnvironment(c, n)
 			c.readCommand(n)
 			p.Containers = append(p.Containers, c)
