@@ -32,6 +32,7 @@ const (
 	JoinedByURL           Joined = "the URL beside it"
 	JoinedByURLNamespace  Joined = "the namespace in the URL beside it"
 	JoinedByAnyNamespace  Joined = "the namespace in the URL beside it, which may be its own"
+	JoinedByCopy          Joined = "the entry of which it has a copy"
 	JoinedByNamespace     Joined = "its namespace"
 	JoinedByUnit          Joined = "its unit"
 	JoinedByCluster       Joined = "its cluster"
@@ -53,6 +54,7 @@ var evidences = []evidence{
 	{JoinedByURL, byURL},
 	{JoinedByURLNamespace, byURLNamespace},
 	{JoinedByAnyNamespace, byAnyNamespace},
+	{JoinedByCopy, byCopy},
 	{JoinedByNamespace, byNamespace},
 	{JoinedByUnit, byUnit},
 	{JoinedByCluster, byCluster},
@@ -149,7 +151,16 @@ func byStack(w *joining, s *sites.Site) *Instance {
 // byReference places what is read from the same entry as something that is deployed with an
 // instance, and that entry itself.
 func byReference(w *joining, s *sites.Site) *Instance {
-	if s.Entry == nil {
+	if s.Entry == nil || s.Copied.File != "" {
+		return nil
+	}
+	return w.entries[*s.Entry]
+}
+
+// byCopy does so with what a controller copies from another namespace. It may copy from the wrong
+// one, and the URL beside the key tells that.
+func byCopy(w *joining, s *sites.Site) *Instance {
+	if s.Entry == nil || s.Copied.File == "" {
 		return nil
 	}
 	return w.entries[*s.Entry]

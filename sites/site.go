@@ -43,6 +43,7 @@ type Site struct {
 	InForce     string              // of a reference to a Secret beside the one in force, what that one is called
 	Unset       string              // compose's variable that it is, where no file here sets it
 	Idle        string              // why the value has no effect where it stands; empty where it has one
+	Copied      sources.Position    // where it is said that a controller copies the entry into the namespace in which it is read
 	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
 )
 
 // breach is which of the four membership rules a disagreement breaks.
@@ -86,6 +87,10 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 	if primary.IsDefault {
 		f.Cause = chartDefault
 		f.Cause.Advice += " What the others hold is right as it is."
+	}
+	if primary.Copied.File != "" && p.HeldElsewhere(i, primary) != nil {
+		f.Place = lint.AtName(primary.Copied, primary.Identity())
+		f.Cause = copiedFromElsewhere.With(inventory.Label(primary.Entry.Object), whose(d), afterwards(p, primary))
 	}
 	alike := p.Alike(named, f.Place.Position(), func(s *sites.Site) string { return "the same key" })
 	if retired {
@@ -166,6 +171,9 @@ func referrers(named []*sites.Site, but *sites.Site) []lint.Related {
 }
 
 var keyRetired = lint.Cause{Name: "key-retired", Advice: "The gateway lists this key no more, and the stack keeps it for its own services. %s"}
+
+// copiedFromElsewhere is why an app has the key of another instance, where a controller brings it.
+var copiedFromElsewhere = lint.Cause{Name: "copied-from-elsewhere", Advice: "What the annotation copies, %s, is another stack's: name the Secret there that holds %s key%s"}
 
 // held says what the others hold, who are not to blame.
 func held(d lint.Disagreement, blame lint.Blame) string {

@@ -14,7 +14,8 @@ var secretRefDangling = &lint.Rule{
 	Name:     "secret-ref-dangling",
 	Summary:  "a workload takes a key from a Secret or data key that does not exist",
 	Severity: lint.Error,
-	Doc: `The Secret is in the repository and has no such data key, or lies in another namespace, or its name differs by a slip.
+	Doc: `The Secret is in the repository and has no such data key, or lies in another namespace, or its name differs by a slip; or a script
+makes it in a namespace where nothing reads it.
 The kubelet then does not start the container ("CreateContainerConfigError").
 
 Name a data key that the Secret has. A Secret that is nowhere in the repository is not reported: something else may make it.`,

@@ -3,6 +3,8 @@ package stores
 import (
 	"fmt"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
@@ -39,10 +41,21 @@ func ScriptSecrets(repo *sources.Repository) []*manifest.Object {
 		o := &manifest.Object{
 			APIVersion: "v1", Kind: "Secret", Name: s.Name, Namespace: s.Namespace, File: s.At.File,
 			Root:         nodes.Mapping("apiVersion", nodes.Scalar("v1"), "kind", nodes.Scalar("Secret"), "metadata", nodes.Mapping("name", nodes.Scalar(s.Name))),
-			OriginalName: s.Name, Repo: repo, Maker: e,
+			OriginalName: s.Name, Repo: repo, Maker: e, Origin: inScript{repo, s.At},
 		}
 		e.from = source{o}
 		out = append(out, o)
 	}
 	return out
+}
+
+// inScript is the origin of what a command makes.
+type inScript struct {
+	repo *sources.Repository
+	at   sources.Position
+}
+
+// Find implements manifest.Origin.
+func (c inScript) Find(*manifest.Object, *yaml.Node) (manifest.Place, bool) {
+	return manifest.Place{At: c.at, File: c.repo.File(c.at.File)}, true
 }

@@ -37,6 +37,7 @@ type Placement struct {
 	at      sources.Position // where it is used
 	Written sources.Position // where a person would edit it
 	Trace   []sources.Step   // from the one to the other
+	copied  sources.Position // where it is said that a controller copies the entry to where it is read; nowhere where none does
 }
 
 // placed finds the binding's place. Most variables of most containers bear no key, and theirs
@@ -56,6 +57,10 @@ func (b *Binding) placed() Placement {
 func (b *Binding) At() sources.Position      { return b.placed().at }
 func (b *Binding) Written() sources.Position { return b.placed().Written }
 func (b *Binding) Trace() []sources.Step     { return b.placed().Trace }
+
+// Copied is where it is said that a controller copies the entry into the namespace in which it is
+// read; nowhere where none does.
+func (b *Binding) Copied() sources.Position { return b.placed().copied }
 
 // IsSet says whether the variable has, or may have, a value; false of nil.
 func (b *Binding) IsSet() bool { return b != nil && (!b.Value.IsKnown() || b.Value.Text().Len() > 0) }

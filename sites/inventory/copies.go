@@ -2,11 +2,13 @@ package inventory
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/render/stores"
+	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -17,23 +19,38 @@ const (
 	replicator = "replicator.v1.mittwald.de/"
 )
 
-// original is what an object stands for that is filled by one of them; else itself.
-func (inv *Inventory) original(f Found) Found {
+// original is what an object stands for that is filled by one of them; else itself. from is the unit
+// that reads it.
+func (inv *Inventory) original(from *render.Unit, f Found, depth int) Found {
 	for _, annotation := range []string{reflector + "reflects", replicator + "replicate-from"} {
 		namespace, name, ok := strings.Cut(annotationOf(f.Object, annotation), "/")
 		if !ok {
 			continue
 		}
+		copy := copiedBy(f.Object, annotation, f.Object.Namespace)
 		for _, u := range inv.Units {
 			if u.Deployed() && !u.Apart(f.Unit) {
 				if o := u.Find(f.Object.Kind, namespace, name); o != nil && o != f.Object {
-					return Found{Object: o, Unit: u, via: copiedBy(annotation, f.Object.Namespace)}
+					return Found{Object: o, Unit: u, copy: copy}
 				}
 			}
 		}
+		if depth > maxCopies {
+			return Found{Why: Label(f.Object) + " is copied in a circle"}
+		}
+		source := inv.find(from, f.Object.Kind, namespace, name, depth+1)
+		if source.Object == nil {
+			label := ObjectName(f.Object.Kind, namespace, name)
+			return Found{Why: label + ", which is " + copy.by + ", is not in the repository", Outside: true, name: label}
+		}
+		source.copy = copy
+		return source
 	}
 	return f
 }
+
+// maxCopies bounds how often a copy is made of a copy.
+const maxCopies = 10
 
 // copied looks for an object of another namespace that is copied into this one.
 func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) Found {
@@ -49,9 +66,9 @@ func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) Fo
 			case annotationOf(o, reflector+"reflection-allowed") == "true" && annotationOf(o, reflector+"reflection-auto-enabled") == "true" &&
 				listsNamespace(annotationOf(o, reflector+"reflection-auto-namespaces"), namespace, true) &&
 				listsNamespace(annotationOf(o, reflector+"reflection-allowed-namespaces"), namespace, true):
-				return Found{Object: o, Unit: u, via: copiedBy(reflector, namespace)}
+				return Found{Object: o, Unit: u, copy: copiedBy(o, reflector+"reflection-auto-enabled", namespace)}
 			case annotationOf(o, replicator+"replicate-to") != "" && listsNamespace(annotationOf(o, replicator+"replicate-to"), namespace, false):
-				return Found{Object: o, Unit: u, via: copiedBy(replicator, namespace)}
+				return Found{Object: o, Unit: u, copy: copiedBy(o, replicator+"replicate-to", namespace)}
 			}
 		}
 	}
@@ -62,15 +79,24 @@ func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) Fo
 // does not hold.
 func IsOffered(o *manifest.Object) bool {
 	return annotationOf(o, reflector+"reflection-allowed") == "true" || annotationOf(o, replicator+"replicate-to") != "" ||
-		annotationOf(o, replicator+"replication-allowed") == "true"
+		annotationOf(o, replicator+"replicate-to-matching") != "" || annotationOf(o, replicator+"replication-allowed") == "true"
 }
 
-func copiedBy(annotation, namespace string) string {
+// copied is an object of another namespace that a controller copies into this one.
+type copied struct {
+	by   string                  // in words of a trace; empty of what is read where it lies
+	said func() sources.Position // where the annotation stands that says so
+}
+
+func copiedBy(o *manifest.Object, annotation, namespace string) copied {
 	who := "reflector"
 	if strings.HasPrefix(annotation, replicator) {
 		who = "replicator"
 	}
-	return "copied to namespace " + namespace + " by " + who
+	return copied{
+		by:   "copied to namespace " + namespace + " by " + who,
+		said: func() sources.Position { return o.Locate(nodes.Field(o.Root, "metadata", "annotations", annotation)) },
+	}
 }
 
 func annotationOf(o *manifest.Object, name string) string {
@@ -93,7 +119,16 @@ func listsNamespace(patterns, namespace string, ifEmpty bool) bool {
 
 // scripted is the Secret that a script of the repository makes with kubectl, asked for
 // where no manifest makes it.
-func (inv *Inventory) scripted(from *render.Unit, kind, namespace, name string) *manifest.Object {
+func (inv *Inventory) scripted(kind, namespace, name string) *manifest.Object {
+	for _, o := range inv.scriptSecrets(kind) {
+		if o.Name == name && (o.Namespace == namespace || o.Namespace == "" || namespace == "") {
+			return o
+		}
+	}
+	return nil
+}
+
+func (inv *Inventory) scriptSecrets(kind string) []*manifest.Object {
 	if kind != "Secret" {
 		return nil
 	}
@@ -101,8 +136,16 @@ func (inv *Inventory) scripted(from *render.Unit, kind, namespace, name string) 
 		inv.scriptsRead = true
 		inv.scripts = stores.ScriptSecrets(inv.Repo)
 	}
-	for _, o := range inv.scripts {
-		if o.Name == name && (o.Namespace == namespace || o.Namespace == "" || namespace == "") {
+	return inv.scripts
+}
+
+// scriptedElsewhere is a Secret of that name which a script makes in a namespace in which nothing of
+// the repository lies that could read it.
+func (inv *Inventory) scriptedElsewhere(kind, name string) *manifest.Object {
+	for _, o := range inv.scriptSecrets(kind) {
+		if o.Name == name && o.Namespace != "" && !slices.ContainsFunc(inv.Units, func(u *render.Unit) bool {
+			return slices.ContainsFunc(u.Objects, func(in *manifest.Object) bool { return in.Namespace == o.Namespace })
+		}) {
 			return o
 		}
 	}

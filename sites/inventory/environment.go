@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,7 +102,7 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant), Slip: f.slip})
 		}
 		if f.Object == nil {
-			c.openFrom(f, ObjectName(kind, c.Namespace, name), prefix)
+			c.openFrom(f, cmp.Or(f.name, ObjectName(kind, c.Namespace, name)), prefix)
 			continue
 		}
 		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
@@ -164,8 +165,9 @@ func (b *Binding) fromEntry(f Found, e manifest.Entry, how string, at func() sou
 		file := sources.Position{File: e.At.File}
 		p := Placement{at: at(), Written: e.At}
 		p.Trace = []sources.Step{{At: p.at, Text: fmt.Sprintf("%s %s", how, b.Name)}, {At: file, Text: Label(f.Object) + " " + e.Key}}
-		if f.via != "" {
-			p.Trace = append(p.Trace, sources.Step{At: file, Text: f.via})
+		if f.copy.by != "" {
+			p.copied = f.copy.said()
+			p.Trace = append(p.Trace, sources.Step{At: p.copied, Text: f.copy.by})
 		}
 		for _, via := range e.Via {
 			p.Trace = append(p.Trace, sources.Step{At: file, Text: via})
@@ -191,7 +193,7 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 			}
 			v.Value = keys.Unknown(f.Why)
 			if f.Outside { // whoever makes it, two that read one data key of it have the same
-				v.Value = v.Value.From(ObjectName(kind, c.Namespace, name) + "#" + key)
+				v.Value = v.Value.From(cmp.Or(f.name, ObjectName(kind, c.Namespace, name)) + "#" + key)
 			}
 			return
 		}

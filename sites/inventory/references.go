@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"path"
 	"sort"
 	"strings"
@@ -26,13 +27,14 @@ const (
 type Found struct {
 	Object *manifest.Object
 	Unit   *render.Unit
-	via    string // how it came to be where it is read, if not by itself
+	copy   copied // how it came to be where it is read, if not by itself
 	Why    string // why there is none, or why it cannot be told
 	Absent bool   // it is certain that there is none
 
 	meant   []*manifest.Object // those that may have been meant, where it is Absent
 	slip    Slip               // and how its name differs from theirs
 	Outside bool               // nothing in the repository makes it: somebody else must
+	name    string             // how it is called there, where that is not as it was asked for
 }
 
 // Find follows a reference from a unit to a Secret or ConfigMap. The unit itself is
@@ -40,6 +42,10 @@ type Found struct {
 // namespace, if there is just one; from a part that could not be rendered; or from
 // outside the repository.
 func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Found {
+	return inv.find(from, kind, namespace, name, 0)
+}
+
+func (inv *Inventory) find(from *render.Unit, kind, namespace, name string, copies int) Found {
 	if o := from.Find(kind, namespace, name); o != nil {
 		if other := inv.rival(from, o); other != nil {
 			label := Label(o)
@@ -47,7 +53,7 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 			inv.Repo.Note(sources.NoteSkipped, sources.Position{File: other.File}, why)
 			return Found{Why: why, Outside: true}
 		}
-		return inv.original(Found{Object: o, Unit: from})
+		return inv.original(from, Found{Object: o, Unit: from}, copies)
 	}
 	if copied := inv.copied(from, kind, namespace, name); copied.Object != nil {
 		return copied
@@ -56,7 +62,7 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 	label := ObjectName(kind, namespace, name)
 	switch len(elsewhere) {
 	case 1:
-		return inv.original(elsewhere[0])
+		return inv.original(from, elsewhere[0], copies)
 	case 0:
 	default:
 		return Found{Why: label + " stands in several places, and which one is deployed beside it cannot be told"}
@@ -64,11 +70,16 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 	if len(from.Missing) > 0 {
 		return Found{Why: label + " is not in what could be rendered: " + from.Missing[0]}
 	}
-	if o := inv.scripted(from, kind, namespace, name); o != nil {
+	if o := inv.scripted(kind, namespace, name); o != nil {
 		return Found{Object: o, Unit: from}
 	}
 	if twin, meant, slip := nearMiss(from, kind, namespace, name); twin != "" {
 		return Found{Absent: true, Why: label + " does not exist; " + twin, meant: meant, slip: slip}
+	}
+	if o := inv.scriptedElsewhere(kind, name); o != nil {
+		at := o.Locate(o.Root)
+		return Found{Absent: true, meant: []*manifest.Object{o}, slip: OtherNamespace, Why: fmt.Sprintf(
+			"%s does not exist; %s:%d makes one of that name in namespace %s, and it cannot be read from %s", label, at.File, at.Line, o.Namespace, namespace)}
 	}
 	return Found{Why: label + " is not in the repository", Outside: true}
 }
@@ -151,7 +162,7 @@ func nearMiss(u *render.Unit, kind, namespace, name string) (string, []*manifest
 		if o.OriginalName == name && o.Name != name && o.Namespace == namespace {
 			return "kustomize renames it to " + o.ShownName() + ", but not the references, since it is not told that a controller makes it", []*manifest.Object{o}, Renamed
 		}
-		if o.Name == name && o.Namespace != namespace {
+		if o.Name == name && o.Namespace != namespace && !IsOffered(o) {
 			return "a " + kind + " of that name is in namespace " + o.Namespace + ", and cannot be read from " + namespace, []*manifest.Object{o}, OtherNamespace
 		}
 		switch {
