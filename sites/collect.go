@@ -137,6 +137,9 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 	if s.Value.IsKnown() && s.Form != "" && s.Form != keys.BySOPS {
 		s.Value = keys.Unknown("it is encrypted by " + string(s.Form) + ", which keylint does not open")
 	}
+	if v, ok := keys.Templated(s.Value.Text()); ok {
+		s.Value = v
+	}
 	if s.Value.IsKnown() && keys.IsExpression(s.Value.Text()) {
 		s.Value = keys.Unknown("a placeholder stands there, and what takes its place is not known")
 	}

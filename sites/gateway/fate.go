@@ -32,6 +32,7 @@ type outcome struct {
 func fateOf(r reading) outcome {
 	name, before, text := keys.ReferenceName(r.before.Reveal()), bare(r.before), r.read.Key.Reveal()
 	o := outcome{value: r.value.Trimmed()}
+	templated, isTemplated := keys.Templated(r.read.Key)
 	if name != "" || r.filledIn && keys.Recognize(r.before) == "" {
 		o.template = keys.ShownName(before)
 	}
@@ -46,6 +47,8 @@ func fateOf(r reading) outcome {
 		o.fate, o.kind = NotForKong, "a decK reference"
 	case vault.MatchString(text):
 		o.fate, o.kind = NotForKong, "a vault reference"
+	case !r.filledIn && isTemplated:
+		o.value = templated
 	case r.read.Kind == "null" || r.read.IsString && strings.TrimSpace(text) == "":
 		o.fate, o.value = Empty, keys.Unknown("nothing is put in its place")
 	case !r.read.IsString:

@@ -235,8 +235,8 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		return out
 	}
 	out.Value = keys.Known(keys.NewText(text))
-	if isExpression(text) {
-		out.Value = keys.Unknown("a template fills it in")
+	if v, ok := keys.Templated(out.Value.Text()); ok {
+		out.Value = v
 	}
 	return out
 }
@@ -276,10 +276,6 @@ func (p *composeProject) fromShell(raw string, names []string) string {
 
 // bareReference matches $NAME.
 var bareReference = regexp.MustCompile(`\$[A-Za-z_][A-Za-z0-9_]*`)
-
-// isExpression says whether a text is filled in by something else: a CI secret, a
-// template.
-func isExpression(s string) bool { return strings.Contains(s, "{{") }
 
 // interpolated is a word of a command as compose hands it on: "$$" is a "$", and ${NAME}
 // comes from .env, or is nothing. A key that would come from there stays a variable, since
