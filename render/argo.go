@@ -166,7 +166,7 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 		r.At = o.object.Locate(nodes.Field(s, "path"))
 	}
 	for _, item := range nodes.Items(nodes.Field(helm, "valueFiles")) {
-		p.argoValueFile(o, r, c, item, refs, nodes.Text(nodes.Field(helm, "ignoreMissingValueFiles")) == "true")
+		p.argoValueFile(o, u, r, c, item, refs, nodes.Text(nodes.Field(helm, "ignoreMissingValueFiles")) == "true")
 	}
 	if values := nodes.Field(helm, "valuesObject"); values != nil {
 		r.Layers = append(r.Layers, chart.ObjectLayer(o.object, values, "helm.valuesObject"))
@@ -208,7 +208,7 @@ func (p *planner) releaseMatters(o order, r *chart.Release) bool {
 
 // argoValueFile reads one of a source's values files: beside the chart, or in the source
 // that a "$name/" before it names, which may be this repository.
-func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item *yaml.Node, refs map[string]*yaml.Node, optional bool) {
+func (p *planner) argoValueFile(o order, u *Unit, r *chart.Release, c *chart.Chart, item *yaml.Node, refs map[string]*yaml.Node, optional bool) {
 	text := nodes.Text(item)
 	why := "the values file " + sources.Shown(text) + " is not in the repository"
 	ref, rest := argoRef(text)
@@ -225,6 +225,9 @@ func (p *planner) argoValueFile(o order, r *chart.Release, c *chart.Chart, item 
 		dir = c.Dir
 	}
 	if f := p.valueFile(dir, text); text != "" && f != nil {
+		if _, ok := secretsFile(text); ok {
+			u.Opened = append(u.Opened, f.Path)
+		}
 		r.Layers = append(r.Layers, chart.FileLayers(f)...)
 		return
 	}

@@ -51,13 +51,15 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 		r.Chart = p.charts.At(local)
 	}
 	var opened []string
-	for _, item := range nodes.Items(nodes.Field(n, "values")) {
-		r.Layers = append(r.Layers, p.helmfileValues(d, item)...)
-	}
-	for _, item := range nodes.Items(nodes.Field(n, "secrets")) { // helm-secrets decrypts them
-		for _, l := range p.helmfileValues(d, item) {
-			r.Layers = append(r.Layers, l)
-			opened = append(opened, l.At.File)
+	for _, field := range []string{"values", "secrets"} {
+		for _, item := range nodes.Items(nodes.Field(n, field)) {
+			_, named := secretsFile(nodes.Text(item))
+			for _, l := range p.helmfileValues(d, item) {
+				r.Layers = append(r.Layers, l)
+				if named || field == "secrets" { // helm-secrets decrypts them
+					opened = append(opened, l.At.File)
+				}
+			}
 		}
 	}
 	for _, item := range nodes.Items(nodes.Field(n, "set")) {

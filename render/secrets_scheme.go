@@ -20,6 +20,9 @@ func secretsFile(name string) (string, bool) {
 	if m[1] == "" {
 		return m[2], true
 	}
-	_, file, ok := strings.Cut(m[2], "?")
+	key, file, ok := strings.Cut(m[2], "?")
+	if !ok {
+		_, file, ok = strings.Cut(key, "#") // secrets+age-import-kubernetes://default/keys#secrets.yaml
+	}
 	return file, ok
 }

@@ -13,6 +13,7 @@ func TestSecretsFile(t *testing.T) {
 		{"secrets://$values/prod/secrets.yaml", "$values/prod/secrets.yaml", true},
 		{"secrets+age-import:///keys/key.txt?secrets.yaml", "secrets.yaml", true},
 		{"secrets+gpg-import-kubernetes://argocd/keys#key.asc?../secrets.yaml", "../secrets.yaml", true},
+		{"secrets+age-import-kubernetes://default/keys#secrets.yaml", "secrets.yaml", true},
 		{"secrets+age-import://key.txt", "", false},
 		{"secrets+literal://ref+vault://secret/supabase#/anon", "", false},
 		{"https://example.org/values.yaml", "", false},
