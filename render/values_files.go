@@ -125,6 +125,9 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 			r.Layers = append(r.Layers, chart.FileLayers(f.file)...)
 		}
 	}
+	if f.file != nil && f.file.IsTemplate() && (f.file.Mentions("${") || f.file.Mentions("{{")) {
+		r.Layers = append(r.Layers, chart.UnknownLayer("something outside the repository's manifests fills in "+name, f.file.At()))
+	}
 	r.Label = name
 	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.At.File}}
 	u.Objects, u.Missing = r.Install(p.repo)
