@@ -159,7 +159,7 @@ func matchesGlob(pattern, name string) bool {
 // valuesObject, then parameters (argo-cd reposerver/repository: helmTemplate).
 func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name, namespace string, refs map[string]*yaml.Node) {
 	helm := nodes.Field(s, "helm")
-	r := &chart.Release{Label: o.label(), Chart: c, ChartName: name, Namespace: namespace}
+	r := &chart.Release{Label: o.label(), Chart: c, ChartName: name, Repository: nodes.Text(nodes.Field(s, "repoURL")), Namespace: namespace}
 	r.Namespace = cmp.Or(nodes.Text(nodes.Field(helm, "namespace")), namespace)
 	r.Name = cmp.Or(nodes.Text(nodes.Field(helm, "releaseName")), o.object.Name)
 	if r.At = o.object.Locate(nodes.Field(s, "chart")); c != nil {
@@ -179,7 +179,11 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 		if value == nil {
 			continue
 		}
-		l, ok := chart.PathLayer(nodes.Text(nodes.Field(item, "name")), value, o.object.Place(value), "helm.parameters")
+		typed := value
+		if nodes.Text(nodes.Field(item, "forceString")) != "true" {
+			typed = chart.Typed(value)
+		}
+		l, ok := chart.PathLayer(nodes.Text(nodes.Field(item, "name")), typed, o.object.Place(value), "helm.parameters")
 		if !ok {
 			r.Missing = append(r.Missing, "a parameter of "+r.Label+" sets an item of a list, which is not followed")
 			continue

@@ -27,11 +27,13 @@ type planner struct {
 	reach  *reach
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
-	clusterNames func() map[string]string // the names that Argo CD knows clusters by, by their address
-	argoPlugins  func() bool              // whether Argo CD has a plugin that makes manifests
-	argoURLs     map[string]int           // how often Applications name a repository for a path that is here
-	fluxSources  map[string]int           // how often Flux' objects name a GitRepository for one
-	deployers    []*deployer              // as they are written, everywhere in the repository
+	clusterNames func() map[string]string    // the names that Argo CD knows clusters by, by their address
+	argoPlugins  func() bool                 // whether Argo CD has a plugin that makes manifests
+	chartConfigs map[string]*manifest.Object // HelmChartConfigs, by namespace and name
+	helmURLs     map[string]string           // addresses of HelmRepositories, by name
+	argoURLs     map[string]int              // how often Applications name a repository for a path that is here
+	fluxSources  map[string]int              // how often Flux' objects name a GitRepository for one
+	deployers    []*deployer                 // as they are written, everywhere in the repository
 	byFile       map[string][]*deployer
 	relevant     map[*deployer]bool // whether what it deploys can bear keys
 
@@ -68,6 +70,7 @@ func (o order) label() string {
 }
 
 func isFlux(o *manifest.Object) bool { return strings.Contains(o.APIVersion, ".toolkit.fluxcd.io/") }
+func isK3s(o *manifest.Object) bool  { return strings.HasPrefix(o.APIVersion, "helm.cattle.io/") }
 func isArgo(o *manifest.Object) bool { return strings.HasPrefix(o.APIVersion, "argoproj.io/") }
 
 // isOrder says whether the object makes a controller deploy something.
@@ -77,6 +80,8 @@ func isOrder(o *manifest.Object) bool {
 		return isFlux(o)
 	case "Application", "ApplicationSet":
 		return isArgo(o)
+	case "HelmChart":
+		return isK3s(o)
 	}
 	return false
 }
@@ -102,6 +107,12 @@ func (p *planner) readDeployers() {
 				p.byFile[f.Path] = append(p.byFile[f.Path], d)
 				p.countURL(o)
 				p.countSource(o)
+			}
+			if o.Kind == "HelmRepository" && isFlux(o) {
+				p.noteRepository(o)
+			}
+			if o.Kind == "HelmChartConfig" && isK3s(o) {
+				p.chartConfigs[o.Namespace+"/"+o.Name] = o
 			}
 		}
 	}
@@ -259,7 +270,7 @@ func (p *planner) run() {
 	for len(p.queue) > 0 {
 		next := 0
 		for i, o := range p.queue {
-			if o.object.Kind != "HelmRelease" && o.tries == 0 {
+			if o.object.Kind != "HelmRelease" && o.object.Kind != "HelmChart" && o.tries == 0 {
 				next = i
 				break
 			}
@@ -295,6 +306,8 @@ func (p *planner) carryOut(o order) {
 		p.flux(o)
 	case "HelmRelease":
 		p.helmRelease(o)
+	case "HelmChart":
+		p.helmChart(o)
 	case "Application":
 		p.application(o)
 	case "ApplicationSet":

@@ -27,14 +27,18 @@ func (p *planner) helmfiles() {
 			continue
 		}
 		for _, d := range f.Documents() {
+			repositories := map[string]string{} // addresses, by alias
+			for _, n := range nodes.Items(nodes.Field(d.Root, "repositories")) {
+				repositories[nodes.Text(nodes.Field(n, "name"))] = nodes.Text(nodes.Field(n, "url"))
+			}
 			for _, n := range nodes.Items(nodes.Field(d.Root, "releases")) {
-				p.helmfileRelease(d, n)
+				p.helmfileRelease(d, n, repositories)
 			}
 		}
 	}
 }
 
-func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
+func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node, repositories map[string]string) {
 	if nodes.Text(nodes.Field(n, "installed")) == "false" {
 		return
 	}
@@ -44,6 +48,8 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 		ChartName: nodes.Text(nodes.Field(n, "chart")), At: d.Position(n),
 	}
 	r.Label = "release " + r.Name + " of " + d.File.Path
+	alias, _, _ := strings.Cut(r.ChartName, "/")
+	r.Repository = repositories[alias]
 	if chart := nodes.Field(n, "chart"); chart != nil {
 		r.At = d.Position(chart)
 	}
@@ -64,7 +70,7 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node) {
 	}
 	for _, item := range nodes.Items(nodes.Field(n, "set")) {
 		if value := nodes.Field(item, "value"); value != nil {
-			if l, ok := chart.PathLayer(nodes.Text(nodes.Field(item, "name")), value, manifest.PlaceOf(d, value), "set"); ok {
+			if l, ok := chart.PathLayer(nodes.Text(nodes.Field(item, "name")), chart.Typed(value), manifest.PlaceOf(d, value), "set"); ok {
 				r.Layers = append(r.Layers, l)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -54,9 +55,12 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 	node := nodes.Field(spec, "chart", "spec", "chart")
 	kind := nodes.Text(nodes.Field(spec, "chart", "spec", "sourceRef", "kind"))
 	r.ChartName = nodes.Text(node)
+	if ref := nodes.Field(spec, "chart", "spec", "sourceRef"); kind == "HelmRepository" {
+		r.Repository = p.helmRepository(ref)
+	}
 	if node == nil {
 		node = nodes.Field(spec, "chartRef", "name")
-		r.ChartName = p.chartBehind(o, nodes.Field(spec, "chartRef"))
+		r.ChartName, r.Repository = p.chartBehind(o, nodes.Field(spec, "chartRef"))
 		kind = ""
 	}
 	if node != nil {
@@ -76,17 +80,37 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 	}
 }
 
-// chartBehind is the name of the chart that an OCIRepository or HelmChart gives: the last
-// part of its URL, or its chart.
-func (p *planner) chartBehind(o order, ref *yaml.Node) string {
+// noteRepository takes up the address of a HelmRepository. Of two of one name with different addresses
+// the name alone is known.
+func (p *planner) noteRepository(o *manifest.Object) {
+	url := nodes.Text(nodes.Field(o.Root, "spec", "url"))
+	if known, ok := p.helmURLs[o.Name]; ok && known != url {
+		url = ""
+	}
+	p.helmURLs[o.Name] = url
+}
+
+// helmRepository is the address of a HelmRepository; its name where that is not known.
+func (p *planner) helmRepository(ref *yaml.Node) string {
+	name := nodes.Text(nodes.Field(ref, "name"))
+	return cmp.Or(p.helmURLs[name], name)
+}
+
+// chartBehind is the name of the chart that an OCIRepository or HelmChart gives, the last part of its URL
+// or its chart, and the address that it is taken from.
+func (p *planner) chartBehind(o order, ref *yaml.Node) (name, repository string) {
 	kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
 	namespace := cmp.Or(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
 	source := p.object(o, kind, namespace, name)
 	if source == nil {
-		return name
+		return name, ""
 	}
 	spec := nodes.Field(source.Root, "spec")
-	return path.Base(cmp.Or(nodes.Text(nodes.Field(spec, "chart")), nodes.Text(nodes.Field(spec, "url")), name))
+	repository = nodes.Text(nodes.Field(spec, "url"))
+	if from := nodes.Field(spec, "sourceRef"); from != nil {
+		repository = p.helmRepository(from)
+	}
+	return path.Base(cmp.Or(nodes.Text(nodes.Field(spec, "chart")), nodes.Text(nodes.Field(spec, "url")), name)), repository
 }
 
 // valuesFrom reads the values that one reference gives. What cannot be seen may set
@@ -126,12 +150,23 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 		if target == "" {
 			return chart.EntryLayer(e, q, label)
 		}
-		if l, ok := chart.PathLayer(target, nodes.Scalar(p.repo.Hand(e.Value)), q, label); ok {
+		if l, ok := chart.PathLayer(target, atTargetPath(p.repo.Hand(e.Value)), q, label); ok {
 			return []chart.Layer{l}
 		}
 		return unknown("the targetPath " + sources.Shown(target) + " is not followed")
 	}
 	return unknown(label + " has no data key " + sources.Shown(key))
+}
+
+// atTargetPath is a value as Flux sets it at a path: in quotes a text, and else as helm --set types it
+// (fluxcd/pkg/chartutil: ReplacePathValue).
+func atTargetPath(text string) *yaml.Node {
+	for _, quote := range []string{"'", `"`} {
+		if len(text) > 1 && strings.HasPrefix(text, quote) && strings.HasSuffix(text, quote) {
+			return nodes.Scalar(strings.Trim(text, `'"`))
+		}
+	}
+	return chart.Typed(nodes.Scalar(text))
 }
 
 // valuesObject finds the Secret or ConfigMap with values, also one that a generator made

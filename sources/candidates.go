@@ -13,7 +13,7 @@ import (
 )
 
 // controllers are the API groups whose objects say what else is deployed.
-var controllers = [][]byte{[]byte("toolkit.fluxcd.io/"), []byte("argoproj.io/")}
+var controllers = [][]byte{[]byte("toolkit.fluxcd.io/"), []byte("argoproj.io/"), []byte("helm.cattle.io/")}
 
 var apiVersion = []byte("apiVersion")
 
@@ -92,7 +92,7 @@ func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)
 		if f.kind != dotenvFile && f.kind != dockerfileFile {
 			f.services = f.services || bytes.Contains(b, servicesMark)
 			f.object = f.object || bytes.Contains(b, apiVersion)
-			f.deploy = f.deploy || bytes.Contains(b, controllers[0]) || bytes.Contains(b, controllers[1])
+			f.deploy = f.deploy || slices.ContainsFunc(controllers, func(c []byte) bool { return bytes.Contains(b, c) })
 		}
 		switch {
 		case err == nil && read < f.size:

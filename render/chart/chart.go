@@ -188,7 +188,7 @@ func (c *Chart) resolve(all *Charts, depth int) {
 				continue
 			}
 		}
-		if isSupabaseChart(name) {
+		if isCommunity(name, nodes.Text(nodes.Field(d, "repository"))) {
 			c.models = append(c.models, alias)
 			c.graft(modelChart())
 			continue

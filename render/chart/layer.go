@@ -83,41 +83,6 @@ func textLayers(text string, decrypted bool, p manifest.Place, label string) []L
 	return out
 }
 
-// PathLayer sets one value, as "helm --set" does: a.b\.c.d.
-func PathLayer(path string, value *yaml.Node, p manifest.Place, label string) (Layer, bool) {
-	parts := splitValuePath(path)
-	root := value
-	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i] == "" || strings.HasSuffix(parts[i], "]") {
-			return Layer{}, false
-		}
-		root = nodes.Mapping(parts[i], root)
-	}
-	if len(parts) == 0 {
-		return Layer{}, false
-	}
-	return Layer{label: label, root: root, place: func(*yaml.Node) manifest.Place { return p }, At: p.At}, true
-}
-
-// splitValuePath splits at the dots that no backslash stands before.
-func splitValuePath(path string) []string {
-	var parts []string
-	var b strings.Builder
-	for i := 0; i < len(path); i++ {
-		switch {
-		case path[i] == '\\' && i+1 < len(path):
-			i++
-			b.WriteByte(path[i])
-		case path[i] == '.':
-			parts = append(parts, b.String())
-			b.Reset()
-		default:
-			b.WriteByte(path[i])
-		}
-	}
-	return append(parts, b.String())
-}
-
 // below moves a layer under a key: the values of a subchart.
 func (l Layer) below(key string) Layer {
 	if l.root != nil {

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -32,9 +33,23 @@ func modelChart() *Chart {
 	return c
 }
 
-// isSupabaseChart says whether a chart that is not at hand is the one that the model
-// describes.
-func isSupabaseChart(name string) bool { return path.Base(strings.TrimSuffix(name, "/")) == "supabase" }
+// community are the words of the addresses that give the chart which the model describes: its own, and
+// those of its forks.
+var community = regexp.MustCompile(`supabase-community|supabase-kubernetes`)
+
+// isCommunity says whether a chart that is not at hand is the one that the model describes. Others publish
+// one of that name too (bitnami), so that the address of the repository decides where it is known; an
+// alias or nothing leaves the name.
+func isCommunity(name, repository string) bool {
+	if path.Base(strings.TrimSuffix(name, "/")) != "supabase" {
+		return false
+	}
+	alias := strings.TrimPrefix(strings.TrimPrefix(repository, "@"), "alias:")
+	if strings.ContainsAny(alias, "/.") {
+		return community.MatchString(alias)
+	}
+	return !strings.Contains(alias+"/"+name, "bitnami")
+}
 
 // defaults are the chart's own values.
 func (c *Chart) defaults() []Layer {

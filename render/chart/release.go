@@ -12,23 +12,24 @@ import (
 
 // Release is one chart with its values, as Helm would install it.
 type Release struct {
-	Label     string // "HelmRelease supabase/supabase"
-	Name      string
-	Namespace string
-	At        sources.Position // where it is declared
-	ChartName string           // as it is declared
-	Chart     *Chart           // nil where it is not at hand and no model stands in for it
-	Layers    []Layer          // what is given, the chart's own defaults not among them
-	Missing   []string         // what could not be read of it
-	Guessed   bool             // nothing says with which values it is installed
-	Unread    []Unread         // once it is installed, what it is given in vain
+	Label      string // "HelmRelease supabase/supabase"
+	Name       string
+	Namespace  string
+	At         sources.Position // where it is declared
+	ChartName  string           // as it is declared
+	Repository string           // the address or the alias of the one that it is declared with; empty where none is
+	Chart      *Chart           // nil where it is not at hand and no model stands in for it
+	Layers     []Layer          // what is given, the chart's own defaults not among them
+	Missing    []string         // what could not be read of it
+	Guessed    bool             // nothing says with which values it is installed
+	Unread     []Unread         // once it is installed, what it is given in vain
 }
 
 // Bears says whether the values can bear keys: those of files, decrypted where that was
 // possible, and of the file of the order itself its own only. So can a chart of Supabase that
 // is not at hand.
 func (r *Release) Bears(repo *sources.Repository, own string) bool {
-	if r.Chart == nil && isSupabaseChart(r.ChartName) {
+	if r.Chart == nil && isCommunity(r.ChartName, r.Repository) {
 		return true
 	}
 	for _, l := range r.Layers {
@@ -47,7 +48,7 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		missing = append(missing, message)
 	}
 	c := r.Chart
-	if c == nil && isSupabaseChart(r.ChartName) {
+	if c == nil && isCommunity(r.ChartName, r.Repository) {
 		c = modelChart()
 	}
 	if c == nil {

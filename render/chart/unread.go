@@ -37,7 +37,7 @@ func (u Unread) Name() string { return u.Path[strings.LastIndexByte(u.Path, '.')
 // unread finds what the release is given in vain. Of a chart that is not there as a whole nothing
 // can be told.
 func (r *Release) unread(repo *sources.Repository, c *Chart, values map[string]any) []Unread {
-	if c.Dir == "" && len(c.missing) == 0 && isSupabaseChart(c.Name) {
+	if c.Dir == "" && len(c.missing) == 0 {
 		return r.unreadByModel()
 	}
 	if c.Dir == "" || len(c.missing) > 0 || len(c.models) > 0 {
