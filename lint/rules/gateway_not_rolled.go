@@ -16,7 +16,7 @@ import (
 var gatewayNotRolled = &lint.Rule{
 	Name:     "gateway-not-rolled",
 	Summary:  "a rotated key does not reach the gateway until somebody restarts it",
-	Severity: lint.Warning,
+	Severity: lint.Info,
 	Doc: `Kong without a database reads its configuration once, when it starts; an initContainer renders it at the same time.
 Where the Secret or the ConfigMap changes and nothing in the pod template does, the old pod goes on with the old keys:
 git and the Secret agree, and every login fails, or fails weeks later when the pod happens to move.
@@ -88,7 +88,7 @@ var nothingRolls = lint.Cause{Name: "nothing-rolls", Advice: "Give the name a co
 
 func checkGatewayNotRolled(p *lint.Pass) {
 	for _, g := range p.Gateways {
-		if g.Run == nil || g.Run.Pod.Object == nil || g.Fault != nil || !g.Unit.Deployed() {
+		if g.Run == nil || g.Run.Pod.Object == nil || g.Fault != nil || !g.Unit.Deployed() || !p.RunsSupabase(g.Unit) {
 			continue
 		}
 		var loose []string

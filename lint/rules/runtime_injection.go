@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/substitute"
@@ -139,6 +140,15 @@ func (a *runtimeApps) of(c *inventory.Container) []*sources.File {
 		return called
 	}
 	return a.files
+}
+
+// buildIsHere says whether the repository builds the app that a container runs: compose builds its
+// service, or a directory with a package.json or a Dockerfile is called like it or its image.
+func (a *runtimeApps) buildIsHere(c *inventory.Container) bool {
+	own := slices.ContainsFunc(a.Builds, func(b *sites.Build) bool {
+		return c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose
+	})
+	return own || slices.ContainsFunc(lint.Words(c.Name+" "+path.Base(c.Image)), func(word string) bool { return len(a.called[word]) > 0 })
 }
 
 // nuxtAtRunTime is the variable that the Nuxt app which a container runs takes in place of the

@@ -30,8 +30,12 @@ Nuxt's server takes NUXT_PUBLIC_SUPABASE_KEY, NUXT_SUPABASE_SECRET_KEY and NUXT_
 @nuxtjs/supabase knows, such as SUPABASE_KEY, count where the app is built; they are told where the app has no code of its own that names
 them. Where nuxt generate made static pages, none of them has an effect.
 
+Of an image that nothing in the repository builds it is not told: what is inside cannot be seen.
+
 Set the key where the app is built (.env.production, a build argument), and take it out here.`,
 	Bad: `
+-- apps/web/package.json --
+{"scripts": {"build": "next build"}, "dependencies": {"next": "15.3.0"}}
 -- k8s/web.yaml --
 apiVersion: apps/v1
 kind: Deployment
@@ -111,6 +115,9 @@ func checkRuntimePublicEnvInert(p *lint.Pass) {
 		case other != nil:
 			f.Message += ", and another key is built in"
 			f.Related = []lint.Related{{At: other.Written, Holder: other.Holder, Says: "what is built in"}}
+		case !apps.buildIsHere(c):
+			p.Idle(fmt.Sprintf("%s variables are built into an app, and nothing here builds the image of %s, which may put them in when it starts", prefix, c.Carrier.Name), s)
+			continue
 		default:
 			f.Message += ", and the repository does not say with which key"
 		}
