@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/keylint/keylint/keys"
@@ -96,10 +97,24 @@ func checkJWTSecretDrift(p *lint.Pass) {
 					return "the others'"
 				})...)
 			f.Then = p.Afterwards(wrong)
+			if !slices.ContainsFunc(wrong, func(s *sites.Site) bool { return checks(p, s) }) {
+				f.Severity = lint.Warning
+				f.Message = fmt.Sprintf("%s %s another JWT secret than %s, which counts once VERIFY_JWT is true there: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, difference.Words)
+			}
 			p.Report(f)
 			p.Explain(wrong...)
 		}
 	}
+}
+
+// checks says whether tokens may be checked with a site's secret: certainly not where Functions are not
+// told to.
+func checks(p *lint.Pass, s *sites.Site) bool {
+	return !slices.ContainsFunc(p.Containers, func(c *inventory.Container) bool {
+		v := c.Env["VERIFY_JWT"]
+		known := v == nil && len(c.OpenEnv) == 0 || v != nil && v.Value.IsKnown()
+		return c.Carrier == s.Carrier && known && !checksTokens(c)
+	})
 }
 
 // ofDrift says what breaks where the JWT secret is another than the others'.
