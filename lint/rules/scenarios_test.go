@@ -16,7 +16,7 @@ import (
 // wanted matches "# WANT rule" (on this line) and "# WANT+1 rule" (on the next), and "# IS outcome"
 // or "# IS outcome: why" of the site that stands on the line.
 var (
-	wanted  = regexp.MustCompile(`# WANT(\+1)? ([a-z-]+)`)
+	wanted  = regexp.MustCompile(`# WANT(\+1)? ([a-z0-9-]+)`)
 	outcome = regexp.MustCompile(`# IS ([a-z ]+)(?:: ([^\n]+))?`)
 )
 

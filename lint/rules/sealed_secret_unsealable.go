@@ -2,9 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources/decrypt"
 )
@@ -36,7 +39,7 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 			continue // a template that nothing lists, say
 		}
 		for _, o := range u.Objects {
-			if o.Kind != "Secret" {
+			if o.Kind != "Secret" || !bearsKey(p, o) {
 				continue
 			}
 			var f *lint.Draft
@@ -72,6 +75,13 @@ func checkSealedSecretUnsealable(p *lint.Pass) {
 			p.Report(*f)
 		}
 	}
+}
+
+// bearsKey says whether an object holds a key of Supabase: by the name of an entry, or because a site takes
+// one from there.
+func bearsKey(p *lint.Pass, o *manifest.Object) bool {
+	named := slices.ContainsFunc(p.Entries(o), func(e manifest.Entry) bool { return p.Names.Of(e.Key).Slot != "" })
+	return named || slices.ContainsFunc(p.Sites, func(s *sites.Site) bool { return s.Entry != nil && s.Entry.Object == o })
 }
 
 // certain says whether the controller is bound to fail. That none of the keys given

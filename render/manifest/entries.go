@@ -19,10 +19,11 @@ type Entry struct {
 	At    sources.Position // where a person would edit it
 	Via   []string         // what it went through on its way, nearest first ("SealedSecret supabase/keys", "SOPS file x.enc.yaml")
 
-	SOPS      bool            // it stands in a file that SOPS encrypted
-	Sealed    bool            // it comes out of a SealedSecret
-	Locked    *decrypt.Locked // why it could not be decrypted or unsealed; nil where it could
-	NotBase64 bool            // it cannot be decoded, so that the API server refuses the object
+	SOPS        bool            // it stands in a file that SOPS encrypted
+	Sealed      bool            // it comes out of a SealedSecret
+	Locked      *decrypt.Locked // why it could not be decrypted or unsealed; nil where it could
+	Placeholder bool            // a word stands there, below data, in place of what somebody or something is to put there
+	NotBase64   bool            // it cannot be decoded, so that the API server refuses the object
 
 	Place Place // where its text is written, of an entry that is written somewhere
 
@@ -109,6 +110,11 @@ func (o *Object) entry(key string, value *yaml.Node, encoded bool) Entry {
 	}
 	if encoded && !decrypt.EncryptedLeaf(text) {
 		plain, err := base64.StdEncoding.DecodeString(text)
+		if err != nil && keys.LooksLikePlaceholder(keys.NewText(text)) {
+			e.Placeholder = !keys.IsReference(keys.NewText(text))
+			e.Value = keys.Unknown("a placeholder stands there, and what takes its place is not known")
+			return e
+		}
 		if err != nil {
 			e.NotBase64 = true
 			e.Value = keys.Unknown("it stands in " + field(o.Kind) + ", and is not base64, so the API server refuses it")

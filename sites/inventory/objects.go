@@ -22,7 +22,7 @@ func (inv *Inventory) ObjectCarriers(read map[EntryRef]keys.Slot) []*Carrier {
 				ref := EntryRef{o, u, e.Key}
 				c.Bindings = append(c.Bindings, &Binding{
 					Name: e.Key, Holder: c.Name + " " + e.Key, Value: valueOf(o, e), Entry: &ref, Asked: read[ref],
-					NotBase64: e.NotBase64, Where: Stands(e.At, viaSteps(e.Via, e.At)...),
+					NotBase64: e.NotBase64, Placeholder: e.Placeholder, Where: Stands(e.At, viaSteps(e.Via, e.At)...),
 				})
 			}
 			c.URLs = URLs(inv.Names, c.Bindings)
