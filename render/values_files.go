@@ -49,6 +49,9 @@ func (p *planner) asValues(f *sources.File) (valuesFile, bool) {
 	if !f.IsManifest() || f.Example || !f.BearsKeys() || f.IsCompose() || p.covered[f.Path] || isHelmfile(f) || !f.Mentions("jwt") {
 		return valuesFile{}, false
 	}
+	if f.IsTemplate() && !isFilledIn(f) {
+		return valuesFile{}, false // an example: nothing in it waits for anything
+	}
 	for _, d := range f.Documents() {
 		if nodes.Field(d.Root, "apiVersion") != nil {
 			continue
@@ -125,7 +128,7 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 			r.Layers = append(r.Layers, chart.FileLayers(f.file)...)
 		}
 	}
-	if f.file != nil && f.file.IsTemplate() && (f.file.Mentions("${") || f.file.Mentions("{{")) {
+	if f.file != nil && f.file.IsTemplate() && isFilledIn(f.file) {
 		r.Layers = append(r.Layers, chart.UnknownLayer("something outside the repository's manifests fills in "+name, f.file.At()))
 	}
 	r.Label = name
@@ -137,6 +140,9 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	}
 	p.units = append(p.units, u)
 }
+
+// isFilledIn says whether a file has places that something fills in.
+func isFilledIn(f *sources.File) bool { return f.Mentions("${") || f.Mentions("{{") }
 
 // isSubchart says whether the chart is part of another one.
 func (p *planner) isSubchart(dir string) bool {
