@@ -124,8 +124,8 @@ spec:
   valuesFrom: [{kind: ConfigMap, name: values}]
 `,
 			want: "HelmRelease supabase/supabase (Helm release):  | HelmRelease supabase/supabase: the chart unheard-of is not in the repository, so of its values only environment variables are read\n" +
-				"a (kustomization): HelmRelease/supabase | the kustomization does not build: a/missing.yaml does not exist\n",
-			notes: "render-failed a/kustomization.yaml:1:27 a does not build: a/missing.yaml does not exist; keylint fell back to the one file it lists, without patches and prefixes\n" +
+				"a (kustomization): ConfigMap/values-8h27gcm84m HelmRelease/supabase | the kustomization does not build: a/missing.yaml does not exist\n",
+			notes: "render-failed a/kustomization.yaml:1:27 a does not build: a/missing.yaml does not exist; keylint fell back to the one file it lists and the one part that builds, without patches and prefixes\n" +
 				"not-fetched a/release.yaml:5:25 HelmRelease supabase/supabase: the chart unheard-of is not in the repository, so of its values only environment variables are read\n" +
 				"not-fetched a/release.yaml:6:40 HelmRelease supabase/supabase: its values come from ConfigMap supabase/values, which is not in what is known of a (the kustomization does not build: a/missing.yaml does not exist)\n",
 		},

@@ -41,17 +41,22 @@ func (g *Graph) Build(r *Root) *Result {
 		}
 	}
 	if fault, ok := r.firstFault(g); ok {
-		r.fallBack(out, fault)
-		return out
+		r.fallBack(g, out, fault)
+	} else if err := r.build(g, out); err != nil {
+		r.fallBack(g, out, r.blame(err))
 	}
+	return out
+}
+
+// build is what kustomize makes of the root.
+func (r *Root) build(g *Graph, out *Result) error {
 	fsys := &overlay{r.repo.FileSystem(), g, r.kustomization, map[string]bool{}}
 	made, err := runKustomize(fsys, "/"+r.dir)
-	if err == nil {
-		out.Objects, err = r.objectsFrom(made)
-	}
 	if err != nil {
-		r.fallBack(out, r.blame(err))
-		return out
+		return err
+	}
+	if out.Objects, err = r.objectsFrom(made); err != nil {
+		return err
 	}
 	for name := range r.pluginFiles() {
 		fsys.read[name] = true
@@ -64,7 +69,7 @@ func (g *Graph) Build(r *Root) *Result {
 	}
 	out.Built = true
 	out.Inputs = slices.Sorted(maps.Keys(fsys.read))
-	return out
+	return nil
 }
 
 // chartObjects pairs what came out of a chart's file with what the chart made, which knows
