@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
@@ -90,7 +91,7 @@ func checkSameKeyBothRoles(p *lint.Pass) {
 		}
 		f := lint.Draft{
 			Place: lint.AtValue(named.Written, ""), Instance: p.NameOf(named), Trace: named.Trace,
-			Message: fmt.Sprintf("%s holds the same key as %s, where a %s key and a %s key belong%s", named.Holder, twin.Holder, named.Role, twin.Role, ofOneKey(actual)),
+			Message: fmt.Sprintf("%s holds the same key as %s, where a %s key and a %s key belong%s", named.Holder, twin.Holder, named.Role, twin.Role, ofOneKey(p, group, actual)),
 			Cause:   oneKeyForBoth,
 		}
 		say := func(s *sites.Site) string { return fmt.Sprintf("the same key, as the %s key", s.Role) }
@@ -100,8 +101,20 @@ func checkSameKeyBothRoles(p *lint.Pass) {
 	}
 }
 
-// ofOneKey says what breaks where the key of one role stands for both.
-func ofOneKey(actual keys.Role) string {
+// ofOneKey says what breaks where the key of one role stands for both. A gateway that lists it for both
+// consumers has the first word: it may not start at all.
+func ofOneKey(p *lint.Pass, group []*sites.Site, actual keys.Role) string {
+	for _, g := range wholeGateways(p) {
+		var listed []*sites.Site
+		for _, c := range g.Credentials {
+			if s := p.OfCredential(c); s != nil && slices.Contains(group, s) && (len(listed) == 0 || listed[0].Consumer != s.Consumer) {
+				listed = append(listed, s)
+			}
+		}
+		if g.Product == "Kong" && !g.Dead && len(listed) > 1 {
+			return ": " + onDuplicate(g, listed[0], listed[len(listed)-1])
+		}
+	}
 	switch actual {
 	case keys.Public:
 		return ": what needs the server key has the rights of anon"
