@@ -29,30 +29,20 @@ func (c Command) String() string { return strings.Join(append([]string{c.Do}, c.
 // Afterwards are the commands that have to follow, for a change where the sites' values are written to
 // count: who reads them is rolled out, the gateways first, and what has them built in is built anew.
 func (p *Pass) Afterwards(edited []*sites.Site) []Command {
-	var restarts, builds []Command
-	add := func(c *inventory.Container) {
-		do, name := restart(c)
-		i := slices.IndexFunc(restarts, func(c Command) bool { return c.Do == do })
-		switch {
-		case do == "":
-		case i < 0:
-			restarts = append(restarts, Command{do, []string{name}})
-		case !slices.Contains(restarts[i].Names, name):
-			restarts[i].Names = append(restarts[i].Names, name)
-		}
-	}
+	var restarted []*inventory.Container
+	var builds []Command
 	reads := p.Readers(edited...)
 	for _, s := range reads {
 		for _, g := range p.Gateways {
 			if s.Standing == sites.Accepted && s.Carrier.Name == g.Name && s.Unit == g.Unit && len(g.Renderers) > 0 {
-				add(g.Renderers[0])
+				restarted = append(restarted, g.Renderers[0])
 			}
 		}
 	}
 	for _, s := range reads {
 		for _, c := range p.Containers {
 			if c.Carrier == s.Carrier {
-				add(c)
+				restarted = append(restarted, c)
 			}
 		}
 		if s.Carrier.BuiltIn(s.Name) && s.Carrier.App != "" {
@@ -62,7 +52,24 @@ func (p *Pass) Afterwards(edited []*sites.Site) []Command {
 			}
 		}
 	}
-	return append(restarts, builds...)
+	return append(Restarts(restarted...), builds...)
+}
+
+// Restarts are the commands by which the containers get what changed in what they read, in order.
+func Restarts(containers ...*inventory.Container) []Command {
+	var out []Command
+	for _, c := range containers {
+		do, name := restart(c)
+		i := slices.IndexFunc(out, func(c Command) bool { return c.Do == do })
+		switch {
+		case do == "":
+		case i < 0:
+			out = append(out, Command{do, []string{name}})
+		case !slices.Contains(out[i].Names, name):
+			out[i].Names = append(out[i].Names, name)
+		}
+	}
+	return out
 }
 
 // Readers are the sites, in order of place, whose value stands where one of these is written.

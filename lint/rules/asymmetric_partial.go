@@ -7,6 +7,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
@@ -22,6 +23,8 @@ of the two it puts no token in its place, so that PostgREST runs as anon at best
 hands on an empty "Bearer". Given all four it needs a request-transformer that uses them ($LUA_AUTH_EXPR).
 Once GOTRUE_JWT_KEYS is set, Auth signs its users' tokens with an EC key: a service that is given no JWKS refuses every
 one of them (supabase/supabase#44055). Functions check tokens only with VERIFY_JWT=true.
+
+It is an error where an app presents an opaque key that Envoy is given, and refuses for want of another.
 
 Set all of them, from one run of add-new-auth-keys.sh, or none.`,
 	Bad: `
@@ -85,7 +88,7 @@ spec:
 }
 
 var (
-	keysIncomplete      = lint.Cause{Name: "keys-incomplete", Advice: "Set all four, from one run of upstream's add-new-auth-keys.sh, or none."}
+	keysIncomplete      = lint.Cause{Name: "keys-incomplete", Advice: "Set %s, all from one run of upstream's add-new-auth-keys.sh, or none of them."}
 	nothingTranslates   = lint.Cause{Name: "nothing-translates", Advice: "Take upstream's kong.yml, whose request-transformers set \"Authorization: $LUA_AUTH_EXPR\", or leave the four keys out."}
 	verifierWithoutJWKS = lint.Cause{Name: "verifier-without-jwks", Advice: "Give each of them the JWKS that belongs to these keys, or take GOTRUE_JWT_KEYS out."}
 )
@@ -127,11 +130,15 @@ func withoutAll(g *gateway.Gateway) string {
 	return "Kong then hands on an empty Bearer for an opaque key"
 }
 
-// reportPartial reports a gateway that has some of the four keys.
+// reportPartial reports a gateway that has some of the four keys. It is the cause of what happens to an app
+// whose opaque key the gateway is given, and does not take.
 func reportPartial(p *lint.Pass, g *gateway.Gateway) {
-	missing := make([]string, 0, len(g.Partial))
-	for _, slot := range g.Partial {
-		missing = append(missing, string(slot))
+	var missing, all []string
+	for _, slot := range gateway.Translated {
+		name := variableOf(p, g.Server(), slot)
+		if all = append(all, name); slices.Contains(g.Partial, slot) {
+			missing = append(missing, name)
+		}
 	}
 	at := g.At
 	if c := g.Server(); c != nil {
@@ -142,11 +149,52 @@ func reportPartial(p *lint.Pass, g *gateway.Gateway) {
 			at = c.Variables[first].At()
 		}
 	}
-	p.Report(lint.Draft{
+	f := lint.Draft{
 		Place: lint.AtName(at, g.Server().Label()), Instance: p.NameIn(g.Unit, g.Namespace),
 		Message: fmt.Sprintf("%s lacks %s of the four keys that opaque keys need: %s", g.Server().Label(), list(missing), withoutAll(g)),
-		Cause:   keysIncomplete,
-	})
+		Cause:   keysIncomplete.With(list(all)), Then: lint.Restarts(g.Server()),
+	}
+	if refused := refusedOpaque(p, g); len(refused) > 0 {
+		f.Severity = lint.Error
+		f.Message += ", that of " + lint.Holders(lint.ByPlace(refused)) + " among them"
+		f.Related = p.Related(refused, at, func(s *sites.Site) string { return "refused, " + keys.Describe(s.Value.Text(), s.Slot) })
+		for i := range f.Related {
+			f.Related[i].Is = lint.IsBroken
+		}
+		p.Explain(refused...)
+		p.Affect(refused...)
+	}
+	p.Report(f)
+}
+
+// variableOf is what the variable of a slot is called in the container, or else in upstream's stack.
+func variableOf(p *lint.Pass, c *inventory.Container, slot keys.Slot) string {
+	for _, v := range c.Variables {
+		if p.Names.Of(v.Name).Slot == slot {
+			return v.Name
+		}
+	}
+	return upstreamVariables[slot]
+}
+
+// refusedOpaque are the sites of apps that present an opaque key which Envoy is given, and which no other
+// gateway of theirs takes.
+func refusedOpaque(p *lint.Pass, g *gateway.Gateway) []*sites.Site {
+	var out []*sites.Site
+	for _, s := range p.Sites {
+		i := p.InstanceOf(s)
+		if g.Product != "Envoy" || !isOpaque(s.Slot) || s.Standing != sites.Presented || s.Carrier.Backend != "" || i == nil || !i.Holds(g.Unit, g.Namespace) || p.SetAside(s) {
+			continue
+		}
+		given := slices.ContainsFunc(g.Server().Variables, func(v *inventory.Binding) bool {
+			return p.Names.Of(v.Name).Slot == s.Slot && v.Value.Same(s.Value)
+		})
+		taken := slices.ContainsFunc(i.Sites, func(o *sites.Site) bool { return o.Standing == sites.Accepted && o.Value.Same(s.Value) })
+		if given && !taken {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // checksTokens says whether the service refuses a token that it cannot check. Functions do so

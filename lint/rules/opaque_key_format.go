@@ -50,19 +50,25 @@ func checkOpaqueKeyFormat(p *lint.Pass) {
 	})
 }
 
-// opaqueVariables are the names that the opaque keys have in upstream's stack.
-var opaqueVariables = map[keys.Slot]string{keys.Publishable: "SUPABASE_PUBLISHABLE_KEY", keys.Secret: "SUPABASE_SECRET_KEY"}
+// upstreamVariables are the names that the opaque keys, and the tokens in their place, have in upstream's stack.
+var upstreamVariables = map[keys.Slot]string{
+	keys.Publishable: "SUPABASE_PUBLISHABLE_KEY", keys.Secret: "SUPABASE_SECRET_KEY",
+	keys.AnonAsymmetric: "ANON_KEY_ASYMMETRIC", keys.ServiceRoleAsymmetric: "SERVICE_ROLE_KEY_ASYMMETRIC",
+}
+
+// isOpaque says whether the slot's keys are sb_ keys.
+func isOpaque(slot keys.Slot) bool { return slot == keys.Publishable || slot == keys.Secret }
 
 // checkOpaqueAsToken finds an opaque key in the legacy slot of a service of the stack that
 // sends it as a token.
 func checkOpaqueAsToken(p *lint.Pass, group []*sites.Site) {
-	variable := opaqueVariables[keys.Recognize(group[0].Value.Text())]
+	slot := keys.Recognize(group[0].Value.Text())
 	readers := pick(p, group, func(s *sites.Site) bool { return sendsToken(p, s) })
-	if variable == "" || len(readers) == 0 {
+	if !isOpaque(slot) || len(readers) == 0 {
 		return
 	}
 	reportReaders(p, group, readers, "%s is an opaque key, and "+readers[0].Carrier.Backend+" sends it as a token: PostgREST refuses it (401, \"Expected 3 parts in JWT; got 1\")",
-		opaqueAsToken.With(variable))
+		opaqueAsToken.With(upstreamVariables[slot]))
 	if i := p.InstanceOf(readers[0]); handsOn(p, i) {
 		for _, s := range pick(p, group, func(s *sites.Site) bool { return p.InstanceOf(s) == i }) {
 			p.Blame(s) // the gateway lets it pass, and nobody behind it
