@@ -92,9 +92,9 @@ func rank(s *sites.Site) int {
 }
 
 // ReportKey reports what is wrong with a key, at its principal place, and lists the others
-// that hold it; "%s" in the message stands for who holds it. Places that a comment says to ignore are left out.
-func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message string, cause Cause) {
-	told := slices.DeleteFunc(slices.Clone(group), func(s *sites.Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
+// that hold it; "%s" in the message stands for who holds it. Places that a comment says to ignore are left out; it returns the others.
+func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message string, cause Cause) (told []*sites.Site) {
+	told = slices.DeleteFunc(slices.Clone(group), func(s *sites.Site) bool { return p.isIgnored(p.rule.Name, s.Written) })
 	if len(told) > 0 { // else the whole finding is one that suppress takes out
 		group = told
 	}
@@ -108,6 +108,7 @@ func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message string,
 		Message: strings.Replace(message, "%s", first.Holder, 1), Cause: cause,
 		Related: p.Alike(group, first.Written, func(s *sites.Site) string { return s.Holder + ": the same" }),
 	})
+	return told
 }
 
 // Development says whether all sites serve development only.

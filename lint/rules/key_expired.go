@@ -54,15 +54,22 @@ func checkKeyExpired(p *lint.Pass) {
 				message += ", since it was minted for " + lifetime(token.Expires.Sub(token.IssuedAt)) + " only"
 				cause = mintedTooShort
 			}
-			p.ReportKey(group, "", message+": it gets a 401", cause)
+			refuse(p, p.ReportKey(group, "", message+": it gets a 401", cause))
 		case p.Now.Ahead(token.NotBefore):
-			p.ReportKey(group, "", "the key of %s is not valid before "+token.NotBefore.Format(time.DateOnly),
-				notYetValid)
+			refuse(p, p.ReportKey(group, "", "the key of %s is not valid before "+token.NotBefore.Format(time.DateOnly),
+				notYetValid))
 		case p.Now.Ahead(token.IssuedAt):
-			p.ReportKey(group, "", "the key of %s was issued in the future, on "+token.IssuedAt.Format(time.DateOnly)+": PostgREST refuses it until then",
-				issuedInFuture)
+			refuse(p, p.ReportKey(group, "", "the key of %s is not valid yet, since it was issued on "+token.IssuedAt.Format(time.DateOnly)+", which is in the future: PostgREST refuses it until then",
+				issuedInFuture))
 		}
 	})
+}
+
+// refuse takes a key for wrong wherever it stands: that the places agree helps nobody.
+func refuse(p *lint.Pass, group []*sites.Site) {
+	for _, s := range group {
+		p.Blame(s)
+	}
 }
 
 // eachDated visits the tokens whose dates matter: those that are deployed or built in, and
