@@ -219,6 +219,7 @@ resources:
   - OUTSIDE
   - ../../../../../../../../../../../../OUTSIDE
   - ../../outside/secret.yaml
+  - link/secret.yaml
 configMapGenerator:
   - name: passwd
     files:
@@ -235,8 +236,8 @@ the repository's own
 	}
 	repo := testrepo.Open(t, dir, nil)
 	u := unit(t, Units(repo), "root")
-	if got := len(u.Missing); got != 5 {
-		t.Errorf("%d parts are told to be missing, want 5:\n%s\n%s", got, strings.Join(u.Missing, "\n"), notes(repo))
+	if got := len(u.Missing); got != 6 {
+		t.Errorf("%d parts are told to be missing, want 6:\n%s\n%s", got, strings.Join(u.Missing, "\n"), notes(repo))
 	}
 	if got := object(t, u, "ConfigMap", "passwd").Entries(); len(got) != 0 {
 		t.Errorf("the ConfigMap holds %d entries", len(got))

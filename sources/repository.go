@@ -34,7 +34,8 @@ type Options struct {
 type Repository struct {
 	trees    []*tree
 	files    map[string]*File
-	selected []string // names that the user's paths have here; "" is everything
+	out      map[string]bool // links that leave it
+	selected []string        // names that the user's paths have here; "" is everything
 	keyring  *decrypt.Keyring
 	ledger   *keys.Ledger
 	names    keys.Names
@@ -69,7 +70,7 @@ const stdinName = "<stdin>"
 
 // Open finds the work trees around the paths and walks each once.
 func Open(o Options) (*Repository, error) {
-	r := &Repository{files: map[string]*File{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names}
+	r := &Repository{files: map[string]*File{}, out: map[string]bool{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names}
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}
@@ -318,6 +319,16 @@ func (r *Repository) SameTree(a, b string) bool {
 	t, _ := r.treeOf(a)
 	u, _ := r.treeOf(b)
 	return t != nil && t == u
+}
+
+// LeadsOut says whether a name is that of a link which leaves the repository, or of what lies behind one.
+func (r *Repository) LeadsOut(name string) bool {
+	for link := range r.out {
+		if within(name, link) {
+			return true
+		}
+	}
+	return false
 }
 
 // Selected says whether a file lies under one of the paths that the user named.

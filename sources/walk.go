@@ -195,6 +195,7 @@ func (w *walker) link(rel string) {
 			if kindOf(rel) != otherFile {
 				kind = NoteRefused // it would have been read
 			}
+			w.repo.out[w.name(rel)] = true
 			w.repo.Note(kind, w.at(rel), "the link leaves the repository and is not followed")
 		}
 		return

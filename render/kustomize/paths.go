@@ -38,7 +38,7 @@ func judge(repo *sources.Repository, dir, field, text string) ref {
 		return r
 	}
 	name := path.Join(dir, text)
-	if path.IsAbs(text) || name == ".." || strings.HasPrefix(name, "../") || !repo.SameTree(dir, name) {
+	if path.IsAbs(text) || name == ".." || strings.HasPrefix(name, "../") || !repo.SameTree(dir, name) || repo.LeadsOut(name) {
 		r.verdict = isOutside
 		if isRepository(text) {
 			r.verdict = isRemote

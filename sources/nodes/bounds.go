@@ -10,8 +10,8 @@ import (
 // which know no bound, such as kustomize and Helm.
 const MaxExpanded = 200_000
 
-// TooFar is how messages call that bound.
-const TooFar = "more than 200,000 nodes"
+// TooFar is how messages call that bound. keylint itself reads more (maxNodes).
+const TooFar = "more than the 200,000 nodes that other programs are given"
 
 // ExpandsTooFar says whether a document's aliases make it larger than is bearable (the
 // "billion laughs"). What is not YAML does not.
