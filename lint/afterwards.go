@@ -93,8 +93,10 @@ func restart(c *inventory.Container) (command, name string) {
 	switch {
 	case strings.HasPrefix(c.Name, "-"): // which the command would take for a flag
 		return "", ""
+	case c.Object == nil && c.Unit != nil && c.Unit.Kind == render.ComposeFile && c.Unit.Env != nil && c.Unit.Env.Swarm: // the stack's name is not known
+		return "", ""
 	case c.Object == nil && c.Unit != nil && c.Unit.Kind == render.ComposeFile:
-		return "docker compose" + composeFlags(c.Unit) + " up -d --force-recreate", inShell(c.Name)
+		return ComposeUp(c.Unit) + " --force-recreate", inShell(c.Name)
 	case c.Object == nil || rolledOut[c.Object.Kind] == "":
 		return "", ""
 	}
@@ -116,6 +118,15 @@ func inShell(name string) string {
 		return "…"
 	}
 	return quoted
+}
+
+// ComposeUp is the command that starts the unit's project, from the repository's root. A stack for Swarm has a
+// name besides, which is not known.
+func ComposeUp(u *render.Unit) string {
+	if u.Env != nil && u.Env.Swarm {
+		return "docker stack deploy"
+	}
+	return "docker compose" + composeFlags(u) + " up -d"
 }
 
 // composeFlags are those by which compose finds the unit's project from the repository's root, with the

@@ -96,7 +96,7 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 	case s.Standing == sites.Accepted:
 		return ", and roll the gateway out: it reads its configuration when it starts."
 	case s.Standing == sites.Stored && (isCompose(s.Unit) || c.Stack):
-		return ". Then run docker compose up -d, which starts anew what reads it" + rebuilds(p, s) + "."
+		return ". Then " + composeUp(p, s) + ", which makes the containers anew that read it" + rebuilds(p, s) + "."
 	case s.Standing == sites.Stored && slices.ContainsFunc(p.Sites, func(o *sites.Site) bool { return o.Written == s.Written && ofIngressController(o) }):
 		return ". The Ingress Controller takes it without a restart."
 	case s.Standing == sites.Stored:
@@ -106,13 +106,32 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 	case c.Backend == "Postgres":
 		return ". The database takes it only when it is made (initdb): in one that exists, set app.settings.jwt_secret with ALTER DATABASE."
 	case isCompose(s.Unit):
-		return ", and run docker compose up -d: a container keeps the environment that it was made with."
+		return ", and " + composeUp(p, s) + ": a container keeps the environment that it was made with."
 	case strings.HasPrefix(c.Name, "CronJob "):
 		return "; its next run takes it."
 	case c.Name == "":
 		return ", and roll the workload out: a container reads its environment when it starts."
 	}
 	return ", and roll " + c.Name + " out: a container reads its environment when it starts."
+}
+
+// composeUp says by which command compose takes a change at the site: that of each project which reads it.
+func composeUp(p *lint.Pass, s *sites.Site) string {
+	var commands []string
+	for _, o := range append([]*sites.Site{s}, p.Readers(s)...) {
+		if isCompose(o.Unit) {
+			if up := lint.ComposeUp(o.Unit); !slices.Contains(commands, up) {
+				commands = append(commands, up)
+			}
+		}
+	}
+	switch len(commands) {
+	case 0:
+		return "run docker compose up -d"
+	case 1:
+		return "run " + commands[0]
+	}
+	return "start each of the " + lint.Number(len(commands)) + " compose projects that read it anew"
 }
 
 // isCompose says whether compose deploys the unit.

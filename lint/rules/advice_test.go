@@ -41,7 +41,7 @@ func TestMend(t *testing.T) {
 
 // TestAfterwards says for each kind of place what a change there needs to take effect, and of what.
 func TestAfterwards(t *testing.T) {
-	compose := &render.Unit{Kind: render.ComposeFile}
+	compose := &render.Unit{Kind: render.ComposeFile, Compose: &sources.ComposeProject{Files: []*sources.File{{Path: "deploy/stack.yaml"}}}}
 	web := &sites.Site{Standing: sites.Presented, Carrier: &inventory.Carrier{Name: "Deployment web/web"}, At: sources.Position{File: "web.yaml", Line: 1}, Written: sources.Position{File: "secret.yaml", Line: 1}}
 	p := &lint.Pass{Grouping: &lint.Grouping{Collection: &sites.Collection{Sites: []*sites.Site{web}}}}
 	for want, s := range map[string]*sites.Site{
@@ -51,9 +51,10 @@ func TestAfterwards(t *testing.T) {
 		"restart the gateway":                                               {Standing: sites.Accepted, Carrier: &inventory.Carrier{Backend: "Kong"}, Unit: compose},
 		"roll out what reads it":                                            {Standing: sites.Stored, Carrier: &inventory.Carrier{}},
 		". Then roll out Deployment web/web.":                               {Standing: sites.Stored, Carrier: &inventory.Carrier{}, Written: web.Written},
-		". Then run docker compose up -d, which starts anew what reads it.": {Standing: sites.Stored, Carrier: &inventory.Carrier{}, Unit: compose},
+		". Then run docker compose -f deploy/stack.yaml up -d, which makes": {Standing: sites.Stored, Carrier: &inventory.Carrier{}, Unit: compose},
+		". Then run docker compose up -d, which makes":                      {Standing: sites.Stored, Carrier: &inventory.Carrier{Stack: true}},
 		"app.settings.jwt_secret":                                           {Standing: sites.Verifying, Carrier: &inventory.Carrier{Backend: "Postgres"}},
-		", and run docker compose up -d":                                    {Standing: sites.Presented, Carrier: &inventory.Carrier{Backend: "Studio"}, Unit: compose},
+		", and run docker compose -f deploy/stack.yaml up -d":               {Standing: sites.Presented, Carrier: &inventory.Carrier{Backend: "Studio"}, Unit: compose},
 		", and roll Deployment a/b out: a container reads":                  {Standing: sites.Presented, Carrier: &inventory.Carrier{Backend: "Studio", Name: "Deployment a/b"}},
 		"; its next run takes it.":                                          {Standing: sites.Presented, Carrier: &inventory.Carrier{Name: "CronJob jobs/report"}},
 	} {
