@@ -17,8 +17,16 @@ func reportCredential(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential, f
 	if f.Place == (lint.Place{}) {
 		f.Place = lint.AtValue(c.At, c.Label())
 	}
-	f.Place = f.Place.As(slot)
+	f.Place, f.Then = f.Place.As(slot), restartOf(g)
 	p.Report(f)
+}
+
+// restartOf is how the gateway gets what changed in its configuration; nil where nothing is known to run it.
+func restartOf(g *gateway.Gateway) []lint.Command {
+	if len(g.Renderers) == 0 {
+		return nil
+	}
+	return lint.Restarts(g.Renderers[0])
 }
 
 // wholeGateways are the gateways that run, and are what they were meant to be.

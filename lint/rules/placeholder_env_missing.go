@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sites/inventory"
 )
@@ -97,7 +98,7 @@ spec:
 }
 
 var (
-	variableMissing  = lint.Cause{Name: "variable-missing", Advice: "Give %s the variable %s, from %s that holds the key."}
+	variableMissing  = lint.Cause{Name: "variable-missing", Advice: "Give %s the variable %s, from %s."}
 	variableMisnamed = lint.Cause{Name: "variable-misnamed", Advice: "Call it %s there, by the name that the template asks for."}
 )
 
@@ -107,7 +108,7 @@ func checkPlaceholderEnvMissing(p *lint.Pass) {
 			p.Report(lint.Draft{
 				Place: lint.AtName(f.At, f.Where.Label()+" "+f.Missing), Instance: p.NameIn(f.Where.Unit, f.Where.Namespace),
 				Message: fmt.Sprintf("%s has no variable %s: %s", f.Where.Label(), f.Missing, f.Message),
-				Cause:   variableMissing.With(f.Where.Label(), f.Missing, store(f.Where.Unit)),
+				Cause:   variableMissing.With(f.Where.Label(), f.Missing, source(p, g, f.Missing)), Then: restartOf(g),
 			})
 		}
 		for _, c := range g.Credentials {
@@ -133,15 +134,26 @@ func reportMissing(p *lint.Pass, g *gateway.Gateway, c *gateway.Credential) {
 	}
 	f := lint.Draft{
 		Message: fmt.Sprintf("%s%s has no variable %s", then, where.Label(), c.Name),
-		Cause:   variableMissing.With(where.Label(), c.Name, store(where.Unit)),
+		Cause:   variableMissing.With(where.Label(), c.Name, source(p, g, c.Name)),
 	}
 	if b := misnamed(p, g, c); b != nil {
-		f.Place = lint.AtName(b.At(), where.Label()+" "+b.Name)
+		f.Place = lint.AtName(b.NamedAt(), where.Label()+" "+b.Name)
 		f.Message = fmt.Sprintf("%sthe template asks for %s, and %s calls it %s", then, c.Name, where.Label(), b.Name)
 		f.Cause = variableMisnamed.With(c.Name)
 		f.Related = []lint.Related{{At: c.At, Holder: c.Label(), Says: "asks for " + c.Name}}
 	}
 	reportCredential(p, g, c, f)
+}
+
+// source is where the gateway may take a variable from: what stores the key of its name in the instance.
+func source(p *lint.Pass, g *gateway.Gateway, name string) string {
+	slot := p.Names.Of(name).Slot
+	for _, s := range p.Sites {
+		if i := p.InstanceOf(s); slot != "" && s.Slot == slot && s.Standing == sites.Stored && i != nil && i.Holds(g.Unit, g.Namespace) && i.Nucleus(s) && !p.SetAside(s) {
+			return s.Holder
+		}
+	}
+	return store(g.Unit) + " that holds the key"
 }
 
 // misnamed is a variable of what renders the template that holds the key which the credential asks

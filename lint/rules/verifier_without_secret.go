@@ -79,12 +79,13 @@ func checkVerifierWithoutSecret(p *lint.Pass) {
 		if configured < 0 || given || len(unreadVariables(p, c, p.KeyVariables(c))) > 0 {
 			continue
 		}
-		first := c.Variables[configured]
+		at := c.Variables[configured].At()
+		at.Column, at.EndColumn = 0, 0 // the line shows where, and nothing on it is wrong
 		if empty := c.Env[n.secrets[0]]; empty != nil {
-			first = empty
+			at = empty.At()
 		}
 		p.Report(lint.Draft{
-			Place: lint.AtName(first.At(), c.Label()), Instance: p.NameIn(c.Unit, c.Namespace),
+			Place: lint.AtName(at, c.Label()), Instance: p.NameIn(c.Unit, c.Namespace),
 			Message: fmt.Sprintf("%s is not given %s: %s", c.Label(), strings.Join(n.secrets, " or "), n.without),
 			Cause:   secretNotGiven.With(n.secrets[0]),
 		})

@@ -111,7 +111,8 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, clas
 		case "":
 			ignore(at, why, mend, true)
 		case "keyauth", "key_auth", "keyauth_credential", "apikey":
-			ignore(at, fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), MendLabel, true)
+			label := secret.Object.Locate(nodes.Field(secret.Object.Root, "metadata", "labels", credentialLabel))
+			ignore(label, fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), MendLabel, true)
 		}
 	}
 	g.Config.Consumers = append(g.Config.Consumers, consumer)

@@ -29,7 +29,8 @@ type Binding struct {
 	Inside func(line, column, end int) sources.Position
 
 	Where  Placement
-	locate func() Placement // finds where at the first call; nil afterwards, and where it is known
+	named  func() sources.Position // finds where the name stands; nil where that is not apart from the value
+	locate func() Placement        // finds where at the first call; nil afterwards, and where it is known
 }
 
 // Placement is where a value is used and written.
@@ -61,6 +62,14 @@ func (b *Binding) Trace() []sources.Step     { return b.placed().Trace }
 // Copied is where it is said that a controller copies the entry into the namespace in which it is
 // read; nowhere where none does.
 func (b *Binding) Copied() sources.Position { return b.placed().copied }
+
+// NamedAt is where the variable gets its name, as far as that is known.
+func (b *Binding) NamedAt() sources.Position {
+	if b.named == nil {
+		return b.At()
+	}
+	return b.named()
+}
 
 // IsSet says whether the variable has, or may have, a value; false of nil.
 func (b *Binding) IsSet() bool { return b != nil && (!b.Value.IsKnown() || b.Value.Text().Len() > 0) }

@@ -50,7 +50,8 @@ func (inv *Inventory) readEnvironment(c *Container, n *yaml.Node) {
 		if name == "" {
 			continue
 		}
-		v := &Binding{Name: name, Holder: c.holder(name), locate: func() Placement { return Stands(c.Object.Locate(nameNode)) }}
+		named := func() sources.Position { return c.Object.Locate(nameNode) }
+		v := &Binding{Name: name, Holder: c.holder(name), named: named, locate: func() Placement { return Stands(named()) }}
 		from := nodes.Given(nodes.Field(item, "valueFrom"))
 		switch literal := nodes.Field(item, "value"); {
 		case from != nil && nodes.Text(literal) != "":
