@@ -101,11 +101,15 @@ func checkDuplicateCredential(p *lint.Pass) {
 				seen[sum] = s
 				continue
 			}
+			at, firstAt := s.Written, first.Written
+			if at == firstAt { // two references to one value: one of them is wrong
+				at, firstAt = s.At, first.At
+			}
 			f := lint.Draft{
-				Place: lint.AtValue(s.At, ""), Instance: p.NameOf(s), Trace: s.Trace,
+				Place: lint.AtValue(at, ""), Instance: p.NameOf(s), Trace: s.Trace,
 				Message: fmt.Sprintf("%s holds the same key as %s: %s", s.Holder, other(first, s), onDuplicate(g, first, s)),
-				Related: []lint.Related{{At: first.At, Holder: first.Holder, Says: "holds it first"}},
-				Cause:   keyStandsTwice,
+				Related: []lint.Related{{At: firstAt, Holder: first.Holder, Says: "holds it first"}},
+				Cause:   keyStandsTwice, Then: p.Afterwards([]*sites.Site{s}),
 			}
 			if v := g.Version(); first.Holder == s.Holder && v != nil && !v.AtLeast(3, 4) {
 				f.Severity = lint.Warning // until the image is updated
