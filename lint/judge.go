@@ -109,7 +109,7 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 	case s.Standing == sites.Presented && s.Carrier.Backend == "" && p.listsOther(i, s.Role):
 		return fmt.Sprintf("the gateway lists no %s key that is right", s.Role)
 	case len(ref.group) == 0:
-		return fmt.Sprintf("no gateway and no stored %s key is in sight to compare it with", s.Role)
+		return fmt.Sprintf("nothing in sight says which %s key is accepted", s.Role)
 	case ref.has(s.Value) && !ref.gateway:
 		return ref.ofTwoMinds(s)
 	case ref.has(s.Value) && s.Carrier.Backend == "" && ref.without(s.Value) != "":

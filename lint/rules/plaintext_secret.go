@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 
 	"github.com/keylint/keylint/keys"
@@ -69,12 +70,29 @@ func checkPlaintextSecret(p *lint.Pass) {
 		first := places[0]
 		f := lint.Draft{
 			Place: lint.AtValue(first.Written, ""), Instance: p.NameOf(first),
-			Message: fmt.Sprintf("%s is in the open, in a file that git keeps: whoever reads the repository has it", first.Holder),
+			Message: fmt.Sprintf("%s is in the open, in a file that git keeps: whoever reads the repository has it", heldAt(p, first)),
 			Cause:   inTheOpen,
 		}
-		f.Related = p.Alike(places, f.Place.Position(), func(s *sites.Site) string { return "likewise" })
+		for _, s := range places[1:] {
+			f.Related = append(f.Related, lint.Related{At: s.Written, Holder: heldAt(p, s), Says: "likewise", Alike: s.Identity(), AtName: s.InForce != "", Stored: s.Standing == sites.Stored})
+		}
 		p.Report(f)
 	}
+}
+
+// variableBefore matches what stands before a value in a file of variables.
+var variableBefore = regexp.MustCompile(`^(?:export )?(\w+)=["']?$`)
+
+// heldAt is what holds the key where it is written: where only those are known that read it from a file of
+// variables, the variable there.
+func heldAt(p *lint.Pass, s *sites.Site) string {
+	if s.At.File != s.Written.File && s.Written.Column > 0 {
+		line := p.Repo.File(s.Written.File).Line(s.Written.Line)
+		if m := variableBefore.FindStringSubmatch(line[:min(s.Written.Column-1, len(line))]); m != nil {
+			return s.Written.File + " " + m[1]
+		}
+	}
+	return s.Holder
 }
 
 // isSecret says whether a site's value must be kept from readers of the repository: a server
