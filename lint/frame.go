@@ -79,12 +79,16 @@ var longWord = regexp.MustCompile(`\S+`)
 // one that could not be parsed: of long words only names are left.
 func (p *Pass) unplaced(line string) string {
 	return longWord.ReplaceAllStringFunc(p.clean(line), func(m string) string {
-		if len(m) < minGuessed || strings.Contains(m, keys.Mask) || strings.HasSuffix(m, ":") || keys.ReferenceName(m) != "" {
+		if len(m) < minGuessed || strings.Contains(m, keys.Mask) || strings.HasSuffix(m, ":") || keys.ReferenceName(m) != "" || pathOfWords.MatchString(m) {
 			return m
 		}
 		return keys.Mask
 	})
 }
+
+// pathOfWords matches a path that leads on from where it stands, by names of small letters that are short
+// each: no secret that is worth the name looks so.
+var pathOfWords = regexp.MustCompile(`^\.{1,2}(/\.\.)*(/[a-z._-]{1,19})+/?$`)
 
 // minGuessed is the length in bytes from which a word that nothing explains may be a
 // secret.
