@@ -41,7 +41,7 @@ func checkOpaqueKeyFormat(p *lint.Pass) {
 		text := group[0].Value.Text()
 		if d := keys.OpaqueDefect(text); d != "" {
 			if !keys.LooksLikePlaceholder(text) {
-				p.ReportKey(group, lint.MildInDevelopment(group), "the opaque key of %s is not one: "+d, notOpaque)
+				p.ReportKey(group, lint.MildInDevelopment(group), "the key of %s has the prefix of an opaque key, and is none: "+d, notOpaque)
 				p.Explain(group...)
 			}
 			return

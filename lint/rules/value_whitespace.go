@@ -99,7 +99,7 @@ func whoTrims(p *lint.Pass, group []*sites.Site, it string) string {
 	case s.Slot == keys.JWTSecret && i != nil && i.Signs(s) > 0:
 		return ": the keys were signed with it as it is, and whoever types or trims it has another secret"
 	case s.Slot == keys.JWTSecret:
-		return ": it is used byte for byte, so that it is another secret than without"
+		return ": it is used byte for byte, and refuses every key that was signed with the secret alone"
 	case gatewayReads(p, s):
 		return ": the gateway's YAML takes " + it + " off, and no other reader does"
 	}
