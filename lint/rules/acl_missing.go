@@ -124,7 +124,7 @@ func checkACLMissing(p *lint.Pass) {
 			p.Report(lint.Draft{
 				Place: lint.AtName(g.LineOf(c.Line), "Kong consumer "+c.Name), Instance: p.NameIn(g.Unit, g.Namespace),
 				Message: fmt.Sprintf("Kong consumer %s has a key and is in no group, and every route asks for one: its key opens nothing (403)", c.Name),
-				Cause:   consumerInNoGroup.With(c.Name),
+				Cause:   consumerInNoGroup.With(c.Name), Then: restartOf(g),
 			})
 		}
 	}

@@ -152,7 +152,7 @@ func checkConsumerMissing(p *lint.Pass) {
 		f := lint.Draft{
 			Place: lint.AtName(g.LineOf(shut[0].Line), routeOf(g, names[0])), Instance: p.NameIn(g.Unit, g.Namespace),
 			Message: fmt.Sprintf("the route %s asks for a key, and %s: every request to it is refused", shut[0].Name, why),
-			Cause:   nobodyPasses,
+			Cause:   nobodyPasses, Then: restartOf(g),
 		}
 		if len(names) > 1 {
 			f.Message = fmt.Sprintf("%d routes ask for a key (%s), and %s: every request to them is refused", len(names), strings.Join(names[:min(3, len(names))], ", "), why)
@@ -178,7 +178,7 @@ func checkKeyless(p *lint.Pass, g *gateway.Gateway) {
 	has := live(g)
 	for _, c := range g.Config.Consumers {
 		label := "Kong consumer " + c.Name
-		f := lint.Draft{Place: lint.AtName(g.LineOf(c.Line), label+" of "+g.Name), Instance: p.NameIn(g.Unit, g.Namespace), Cause: keyless}
+		f := lint.Draft{Place: lint.AtName(g.LineOf(c.Line), label+" of "+g.Name), Instance: p.NameIn(g.Unit, g.Namespace), Cause: keyless, Then: restartOf(g)}
 		switch {
 		case len(c.Keyless) > 0 && c.Keyless[0].Field != "":
 			f.Place = lint.AtName(g.LineOf(c.Keyless[0].Line), label+" of "+g.Name)

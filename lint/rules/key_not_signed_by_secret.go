@@ -89,7 +89,7 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 		f := lint.Draft{
 			Place: lint.AtSource(secret[0]), Instance: i.Name, Trace: secret[0].Trace,
 			Message: fmt.Sprintf("none of the instance's keys verifies under the JWT secret that %s holds, and each of them gets a 401", secret[0].Holder) + whyUnsigned(p, i, failing[0], secrets, "them"),
-			Cause:   secretChanged,
+			Cause:   secretChanged, Then: p.Afterwards(secret),
 		}
 		text := secret[0].Value.Text()
 		if token, ok := failing[0].Token(); ok && token.Mistake(text).Encoded {
@@ -123,7 +123,7 @@ func reportUnsigned(p *lint.Pass, i *lint.Instance, secrets, failing, verifying 
 		f := lint.Draft{
 			Place: lint.AtSource(named), Instance: i.Name, Trace: named.Trace,
 			Message: fmt.Sprintf("the %s key of %s does not verify under the instance's JWT secret, and gets a 401", named.Slot, named.Holder) + why,
-			Cause:   otherSecretSigned.With(afterwards(p, named)),
+			Cause:   otherSecretSigned.With(afterwards(p, named)), Then: p.Afterwards(group),
 		}
 		if of := signedOf(verifying, named.Slot); of != nil {
 			f.Cause = signedIsThere.With(of.Holder, afterwards(p, named))
