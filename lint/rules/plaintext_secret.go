@@ -86,7 +86,7 @@ var variableBefore = regexp.MustCompile(`^(?:export )?(\w+)=["']?$`)
 // heldAt is what holds the key where it is written: where only those are known that read it from a file of
 // variables, the variable there.
 func heldAt(p *lint.Pass, s *sites.Site) string {
-	if s.At.File != s.Written.File && s.Written.Column > 0 {
+	if s.Standing != sites.Stored && s.Written.Column > 0 {
 		line := p.Repo.File(s.Written.File).Line(s.Written.Line)
 		if m := variableBefore.FindStringSubmatch(line[:min(s.Written.Column-1, len(line))]); m != nil {
 			return s.Written.File + " " + m[1]

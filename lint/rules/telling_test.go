@@ -64,6 +64,16 @@ consumers:
 ONE={{anon}}
 TWO={{anon}}
 `, "duplicate-credential", ".env:2:5"},
+		{"a secret in a file of variables that services read whole: the file", `
+-- .git/HEAD --
+ref: refs/heads/main
+-- compose.yaml --
+services:
+  meta: {image: example/meta, env_file: [keys.env]}
+  web: {image: example/web, env_file: [keys.env]}
+-- keys.env --
+SERVICE_ROLE_KEY={{service_role}}
+`, "plaintext-secret", "keys.env SERVICE_ROLE_KEY is in the open"},
 		{"a verifier without a secret: no value is underlined", strings.Replace(stack, "      PGRST_JWT_SECRET: ${JWT_SECRET}\n", "", 1), "verifier-without-secret",
 			"compose.yaml:11: "},
 		{"a key that another secret signed: who reads it", strings.Replace(stack, "{{anon}}", "{{anon.old}}", 1), "key-not-signed-by-secret",
