@@ -64,7 +64,7 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		return r.environments(repo), missing
 	}
 	if c.Dir == "" || len(c.models) > 0 {
-		repo.Note(sources.NoteModelled, r.At, r.Label+" was read through "+modelled+", because the chart itself is not in the repository")
+		repo.Note(sources.NoteModelled, r.At, r.Label+" was read through "+modelled+", because the chart itself lies elsewhere")
 	}
 	for _, name := range c.missing {
 		lose(sources.NoteNotFetched, r.At, fmt.Sprintf("%s: the chart %s, which %s depends on, is not in the repository", r.Label, sources.Shown(name), path.Join(c.Dir, "Chart.yaml")))
