@@ -1,6 +1,10 @@
 package keys
 
-import "strings"
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
 // Form is how a key is written where its text is no key yet: a program on its way has to make one of it.
 // The zero Form is a key as it stands.
@@ -50,6 +54,19 @@ func EncryptedBy(t Text) Form {
 	for _, f := range encrypted {
 		if strings.HasPrefix(s, f.begins) {
 			return f.by
+		}
+	}
+	return ""
+}
+
+// wholeFiles are the tools that encrypt a file as a whole.
+var wholeFiles = []Form{ByGitCrypt, ByAnsibleVault, ByAge}
+
+// WholeFileBy is the tool that encrypted a file, by how that begins; empty where none of these did.
+func WholeFileBy(file []byte) Form {
+	for _, e := range encrypted {
+		if slices.Contains(wholeFiles, e.by) && bytes.HasPrefix(file, []byte(e.begins)) {
+			return e.by
 		}
 	}
 	return ""

@@ -179,7 +179,8 @@ func (f *File) read() ([]byte, error) {
 }
 
 // Plain is the file's bytes, decrypted where SOPS encrypted it and a key is at hand.
-// A file that could not be decrypted is returned as it is, and Locked says why.
+// A file that could not be decrypted, or that another tool encrypted, is returned as it is, and Locked
+// says why.
 func (f *File) Plain() ([]byte, error) {
 	disk, err := f.Disk()
 	if err != nil {
@@ -187,6 +188,11 @@ func (f *File) Plain() ([]byte, error) {
 	}
 	f.plainOnce.Do(func() {
 		f.plain = disk
+		if tool := keys.WholeFileBy(disk); tool != "" {
+			f.locked = &decrypt.Locked{Kind: decrypt.NotTried, Reason: "it is encrypted by " + string(tool) + ", which keylint does not open"}
+			f.repo.Note(NoteLocked, f.At(), f.locked.Reason)
+			return
+		}
 		f.encrypted = decrypt.IsSOPS(f.Path, disk)
 		if !f.encrypted {
 			return

@@ -31,7 +31,7 @@ func (f *File) Documents() []*Document {
 
 func (f *File) parseDocuments() []*Document {
 	plain, err := f.Plain()
-	if err != nil {
+	if err != nil || f.locked != nil && !f.encrypted { // which Plain has told of
 		return nil
 	}
 	disk, _ := f.Disk()

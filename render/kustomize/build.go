@@ -131,6 +131,9 @@ func (r *Root) blame(failure error) issue {
 			if err != nil {
 				continue
 			}
+			if locked := f.Locked(); locked != nil && !f.Encrypted() {
+				return issue{sources.NoteRenderFailed, f.Path + ": " + locked.Reason, f.At}
+			}
 			if _, problems := nodes.Parse(text); len(problems) > 0 {
 				at := sources.Position{File: f.Path, Line: problems[0].Line}
 				what := " is not YAML"
