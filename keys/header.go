@@ -31,3 +31,17 @@ func Headers(command string) []Header {
 	}
 	return out
 }
+
+// InHeader is the key in the value of a header, and how far into the value it stands; false where the
+// header bears none.
+func InHeader(name, value string) (key Text, offset int, ok bool) {
+	const scheme = "Bearer "
+	switch {
+	case strings.EqualFold(name, "apikey"):
+	case strings.EqualFold(name, "Authorization") && len(value) > len(scheme) && strings.EqualFold(value[:len(scheme)], scheme):
+		offset = len(scheme)
+	default:
+		return Text{}, 0, false
+	}
+	return NewText(value[offset:]), offset, len(value) > offset
+}

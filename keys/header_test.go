@@ -28,3 +28,23 @@ func TestHeaders(t *testing.T) {
 		t.Errorf("stands at %d:%d-%d", h.Line, h.Column, h.EndColumn)
 	}
 }
+
+func TestInHeader(t *testing.T) {
+	for _, c := range []struct {
+		name, value, want string
+		offset            int
+	}{
+		{"apikey", "k", "k", 0},
+		{"ApiKey", "Bearer k", "Bearer k", 0}, // which no gateway takes for a key
+		{"authorization", "bearer k", "k", 7},
+		{"Authorization", "Basic k", "", 0},
+		{"Authorization", "Bearer ", "", 0},
+		{"apikey", "", "", 0},
+		{"Host", "k", "", 0},
+	} {
+		key, offset, ok := InHeader(c.name, c.value)
+		if key.Reveal() != c.want || ok != (c.want != "") || ok && offset != c.offset {
+			t.Errorf("%s: %s has %q at %d, %v", c.name, c.value, key.Reveal(), offset, ok)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-shellwords"
@@ -27,7 +28,8 @@ type ComposeService struct {
 	Configs     []ComposeConfig // and secrets
 	Entrypoint  ComposeCommand
 	Command     ComposeCommand
-	Health      ComposeCommand // the health check's test
+	Health      ComposeCommand    // the health check's test
+	Labels      []ComposeVariable // those of Traefik's that may set a header
 	WorkingDir  string
 	Profiles    []string // it is started where one of these is active; always where there is none
 	EnvDir      string   // of an included project: where its own .env lies; empty else
@@ -47,7 +49,7 @@ type ComposeCommand struct {
 // IsBare says of a service of an override that it changes nothing that matters to keys.
 func (s ComposeService) IsBare() bool {
 	texts := s.Image + s.Context + s.Target + s.WorkingDir + s.EnvDir
-	lists := len(s.Args) + len(s.Environment) + len(s.EnvFiles) + len(s.Mounts) + len(s.Configs) + len(s.Profiles) + len(s.replace)
+	lists := len(s.Args) + len(s.Environment) + len(s.EnvFiles) + len(s.Mounts) + len(s.Configs) + len(s.Profiles) + len(s.Labels) + len(s.replace)
 	return texts == "" && lists == 0 && s.Entrypoint.Words == nil && s.Command.Words == nil && s.Health.Words == nil
 }
 
@@ -131,7 +133,7 @@ func (f *File) composeServices(dir string) []ComposeService {
 
 func (d *Document) composeService(name string, n *yaml.Node, dir string) ComposeService {
 	s := ComposeService{Name: name, Image: nodes.Text(nodes.Field(n, "image")), replace: map[string]bool{}}
-	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "healthcheck", "build", "image", "profiles"} {
+	for _, field := range []string{"environment", "env_file", "volumes", "configs", "secrets", "command", "entrypoint", "healthcheck", "build", "image", "profiles", "labels"} {
 		if value := nodes.Field(n, field); value != nil && (value.Tag == "!reset" || value.Tag == "!override") {
 			s.replace[field] = true
 			if value.Tag == "!reset" {
@@ -161,6 +163,7 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 	s.Configs = append(d.composeConfigs(n, "configs", "/", dir), d.composeConfigs(n, "secrets", "/run/secrets/", dir)...)
 	s.Entrypoint, s.Command = d.composeCommand(nodes.Field(n, "entrypoint")), d.composeCommand(nodes.Field(n, "command"))
 	s.Health = d.composeTest(nodes.Field(n, "healthcheck"))
+	s.Labels = slices.DeleteFunc(append(d.composeVariables(nodes.Field(n, "labels")), d.composeVariables(nodes.Field(n, "deploy", "labels"))...), setsNoHeader)
 	if extends := nodes.Field(n, "extends"); extends != nil {
 		s.extends = composeExtends{service: nodes.Text(extends), at: d.Position(extends)}
 		if s.extends.service == "" {

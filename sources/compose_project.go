@@ -83,6 +83,7 @@ func mergeServices(base, over ComposeService) ComposeService {
 	out.WorkingDir = firstText(over.WorkingDir, out.WorkingDir)
 	out.Args = mergeVariables(out.Args, over.Args)
 	out.Environment = mergeVariables(out.Environment, over.Environment)
+	out.Labels = mergeVariables(out.Labels, over.Labels)
 	out.EnvFiles = mergeBy(out.EnvFiles, over.EnvFiles, func(f ComposeEnvFile) string { return f.Path })
 	out.Mounts = mergeBy(out.Mounts, over.Mounts, func(m ComposeMount) string { return m.Target })
 	out.Profiles = mergeBy(out.Profiles, over.Profiles, func(profile string) string { return profile })
@@ -124,6 +125,8 @@ func (s *ComposeService) clear(field string) {
 		s.Health = ComposeCommand{}
 	case "image":
 		s.Image = ""
+	case "labels":
+		s.Labels = nil
 	case "profiles":
 		s.Profiles = nil
 	case "build":

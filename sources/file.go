@@ -26,6 +26,7 @@ const (
 	dockerfileFile
 	kustomizationFile
 	cliConfigFile
+	proxyFile
 )
 
 // File is one file of the repository. Its bytes are read once and kept only where
@@ -99,6 +100,9 @@ func (f *File) IsKustomization() bool { return f.kind == kustomizationFile }
 // IsCLIConfig says that the file is the Supabase CLI's supabase/config.toml.
 func (f *File) IsCLIConfig() bool { return f.kind == cliConfigFile }
 
+// IsProxy says that the file is called like a configuration of Caddy, or of nginx and many others.
+func (f *File) IsProxy() bool { return f.kind == proxyFile }
+
 // FromStdin says that this is what came from standard input: it is in no directory.
 func (f *File) FromStdin() bool { return f.Path == stdinName }
 
@@ -147,6 +151,11 @@ func (f *File) Size() int64 { return f.size }
 
 // Dir is the directory's name, "." for the root.
 func (f *File) Dir() string { return path.Dir(f.Path) }
+
+// Inside is a place in the file.
+func (f *File) Inside(line, column, endColumn int) Position {
+	return Position{File: f.Path, Line: line, Column: column, EndColumn: endColumn}
+}
 
 // At is the file as a whole.
 func (f *File) At() Position { return Position{File: f.Path} }
@@ -259,6 +268,11 @@ func kindOf(name string) kind {
 	switch path.Ext(lower) {
 	case ".yaml", ".yml", ".json":
 		return manifestFile
+	case ".conf", ".caddy", ".caddyfile":
+		return proxyFile
+	}
+	if lower == "caddyfile" || strings.HasPrefix(lower, "caddyfile.") {
+		return proxyFile
 	}
 	return otherFile
 }

@@ -69,9 +69,7 @@ func (f *Found) collectLooseFile(file *sources.File) {
 	g := &Gateway{Name: file.Path, Config: config, At: sources.Position{File: file.Path, Line: 1, Column: 1}}
 	g.Unit = f.standaloneUnit(file)
 	g.Namespace = onlyNamespace(g.Unit)
-	f.addLoose(g, func(line, column, end int) sources.Position {
-		return sources.Position{File: file.Path, Line: line, Column: column, EndColumn: end}
-	}, nil)
+	f.addLoose(g, file.Inside, nil)
 }
 
 // addLoose adds a configuration that no Kong of the repository reads. Where nothing at all

@@ -39,6 +39,27 @@ func (p *composeProject) addHealthCheck(s sources.ComposeService, c *Container) 
 	p.inv.Composed = append(p.inv.Composed, checks)
 }
 
+// addLabels adds the keys that the service's labels have Traefik send on, as a carrier of its own.
+func (p *composeProject) addLabels(s sources.ComposeService, c *Container) {
+	labels := &Carrier{
+		Kind: InGateway, Name: p.unit.Name + " labels of " + s.Name, File: p.unit.Path, Unit: p.unit, Idle: c.Carrier.Idle,
+	}
+	for _, l := range s.Labels {
+		name, offset, ok := sources.LabelHeader(l)
+		if !ok {
+			continue
+		}
+		key := l.Raw.Reveal()[offset:]
+		if l.At.Column > 0 {
+			l.At.Column += offset
+		}
+		b := p.resolve(sources.ComposeVariable{Name: keys.ReferenceName(key), Raw: keys.NewText(key), HasText: true, At: l.At}, c.owner+" label "+name, "labels ")
+		b.Asked = p.inv.Names.Of(b.Name).Slot
+		labels.Bindings = append(labels.Bindings, b)
+	}
+	p.inv.Composed = append(p.inv.Composed, labels)
+}
+
 // presented is a key that a health check sends: as compose interpolates it, or a variable of the
 // container, which a shell there reads.
 func (p *composeProject) presented(s sources.ComposeService, c *Container, h keys.Header) *Binding {

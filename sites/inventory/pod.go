@@ -191,10 +191,7 @@ func (inv *Inventory) pathFiles(v volume, part volumePart) []PodFile {
 			continue
 		}
 		file := PodFile{
-			Volume: v.name, Source: f.Path, Value: keys.Known(keys.NewText(string(b))),
-			Inside: func(line, column, end int) sources.Position {
-				return sources.Position{File: f.Path, Line: line, Column: column, EndColumn: end}
-			},
+			Volume: v.name, Source: f.Path, Value: keys.Known(keys.NewText(string(b))), Inside: f.Inside,
 		}
 		if single == nil {
 			file.Path = path.Base(f.Path)

@@ -1,0 +1,148 @@
+package inventory
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// ProxyCarriers are the keys that a reverse proxy in front of the gateway, or of a hosted project, sends
+// on in the place of whoever asks: in the files that it is shown, in Traefik's middlewares, and in files
+// of which nothing says who reads them.
+func (inv *Inventory) ProxyCarriers() []*Carrier {
+	var out []*Carrier
+	read := map[string]bool{} // files of the repository that a proxy is shown
+	for _, p := range inv.Pods {
+		for _, c := range p.Containers {
+			if isProxyImage(c.Image) {
+				for _, f := range inv.shownTo(p, c) {
+					read[f.Source] = true
+					out = append(out, inv.proxyFile(f, c)...)
+				}
+			}
+		}
+	}
+	for _, u := range inv.Units {
+		for _, o := range u.Objects {
+			if c := inv.middleware(u, o); c != nil {
+				out = append(out, c)
+			}
+		}
+	}
+	for _, f := range inv.Repo.Files() {
+		if f.Example || !f.BearsKeys() || read[f.Path] || inv.Inputs[f.Path] || !f.IsProxy() && !f.IsManifest() {
+			continue
+		}
+		if b, err := f.Plain(); err == nil {
+			out = append(out, inv.proxyFile(PodFile{Source: f.Path, Value: keys.Known(keys.NewText(string(b))), Inside: f.Inside}, nil)...)
+		}
+	}
+	return out
+}
+
+// isProxyImage says whether an image is one of the proxies whose configuration is read.
+func isProxyImage(image string) bool {
+	base := path.Base(strings.ToLower(image))
+	return slices.ContainsFunc([]string{"nginx", "openresty", "caddy", "traefik"}, func(name string) bool { return strings.Contains(base, name) })
+}
+
+// shownTo are the files of the pod's volumes that the container mounts.
+func (inv *Inventory) shownTo(p *Pod, c *Container) []PodFile {
+	return slices.DeleteFunc(inv.FilesOf(p), func(f PodFile) bool {
+		for _, m := range c.Mounts {
+			if m.Volume == f.Volume {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// proxyFile makes carriers of the keys in a proxy's configuration, one for each place that they are sent
+// to. by is the proxy; nil where it is not known.
+func (inv *Inventory) proxyFile(f PodFile, by *Container) []*Carrier {
+	var out []*Carrier
+	byHost := map[string]*Carrier{}
+	for _, h := range sources.ParseProxy([]byte(f.Value.Text().Reveal())) {
+		at := f.Inside(h.Line, h.Column, h.EndColumn)
+		b := inv.sentOn(f.Source+" "+h.Directive, h.Key, h.Variable, at, by)
+		if b == nil {
+			continue
+		}
+		host := ""
+		if h.Upstream != nil {
+			host = h.Upstream.Host
+		}
+		c := byHost[host]
+		if c == nil {
+			c = &Carrier{Kind: InGateway, Name: f.Source, File: at.File}
+			if by != nil {
+				c.Unit, c.Namespace, c.Idle = by.Unit, by.Namespace, by.Carrier.Idle
+			}
+			c.URLs = upstreamURLs(h.Upstream, b)
+			byHost[host] = c
+			out = append(out, c)
+		}
+		c.Bindings = append(c.Bindings, b)
+	}
+	return out
+}
+
+// upstreamURLs is the address that a proxy sends keys to, where it says which instance that is. The
+// proxy's own machine may be the one that the instance runs on.
+func upstreamURLs(to *url.URL, b *Binding) []URL {
+	if to == nil || strings.HasPrefix(hostOf(to), "localhost:") {
+		return nil
+	}
+	return []URL{{scheme: to.Scheme, Host: hostOf(to), at: b.At}}
+}
+
+// sentOn is a key that a proxy sends on: the one that is written there, or that its environment has. It
+// is nil where that has none.
+func (inv *Inventory) sentOn(holder string, key keys.Text, variable string, at sources.Position, by *Container) *Binding {
+	asked := inv.Names.Of(variable).Slot
+	switch {
+	case variable == "":
+		return &Binding{Holder: holder, Value: keys.Known(key), Where: Stands(at)}
+	case by == nil:
+		why := "a proxy's environment has it as " + keys.ShownVariable(variable) + ", and nothing in the repository says which that is"
+		return &Binding{Name: variable, Holder: holder, Asked: asked, Value: keys.Unknown(why), Where: Stands(at)}
+	}
+	v := by.Env[variable]
+	if v == nil {
+		if open := by.fromOpen(variable); !open.IsAbsent() {
+			return &Binding{Name: variable, Holder: holder, Asked: asked, Value: open, Where: Stands(at)}
+		}
+		return nil
+	}
+	b := *v
+	b.Holder, b.Asked, b.Inside, b.locate = holder, asked, nil, func() Placement {
+		here := sources.Step{At: at, Text: keys.ShownVariable(variable)}
+		return Placement{at: at, Written: v.Written(), Trace: append([]sources.Step{here}, v.Trace()...)}
+	}
+	return &b
+}
+
+// middleware is the carrier of the keys that an object of Traefik sends on; nil where it is none, or sends
+// none.
+func (inv *Inventory) middleware(u *render.Unit, o *manifest.Object) *Carrier {
+	if o.Kind != "Middleware" || !strings.HasPrefix(o.APIVersion, "traefik.") {
+		return nil
+	}
+	c := &Carrier{Kind: InGateway, Name: Label(o), File: o.File, Unit: u, Namespace: o.Namespace}
+	for _, h := range sources.RequestHeaders(nodes.Field(o.Root, "spec")) {
+		at := o.Locate(h.Value)
+		c.Bindings = append(c.Bindings, &Binding{Holder: c.Name + " " + h.Name, Value: keys.Known(h.Key), Where: Stands(at)})
+	}
+	if len(c.Bindings) == 0 {
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,266 @@
+package sources
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// ProxyHeader is a key that a reverse proxy sends on with what it is sent.
+type ProxyHeader struct {
+	Directive string    // by which it is set: "proxy_set_header apikey"
+	Key       keys.Text // as it is written
+	Variable  string    // of the proxy's environment, which the key is; empty where it stands there
+	Upstream  *url.URL  // where it is sent; nil where that is not told, or not the same for all
+
+	Line, Column, EndColumn int
+}
+
+// proxyMarks stand in the configurations of proxies that set headers, in small letters.
+var proxyMarks = [][]byte{[]byte("proxy_set_header"), []byte("header_up"), []byte("request_header"), []byte("customrequestheaders")}
+
+// SetsHeaders is a cheap test of the text.
+func SetsHeaders(b []byte) bool {
+	lower := bytes.ToLower(b)
+	for _, m := range proxyMarks {
+		if bytes.Contains(lower, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseProxy finds the keys in a configuration of nginx, of Caddy (a Caddyfile) or of Traefik's file
+// provider in YAML.
+func ParseProxy(b []byte) []ProxyHeader {
+	switch {
+	case !SetsHeaders(b):
+		return nil
+	case bytes.Contains(b, []byte("proxy_set_header")):
+		return nginxHeaders(parseDirectives(string(b), true))
+	case bytes.Contains(b, []byte("header_up")) || bytes.Contains(b, []byte("request_header")):
+		return caddyHeaders(parseDirectives(string(b), false))
+	}
+	docs, _ := nodes.Parse(b)
+	var out []ProxyHeader
+	for _, d := range docs {
+		if nodes.Field(d.Root, "apiVersion") != nil { // the object is read where it is deployed
+			continue
+		}
+		nodes.Pairs(nodes.Field(d.Root, "http", "middlewares"), func(name, middleware *yaml.Node) {
+			for _, h := range RequestHeaders(middleware) {
+				at := h.Value.Column + h.offset
+				if h.Value.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+					at++
+				}
+				out = append(out, ProxyHeader{
+					Directive: "middleware " + name.Value + " " + h.Name, Key: h.Key, Variable: h.Variable,
+					Line: h.Value.Line, Column: at, EndColumn: at + h.Key.Len(),
+				})
+			}
+		})
+	}
+	return out
+}
+
+// RequestHeader is a key among the headers that a middleware of Traefik sets.
+type RequestHeader struct {
+	Name     string
+	Value    *yaml.Node
+	Key      keys.Text
+	Variable string // see ProxyHeader
+	offset   int    // of the key in the value
+}
+
+// RequestHeaders finds the keys in a middleware, whose names are read in any capitals but in an object
+// (doc.traefik.io/traefik: middlewares/http/headers).
+func RequestHeaders(middleware *yaml.Node) []RequestHeader {
+	var out []RequestHeader
+	nodes.Pairs(middleware, func(kind, headers *yaml.Node) {
+		if !strings.EqualFold(kind.Value, "headers") {
+			return
+		}
+		nodes.Pairs(headers, func(set, list *yaml.Node) {
+			if !strings.EqualFold(set.Value, "customRequestHeaders") {
+				return
+			}
+			nodes.Pairs(list, func(name, value *yaml.Node) {
+				text := nodes.Text(value)
+				if key, offset, ok := keys.InHeader(name.Value, text); ok {
+					h := RequestHeader{Name: name.Value, Value: nodes.Follow(value), Key: key, offset: offset}
+					if m := traefikVariable.FindStringSubmatch(key.Reveal()); m != nil {
+						h.Variable = m[1]
+					}
+					out = append(out, h)
+				}
+			})
+		})
+	})
+	return out
+}
+
+// headerLabel matches the label by which a container gives Traefik a header to set.
+var headerLabel = regexp.MustCompile(`(?i)^traefik\.http\.middlewares\.([^.]+)\.headers\.customrequestheaders\.([\w-]+)$`)
+
+func setsNoHeader(label ComposeVariable) bool { return !headerLabel.MatchString(label.Name) }
+
+// LabelHeader is the key in the header that a label sets: the header's name, and how far into the value
+// the key stands; false where it bears none.
+func LabelHeader(label ComposeVariable) (name string, offset int, ok bool) {
+	if m := headerLabel.FindStringSubmatch(label.Name); m != nil {
+		name = m[2]
+	}
+	_, offset, ok = keys.InHeader(name, label.Raw.Reveal())
+	return name, offset, ok
+}
+
+var (
+	// Each proxy has its own way of naming a variable of its environment: Caddy's {$NAME} and {env.NAME},
+	// what nginx's image puts into its templates by envsubst, and the function of Traefik's files.
+	caddyVariable   = regexp.MustCompile(`^\{(?:\$|env\.)([A-Za-z_][A-Za-z0-9_]*)\}$`)
+	nginxVariable   = regexp.MustCompile(`^\$(?:\{([A-Z][A-Z0-9_]*)\}|([A-Z][A-Z0-9_]*))$`)
+	traefikVariable = regexp.MustCompile("^\\{\\{-?\\s*env\\s+[\"'`]([A-Za-z_][A-Za-z0-9_]*)[\"'`]\\s*-?\\}\\}$")
+)
+
+// proxyHeader is the key that a directive sets, whose word i is the header's name; false where it sets
+// none, or hands on what it was sent.
+func (d *directive) proxyHeader(i int) (ProxyHeader, bool) {
+	key, offset, ok := keys.InHeader(d.arg(i), d.arg(i+1))
+	if !ok || len(d.words) != i+2 {
+		return ProxyHeader{}, false
+	}
+	w := d.words[i+1]
+	return ProxyHeader{
+		Directive: d.arg(0) + " " + d.arg(i), Key: key, Line: w.line, Column: w.column + offset, EndColumn: w.end,
+	}, true
+}
+
+// nginxHeaders finds the keys that proxy_set_header sets, in a server for all of its locations.
+func nginxHeaders(top *directive) []ProxyHeader {
+	var out []ProxyHeader
+	named := map[string]string{} // variables, and groups of servers
+	top.each(func(d *directive) {
+		switch {
+		case d.is("set"):
+			named[d.arg(1)] = d.arg(2)
+		case d.is("server") && d.in.is("upstream"):
+			named[d.in.arg(1)] = d.arg(1)
+		}
+	})
+	top.each(func(d *directive) {
+		if !d.is("proxy_set_header") {
+			return
+		}
+		h, ok := d.proxyHeader(1)
+		if !ok {
+			return
+		}
+		if text := h.Key.Reveal(); strings.Contains(text, "$") {
+			m := nginxVariable.FindStringSubmatch(text)
+			switch {
+			case m != nil:
+				h.Variable = m[1] + m[2]
+			case named[text] == "" || strings.Contains(named[text], "$"):
+				return
+			default:
+				h.Key = keys.NewText(named[text])
+			}
+		}
+		h.Upstream = onlyUpstream(d.in, "proxy_pass", named)
+		out = append(out, h)
+	})
+	return out
+}
+
+// caddyHeaders finds the keys that header_up sets within a reverse_proxy, and request_header in the block
+// round it.
+func caddyHeaders(top *directive) []ProxyHeader {
+	var out []ProxyHeader
+	top.each(func(d *directive) {
+		i := 1
+		switch {
+		case d.is("header_up"):
+		case d.is("request_header"):
+			if strings.HasPrefix(d.arg(1), "@") || strings.HasPrefix(d.arg(1), "/") || d.arg(1) == "*" {
+				i = 2
+			}
+		default:
+			return
+		}
+		if i < len(d.words) { // "+apikey" adds to what is there
+			w := &d.words[i]
+			w.text = strings.TrimPrefix(w.text, "+")
+		}
+		h, ok := d.proxyHeader(i)
+		if !ok {
+			return
+		}
+		if text := h.Key.Reveal(); strings.ContainsAny(text, "{}") {
+			m := caddyVariable.FindStringSubmatch(text)
+			if m == nil {
+				return
+			}
+			h.Variable = m[1]
+		}
+		in := d.in
+		if d.is("header_up") {
+			in = &directive{block: []*directive{d.in}}
+		}
+		h.Upstream = onlyUpstream(in, "reverse_proxy", nil)
+		out = append(out, h)
+	})
+	return out
+}
+
+// onlyUpstream is where all that a block sends on goes; nil where that is to several, or is not told.
+func onlyUpstream(in *directive, by string, named map[string]string) *url.URL {
+	var only *url.URL
+	several := false
+	in.each(func(d *directive) {
+		if !d.is(by) && !(d.is("to") && d.in.is(by)) {
+			return
+		}
+		for _, w := range d.words[1:] {
+			u := upstream(w.text, named)
+			if u == nil {
+				continue
+			}
+			several = several || only != nil && only.Host != u.Host
+			only = u
+		}
+	})
+	if several {
+		return nil
+	}
+	return only
+}
+
+// upstream reads an address, or the name of one; nil where it is none, such as the path that a
+// directive is for.
+func upstream(text string, named map[string]string) *url.URL {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok {
+		scheme, rest = "http", text
+	}
+	host, tail, _ := strings.Cut(rest, "/")
+	if to := named[host]; to != "" && to != text {
+		if strings.Contains(to, "://") {
+			return upstream(to, nil)
+		}
+		host = to
+	}
+	if host == "" || strings.ContainsAny(host, "@*${}") {
+		return nil
+	}
+	u, err := url.Parse(scheme + "://" + host + "/" + tail)
+	if err != nil || u.Hostname() == "" {
+		return nil
+	}
+	return u
+}
