@@ -25,7 +25,7 @@ func (g *Grouping) findHosts(i *Instance) {
 			services[c.Name] = true // compose: a service is reached by its name
 		}
 		for _, o := range c.Unit.Objects {
-			if o.Kind == "Service" && o.Namespace == c.Namespace && selects(o, c.Labels) {
+			if o.Kind == "Service" && o.Namespace == c.Namespace && inventory.Selects(o, c.Labels) {
 				services[o.Name] = true
 			}
 		}
@@ -86,17 +86,6 @@ func (i *Instance) units() []*render.Unit {
 		}
 	}
 	return units
-}
-
-// selects says whether a Service selects pods with these labels.
-func selects(o *manifest.Object, labels map[string]string) bool {
-	selector := nodes.Texts(nodes.Field(o.Root, "spec", "selector"))
-	for k, v := range selector {
-		if labels[k] != v {
-			return false
-		}
-	}
-	return len(selector) > 0
 }
 
 // routesTo says whether an Ingress or route leads to one of the services.

@@ -101,6 +101,10 @@ func (l *links) field(key string, value *yaml.Node) {
 		for _, name := range nodes.List(value) {
 			add("Secret", name)
 		}
+	case "credentialRefs": // Envoy Gateway's SecurityPolicy
+		for _, item := range nodes.Items(value) {
+			add("Secret", nodes.Text(nodes.Field(item, "name")))
+		}
 	case "backendRefs", "services": // HTTPRoute, Traefik's IngressRoute
 		for _, item := range nodes.Items(value) {
 			add("Service", nodes.Text(nodes.Field(item, "name")))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -144,15 +145,7 @@ func (d *directive) proxyHeader(i int) (ProxyHeader, bool) {
 // nginxHeaders finds the keys that proxy_set_header sets, in a server for all of its locations.
 func nginxHeaders(top *directive) []ProxyHeader {
 	var out []ProxyHeader
-	named := map[string]string{} // variables, and groups of servers
-	top.each(func(d *directive) {
-		switch {
-		case d.is("set"):
-			named[d.arg(1)] = d.arg(2)
-		case d.is("server") && d.in.is("upstream"):
-			named[d.in.arg(1)] = d.arg(1)
-		}
-	})
+	named := nginxNames(top)
 	top.each(func(d *directive) {
 		if !d.is("proxy_set_header") {
 			return
@@ -176,6 +169,20 @@ func nginxHeaders(top *directive) []ProxyHeader {
 		out = append(out, h)
 	})
 	return out
+}
+
+// nginxNames are the variables that are set, and the groups of servers, by name.
+func nginxNames(top *directive) map[string]string {
+	named := map[string]string{}
+	top.each(func(d *directive) {
+		switch {
+		case d.is("set"):
+			named[d.arg(1)] = d.arg(2)
+		case d.is("server") && d.in.is("upstream"):
+			named[d.in.arg(1)] = d.arg(1)
+		}
+	})
+	return named
 }
 
 // caddyHeaders finds the keys that header_up sets within a reverse_proxy, and request_header in the block
@@ -217,6 +224,40 @@ func caddyHeaders(top *directive) []ProxyHeader {
 	})
 	return out
 }
+
+// ChecksAPIKey is the line on which a configuration of nginx looks at the header apikey, to let pass only
+// some, with the hosts that it sends to; zero where it only hands the header on.
+func ChecksAPIKey(b []byte) (line int, hosts []string) {
+	if !bytes.Contains(b, []byte("_apikey")) || !bytes.Contains(b, []byte("proxy_pass")) {
+		return 0, nil
+	}
+	top := parseDirectives(string(b), true)
+	named := nginxNames(top)
+	top.each(func(d *directive) {
+		if u := upstream(d.arg(1), named); d.is("proxy_pass") && u != nil {
+			hosts = append(hosts, u.Hostname())
+		}
+		if line == 0 && d.comparesAPIKey() {
+			line = d.words[0].line
+		}
+	})
+	return line, hosts
+}
+
+// comparesAPIKey says whether an "if" or a "map" tells one key from another, and not only whether there is
+// one.
+func (d *directive) comparesAPIKey() bool {
+	if of := strings.TrimPrefix(d.arg(1), "("); of != "$http_apikey" && of != "$arg_apikey" {
+		return false
+	}
+	if d.is("map") {
+		return slices.ContainsFunc(d.block, func(c *directive) bool { return c.arg(0) != "" && !nginxMapWords[c.arg(0)] })
+	}
+	return d.is("if") && strings.TrimSuffix(d.arg(3), ")") != ""
+}
+
+// nginxMapWords are what else than a value may stand first in a map (nginx.org/en/docs/http/ngx_http_map_module.html).
+var nginxMapWords = map[string]bool{"default": true, "hostnames": true, "volatile": true, "include": true, "~.": true, "~.+": true, "~.*": true, "~^.+$": true}
 
 // onlyUpstream is where all that a block sends on goes; nil where that is to several, or is not told.
 func onlyUpstream(in *directive, by string, named map[string]string) *url.URL {

@@ -52,11 +52,34 @@ func TestParseProxy(t *testing.T) {
 	}
 }
 
+func TestChecksAPIKey(t *testing.T) {
+	const pass = "location / { proxy_pass http://rest:3000; }"
+	for _, c := range []struct {
+		text string
+		line int
+	}{
+		{"if ($http_apikey != \"k\") { return 401; }" + pass, 1},
+		{"\nif ($http_apikey != k) { return 401; }" + pass, 2},
+		{"map $http_apikey $known { default 0; k 1; }" + pass, 1},
+		{"map $arg_apikey $known { default 0; \"k\" 1; }" + pass, 1},
+		{"if ($http_apikey = \"\") { return 401; }" + pass, 0},
+		{"if ($http_apikey) { return 200; }" + pass, 0},
+		{"map $http_apikey $auth { \"\" $http_authorization; default \"Bearer $http_apikey\"; }" + pass, 0},
+		{"if ($http_host != \"k\") { return 401; } proxy_set_header apikey $http_apikey; " + pass, 0},
+	} {
+		line, hosts := ChecksAPIKey([]byte(c.text))
+		if line != c.line || len(hosts) != 1 || hosts[0] != "rest" {
+			t.Errorf("%s: line %d, %v", c.text, line, hosts)
+		}
+	}
+}
+
 func FuzzParseProxy(f *testing.F) {
 	f.Add([]byte("upstream a { server b; }\nserver { location ~ a{2} { proxy_pass http://a; proxy_set_header apikey \"${K}\"; } }"))
 	f.Add([]byte("x.org {\n\treverse_proxy kong:8000 {\n\t\theader_up apikey \"{$K}\" # c\n\t}\n}"))
 	f.Add([]byte("http: {middlewares: {key: {headers: {customRequestHeaders: {apikey: k}}}}}"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		ChecksAPIKey(b)
 		lines := strings.Split(string(b), "\n")
 		for _, h := range ParseProxy(b) {
 			if h.Line < 1 || h.Line > len(lines) || h.Column < 1 {

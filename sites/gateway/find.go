@@ -14,13 +14,16 @@ type Found struct {
 	Loose    []*render.Unit // of configurations that no other unit is made of
 }
 
-// Find finds what accepts keys: Envoys, the consumers of Kong's Ingress Controller,
-// Kongs, and the configurations that nothing reads.
+// Find finds what accepts keys: Envoys, the consumers of Kong's Ingress Controller, Kongs, the
+// configurations that nothing reads, the policies of Envoy Gateway, and gateways that keylint does not
+// read.
 func Find(inv *inventory.Inventory) *Found {
 	f := &Found{Inventory: inv}
 	f.collectEnvoy()
 	f.collectIngressController()
 	f.collectKong()
+	f.collectSecurityPolicies()
+	f.collectUnread()
 	f.markEaten()
 	return f
 }

@@ -148,19 +148,24 @@ func (f *Found) addKongSecret(g *Gateway, username string, secret inventory.Foun
 		if !ok {
 			return name + " has no data key \"key\""
 		}
-		file := sources.Position{File: e.At.File}
-		b.Value, b.Entry = e.Value, &inventory.EntryRef{Object: secret.Object, Unit: secret.Unit, Key: "key"}
-		b.Where.Written = e.At
-		b.Where.Trace = []sources.Step{{At: ref, Text: "credentials of KongConsumer " + username}, {At: file, Text: name + " key"}}
-		for _, via := range e.Via {
-			b.Where.Trace = append(b.Where.Trace, sources.Step{At: file, Text: via})
-		}
-		b.Where.Trace = append(b.Where.Trace, sources.Step{At: e.At, Text: "written here"})
+		readFrom(b, secret, e, ref, "credentials of KongConsumer "+username)
 	}
 	if b.Slot, b.Role = settle(b.Role, keys.Name{}, b.Value); b.Slot != "" {
 		g.Credentials = append(g.Credentials, &Credential{Consumer: username, At: ref, holder: b.Holder, Binding: b})
 	}
 	return ""
+}
+
+// readFrom makes a binding that of a Secret's entry, to which something refers.
+func readFrom(b *inventory.Binding, secret inventory.Found, e manifest.Entry, ref sources.Position, by string) {
+	file := sources.Position{File: e.At.File}
+	b.Value, b.Entry = e.Value, &inventory.EntryRef{Object: secret.Object, Unit: secret.Unit, Key: e.Key}
+	b.Where = inventory.Stands(ref, sources.Step{At: ref, Text: by}, sources.Step{At: file, Text: inventory.Label(secret.Object) + " " + e.Key})
+	b.Where.Written = e.At
+	for _, via := range e.Via {
+		b.Where.Trace = append(b.Where.Trace, sources.Step{At: file, Text: via})
+	}
+	b.Where.Trace = append(b.Where.Trace, sources.Step{At: e.At, Text: "written here"})
 }
 
 // Mend is what of a credential is to be mended.

@@ -4,7 +4,9 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // ObjectCarriers are the Secrets and ConfigMaps. read tells for which slots their entries
@@ -41,6 +43,17 @@ func viaSteps(via []string, at sources.Position) []sources.Step {
 		steps = append(steps, sources.Step{At: at, Text: "written here"})
 	}
 	return steps
+}
+
+// Selects says whether a Service selects pods with these labels.
+func Selects(o *manifest.Object, labels map[string]string) bool {
+	selector := nodes.Texts(nodes.Field(o.Root, "spec", "selector"))
+	for k, v := range selector {
+		if labels[k] != v {
+			return false
+		}
+	}
+	return len(selector) > 0
 }
 
 // IsSupabaseEntry says whether a Secret's entry holds a Supabase key by its own

@@ -22,7 +22,7 @@ func (inv *Inventory) ProxyCarriers() []*Carrier {
 	for _, p := range inv.Pods {
 		for _, c := range p.Containers {
 			if isProxyImage(c.Image) {
-				for _, f := range inv.shownTo(p, c) {
+				for _, f := range inv.ShownTo(p, c) {
 					read[f.Source] = true
 					out = append(out, inv.proxyFile(f, c)...)
 				}
@@ -50,11 +50,17 @@ func (inv *Inventory) ProxyCarriers() []*Carrier {
 // isProxyImage says whether an image is one of the proxies whose configuration is read.
 func isProxyImage(image string) bool {
 	base := path.Base(strings.ToLower(image))
-	return slices.ContainsFunc([]string{"nginx", "openresty", "caddy", "traefik"}, func(name string) bool { return strings.Contains(base, name) })
+	return IsNginx(image) || strings.Contains(base, "caddy") || strings.Contains(base, "traefik")
 }
 
-// shownTo are the files of the pod's volumes that the container mounts.
-func (inv *Inventory) shownTo(p *Pod, c *Container) []PodFile {
+// IsNginx says whether an image is nginx, under whatever registry.
+func IsNginx(image string) bool {
+	base := path.Base(strings.ToLower(image))
+	return strings.Contains(base, "nginx") || strings.Contains(base, "openresty")
+}
+
+// ShownTo are the files of the pod's volumes that the container mounts.
+func (inv *Inventory) ShownTo(p *Pod, c *Container) []PodFile {
 	return slices.DeleteFunc(inv.FilesOf(p), func(f PodFile) bool {
 		for _, m := range c.Mounts {
 			if m.Volume == f.Volume {
