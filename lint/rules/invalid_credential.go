@@ -15,7 +15,7 @@ var invalidCredential = &lint.Rule{
 	Doc: `Kong takes a key-auth key that is a string. A number, null or a list makes it refuse the configuration ("expected a
 string"); a reference to a vault or to decK is no reference here, but becomes the key itself
 (kong/plugins/key-auth/daos.lua: the field is not "referenceable"). A value that breaks the YAML, such as one that
-begins with "@", keeps Kong from starting as well.
+begins with "@", keeps Kong from starting as well, and so does a KONG_DECLARATIVE_CONFIG at which nothing is mounted.
 
 Put a key there, quoted where it could be taken for a number.`,
 	Bad: `
@@ -86,6 +86,7 @@ spec:
 var (
 	renderingBreaks  = lint.Cause{Name: "rendering-breaks", Advice: "Take the character out of the value, or render with a program that it does not disturb (envsubst, with the placeholder in quotes)."}
 	nothingWritten   = lint.Cause{Name: "nothing-written", Advice: "Correct the command that makes the configuration of the template: it writes nothing."}
+	nothingMounted   = lint.Cause{Name: "not-mounted", Advice: "Mount the configuration there, or correct the path in KONG_DECLARATIVE_CONFIG."}
 	foreignReference = lint.Cause{Name: "foreign-reference", Advice: "Put a placeholder there that is substituted before Kong reads the file, or the key."}
 	notAString       = lint.Cause{Name: "not-a-string", Advice: "Put a key there. Where it does consist of digits, quote the placeholder in the template."}
 	emptyCredential  = lint.Cause{Name: "empty-credential", Advice: "Give the variable a value, or take the line out.%s"}
@@ -100,8 +101,11 @@ func checkInvalidCredential(p *lint.Pass) {
 				Message: f.Message,
 				Cause:   renderingBreaks,
 			}
-			if f.Empty {
+			switch {
+			case f.Empty:
 				d.Cause = nothingWritten
+			case f.Absent:
+				d.Cause = nothingMounted
 			}
 			p.Report(d)
 		}

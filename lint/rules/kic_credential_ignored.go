@@ -16,7 +16,8 @@ konghq.com/credential: key-auth (since 3.0; the data key kongCredType before tha
 Any other Secret that the consumer names is passed over with a line in the controller's log, and the key gets a 401.
 
 The consumer itself, and a KongClusterPlugin, need the annotation kubernetes.io/ingress.class with the controller's class, unless
-the controller's IngressClass is the default one. Without it there is no line in any log: in Kong they do not exist.
+the controller's IngressClass is the default one. Without it there is no line in any log: in Kong they do not exist. A consumer with
+a class that no controller in sight serves does not exist either.
 
 Label the Secret, in the consumer's namespace, and call the data key "key"; give the consumer its class.`,
 	Bad: `
@@ -57,6 +58,7 @@ var (
 	labelTooNew           = lint.Cause{Name: "label-too-new", Advice: "Give the Secret the data key kongCredType with the value key-auth, or bring the controller to 3.0."}
 	credentialNotFound    = lint.Cause{Name: "credential-not-found", Advice: "Name a Secret of the consumer's own namespace."}
 	credentialKeyless     = lint.Cause{Name: "credential-keyless", Advice: "Put the key into the Secret under the data key \"key\"."}
+	objectOfOtherClass    = lint.Cause{Name: "object-of-other-class", Advice: "Give it the controller's class (kubernetes.io/ingress.class), or the controller this one (--ingress-class, CONTROLLER_INGRESS_CLASS)."}
 	objectWithoutClass    = lint.Cause{Name: "object-without-class", Advice: "Give it the annotation kubernetes.io/ingress.class with the controller's class (\"kong\", unless --ingress-class says otherwise), " +
 		"or make the controller's IngressClass the default one (ingressclass.kubernetes.io/is-default-class: \"true\")."}
 )
@@ -79,7 +81,11 @@ func checkKICCredentialIgnored(p *lint.Pass) {
 		case gateway.MendDataKey:
 			d.Cause = credentialKeyless
 		}
-		if c.Classless {
+		switch {
+		case c.Whole && c.Wants != "":
+			d.Message = fmt.Sprintf("the Ingress Controller passes over %s: its class is %q, and the controller's is %q", c.Object, c.Class, c.Wants)
+			d.Cause = objectOfOtherClass
+		case c.Whole:
 			d.Message = fmt.Sprintf("the Ingress Controller passes over %s: it has no annotation kubernetes.io/ingress.class, and no IngressClass in sight is the default one", c.Object)
 			d.Cause = objectWithoutClass
 		}

@@ -49,6 +49,7 @@ type fault struct {
 	Message string
 	Missing string // the variable for which the shell ends
 	Empty   bool   // what is made of the template is nothing
+	Absent  bool   // nothing is there that could be read
 	Where   *inventory.Container
 }
 

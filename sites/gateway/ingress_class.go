@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
@@ -16,10 +17,54 @@ import (
 // since 2.0).
 const classAnnotation = "kubernetes.io/ingress.class"
 
-// isClassless says whether the controller drops the object. One of Konnect's names its control
-// plane instead.
+// classOf is the class of the object.
+func classOf(o *manifest.Object) string {
+	return nodes.Text(nodes.Field(o.Root, "metadata", "annotations", classAnnotation))
+}
+
+// isClassless says whether the controller drops the object for want of a class. One of Konnect's names its
+// control plane instead.
 func isClassless(o *manifest.Object) bool {
-	return nodes.Text(nodes.Field(o.Root, "metadata", "annotations", classAnnotation)) == "" && nodes.Field(o.Root, "spec", "controlPlaneRef") == nil
+	return classOf(o) == "" && nodes.Field(o.Root, "spec", "controlPlaneRef") == nil
+}
+
+// otherClass is the class of the controllers that may serve the unit, where the object has another one;
+// empty where it has theirs, or none, or that of one of them is not known.
+func (f *Found) otherClass(u *render.Unit, o *manifest.Object) string {
+	class, own := classOf(o), ""
+	if class == "" {
+		return ""
+	}
+	for _, c := range f.Containers {
+		if !controllerImage.MatchString(c.Image) || c.Unit.Apart(u) || !c.Unit.Deployed() {
+			continue
+		}
+		own = controllerClass(c)
+		if own == "" || own == class {
+			return ""
+		}
+	}
+	return own
+}
+
+// controllerClass is the class that a controller serves, "kong" where nothing gives it another
+// (Kong/kubernetes-ingress-controller internal/manager/config.go); empty where it is not known.
+func controllerClass(c *inventory.Container) string {
+	for i, word := range c.Command {
+		if class, ok := strings.CutPrefix(word, "--ingress-class="); ok {
+			return class
+		}
+		if word == "--ingress-class" && i+1 < len(c.Command) {
+			return c.Command[i+1]
+		}
+	}
+	switch v := c.Env["CONTROLLER_INGRESS_CLASS"]; {
+	case v != nil && v.Value.IsKnown():
+		return v.Value.Text().Reveal()
+	case v != nil || len(c.OpenEnv) > 0:
+		return ""
+	}
+	return "kong"
 }
 
 // guards says whether the object is a plugin of the whole cluster that lets only some pass.

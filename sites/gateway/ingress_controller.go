@@ -26,7 +26,7 @@ func (f *Found) collectIngressController() {
 				continue
 			}
 			if guards(o) && isClassless(o) && !defaulted() {
-				f.ignoreClassless(u, o, "KongClusterPlugin "+o.Name, nil)
+				f.ignoreWhole(u, o, "KongClusterPlugin "+o.Name, "", nil)
 			}
 			if o.Kind != "KongConsumer" {
 				continue
@@ -122,19 +122,23 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, clas
 			ignore(k.ref, why, MendDataKey, true)
 		}
 	}
-	if classless {
-		f.ignoreClassless(g.Unit, o, "KongConsumer "+username, g.Credentials[before:])
+	if other := f.otherClass(g.Unit, o); classless || other != "" {
+		f.ignoreWhole(g.Unit, o, "KongConsumer "+username, other, g.Credentials[before:])
 	}
 }
 
-// ignoreClassless remembers an object that the controller drops, and that the keys are not
-// accepted that it was to bring.
-func (f *Found) ignoreClassless(u *render.Unit, o *manifest.Object, name string, credentials []*Credential) {
+// ignoreWhole remembers an object that the controller drops, and that the keys are not
+// accepted that it was to bring. class is the controller's, where the object has another than that.
+func (f *Found) ignoreWhole(u *render.Unit, o *manifest.Object, name, class string, credentials []*Credential) {
+	has := "no class"
+	if class != "" {
+		has = "another class"
+	}
 	for _, c := range credentials {
-		c.Binding.Value = keys.Unknown("the Ingress Controller passes over " + name + ", which has no class")
+		c.Binding.Value = keys.Unknown("the Ingress Controller passes over " + name + ", which has " + has)
 	}
 	f.Ignored = append(f.Ignored, ignored{
-		Unit: u, Namespace: o.Namespace, At: o.Locate(nodes.Field(o.Root, "metadata", "name")), Object: name, Classless: true, Certain: true, Credentials: credentials,
+		Unit: u, Namespace: o.Namespace, At: o.Locate(nodes.Field(o.Root, "metadata", "name")), Object: name, Whole: true, Class: classOf(o), Wants: class, Certain: true, Credentials: credentials,
 	})
 }
 
@@ -188,7 +192,9 @@ type ignored struct {
 	Object      string // "KongConsumer anon"
 	Why         string // of a credential
 	Mend        Mend
-	Classless   bool // it is the object as a whole, which has no class
+	Whole       bool   // it is the object as a whole
+	Class       string // of such an object; empty where it has none
+	Wants       string // the controller's class, where the object has another
 	Certain     bool
 	Credentials []*Credential // those that are not accepted for that
 }

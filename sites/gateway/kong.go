@@ -93,6 +93,9 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 			g.Renderers = append(g.Renderers, where)
 		}
 		why = "Kong does not start: " + r.halted.Stopped
+	case rendered == nil && f.findsNothing(g, c):
+		g.Fault = f.notMounted(g, c, templates)
+		why = "Kong does not start: " + g.Fault.Message
 	case rendered != nil && why == "":
 		if f.readRendered(g, rendered, templates) {
 			return

@@ -22,11 +22,15 @@ var keyVariables = map[string][]string{
 // KeyVariables are the variables through which the container takes keys. There are none where that
 // cannot be told: of an app, of an image that is not upstream's, and where a script starts it.
 func (inv *Inventory) KeyVariables(c *Container) []string {
-	if c.Init || !isUpstream(c.Image) || slices.ContainsFunc(c.Command, startsScript) ||
-		slices.ContainsFunc(inv.ComposeBuilds, func(b composeBuild) bool { return b.Service == c.Name && b.Project == c.Unit.Compose }) {
+	if c.Init || !isUpstream(c.Image) || slices.ContainsFunc(c.Command, startsScript) || inv.IsBuilt(c) {
 		return nil
 	}
 	return keyVariables[c.Carrier.Backend]
+}
+
+// IsBuilt says whether the container's image is built of the repository.
+func (inv *Inventory) IsBuilt(c *Container) bool {
+	return slices.ContainsFunc(inv.ComposeBuilds, func(b composeBuild) bool { return b.Service == c.Name && b.Project == c.Unit.Compose })
 }
 
 // isUpstream says whether an image is one that the service's own makers publish, under whichever
