@@ -27,6 +27,7 @@ const (
 	kustomizationFile
 	cliConfigFile
 	proxyFile
+	sqlFile
 )
 
 // File is one file of the repository. Its bytes are read once and kept only where
@@ -102,6 +103,10 @@ func (f *File) IsCLIConfig() bool { return f.kind == cliConfigFile }
 
 // IsProxy says that the file is called like a configuration of Caddy, or of nginx and many others.
 func (f *File) IsProxy() bool { return f.kind == proxyFile }
+
+// IsSQL says that the file is one of those that make the database, or change it: a migration, what is put
+// into it for development, or what its container runs once.
+func (f *File) IsSQL() bool { return f.kind == sqlFile }
 
 // FromStdin says that this is what came from standard input: it is in no directory.
 func (f *File) FromStdin() bool { return f.Path == stdinName }
@@ -247,6 +252,16 @@ func isScript(name string) bool {
 	return false
 }
 
+// isDatabaseDir says whether the SQL of a directory is run by something: by "supabase db push" or another tool
+// for migrations, or, in upstream's stack, by the container of the database when it is made.
+func isDatabaseDir(dir string) bool {
+	switch path.Base(dir) {
+	case "migrations", "seeds", "supabase":
+		return true
+	}
+	return strings.Contains("/"+dir+"/", "/volumes/db/")
+}
+
 // kindOf reads the kind off the name.
 func kindOf(name string) kind {
 	base := path.Base(name)
@@ -258,6 +273,8 @@ func kindOf(name string) kind {
 		return cliConfigFile
 	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasSuffix(lower, ".env"):
 		return dotenvFile
+	case strings.HasSuffix(lower, ".sql") && isDatabaseDir(path.Dir(name)):
+		return sqlFile
 	case lower == "dockerfile" || strings.HasPrefix(lower, "dockerfile.") || strings.HasSuffix(lower, ".dockerfile") ||
 		lower == "containerfile" || strings.HasPrefix(lower, "containerfile."):
 		return dockerfileFile

@@ -89,6 +89,8 @@ func mend(class keys.Class, right string) string {
 func afterwards(p *lint.Pass, s *sites.Site) string {
 	c := s.Carrier
 	switch {
+	case c.Kind == inventory.InDatabase:
+		return ", in a migration of its own: one that has run is not run again."
 	case c.BuiltIn(s.Name):
 		return ", and rebuild " + appOf(c) + ": the key is built into it."
 	case s.Standing == sites.Accepted && isCompose(s.Unit):

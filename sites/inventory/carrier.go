@@ -20,6 +20,7 @@ const (
 	InObject                       // a Secret or ConfigMap: what reads it is rolled out
 	InStack                        // the .env file of a compose stack
 	InGateway                      // a gateway's configuration: it is rolled out
+	InDatabase                     // what a migration puts into the database: another one has to follow
 )
 
 // Carrier is what bears keys, with all that stands beside them, which tells which instance
