@@ -217,6 +217,9 @@ func servesDevelopment(f *sources.File, urls []inventory.URL) bool {
 		return !slices.ContainsFunc(urls, func(u inventory.URL) bool { return !IsLocal([]string{u.Host}) })
 	}
 	mode := sources.EnvMode(f.Path)
+	if sources.IsDevVars(f.Path) {
+		return true
+	}
 	return mode != "" && keys.Environment(mode) != keys.Production
 }
 

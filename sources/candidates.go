@@ -128,6 +128,9 @@ func (f *File) bounded(open func() (io.ReadCloser, int64, error)) (io.ReadCloser
 		file.Close()
 		return nil, errTooLarge
 	}
+	if file, f.size, err = inUTF8(file, size); err != nil {
+		return nil, reason(err)
+	}
 	return file, nil
 }
 

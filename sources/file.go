@@ -89,7 +89,8 @@ func (f *File) IsTemplate() bool {
 	})
 }
 
-// IsDotenv says that the file is called .env, .env.<something> or <something>.env.
+// IsDotenv says that the file is called .env, .env.<something> or <something>.env, like an environment
+// (env.production), or as direnv and wrangler call theirs.
 func (f *File) IsDotenv() bool { return f.kind == dotenvFile }
 
 // IsDockerfile says that the file is called like a Dockerfile.
@@ -252,6 +253,19 @@ func isScript(name string) bool {
 	return false
 }
 
+// isDotenvName says whether a name, in small letters, is that of a file of variables.
+func isDotenvName(lower string) bool {
+	mode, ok := strings.CutPrefix(lower, "env.")
+	return lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasSuffix(lower, ".env") || ok && keys.Environment(mode) != "" ||
+		lower == ".envrc" || IsDevVars(lower)
+}
+
+// IsDevVars says whether the file is one that nothing but "wrangler dev" reads.
+func IsDevVars(name string) bool {
+	base := path.Base(name)
+	return base == ".dev.vars" || strings.HasPrefix(base, ".dev.vars.")
+}
+
 // isDatabaseDir says whether the SQL of a directory is run by something: by "supabase db push" or another tool
 // for migrations, or, in upstream's stack, by the container of the database when it is made.
 func isDatabaseDir(dir string) bool {
@@ -271,7 +285,7 @@ func kindOf(name string) kind {
 		return kustomizationFile
 	case base == "config.toml" && path.Base(path.Dir(name)) == "supabase":
 		return cliConfigFile
-	case lower == ".env" || strings.HasPrefix(lower, ".env.") || strings.HasSuffix(lower, ".env"):
+	case isDotenvName(lower):
 		return dotenvFile
 	case strings.HasSuffix(lower, ".sql") && isDatabaseDir(path.Dir(name)):
 		return sqlFile
