@@ -117,6 +117,7 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 			if !workloads[o.Kind] {
 				c.Carrier.Idle = "keylint does not know what runs a " + sources.Shown(o.Kind)
 			}
+			inv.addRequests(c, n)
 			inv.Containers = append(inv.Containers, c)
 		}
 	}

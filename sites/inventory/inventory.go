@@ -19,7 +19,7 @@ type Inventory struct {
 
 	Pods          []*Pod
 	Containers    []*Container
-	Composed      []*Carrier // of compose files, beside the containers: build arguments, the stack's .env
+	Composed      []*Carrier // beside the containers: build arguments, the stack's .env, what probes and arguments hold
 	ComposeBuilds []composeBuild
 	Inputs        map[string]bool // the files that units are made of
 

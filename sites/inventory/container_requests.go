@@ -1,0 +1,61 @@
+package inventory
+
+import (
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// checks are where a container says what is asked of it: its probes, and what is called when it starts and stops.
+var checks = [][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"}, {"lifecycle", "preStop"}}
+
+// flag matches an argument that has its value in it.
+var flag = regexp.MustCompile(`^(--?[A-Za-z][\w.-]*)=`)
+
+// addRequests adds the keys that stand in a container's arguments and probes, as a carrier of its own: the
+// container's environment need not know them. A reference to a variable is no site beside that one.
+func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
+	k := &Carrier{Kind: InContainer, Name: c.owner, File: c.Carrier.File, Part: c.Name, Unit: c.Unit, Namespace: c.Namespace,
+		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle}
+	add := func(what string, value keys.Text, at sources.Position) {
+		if keys.Recognize(value) != "" {
+			where := Stands(at, sources.Step{At: at, Text: what})
+			k.Bindings = append(k.Bindings, &Binding{Holder: c.owner + " " + what, Value: keys.Known(value), Where: where})
+		}
+	}
+	words := func(what string, list *yaml.Node) {
+		before := ""
+		for _, item := range nodes.Items(list) {
+			text := nodes.Text(item)
+			for _, h := range keys.Headers(text) {
+				add(what+" "+h.Name, h.Value, c.Object.Inside(item, h.Line, h.Column, h.EndColumn))
+			}
+			if m := flag.FindStringSubmatch(text); m != nil {
+				add(what+" "+m[1], keys.NewText(text[len(m[0]):]), c.Object.Inside(item, 1, len(m[0])+1, len(text)+1))
+			} else if strings.HasPrefix(before, "-") {
+				add(what+" "+before, keys.NewText(text), c.Object.Locate(item))
+			}
+			before = text
+		}
+	}
+	words("command", nodes.Field(n, "command"))
+	words("args", nodes.Field(n, "args"))
+	for _, field := range checks {
+		check, what := nodes.Field(n, field...), field[len(field)-1]
+		words(what, nodes.Field(check, "exec", "command"))
+		for _, h := range nodes.Items(nodes.Field(check, "httpGet", "httpHeaders")) {
+			name, value := nodes.Text(nodes.Field(h, "name")), nodes.Field(h, "value")
+			text := nodes.Text(value)
+			key := strings.TrimPrefix(text, "Bearer ")
+			add(what+" "+name, keys.NewText(key), c.Object.Inside(value, 1, len(text)-len(key)+1, len(text)+1))
+		}
+	}
+	if len(k.Bindings) > 0 {
+		inv.Composed = append(inv.Composed, k)
+	}
+}
