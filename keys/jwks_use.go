@@ -43,3 +43,10 @@ func IsEmptySet(t Text) bool {
 // IsPEM says whether the text is a key or a certificate in PEM (RFC 7468), which none of
 // Supabase's services reads.
 func IsPEM(t Text) bool { return strings.HasPrefix(Trim(t).Reveal(), "-----BEGIN ") }
+
+// SignsAlone says whether the text is a set, or a single key, with which whoever holds it can sign: a private half,
+// or a symmetric key.
+func SignsAlone(t Text) bool {
+	set, err := ParseKeySet(t)
+	return err == nil && (set.HoldsPrivate() || slices.ContainsFunc(set.keys, func(k setKey) bool { return k.secret && k.k != "" }))
+}

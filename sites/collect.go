@@ -53,7 +53,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	for _, k := range inv.ObjectCarriers(read) {
 		c.addSites(k)
 	}
-	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers()) {
+	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
 		c.addSites(k)
 	}
 	c.addLocals()

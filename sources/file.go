@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -108,6 +109,12 @@ func (f *File) IsProxy() bool { return f.kind == proxyFile }
 // IsSQL says that the file is one of those that make the database, or change it: a migration, what is put
 // into it for development, or what its container runs once.
 func (f *File) IsSQL() bool { return f.kind == sqlFile }
+
+// keySetName matches what a file of JSON Web Keys is called, as "supabase gen signing-key" and other tools do.
+var keySetName = regexp.MustCompile(`(?i)(jwks?|signing[-_]?keys?)[^/]*\.json$`)
+
+// IsKeySet says that by its name the file holds JSON Web Keys.
+func (f *File) IsKeySet() bool { return f.kind == manifestFile && keySetName.MatchString(f.Path) }
 
 // FromStdin says that this is what came from standard input: it is in no directory.
 func (f *File) FromStdin() bool { return f.Path == stdinName }

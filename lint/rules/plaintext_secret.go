@@ -108,7 +108,7 @@ func isSecret(p *lint.Pass, s *sites.Site) bool {
 		return false
 	case signs(p, s):
 		return true
-	case slot == keys.JWKS || slot.Role() == keys.Public || keys.IsCiphertext(text) || keys.IsEmptySet(text):
+	case slot == keys.JWKS && !keys.SignsAlone(text) || slot.Role() == keys.Public || keys.IsCiphertext(text) || keys.IsEmptySet(text):
 		return false
 	}
 	return form != "" || !keys.LooksLikePlaceholder(text)
