@@ -116,8 +116,9 @@ var weakNames = map[string]Slot{
 	"ANON_KEY_ASYMMETRIC": AnonAsymmetric, "SERVICE_ROLE_KEY_ASYMMETRIC": ServiceRoleAsymmetric,
 	"SERVICE_KEY_ASYMMETRIC": ServiceRoleAsymmetric,
 	"JWT_SECRET":             JWTSecret, "AUTH_JWT_SECRET": JWTSecret, "API_JWT_SECRET": JWTSecret, "METRICS_JWT_SECRET": JWTSecret,
-	"SERVICE_PASSWORD_JWT": JWTSecret, // Coolify
-	"JWT_KEYS":             JWTKeys, "JWT_JWKS": JWKS, "API_JWT_JWKS": JWKS,
+	"SERVICE_PASSWORD_JWT":      JWTSecret, // Coolify
+	"HASURA_GRAPHQL_JWT_SECRET": JWTSecret,
+	"JWT_KEYS":                  JWTKeys, "JWT_JWKS": JWKS, "API_JWT_JWKS": JWKS,
 }
 
 // Names is the one door through which a variable's or a data key's name is read. The zero

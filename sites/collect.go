@@ -155,7 +155,7 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 
 // holdsKey says whether a binding is a site: by a name that only Supabase uses, by a value
 // that looks like a key, or by a common name in a carrier, or of an object, that is
-// Supabase's own, or of a secret that signed a key beside it. A secret that differs on purpose is none.
+// Supabase's own, or of a secret that signed a key beside it, or that verifies the stack's tokens. A secret that differs on purpose is none.
 func (c *Collection) holdsKey(k *inventory.Carrier, b *inventory.Binding, name keys.Name) bool {
 	switch {
 	case name.Apart && c.differs(k, b):
@@ -165,7 +165,8 @@ func (c *Collection) holdsKey(k *inventory.Carrier, b *inventory.Binding, name k
 	case name.Slot == "":
 		return false
 	}
-	return k.Stack || k.Backend != "" || c.IsSupabaseEntry(b.Entry) || name.Slot == keys.JWTSecret && signsBeside(k, b)
+	return k.Stack || k.Backend != "" || c.IsSupabaseEntry(b.Entry) || name.Slot == keys.JWTSecret && signsBeside(k, b) ||
+		inventory.VerifiesBeside(b.Name) && k.Unit != nil && c.RunsSupabase(k.Unit)
 }
 
 // signsBeside says whether a key that the carrier bears verifies under the value of a binding.

@@ -66,6 +66,9 @@ func (inv *Inventory) readDictionary(c *Container, v *Binding, slot keys.Slot) [
 // told that it is base64, and reads a file where it begins with "@"
 // (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret).
 func (c *Container) asRead(v *Binding) keys.Value {
+	if v.Name == hasuraSecret && v.Value.IsKnown() {
+		return hasuraKey(v.Value.Text())
+	}
 	if v.Name != "PGRST_JWT_SECRET" {
 		return v.Value
 	}
@@ -90,3 +93,20 @@ func (c *Container) asRead(v *Binding) keys.Value {
 	}
 	return keys.Known(keys.NewText(string(plain)))
 }
+
+// hasuraSecret is the variable that tells Hasura how to verify a token. Beside Supabase it is GoTrue's.
+const hasuraSecret = "HASURA_GRAPHQL_JWT_SECRET"
+
+// hasuraKey is the secret in it: {"type": "HS256", "key": "…"}; absent where it verifies with a public key
+// (hasura.io/docs: authentication/jwt).
+func hasuraKey(text keys.Text) keys.Value {
+	var config struct{ Type, Key string }
+	if json.Unmarshal([]byte(text.Reveal()), &config) != nil || config.Type != "HS256" || config.Key == "" {
+		return keys.Value{}
+	}
+	return keys.Known(keys.NewText(config.Key))
+}
+
+// VerifiesBeside says of a variable that whoever reads it verifies GoTrue's tokens where it is deployed with
+// Supabase.
+func VerifiesBeside(variable string) bool { return variable == hasuraSecret }
