@@ -57,7 +57,7 @@ var doors = map[string]int{
 	"sources/decrypt":  12, // besides the kinds of LockKind
 	"render/manifest":  15,
 	"render/stores":    3,
-	"render/chart":     15,
+	"render/chart":     16,
 	"render/kustomize": 5,
 }
 
