@@ -67,6 +67,8 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 		r.At = o.object.Locate(node)
 	}
 	if kind == "GitRepository" && p.isForeignSource(o) {
+		ref, _ := fluxSource(o.object)
+		r.Repository = cmp.Or(p.gitURL(o, nodes.Text(nodes.Field(ref, "name")), ref), nodes.Text(nodes.Field(ref, "name")))
 		p.repo.Note(sources.NoteNotFetched, r.At, r.Label+": its GitRepository is another repository than this one, and so is the chart "+sources.Shown(r.ChartName))
 		return
 	}

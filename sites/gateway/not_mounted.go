@@ -15,10 +15,13 @@ import (
 var kongImage = regexp.MustCompile(`^(?:docker\.io/)?(?:library/|kong/)?kong(?:-gateway)?(?:[:@].*)?$`)
 
 // findsNothing says whether nothing is, for certain, where a Kong of Supabase's reads its configuration: no
-// mount shows it, no program that is not followed may write it, and the image does not bring it.
+// mount shows it, the image is started as it is, so that no script writes it first, and does not bring it.
 func (f *Found) findsNothing(g *Gateway, c *inventory.Container) bool {
 	v := c.Env["KONG_DECLARATIVE_CONFIG"]
 	if v == nil || !v.Value.IsKnown() || !path.IsAbs(v.Value.Text().Reveal()) || len(g.Run.outcome.Unmodelled()) > 0 || !kongImage.MatchString(c.Image) || f.IsBuilt(c) || c.Env[configurationString] != nil {
+		return false
+	}
+	if started := strings.Join(c.Command, " "); started != "" && started != "kong docker-start" && started != "/docker-entrypoint.sh kong docker-start" {
 		return false
 	}
 	name := path.Clean(v.Value.Text().Reveal())
