@@ -44,7 +44,9 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 		key, after = line[at.Column-1:at.EndColumn-1], line[at.EndColumn-1:]
 	}
 	shown := keys.Mask
-	if isName || keys.ReferenceName(key) != "" {
+	if fileName.MatchString(key) {
+		shown = p.Repo.Ledger().Scrub(key)
+	} else if isName || keys.ReferenceName(key) != "" {
 		shown = keys.ShownName(p.clean(key))
 	} else if end := strings.TrimRight(key, " \t"); strings.HasSuffix(end, `"`) || strings.HasSuffix(end, "'") {
 		shown += end[len(end)-1:]
@@ -89,6 +91,10 @@ func (p *Pass) unplaced(line string) string {
 // pathOfWords matches a path that leads on from where it stands, by names of small letters that are short
 // each: no secret that is worth the name looks so.
 var pathOfWords = regexp.MustCompile(`^\.{1,2}(/\.\.)*(/[a-z._-]{1,19})+/?$`)
+
+// fileName matches a relative path of a file, by an ending that no key has: what a manifest or a compose file
+// lists.
+var fileName = regexp.MustCompile(`^["']?(?:\.{1,2}/)*(?:[\w.-]{1,60}/)*[\w.-]{1,60}\.(?:ya?ml|json|env|conf|sh)["']?$`)
 
 // minGuessed is the length in bytes from which a word that nothing explains may be a
 // secret.

@@ -25,3 +25,15 @@ func TestUnplaced(t *testing.T) {
 		}
 	}
 }
+
+// TestFileNames shows the file that a line names, and nothing else that may be a secret.
+func TestFileNames(t *testing.T) {
+	for text, want := range map[string]bool{
+		"infra/01-gateway/traefik/docker-compose.yml": true, "../.env": false, "./base/values.yaml": true, `"a.json"`: true,
+		"eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.x": false, "hunter2": false, "a b.yml": false, "https://user:secret@x/y.yml": false,
+	} {
+		if got := fileName.MatchString(text); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

@@ -27,7 +27,7 @@ func alike(related []lint.Related) []group {
 	var out []group
 	for _, r := range related {
 		i := slices.IndexFunc(out, func(g group) bool {
-			return g.says == r.Says && (g.places[0].Alike == "") == (r.Alike == "") && r.Holder != ""
+			return g.says == r.Says && (g.places[0].Alike == "") == (r.Alike == "") && (r.Holder != "" || r.Alike != "")
 		})
 		if i < 0 {
 			out = append(out, group{says: r.Says, places: []lint.Related{r}})
@@ -88,7 +88,7 @@ func (t *textReport) group(indent string, g group, most int) {
 				t.wrapped(indent+"    ", t.at(r.At, "")+" "+holder)
 				continue
 			}
-			t.line(indent + "    " + row)
+			t.line(indent + "    " + strings.TrimRight(row, " "))
 		}
 	}
 	if left := len(g.places) - most; left > 0 {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,7 +57,7 @@ func asTold(findings []lint.Finding) []told {
 		subject, predicate := parts(f)
 		key := strings.Join([]string{f.Rule, f.Cause, string(f.Severity), instance, predicate, f.Help, f.Label, others(f)}, "\x00")
 		i, known := at[key]
-		if !known || subject == "" {
+		if !known {
 			at[key] = len(out)
 			f.Related, f.Then = slices.Clone(f.Related), slices.Clone(f.Then)
 			out = append(out, told{Finding: f})
@@ -70,7 +71,7 @@ func asTold(findings []lint.Finding) []told {
 // add tells a finding with the first that is like it.
 func (t *told) add(f lint.Finding, subject string) {
 	t.likewise = append(t.likewise, f)
-	also := lint.Related{At: f.At, Holder: subject, Says: sameHere, Alike: subject, Frame: f.Frame}
+	also := lint.Related{At: f.At, Holder: subject, Says: sameHere, Alike: cmp.Or(subject, f.Message), Frame: f.Frame}
 	var own []lint.Related
 	for _, r := range slices.Concat(t.Related, f.Related) {
 		if r.Alike != "" {
@@ -110,7 +111,8 @@ func joined(first, further []lint.Command) []lint.Command {
 const sameHere = "likewise"
 
 // parts are what a finding's message says something of, and what it says. Of what is no site the two
-// have a colon between them, and count within one file: "compose service kong: it extends …".
+// have a colon between them, and count within one file: "compose service kong: it extends …"; or it is
+// the line alone that they differ in.
 func parts(f lint.Finding) (subject, predicate string) {
 	if f.Subject != "" {
 		return f.Subject, strings.Replace(f.Message, f.Subject, "", 1)
@@ -118,7 +120,7 @@ func parts(f lint.Finding) (subject, predicate string) {
 	if subject, predicate, ok := strings.Cut(f.Message, ": "); ok {
 		return subject, f.At.File + ": " + predicate
 	}
-	return "", f.Message
+	return "", f.At.File + ": " + f.Message
 }
 
 // others are the places that a finding is about and at which nothing is wrong.

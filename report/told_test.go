@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -79,6 +80,9 @@ func TestAsTold(t *testing.T) {
 		{"services of one file", []lint.Finding{
 			{Rule: "unreadable", Severity: lint.Warning, At: at("f"), Message: "service a: broken"}, {Rule: "unreadable", Severity: lint.Warning, At: sources.Position{File: "f", Line: 9}, Message: "service b: broken"},
 			{Rule: "unreadable", Severity: lint.Warning, At: at("g"), Message: "service b: broken"}}, "f: service b | g:"},
+		{"lines of one file", []lint.Finding{
+			{Rule: "unreadable", Severity: lint.Warning, At: at("f"), Message: "it includes what is not there"}, {Rule: "unreadable", Severity: lint.Warning, At: sources.Position{File: "f", Line: 9}, Message: "it includes what is not there"},
+			{Rule: "unreadable", Severity: lint.Warning, At: at("g"), Message: "it includes what is not there"}}, "f: f:9 | g:"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
@@ -86,7 +90,7 @@ func TestAsTold(t *testing.T) {
 				var likewise []string
 				for _, r := range f.Related {
 					if r.Alike != "" {
-						likewise = append(likewise, r.Holder)
+						likewise = append(likewise, cmp.Or(r.Holder, place(r.At)))
 					}
 				}
 				got = append(got, strings.TrimSpace(fmt.Sprintf("%s: %s", f.At.File, strings.Join(likewise, " "))))
