@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"os"
 	"path"
 	"slices"
@@ -19,11 +20,19 @@ type Image struct {
 	Dir        string       // the working directory; empty for the base's own
 }
 
-// ImageFile is a file or directory of the build context in an image.
+// ImageFile is a file or directory of the build context in an image, or what another stage made.
 type ImageFile struct {
-	Source string
-	Target string
-	line   int
+	Source   string // empty of what comes from another stage
+	Target   string
+	Into     string // where the files of a directory are put, which keep their names; empty where the target is the file's
+	Unknown  string // why its text is not that of the source
+	Replaced bool   // by another, so that nothing is left of the text
+	line     int
+}
+
+// isWithin says whether the file lies at a place, or below it.
+func (f ImageFile) isWithin(target string) bool {
+	return f.Target == target || strings.HasPrefix(f.Target, strings.TrimSuffix(target, "/")+"/")
 }
 
 // stageImage is what one stage adds.
@@ -43,17 +52,24 @@ func (i *stageImage) absolute(name string) string {
 	return path.Clean(name)
 }
 
-// add takes in what a COPY or ADD takes from the context.
+// add takes in what a COPY or ADD takes from the context, or else from another stage.
 func (i *stageImage) add(n *parser.Node, from []string) {
-	if len(from) == 0 {
+	all := words(n)
+	if len(all) < 2 {
 		return
 	}
-	all := words(n)
 	target := all[len(all)-1]
+	if len(from) == 0 {
+		f := ImageFile{Target: i.absolute(target), Unknown: "its Dockerfile copies it from another stage or image", line: n.StartLine}
+		if strings.HasSuffix(target, "/") && len(all) == 2 {
+			f.Target = path.Join(f.Target, path.Base(all[0]))
+		}
+		i.files = append(i.files, f)
+	}
 	for _, source := range from {
 		f := ImageFile{Source: strings.TrimPrefix(source, "/"), Target: i.absolute(target), line: n.StartLine}
 		if strings.HasSuffix(target, "/") || target == "." || len(from) > 1 {
-			f.Target = path.Join(f.Target, path.Base(source))
+			f.Into, f.Target = f.Target, path.Join(f.Target, path.Base(source))
 		}
 		i.files = append(i.files, f)
 	}
@@ -84,8 +100,19 @@ func (d *Dockerfile) Image(target string) (image Image, ok bool) {
 		if image.Base == "" { // the first of the chain is from an image
 			image.Base = d.expanded(s.From)
 		}
-		image.Files = append(image.Files, s.image.files...)
-		image.Files = slices.DeleteFunc(image.Files, func(f ImageFile) bool { return s.changes(f) })
+		for _, f := range s.image.files {
+			for j := range image.Files {
+				if f.Source == "" && image.Files[j].isWithin(f.Target) { // it may lie over what was there
+					image.Files[j].Unknown, image.Files[j].Replaced = f.Unknown, true
+				}
+			}
+			image.Files = append(image.Files, f)
+		}
+		for j := range image.Files {
+			if s.changes(image.Files[j]) {
+				image.Files[j].Unknown = "a RUN of its Dockerfile may change it"
+			}
+		}
 		if s.image.entrypoint != nil {
 			image.Entrypoint, image.Command = s.image.entrypoint, nil
 		}
@@ -128,7 +155,26 @@ func (s Stage) changes(f ImageFile) bool {
 		}
 		return slices.ContainsFunc(strings.FieldsFunc(r.text, func(c rune) bool { return strings.ContainsRune(";&|\n", c) }), func(command string) bool {
 			words := strings.Fields(command)
-			return len(words) > 0 && strings.Contains(command, path.Base(f.Target)) && (!readsOnly[words[0]] || strings.Contains(command, ">"))
+			return len(words) > 0 && (namesFile(words, f.Target) || f.mayBeDirectory() && namesBelow(words, cmp.Or(f.Into, f.Target))) && (!readsOnly[words[0]] || strings.Contains(command, ">"))
 		})
 	})
+}
+
+// namesFile says whether a command names the file, a pattern that it matches or the directory in which it lies.
+func namesFile(words []string, file string) bool {
+	return slices.ContainsFunc(words, func(word string) bool {
+		word = strings.Trim(word, `'"`)
+		matches, _ := path.Match(word, file)
+		return matches || strings.Contains(word, path.Base(file)) || path.Clean(word) == path.Dir(file)
+	})
+}
+
+// mayBeDirectory goes by the name, since what it is the Dockerfile does not say.
+func (f ImageFile) mayBeDirectory() bool {
+	return path.Ext(path.Clean(f.Source)) == "" || path.Clean(f.Source) == "."
+}
+
+// namesBelow says whether a command names something in a directory.
+func namesBelow(words []string, dir string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(strings.Trim(word, `'"`), dir+"/") })
 }

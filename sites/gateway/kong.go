@@ -68,8 +68,10 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	}
 	templates := f.templates(all)
 	rendered, why := r.configuration()
-	for _, t := range templates {
-		used[t.file.ID()] = true
+	for _, file := range all {
+		if templates[file.Source] != nil || file.Changed != "" {
+			used[file.ID()] = true
+		}
 	}
 	if rendered != nil {
 		for _, s := range rendered.Steps {

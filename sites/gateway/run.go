@@ -32,6 +32,9 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 		if change != nil {
 			value = change(f)
 		}
+		if f.Changed != "" {
+			value = keys.Unknown(f.Changed)
+		}
 		if f.Secret {
 			files.PutValue(f.Volume, f.Path, f.Source, value)
 		} else {

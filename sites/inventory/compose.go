@@ -143,9 +143,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 	}
 	if image != nil { // the mounts lie over what it has
-		for _, m := range p.imageMounts(s, image) {
-			mount(m.Target, volumePart{kind: "path", name: m.Source})
-		}
+		p.mountImage(s, image, dockerfile, mount)
 		c.Command = imageWords(s, image)
 	}
 	for _, word := range s.Words() {

@@ -68,17 +68,23 @@ func argument(s sources.ComposeService, name string) *sources.ComposeVariable {
 	return nil
 }
 
-// imageMounts are the files of an image, as if they were mounted, the last one first.
-func (p *composeProject) imageMounts(s sources.ComposeService, image *sources.Image) []sources.ComposeMount {
-	var out []sources.ComposeMount
-	for _, f := range slices.Backward(image.Files) { // the first mount of a place counts
-		source := path.Join(s.Context, f.Source)
-		out = append(out, sources.ComposeMount{Source: source, Target: f.Target})
-		if p.inv.Repo.File(source) != nil && path.Ext(f.Target) == "" { // which may be a directory of the base
-			out = append(out, sources.ComposeMount{Source: source, Target: path.Join(f.Target, path.Base(source))})
+// mountImage shows the container the files of its image, as if they were mounted, the last one first: the first
+// mount of a place counts.
+func (p *composeProject) mountImage(s sources.ComposeService, image *sources.Image, dockerfile *sources.File, mount func(target string, part volumePart)) {
+	for _, f := range slices.Backward(image.Files) {
+		part := volumePart{kind: "path", name: path.Join(s.Context, f.Source), unknown: f.Unknown, replaced: f.Replaced}
+		file := p.inv.Repo.File(part.name) != nil
+		switch {
+		case f.Source == "":
+			part.kind, part.name = "made", dockerfile.Path+" "+f.Target
+		case !file && f.Into != "":
+			f.Target = f.Into
+		}
+		mount(f.Target, part)
+		if file && path.Ext(f.Target) == "" { // which may be a directory of the base
+			mount(path.Join(f.Target, path.Base(part.name)), part)
 		}
 	}
-	return out
 }
 
 // imageWords are what the container starts: what the service says goes before what its image does, and

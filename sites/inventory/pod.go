@@ -34,11 +34,13 @@ type volume struct {
 // volumePart is a ConfigMap, a Secret, or a file or directory of the repository in a
 // volume.
 type volumePart struct {
-	kind  string // "ConfigMap", "Secret"; "path" and "text" for compose
-	name  string
-	items map[string]string // data key → path in the volume; nil for all, each under its own name
-	text  sources.ComposeText
-	by    *Container // what fills the text in; nil where it is shown as it stands
+	kind     string // "ConfigMap", "Secret"; "path", "text" and "made" for compose
+	name     string
+	items    map[string]string // data key → path in the volume; nil for all, each under its own name
+	text     sources.ComposeText
+	by       *Container // what fills the text in; nil where it is shown as it stands
+	unknown  string     // why the text is not known, of what a build makes or changes
+	replaced bool       // it lays another over it
 }
 
 // PodFile is a file that a pod is shown.
@@ -52,6 +54,8 @@ type PodFile struct {
 	From   manifest.Entry // likewise
 	Secret bool           // its text is a value, not a document
 	Filler *Container     // what fills it in before the pod starts, compose; nil where nothing does
+
+	Changed string // why the pod does not find the value there, but what became of it; empty where it does
 }
 
 // FileID tells a file that a pod is shown from all others of the run: two units may hold an
@@ -138,6 +142,8 @@ func (inv *Inventory) FilesOf(p *Pod) []PodFile {
 			switch part.kind {
 			case "path":
 				out = append(out, inv.pathFiles(v, part)...)
+			case "made":
+				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Unknown(part.unknown)})
 			case "text":
 				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Known(part.text.Content), Inside: part.text.Inside, Filler: part.by})
 			default:
@@ -191,7 +197,10 @@ func (inv *Inventory) pathFiles(v volume, part volumePart) []PodFile {
 			continue
 		}
 		file := PodFile{
-			Volume: v.name, Source: f.Path, Value: keys.Known(keys.NewText(string(b))), Inside: f.Inside,
+			Volume: v.name, Source: f.Path, Value: keys.Known(keys.NewText(string(b))), Changed: part.unknown, Inside: f.Inside,
+		}
+		if part.replaced {
+			file.Value = keys.Unknown(part.unknown)
 		}
 		if single == nil {
 			file.Path = path.Base(f.Path)
