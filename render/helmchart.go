@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -39,11 +40,7 @@ func (p *planner) helmChart(o order) {
 		give(config, "HelmChartConfig "+config.ShownName())
 	}
 	nodes.Pairs(nodes.Field(spec, "set"), func(key, value *yaml.Node) {
-		typed := value
-		if value.Tag != "!!str" {
-			typed = chart.Typed(value)
-		}
-		if l, ok := chart.PathLayer(nodes.Text(key), typed, o.object.Place(value), "spec.set"); ok {
+		if l, ok := chart.PathLayer(nodes.Text(key), setByK3s(value), o.object.Place(value), "spec.set"); ok {
 			r.Layers = append(r.Layers, l)
 		}
 	})
@@ -54,6 +51,16 @@ func (p *planner) helmChart(o order) {
 		}
 		p.install(o, r, u)
 	}
+}
+
+// setByK3s is a value of spec.set as k3s hands it to helm: a text by --set-string, but for a truth value or null in
+// quotes, and what is none by --set (k3s-io/helm-controller: typedVal).
+func setByK3s(value *yaml.Node) *yaml.Node {
+	switch text := strings.ToLower(nodes.Text(value)); {
+	case value.Tag != "!!str", text == "true", text == "false", text == "null":
+		return chart.Typed(value)
+	}
+	return value
 }
 
 // secretValues are the values that a HelmChart takes from the data keys of a Secret in its own namespace.
