@@ -8,9 +8,10 @@ func TestTemplated(t *testing.T) {
 		text, source string
 		ok           bool
 	}{
-		{"{{ anon_key }}", "the template's variable anon_key", true},
+		{"{{ anon_key }}", "the template's variable {{anon_key", true},
 		{"[[ .anon ]]", "", true},
-		{"<%= anon_key %>", "the template's variable anon_key", true},
+		{"<%= anon_key %>", "the template's variable <%=anon_key", true},
+		{"{{ item.anon }}", "", true},
 		{"{{ anon_key | default('') }}", "", true},
 		{"prefix-{{ jwt_secret }}", "", true},
 		{"{% if prod %}a{% endif %}", "", true},
