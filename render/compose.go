@@ -26,6 +26,14 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 	if len(files) == 0 {
 		return nil
 	}
+	calls := repo.ComposeCalls()
+	for _, call := range calls { // what overlays another need not have the shape, nor the name
+		for _, name := range call.Files {
+			if f := repo.File(name); f.IsManifest() && !f.Example && !slices.Contains(files, f) {
+				files = append(files, f)
+			}
+		}
+	}
 	byDir := map[string][]*sources.File{}
 	for _, f := range files {
 		byDir[f.Dir()] = append(byDir[f.Dir()], f)
@@ -35,7 +43,7 @@ func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
 			byDir[f.Dir()] = nil // it may list files of other directories
 		}
 	}
-	p := &composePlan{repo: repo, calls: repo.ComposeCalls(), taken: map[string]bool{}, alone: map[string]*Unit{}}
+	p := &composePlan{repo: repo, calls: calls, taken: map[string]bool{}, alone: map[string]*Unit{}}
 	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
 		base := composeDefault(repo, dir)
 		var unit *Unit
