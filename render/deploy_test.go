@@ -51,11 +51,37 @@ metadata: {name: auth}
 spec: {template: {spec: {containers: [{name: auth, image: supabase/gotrue:v2.177.0}]}}}
 -- supabase/secret.yaml --
 ` + secret + `
+-- app/app.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: supabase}
+spec: {template: {spec: {containers: [{name: app, image: app, env: [{name: SUPABASE_ANON_KEY, value: x}]}]}}}
 -- old/secret.yaml --
 ` + secret,
 			`Argo CD Application argocd/web (Argo CD Application): Secret/supabase-keys
+app (directory): Deployment/app
 old (not deployed): Secret/supabase-keys
 supabase (directory): Deployment/auth Secret/supabase-keys
+`},
+		{"a Supabase that is applied by hand, beside another gateway that Argo CD deploys", `
+-- apps/edge.yaml --
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: edge, namespace: argocd}
+spec: {source: {repoURL: https://git.example.org/infra.git, path: edge}, destination: {namespace: edge}}
+-- edge/kong.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kong, namespace: edge}
+spec: {template: {spec: {containers: [{name: kong, image: "kong:3.9", env: [{name: SUPABASE_ANON_KEY, value: x}]}]}}}
+-- supabase/auth.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: auth}
+spec: {template: {spec: {containers: [{name: auth, image: supabase/gotrue:v2.177.0, env: [{name: GOTRUE_JWT_SECRET, value: x}]}]}}}
+`,
+			`Argo CD Application argocd/edge (Argo CD Application): Deployment/kong
+supabase (directory): Deployment/auth
 `},
 		{"of kustomizations within each other Flux takes the topmost", bootstrap + `
 -- clusters/a/apps.yaml --

@@ -161,18 +161,14 @@ func writtenAs(o *manifest.Object) string { return o.File + "|" + o.Kind + "|" +
 
 // rest makes units of what no controller deploys.
 func (p *planner) rest() {
-	governs := p.governs()
+	var rest []*Unit
 	for _, r := range p.roots {
 		switch {
 		case p.covered[r.Dir()]:
 		case !r.Bears():
 			r.NoteHarm()
 		default:
-			u := renderRoot(p.g, r)
-			if governs(u) {
-				p.leave(u)
-			}
-			p.units = append(p.units, u)
+			rest = append(rest, renderRoot(p.g, r))
 		}
 	}
 	for _, r := range p.roots {
@@ -180,37 +176,46 @@ func (p *planner) rest() {
 			p.covered[f.Path] = true
 		}
 	}
-	for _, u := range plainUnits(p.repo, p.g, p.covered) {
-		if u.Kind == Directory && governs(u) {
+	rest = append(rest, plainUnits(p.repo, p.g, p.covered)...)
+	governs := p.governs(rest...)
+	for _, u := range rest {
+		if (u.Kind == Kustomization || u.Kind == Directory) && governs(u) {
 			p.leave(u)
 		}
-		p.units = append(p.units, u)
 	}
+	p.units = append(p.units, rest...)
 }
 
-// governs says whether something reaches no cluster because controllers deploy what bears keys, and not
-// that. A Supabase that is applied by hand is deployed all the same where they deploy something else.
-func (p *planner) governs() func(*Unit) bool {
-	governed, supabase := false, false
+// governs says whether something of the rest, which no controller deploys, reaches no cluster, because
+// controllers deploy what bears keys, and not that. Where Supabase is applied by hand and they deploy something
+// else, so is it, and what runs beside it.
+func (p *planner) governs(rest ...*Unit) func(*Unit) bool {
+	controller, supabase := false, false
 	for _, u := range p.units {
-		if u.Kind == FluxKustomization || u.Kind == Application {
-			governed = true
-		}
+		controller = controller || u.Kind == FluxKustomization || u.Kind == Application
 		if u.By != "" && u.By != Helmfile {
-			supabase = supabase || u.runsSupabase() || strings.Contains(u.Name, "supabase")
+			supabase = supabase || u.runs(ownImages) || strings.Contains(u.Name, "supabase")
 		}
 	}
-	return func(u *Unit) bool { return governed && (supabase || !u.runsSupabase()) }
+	byHand := slices.ContainsFunc(slices.Concat(p.units, rest), func(u *Unit) bool { return u.runs(ownImages) || u.runs(gatewayImages) })
+	return func(u *Unit) bool { return controller && (supabase || !byHand || !u.runs(anyImage)) }
 }
 
-// ownImages are those of Supabase's services and gateways, wherever they are mirrored.
-var ownImages = regexp.MustCompile(`(?:^|/)(?:gotrue|storage-api|postgrest|postgres-meta|edge-runtime|kong|envoy)(?:[:@]|$)|supabase/`)
+var (
+	// ownImages are those of Supabase's services, wherever they are mirrored.
+	ownImages = regexp.MustCompile(`(?:^|/)(?:gotrue|storage-api|postgrest|postgres-meta|edge-runtime)(?:[:@]|$)|supabase/`)
 
-// runsSupabase says whether the unit has a service of Supabase, by its image.
-func (u *Unit) runsSupabase() bool {
+	// gatewayImages are those of its gateways. What a controller deploys of them may be anybody's gateway.
+	gatewayImages = regexp.MustCompile(`(?:^|/)(?:kong|envoy)(?:[:@]|$)`)
+
+	anyImage = regexp.MustCompile(`.`)
+)
+
+// runs says whether the unit has a container of one of the images.
+func (u *Unit) runs(images *regexp.Regexp) bool {
 	for _, o := range u.Objects {
 		found := false
-		nodes.EachMapping(o.Root, func(n *yaml.Node) { found = found || ownImages.MatchString(nodes.Text(nodes.Field(n, "image"))) })
+		nodes.EachMapping(o.Root, func(n *yaml.Node) { found = found || images.MatchString(nodes.Text(nodes.Field(n, "image"))) })
 		if found {
 			return true
 		}

@@ -135,7 +135,7 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.At.File}}
 	u.Objects, u.Missing = r.Install(p.repo)
 	u.Unread = r.Unread
-	if p.governs()(u) {
+	if p.governs(u)(u) {
 		p.leave(u)
 	}
 	p.units = append(p.units, u)
