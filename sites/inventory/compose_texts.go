@@ -63,7 +63,8 @@ func (p *composeProject) addLabels(s sources.ComposeService, c *Container) {
 // presented is a key that a health check sends: as compose interpolates it, or a variable of the
 // container, which a shell there reads.
 func (p *composeProject) presented(s sources.ComposeService, c *Container, h keys.Header) *Binding {
-	at, raw := s.Health.Inside(h.Line, h.Column, h.EndColumn), h.Value.Reveal()
+	raw := h.Value.Reveal()
+	at := p.standsAt(s.Health.Inside(h.Line, h.Column, h.EndColumn), raw)
 	holder := c.owner + " healthcheck " + h.Name
 	if own, ok := strings.CutPrefix(raw, "$$"); ok {
 		name := keys.ReferenceName("$" + own)
@@ -79,4 +80,18 @@ func (p *composeProject) presented(s sources.ComposeService, c *Container, h key
 		return &b
 	}
 	return p.resolve(sources.ComposeVariable{Name: keys.ReferenceName(raw), Raw: h.Value, HasText: true, At: at}, holder, "healthcheck ")
+}
+
+// standsAt is where on its line a part of a command stands, of which only the whole command's place is known.
+func (p *composeProject) standsAt(at sources.Position, raw string) sources.Position {
+	f := p.inv.Repo.File(at.File)
+	if f == nil || at.Line == 0 {
+		return at
+	}
+	line := f.Line(at.Line)
+	if strings.Count(line, raw) == 1 {
+		at.Column = strings.Index(line, raw) + 1
+		at.EndColumn = at.Column + len(raw)
+	}
+	return at
 }
