@@ -41,6 +41,20 @@ func (u *Unit) HandsOn(form keys.Form, file string) bool {
 	return slices.Contains(handsOn[u.By], form) && !slices.Contains(u.Opened, file)
 }
 
+// MayOpen says why it cannot be told whether something makes a key of what is written in a form in the file; empty
+// where that is known. A plugin of Argo CD may do anything, and argocd-vault-plugin may find its applications
+// without a word in the repository.
+func (u *Unit) MayOpen(form keys.Form, file string) string {
+	switch {
+	case form == "" || slices.Contains(u.Opened, file):
+	case u.By == ArgoCDPlugin && form != keys.OfVaultPlugin:
+		return "Argo CD makes nothing of " + string(form) + " by itself, and whether a plugin of it does cannot be told"
+	case u.By == ArgoCD && form == keys.OfVaultPlugin:
+		return "nothing here says that Argo CD has " + string(form) + ", which would resolve it"
+	}
+	return ""
+}
+
 // plugins are the words for a plugin of Argo CD that makes manifests.
 var plugins = [][]byte{[]byte("ConfigManagementPlugin"), []byte("configManagementPlugins")}
 

@@ -93,6 +93,18 @@ func checkStillEncrypted(p *lint.Pass) {
 	checkHandedOn(p)
 	checkDotenvx(p)
 	doubtCompose(p)
+	doubtPlugins(p)
+}
+
+// doubtPlugins takes back what is said of keys which a plugin of Argo CD would have to open, or to resolve.
+func doubtPlugins(p *lint.Pass) {
+	for _, s := range p.Sites {
+		if u := s.DeployedIn(); u != nil {
+			if why := u.MayOpen(s.Form, s.Written.File); why != "" {
+				p.Doubt(why, s)
+			}
+		}
+	}
 }
 
 // doubtCompose takes back what is said of keys in files that compose reads, and that SOPS encrypted, where
