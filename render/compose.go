@@ -177,7 +177,11 @@ func (p *composePlan) together(list []string) {
 		files = append(files, p.repo.File(name))
 		p.taken[name] = true
 	}
-	p.add(list[0], nil, p.repo.ComposeProject(files...))
+	name := list[0]
+	if slices.ContainsFunc(p.units, func(u *Unit) bool { return u.Name == name }) { // one base, laid over by several
+		name = list[len(list)-1]
+	}
+	p.add(name, nil, p.repo.ComposeProject(files...))
 }
 
 // shares says whether a file changes a service of the project.

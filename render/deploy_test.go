@@ -83,6 +83,20 @@ spec: {template: {spec: {containers: [{name: auth, image: supabase/gotrue:v2.177
 			`Argo CD Application argocd/edge (Argo CD Application): Deployment/kong
 supabase (directory): Deployment/auth
 `},
+		{"two overlays of one base, neither of which compose takes up by itself", `
+-- up.sh --
+docker compose -f base.yml -f dev.yml up
+docker compose -f base.yml -f prod.yml up
+-- base.yml --
+services: {storage: {image: supabase/storage-api, environment: {JWT_SECRET: x}}}
+-- dev.yml --
+services: {storage: {environment: {ANON_KEY: x}}}
+-- prod.yml --
+services: {storage: {environment: {ANON_KEY: y}}}
+`,
+			`base.yml (compose file): 
+prod.yml (compose file): 
+`},
 		{"of kustomizations within each other Flux takes the topmost", bootstrap + `
 -- clusters/a/apps.yaml --
 apiVersion: kustomize.toolkit.fluxcd.io/v1
