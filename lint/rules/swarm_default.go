@@ -18,7 +18,14 @@ func checkSwarmDefaults(p *lint.Pass) {
 			continue
 		}
 		f := p.Repo.File(s.At.File)
-		if f == nil || s.At.Line == 0 || !variableInDefault.MatchString(f.Line(s.At.Line)) {
+		if f == nil || s.At.Line == 0 {
+			continue
+		}
+		written := f.Line(s.At.Line)
+		if from, to := s.At.Column-1, s.At.EndColumn-1; 0 <= from && from < to && to <= len(written) {
+			written = written[from:to] // another variable may stand on the line
+		}
+		if !variableInDefault.MatchString(written) {
 			continue
 		}
 		p.Report(lint.Draft{
