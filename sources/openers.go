@@ -36,19 +36,53 @@ func (r *Repository) RunsDotenvx(app string) bool {
 	return false
 }
 
-// RunsSOPSOn says whether a script, a Makefile or a workflow calls sops and names the file, which it may
-// decrypt then.
+// RunsSOPSOn says whether a command in a script, a Makefile or a workflow decrypts the file with sops.
 func (r *Repository) RunsSOPSOn(name string) bool {
-	return slices.ContainsFunc(slices.Concat(r.scripts, r.Files()), func(f *File) bool {
-		if f.Example || f.kind == dotenvFile || f.Encrypted() {
-			return false
-		}
-		b, err := f.peek()
-		return err == nil && sopsCall.Match(b) && bytes.Contains(b, []byte(path.Base(name)))
+	found := false
+	r.eachCommand([]byte("sops"), func(_ *File, _ int, line []byte) {
+		found = found || sopsDecrypts.Match(line) && bytes.Contains(line, []byte(path.Base(name)))
 	})
+	return found
 }
 
-var sopsCall = regexp.MustCompile(`\bsops["',]?\s+\S`)
+var sopsDecrypts = regexp.MustCompile(`\bsops["',]?(?:\s.*)?\s["']?(?:-d|--decrypt|decrypt|exec-env|exec-file)\b`)
+
+// KubectlApplies is the first command that gives a directory to kubectl, which decrypts nothing: apply -f,
+// apply -k, or what kustomize makes of it. ok is false where none does.
+func (r *Repository) KubectlApplies(dir string) (at Position, ok bool) {
+	r.eachCommand([]byte("kubectl"), func(f *File, n int, line []byte) {
+		for _, m := range kubectlApplies.FindAllSubmatch(line, -1) {
+			named := string(m[1]) + string(m[2])
+			if !ok && (path.Clean(named) == dir || path.Join(f.Dir(), named) == dir) {
+				at, ok = Position{File: f.Path, Line: n}, true
+			}
+		}
+	})
+	return at, ok
+}
+
+var kubectlApplies = regexp.MustCompile(`\bkubectl\b[^|;&]*\bapply\b[^|;&]*?\s(?:-k|--kustomize|-f|--filename)[ =]?["']?([^\s"'|;&]+)|\bkustomize\s+build\s+["']?([^\s"'|;&]+)["']?\s*\|\s*kubectl\b`)
+
+// eachCommand visits the lines, from 1, of scripts, Makefiles and workflows that hold the word. One that is
+// continued is one line.
+func (r *Repository) eachCommand(word []byte, visit func(f *File, n int, line []byte)) {
+	for _, f := range slices.Concat(r.scripts, r.Files()) {
+		if f.Example || f.kind == dotenvFile {
+			continue
+		}
+		b, err := f.peek()
+		if err != nil || !bytes.Contains(b, word) {
+			continue
+		}
+		n := 1
+		for line := range bytes.SplitSeq(bytes.ReplaceAll(b, []byte("\\\n"), []byte("\v")), []byte("\n")) {
+			if bytes.Contains(line, word) {
+				visit(f, n, bytes.ReplaceAll(line, []byte("\v"), []byte(" ")))
+			}
+			n += 1 + bytes.Count(line, []byte("\v"))
+		}
+	}
+}
 
 func (f *File) runsDotenvx() bool {
 	b, err := f.peek()

@@ -22,16 +22,23 @@ type handedOn struct {
 	sites []*sites.Site
 }
 
-// checkHandedOn reports each file whose ciphertext reaches the cluster, once, with those that deploy it.
+// checkHandedOn reports each file whose ciphertext reaches the cluster, once a form and a deployer, with what
+// it deploys.
 // Whoever is fed by it gets ciphertext for a key.
 func checkHandedOn(p *lint.Pass) {
 	var order []*handedOn
-	byFile := map[string]*handedOn{}
+	type one struct {
+		file string
+		form keys.Form
+		by   render.Deployer
+	}
+	known := map[one]*handedOn{}
 	take := func(form keys.Form, bears string, at sources.Position, name string, u *render.Unit) *handedOn {
-		h := byFile[at.File]
+		key := one{at.File, form, u.By}
+		h := known[key]
 		if h == nil {
 			h = &handedOn{form: form, bears: bears, at: lint.AtValue(at, name)}
-			byFile[at.File] = h
+			known[key] = h
 			order = append(order, h)
 		}
 		if !slices.Contains(h.units, u) {

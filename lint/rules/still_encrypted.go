@@ -5,6 +5,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
 )
@@ -94,6 +95,29 @@ func checkStillEncrypted(p *lint.Pass) {
 	checkDotenvx(p)
 	doubtCompose(p)
 	doubtPlugins(p)
+	doubtKubectl(p)
+}
+
+// doubtKubectl takes back what is said of keys that SOPS encrypted in what a script gives to kubectl, and that
+// nothing decrypts first.
+func doubtKubectl(p *lint.Pass) {
+	applied := map[*render.Unit]sources.Position{}
+	opened := map[string]bool{}
+	for _, s := range p.Sites {
+		u, file := s.DeployedIn(), s.Written.File
+		if s.Form != keys.BySOPS || u == nil || u.By != "" || u.Kind != render.Kustomization && u.Kind != render.Directory || slices.Contains(u.Opened, file) {
+			continue
+		}
+		if _, known := applied[u]; !known {
+			applied[u], _ = p.Repo.KubectlApplies(u.Path)
+		}
+		if _, known := opened[file]; !known {
+			opened[file] = p.Repo.RunsSOPSOn(file)
+		}
+		if at := applied[u]; at.File != "" && !opened[file] {
+			p.Doubt(file+" is encrypted with SOPS, and kubectl, to which "+at.String()+" gives it, decrypts nothing", s)
+		}
+	}
 }
 
 // doubtPlugins takes back what is said of keys which a plugin of Argo CD would have to open, or to resolve.
