@@ -12,6 +12,7 @@ type Found struct {
 	Gateways []*Gateway
 	Ignored  []ignored
 	Loose    []*render.Unit // of configurations that no other unit is made of
+	images   []builtImage   // of Kongs of which it is not known what they read
 }
 
 // Find finds what accepts keys: Envoys, the consumers of Kong's Ingress Controller, Kongs, the

@@ -104,7 +104,33 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 		}
 		why = "what is made of the template is not a configuration that Kong can read"
 	}
+	if len(templates) == 0 && g.Fault == nil {
+		f.noteImage(c)
+	}
 	f.addUnknown(g, templates, why)
+}
+
+// noteImage takes up the directory that a Kong's image is built of, where what it reads is not known: what lies
+// there may be what it reads, and may be replaced by it.
+func (f *Found) noteImage(c *inventory.Container) {
+	for _, b := range f.ComposeBuilds {
+		if c.Unit.Compose != nil && b.Service == c.Name && b.Project == c.Unit.Compose {
+			f.images = append(f.images, builtImage{b.Context, c.Label()})
+		}
+	}
+}
+
+// builtImage is the directory that a gateway's image is built of, and the gateway.
+type builtImage struct{ context, gateway string }
+
+// imageOf is the gateway whose image is built of the directory in which a file lies; empty where none is.
+func (f *Found) imageOf(file string) string {
+	for _, i := range f.images {
+		if i.context == "." || strings.HasPrefix(file, i.context+"/") {
+			return i.gateway
+		}
+	}
+	return ""
 }
 
 // configuration is the text that Kong reads, or why it is not known.
@@ -143,6 +169,10 @@ func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why strin
 		}
 		for _, c := range t.config.Credentials {
 			at := t.file.Inside(c.Line, c.Column, c.EndColumn)
+			if t.file.Changed != "" { // a literal key in it may be another one by then, too
+				f.addCredential(g, c, at, c.Key, keys.Unknown(why), nil, "")
+				continue
+			}
 			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
 		}
 	}

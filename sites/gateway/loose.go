@@ -86,8 +86,17 @@ func (f *Found) addLoose(g *Gateway, inside func(line, column, end int) sources.
 	} else if f.readsAnother(g) {
 		g.Dead = true
 	}
+	image := ""
+	if shown == nil && g.At.File == g.Name { // a file, and no entry of an object
+		image = f.imageOf(g.At.File)
+	}
 	for _, c := range g.Config.Credentials {
 		at := inside(c.Line, c.Column, c.EndColumn)
+		if image != "" && !g.Dead {
+			why := fmt.Sprintf("what the image of %s makes of %s is not known", image, g.Name)
+			f.addCredential(g, c, at, c.Key, keys.Unknown(why), nil, "")
+			continue
+		}
 		if g.Dead {
 			g.Credentials = append(g.Credentials, &Credential{Consumer: c.Consumer, At: at, Fate: Gone, key: c.Key})
 			continue
