@@ -106,7 +106,7 @@ func (p *Pass) ReportKey(group []*sites.Site, severity Severity, message string,
 	p.Report(Draft{
 		Place: place, Severity: severity, Instance: p.NameOf(first), Trace: first.Trace,
 		Message: strings.Replace(message, "%s", first.Holder, 1), Cause: cause,
-		Related: p.Alike(group, first.Written, func(s *sites.Site) string { return s.Holder + ": the same" }),
+		Related: p.Alike(group, first.Written, func(s *sites.Site) string { return "the same" }),
 	})
 	return told
 }
