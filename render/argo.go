@@ -21,7 +21,7 @@ import (
 func (p *planner) application(o order) {
 	spec := nodes.Field(o.object.Root, "spec")
 	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: p.argoCluster(spec, o.cluster), By: ArgoCD}
-	if p.argoPlugins() {
+	if p.repo.HasArgoPlugin() {
 		u.By = ArgoCDPlugin
 	}
 	u.Declared = o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))

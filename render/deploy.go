@@ -28,7 +28,6 @@ type planner struct {
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
 	clusterNames func() map[string]string    // the names that Argo CD knows clusters by, by their address
-	argoPlugins  func() bool                 // whether Argo CD has a plugin that makes manifests
 	chartConfigs map[string]*manifest.Object // HelmChartConfigs, by namespace and name
 	helmURLs     map[string]string           // addresses of HelmRepositories, by name
 	argoURLs     map[string]int              // how often Applications name a repository for a path that is here

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/keylint/keylint/keys"
@@ -53,18 +52,4 @@ func (u *Unit) MayOpen(form keys.Form, file string) string {
 		return "nothing here says that Argo CD has " + string(form) + ", which would resolve it"
 	}
 	return ""
-}
-
-// plugins are the words for a plugin of Argo CD that makes manifests.
-var plugins = [][]byte{[]byte("ConfigManagementPlugin"), []byte("configManagementPlugins")}
-
-// hasPlugins says whether Argo CD has such a plugin, which may find its applications by itself, as far as
-// the repository tells (argo-cd.readthedocs.io: operator-manual/config-management-plugins).
-func (p *planner) hasPlugins() bool {
-	for _, f := range p.files {
-		if b, err := f.Disk(); err == nil && f.IsManifest() && slices.ContainsFunc(plugins, func(word []byte) bool { return bytes.Contains(b, word) }) {
-			return true
-		}
-	}
-	return false
 }

@@ -32,7 +32,6 @@ func Units(repo *sources.Repository) []*Unit {
 		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
 	p.clusterNames = sync.OnceValue(p.readClusterNames)
-	p.argoPlugins = sync.OnceValue(p.hasPlugins)
 	p.readDeployers()
 	p.follow()
 	for _, d := range p.deployers {

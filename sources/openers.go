@@ -15,15 +15,70 @@ var dotenvxRuns = regexp.MustCompile(`\bdotenvx["',\s]+(?:-\S+\s+)*(?:run|decryp
 // language gives them.
 var buildConfigs = []string{"next.config", "vite.config", "nuxt.config", "astro.config", "svelte.config", "app.config", "remix.config"}
 
+// argoPlugins are the words for a plugin of Argo CD that makes manifests
+// (argo-cd.readthedocs.io: operator-manual/config-management-plugins).
+var argoPlugins = [][]byte{[]byte("ConfigManagementPlugin"), []byte("configManagementPlugins")}
+
+// openers is what the repository has that may open what is sealed in it. Each file is read once for all of it.
+type openers struct {
+	dotenvx    bool // a command runs it
+	argoPlugin bool
+	commands   []command // of sops and kubectl, in order of file and line
+}
+
+// command is a line of a script, a Makefile or a workflow. One that is continued is one line.
+type command struct {
+	file *File
+	line int // from 1
+	text []byte
+}
+
+func (r *Repository) readOpeners() {
+	for _, f := range slices.Concat(r.scripts, r.Files()) {
+		b, err := f.peek()
+		if err != nil {
+			continue
+		}
+		has := func(word []byte) bool { return bytes.Contains(b, word) }
+		r.openers.argoPlugin = r.openers.argoPlugin || f.IsManifest() && slices.ContainsFunc(argoPlugins, has)
+		if f.Example || f.kind == dotenvFile {
+			continue
+		}
+		r.openers.dotenvx = r.openers.dotenvx || dotenvxRuns.Match(b)
+		if slices.ContainsFunc(commandWords, has) {
+			r.openers.commands = append(r.openers.commands, commandsIn(f, b)...)
+		}
+	}
+}
+
+// commandWords are the programs whose commands are kept.
+var commandWords = [][]byte{[]byte("sops"), []byte("kubectl")}
+
+func commandsIn(f *File, text []byte) []command {
+	var out []command
+	n := 1
+	for line := range bytes.SplitSeq(bytes.ReplaceAll(text, []byte("\\\n"), []byte("\v")), []byte("\n")) {
+		if slices.ContainsFunc(commandWords, func(word []byte) bool { return bytes.Contains(line, word) }) {
+			out = append(out, command{f, n, bytes.ReplaceAll(line, []byte("\v"), []byte(" "))})
+		}
+		n += 1 + bytes.Count(line, []byte("\v"))
+	}
+	return out
+}
+
+func (r *Repository) theOpeners() *openers {
+	r.openersOnce.Do(r.readOpeners)
+	return &r.openers
+}
+
+// HasArgoPlugin says whether Argo CD has a plugin that makes manifests, which may find its applications by
+// itself, as far as the repository tells.
+func (r *Repository) HasArgoPlugin() bool { return r.theOpeners().argoPlugin }
+
 // RunsDotenvx says whether something decrypts with dotenvx what stands in an app's env files: a command
 // anywhere in the repository, or the configuration of the app's build.
 func (r *Repository) RunsDotenvx(app string) bool {
-	r.dotenvxOnce.Do(func() {
-		r.dotenvx = slices.ContainsFunc(slices.Concat(r.scripts, r.Files()), func(f *File) bool {
-			return !f.Example && f.kind != dotenvFile && f.runsDotenvx()
-		})
-	})
-	if r.dotenvx {
+	if r.theOpeners().dotenvx {
 		return true
 	}
 	for _, name := range buildConfigs {
@@ -36,13 +91,15 @@ func (r *Repository) RunsDotenvx(app string) bool {
 	return false
 }
 
+func (f *File) runsDotenvx() bool {
+	b, err := f.peek()
+	return err == nil && dotenvxRuns.Match(b)
+}
+
 // RunsSOPSOn says whether a command in a script, a Makefile or a workflow decrypts the file with sops.
 func (r *Repository) RunsSOPSOn(name string) bool {
-	found := false
-	r.eachCommand([]byte("sops"), func(_ *File, _ int, line []byte) {
-		found = found || sopsDecrypts.Match(line) && bytes.Contains(line, []byte(path.Base(name)))
-	})
-	return found
+	base := []byte(path.Base(name))
+	return slices.ContainsFunc(r.theOpeners().commands, func(c command) bool { return sopsDecrypts.Match(c.text) && bytes.Contains(c.text, base) })
 }
 
 var sopsDecrypts = regexp.MustCompile(`\bsops["',]?(?:\s.*)?\s["']?(?:-d|--decrypt|decrypt|exec-env|exec-file)\b`)
@@ -50,41 +107,14 @@ var sopsDecrypts = regexp.MustCompile(`\bsops["',]?(?:\s.*)?\s["']?(?:-d|--decry
 // KubectlApplies is the first command that gives a directory to kubectl, which decrypts nothing: apply -f,
 // apply -k, or what kustomize makes of it. ok is false where none does.
 func (r *Repository) KubectlApplies(dir string) (at Position, ok bool) {
-	r.eachCommand([]byte("kubectl"), func(f *File, n int, line []byte) {
-		for _, m := range kubectlApplies.FindAllSubmatch(line, -1) {
-			named := string(m[1]) + string(m[2])
-			if !ok && (path.Clean(named) == dir || path.Join(f.Dir(), named) == dir) {
-				at, ok = Position{File: f.Path, Line: n}, true
+	for _, c := range r.theOpeners().commands {
+		for _, m := range kubectlApplies.FindAllSubmatch(c.text, -1) {
+			if named := string(m[1]) + string(m[2]); path.Clean(named) == dir || path.Join(c.file.Dir(), named) == dir {
+				return Position{File: c.file.Path, Line: c.line}, true
 			}
 		}
-	})
-	return at, ok
+	}
+	return Position{}, false
 }
 
 var kubectlApplies = regexp.MustCompile(`\bkubectl\b[^|;&]*\bapply\b[^|;&]*?\s(?:-k|--kustomize|-f|--filename)[ =]?["']?([^\s"'|;&]+)|\bkustomize\s+build\s+["']?([^\s"'|;&]+)["']?\s*\|\s*kubectl\b`)
-
-// eachCommand visits the lines, from 1, of scripts, Makefiles and workflows that hold the word. One that is
-// continued is one line.
-func (r *Repository) eachCommand(word []byte, visit func(f *File, n int, line []byte)) {
-	for _, f := range slices.Concat(r.scripts, r.Files()) {
-		if f.Example || f.kind == dotenvFile {
-			continue
-		}
-		b, err := f.peek()
-		if err != nil || !bytes.Contains(b, word) {
-			continue
-		}
-		n := 1
-		for line := range bytes.SplitSeq(bytes.ReplaceAll(b, []byte("\\\n"), []byte("\v")), []byte("\n")) {
-			if bytes.Contains(line, word) {
-				visit(f, n, bytes.ReplaceAll(line, []byte("\v"), []byte(" ")))
-			}
-			n += 1 + bytes.Count(line, []byte("\v"))
-		}
-	}
-}
-
-func (f *File) runsDotenvx() bool {
-	b, err := f.peek()
-	return err == nil && dotenvxRuns.Match(b)
-}

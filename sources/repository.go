@@ -43,8 +43,8 @@ type Repository struct {
 	marks    *finder
 	held     atomic.Int64 // bytes of files that have no mark
 
-	dotenvxOnce sync.Once
-	dotenvx     bool // a command runs it
+	openersOnce sync.Once
+	openers     openers
 	execEnvOnce sync.Once
 	execEnv     map[string]map[string]*shellVariable // by script, what another one starts it with
 

@@ -101,20 +101,12 @@ func checkStillEncrypted(p *lint.Pass) {
 // doubtKubectl takes back what is said of keys that SOPS encrypted in what a script gives to kubectl, and that
 // nothing decrypts first.
 func doubtKubectl(p *lint.Pass) {
-	applied := map[*render.Unit]sources.Position{}
-	opened := map[string]bool{}
 	for _, s := range p.Sites {
 		u, file := s.DeployedIn(), s.Written.File
 		if s.Form != keys.BySOPS || u == nil || u.By != "" || u.Kind != render.Kustomization && u.Kind != render.Directory || slices.Contains(u.Opened, file) {
 			continue
 		}
-		if _, known := applied[u]; !known {
-			applied[u], _ = p.Repo.KubectlApplies(u.Path)
-		}
-		if _, known := opened[file]; !known {
-			opened[file] = p.Repo.RunsSOPSOn(file)
-		}
-		if at := applied[u]; at.File != "" && !opened[file] {
+		if at, ok := p.Repo.KubectlApplies(u.Path); ok && !p.Repo.RunsSOPSOn(file) {
 			p.Doubt(file+" is encrypted with SOPS, and kubectl, to which "+at.String()+" gives it, decrypts nothing", s)
 		}
 	}
@@ -134,16 +126,11 @@ func doubtPlugins(p *lint.Pass) {
 // doubtCompose takes back what is said of keys in files that compose reads, and that SOPS encrypted, where
 // nothing in the repository decrypts them first: somebody at a shell may do that, and nobody may.
 func doubtCompose(p *lint.Pass) {
-	opened := map[string]bool{}
 	for _, s := range p.Sites {
 		if s.Form != keys.BySOPS || !isCompose(s.Unit) || fromShell(s) {
 			continue
 		}
-		file := s.Written.File
-		if _, known := opened[file]; !known {
-			opened[file] = p.Repo.RunsSOPSOn(file)
-		}
-		if !opened[file] {
+		if file := s.Written.File; !p.Repo.RunsSOPSOn(file) {
 			p.Doubt(file+" is encrypted with SOPS, and nothing here decrypts it before compose reads it (sops exec-env, or sops decrypt into what it reads)", s)
 		}
 	}
