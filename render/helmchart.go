@@ -84,9 +84,7 @@ func (p *planner) secretValues(o order, r *chart.Release, item *yaml.Node) []cha
 			why := "its values come from " + label + ", which is not known: " + e.Value.Reason()
 			out = append(out, chart.UnknownLayer(why, at))
 		default:
-			q := e.Place
-			q.At, q.Via = e.At, append(append([]string{}, e.Via...), label+" "+e.Key)
-			out = append(out, chart.EntryLayer(e, q, label)...)
+			out = append(out, chart.EntryLayer(e, placeIn(e, label), label)...)
 		}
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -147,8 +148,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 		if !e.Value.IsKnown() {
 			return unknown("its values come from " + label + ", which is not known: " + e.Value.Reason())
 		}
-		q := e.Place
-		q.At, q.Via = e.At, append(append([]string{}, e.Via...), label+" "+key)
+		q := placeIn(e, label)
 		if target == "" {
 			return chart.EntryLayer(e, q, label)
 		}
@@ -158,6 +158,13 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 		return unknown("the targetPath " + sources.Shown(target) + " is not followed")
 	}
 	return unknown(label + " has no data key " + sources.Shown(key))
+}
+
+// placeIn is the place of values that a data key of an object holds.
+func placeIn(e manifest.Entry, label string) manifest.Place {
+	p := e.Place
+	p.At, p.Via = e.At, append(slices.Clone(e.Via), label+" "+e.Key)
+	return p
 }
 
 // atTargetPath is a value as Flux sets it at a path: in quotes a text, and else as helm --set types it

@@ -74,6 +74,17 @@ func newRuntimeApps(p *lint.Pass) *runtimeApps {
 	return a
 }
 
+// own are the builds of the compose service that a container is.
+func (a *runtimeApps) own(c *inventory.Container) []*sites.Build {
+	var out []*sites.Build
+	for _, b := range a.Builds {
+		if c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // readsAtRunTime says whether the app that a container runs may take its public variables from
 // there, although its framework writes them into the bundle when it is built: something puts
 // them in when the container starts.
@@ -81,18 +92,15 @@ func (a *runtimeApps) readsAtRunTime(c *inventory.Container, prefix string) bool
 	if slices.ContainsFunc(c.Mounts, func(m substitute.Mount) bool { return sources.MarksInjection(m.Path) }) {
 		return true
 	}
-	own := false
-	for _, b := range a.Builds {
-		if c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose {
-			own = true
-			if image := b.Parsed.Command; len(c.Command) == 0 && len(image) > 0 && !serves(image) || a.edits(c, b.File) {
-				return true
-			}
+	own := a.own(c)
+	for _, b := range own {
+		if image := b.Parsed.Command; len(c.Command) == 0 && len(image) > 0 && !serves(image) || a.edits(c, b.File) {
+			return true
 		}
 	}
 	for _, f := range a.of(c) {
 		switch {
-		case !f.IsDockerfile() && a.reading(f.Dir(), prefix), !own && f.IsDockerfile() && a.edits(c, f):
+		case !f.IsDockerfile() && a.reading(f.Dir(), prefix), len(own) == 0 && f.IsDockerfile() && a.edits(c, f):
 			return true
 		}
 	}
@@ -145,10 +153,7 @@ func (a *runtimeApps) of(c *inventory.Container) []*sources.File {
 // buildIsHere says whether the repository builds the app that a container runs: compose builds its
 // service, or a directory with a package.json or a Dockerfile is called like it or its image.
 func (a *runtimeApps) buildIsHere(c *inventory.Container) bool {
-	own := slices.ContainsFunc(a.Builds, func(b *sites.Build) bool {
-		return c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose
-	})
-	return own || slices.ContainsFunc(lint.Words(c.Name+" "+path.Base(c.Image)), func(word string) bool { return len(a.called[word]) > 0 })
+	return len(a.own(c)) > 0 || slices.ContainsFunc(lint.Words(c.Name+" "+path.Base(c.Image)), func(word string) bool { return len(a.called[word]) > 0 })
 }
 
 // nuxtAtRunTime is the variable that the Nuxt app which a container runs takes in place of the
@@ -179,10 +184,8 @@ func (a *runtimeApps) isStatic(c *inventory.Container) bool {
 // apps are the directories of the apps that the container may run: what a compose service builds,
 // those that are called like it or its image, or the only one that there is.
 func (a *runtimeApps) apps(c *inventory.Container) []string {
-	for _, b := range a.Builds {
-		if c.Object == nil && b.Service == c.Name && b.Project == c.Unit.Compose {
-			return []string{b.Context}
-		}
+	if own := a.own(c); len(own) > 0 {
+		return []string{own[0].Context}
 	}
 	var dirs []string
 	for _, f := range a.of(c) {

@@ -113,10 +113,8 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 // noteImage takes up the directory that a Kong's image is built of, where what it reads is not known: what lies
 // there may be what it reads, and may be replaced by it.
 func (f *Found) noteImage(c *inventory.Container) {
-	for _, b := range f.ComposeBuilds {
-		if c.Unit.Compose != nil && b.Service == c.Name && b.Project == c.Unit.Compose {
-			f.images = append(f.images, builtImage{b.Context, c.Label()})
-		}
+	if context, built := f.ContextOf(c); built {
+		f.images = append(f.images, builtImage{context, c.Label()})
 	}
 }
 

@@ -30,7 +30,19 @@ func (inv *Inventory) KeyVariables(c *Container) []string {
 
 // IsBuilt says whether the container's image is built of the repository.
 func (inv *Inventory) IsBuilt(c *Container) bool {
-	return slices.ContainsFunc(inv.ComposeBuilds, func(b composeBuild) bool { return b.Service == c.Name && b.Project == c.Unit.Compose })
+	_, built := inv.ContextOf(c)
+	return built
+}
+
+// ContextOf is the directory that the container's image is built of; built is false where that is none of the
+// repository.
+func (inv *Inventory) ContextOf(c *Container) (context string, built bool) {
+	for _, b := range inv.ComposeBuilds {
+		if b.Service == c.Name && b.Project == c.Unit.Compose {
+			return b.Context, true
+		}
+	}
+	return "", false
 }
 
 // isUpstream says whether an image is one that the service's own makers publish, under whichever
