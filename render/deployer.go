@@ -19,37 +19,52 @@ const (
 	Helmfile       Deployer = "helmfile"
 )
 
-// handsOn are, for each deployer, the forms that it certainly hands on as they are. What a webhook in the
-// cluster may resolve (1Password's injector, Bank-Vaults'), or a plugin of Argo CD that finds its
-// applications by itself, is not among them.
+// Opening is what becomes, on the way to where it runs, of what is written in a form.
+type Opening int
+
+// The openings. The zero Opening is that of a key which is written as it is.
+const (
+	Opens    Opening = iota // something makes a key of it
+	Unseen                  // something may, of which nothing in the repository has to tell
+	HandedOn                // nothing does: what is written is used as it is
+)
+
+// openings are, for each deployer, the forms that it does not open for certain. 1Password's injector and Bank-Vaults'
+// webhook work in the cluster, whoever deploys.
 //
 //   - Flux decrypts SOPS where the Kustomization says so (fluxcd.io/flux/components/kustomize/kustomizations: Decryption), and
 //     nothing else; nor does helm-controller.
-//   - Argo CD decrypts nothing (argo-cd.readthedocs.io/en/stable/operator-manual/secret-management).
+//   - Argo CD decrypts nothing (argo-cd.readthedocs.io/en/stable/operator-manual/secret-management), unless a plugin does, and
+//     argocd-vault-plugin may find its applications without a word in the repository.
 //   - helmfile decrypts what stands below secrets:, and runs vals.
-var handsOn = map[Deployer][]keys.Form{
-	FluxDecrypting: {keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVals, keys.OfVaultPlugin},
-	Flux:           {keys.BySOPS, keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVals, keys.OfVaultPlugin},
-	ArgoCD:         {keys.BySOPS, keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVals},
-	Helmfile:       {keys.BySOPS, keys.ByDotenvx, keys.ByAnsibleVault, keys.ByGitCrypt, keys.ByAge, keys.OfVaultPlugin},
+var openings = map[Deployer]map[keys.Form]Opening{
+	"": {keys.OfOnePassword: Unseen, keys.OfBankVaults: Unseen},
+	FluxDecrypting: {
+		keys.ByDotenvx: HandedOn, keys.ByAnsibleVault: HandedOn, keys.ByGitCrypt: HandedOn, keys.ByAge: HandedOn,
+		keys.OfVals: HandedOn, keys.OfVaultPlugin: HandedOn, keys.OfOnePassword: Unseen, keys.OfBankVaults: Unseen,
+	},
+	Flux: {
+		keys.BySOPS: HandedOn, keys.ByDotenvx: HandedOn, keys.ByAnsibleVault: HandedOn, keys.ByGitCrypt: HandedOn, keys.ByAge: HandedOn,
+		keys.OfVals: HandedOn, keys.OfVaultPlugin: HandedOn, keys.OfOnePassword: Unseen, keys.OfBankVaults: Unseen,
+	},
+	ArgoCD: {
+		keys.BySOPS: HandedOn, keys.ByDotenvx: HandedOn, keys.ByAnsibleVault: HandedOn, keys.ByGitCrypt: HandedOn, keys.ByAge: HandedOn,
+		keys.OfVals: HandedOn, keys.OfVaultPlugin: Unseen, keys.OfOnePassword: Unseen, keys.OfBankVaults: Unseen,
+	},
+	ArgoCDPlugin: {
+		keys.BySOPS: Unseen, keys.ByDotenvx: Unseen, keys.ByAnsibleVault: Unseen, keys.ByGitCrypt: Unseen, keys.ByAge: Unseen,
+		keys.OfVals: Unseen, keys.OfOnePassword: Unseen, keys.OfBankVaults: Unseen,
+	},
+	Helmfile: {
+		keys.BySOPS: HandedOn, keys.ByDotenvx: HandedOn, keys.ByAnsibleVault: HandedOn, keys.ByGitCrypt: HandedOn, keys.ByAge: HandedOn,
+		keys.OfVaultPlugin: HandedOn, keys.OfOnePassword: Unseen, keys.OfBankVaults: Unseen,
+	},
 }
 
-// HandsOn says whether what is written in a form in the file is certainly used as it is written, since
-// nothing makes a key of it where the unit is deployed.
-func (u *Unit) HandsOn(form keys.Form, file string) bool {
-	return slices.Contains(handsOn[u.By], form) && !slices.Contains(u.Opened, file)
-}
-
-// MayOpen says why it cannot be told whether something makes a key of what is written in a form in the file; empty
-// where that is known. A plugin of Argo CD may do anything, and argocd-vault-plugin may find its applications
-// without a word in the repository.
-func (u *Unit) MayOpen(form keys.Form, file string) string {
-	switch {
-	case form == "" || slices.Contains(u.Opened, file):
-	case u.By == ArgoCDPlugin && form != keys.OfVaultPlugin:
-		return "Argo CD makes nothing of " + string(form) + " by itself, and whether a plugin of it does cannot be told"
-	case u.By == ArgoCD && form == keys.OfVaultPlugin:
-		return "nothing here says that Argo CD has " + string(form) + ", which would resolve it"
+// Opening is what becomes of what is written in a form in the file.
+func (u *Unit) Opening(form keys.Form, file string) Opening {
+	if slices.Contains(u.Opened, file) {
+		return Opens
 	}
-	return ""
+	return openings[u.By][form]
 }

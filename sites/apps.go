@@ -111,7 +111,7 @@ func (a *apps) loadMode(mode, dir string, files []*sources.File) modeEnv {
 	m.winners, m.all, m.bounded = sources.LoadEnv(mode, read)
 	var winning []*inventory.Binding
 	for _, name := range slices.Sorted(maps.Keys(m.winners)) {
-		winning = append(winning, effective(m.winners[name]))
+		winning = append(winning, a.effective(m.winners[name]))
 	}
 	m.urls = inventory.URLs(a.Names, winning)
 	return m
@@ -129,14 +129,14 @@ func (m modeEnv) of(f *sources.File) []sources.Effective {
 }
 
 func envFile(f *sources.File) sources.EnvFile {
-	if f.Locked() != nil {
-		return sources.EnvFile{Path: f.Path}
-	}
 	return sources.EnvFile{Path: f.Path, Variables: f.Dotenv()}
 }
 
-// effective is a variable of a .env file.
-func effective(e sources.Effective) *inventory.Binding {
+// effective is a variable of a .env file, which may be locked.
+func (a *apps) effective(e sources.Effective) *inventory.Binding {
+	if f := a.Repo.File(e.File); f.Locked() != nil {
+		return inventory.Locked(f, e.Variable)
+	}
 	return &inventory.Binding{Name: e.Name, Holder: e.File + " " + e.Name, Value: keys.Known(e.Value), Where: inventory.Stands(e.In(e.File))}
 }
 
@@ -147,7 +147,7 @@ func effective(e sources.Effective) *inventory.Binding {
 func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 	var all []*inventory.Binding
 	for _, v := range build.of(f) {
-		all = append(all, effective(v))
+		all = append(all, a.effective(v))
 	}
 	own := inventory.URLs(a.Names, all)
 	stack, idle := a.isStackEnv(all), leftOver(f)

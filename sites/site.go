@@ -60,7 +60,7 @@ func (s *Site) DeployedIn() *render.Unit {
 // make a key of it.
 func (s *Site) HandedOn() bool {
 	u := s.DeployedIn()
-	return s.Form != "" && u != nil && u.HandsOn(s.Form, s.Written.File)
+	return u != nil && u.Opening(s.Form, s.Written.File) == render.HandedOn
 }
 
 // CarrierName is what bears the site, with all that stands beside it: "Deployment web/web",

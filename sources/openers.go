@@ -5,6 +5,8 @@ import (
 	"path"
 	"regexp"
 	"slices"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // dotenvxRuns are the command that decrypts a .env file for what it starts, and its library, which does so
@@ -23,7 +25,9 @@ var argoPlugins = [][]byte{[]byte("ConfigManagementPlugin"), []byte("configManag
 type openers struct {
 	dotenvx    bool // a command runs it
 	argoPlugin bool
-	commands   []command // of sops and kubectl, in order of file and line
+	webhooks   map[keys.Form]bool // of which a manifest tells
+	commands   []command          // of commandWords, in order of file and line
+	decrypted  []decrypted
 }
 
 // command is a line of a script, a Makefile or a workflow. One that is continued is one line.
@@ -34,6 +38,7 @@ type command struct {
 }
 
 func (r *Repository) readOpeners() {
+	r.openers.webhooks = map[keys.Form]bool{}
 	for _, f := range slices.Concat(r.scripts, r.Files()) {
 		b, err := f.peek()
 		if err != nil {
@@ -41,9 +46,15 @@ func (r *Repository) readOpeners() {
 		}
 		has := func(word []byte) bool { return bytes.Contains(b, word) }
 		r.openers.argoPlugin = r.openers.argoPlugin || f.IsManifest() && slices.ContainsFunc(argoPlugins, has)
+		for form, words := range webhooks {
+			if f.IsManifest() && slices.ContainsFunc(words, has) {
+				r.openers.webhooks[form] = true
+			}
+		}
 		if f.Example || f.kind == dotenvFile {
 			continue
 		}
+		r.openers.decrypted = append(r.openers.decrypted, decryptedBy(f, b)...)
 		r.openers.dotenvx = r.openers.dotenvx || dotenvxRuns.Match(b)
 		if slices.ContainsFunc(commandWords, has) {
 			r.openers.commands = append(r.openers.commands, commandsIn(f, b)...)
@@ -52,7 +63,21 @@ func (r *Repository) readOpeners() {
 }
 
 // commandWords are the programs whose commands are kept.
-var commandWords = [][]byte{[]byte("sops"), []byte("kubectl")}
+var commandWords = [][]byte{[]byte("sops"), []byte("kubectl"), []byte("vals "), []byte("argocd-vault-plugin"), []byte("op run"), []byte("op inject")}
+
+// webhooks are the words that tell of a webhook in the cluster which resolves a form: the annotation of the pods that
+// it is for, or its chart (developer.1password.com/docs/k8s/injector, bank-vaults.dev/docs/mutating-webhook).
+var webhooks = map[keys.Form][][]byte{
+	keys.OfOnePassword: {[]byte("operator.1password.io/inject")},
+	keys.OfBankVaults:  {[]byte("vault.security.banzaicloud.io/"), []byte("secrets-webhook.security.bank-vaults.io/"), []byte("vault-secrets-webhook")},
+}
+
+// openingCommands are the commands that make keys of what is written in a form.
+var openingCommands = map[keys.Form]*regexp.Regexp{
+	keys.OfVals:        regexp.MustCompile(`\bvals\s+(?:eval|exec|env|flatten)\b`),
+	keys.OfVaultPlugin: regexp.MustCompile(`\bargocd-vault-plugin\s+generate\b`),
+	keys.OfOnePassword: regexp.MustCompile(`\bop\s+(?:run|inject)\b`),
+}
 
 func commandsIn(f *File, text []byte) []command {
 	var out []command
@@ -96,10 +121,17 @@ func (f *File) runsDotenvx() bool {
 	return err == nil && dotenvxRuns.Match(b)
 }
 
-// RunsSOPSOn says whether a command in a script, a Makefile or a workflow decrypts the file with sops.
-func (r *Repository) RunsSOPSOn(name string) bool {
-	base := []byte(path.Base(name))
-	return slices.ContainsFunc(r.theOpeners().commands, func(c command) bool { return sopsDecrypts.Match(c.text) && bytes.Contains(c.text, base) })
+// Opens says whether the repository tells of something that makes keys of what is written in a form in the file: a
+// command in a script, a Makefile or a workflow, a webhook, or what deploys compose projects from the repository.
+func (r *Repository) Opens(form keys.Form, file string) bool {
+	o := r.theOpeners()
+	if form == keys.BySOPS {
+		base := []byte(path.Base(file))
+		return slices.ContainsFunc(o.commands, func(c command) bool { return sopsDecrypts.Match(c.text) && bytes.Contains(c.text, base) }) ||
+			slices.ContainsFunc(o.decrypted, func(d decrypted) bool { return d.has(file) })
+	}
+	opens := openingCommands[form]
+	return o.webhooks[form] || opens != nil && slices.ContainsFunc(o.commands, func(c command) bool { return opens.Match(c.text) })
 }
 
 var sopsDecrypts = regexp.MustCompile(`\bsops["',]?(?:\s.*)?\s["']?(?:-d|--decrypt|decrypt|exec-env|exec-file)\b`)

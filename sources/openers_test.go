@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/keylint/keylint/internal/testrepo"
+	"github.com/keylint/keylint/keys"
 )
 
 // TestOpeners: which commands decrypt a file, and which give a directory to kubectl as it is.
@@ -21,7 +22,7 @@ func TestOpeners(t *testing.T) {
 		"kubectl apply -n supabase \\\n  -k k8s\n":                 {kubectl: true},
 	} {
 		r := testrepo.Open(t, testrepo.Write(t, "-- deploy.sh --\n"+script+"\n-- k8s/keys.yaml --\nSUPABASE: x\n"), nil)
-		if got := r.RunsSOPSOn("k8s/keys.yaml"); got != want.sops {
+		if got := r.Opens(keys.BySOPS, "k8s/keys.yaml"); got != want.sops {
 			t.Errorf("%q: decrypts: %v", script, got)
 		}
 		if _, got := r.KubectlApplies("k8s"); got != want.kubectl {

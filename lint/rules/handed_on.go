@@ -52,7 +52,7 @@ func checkHandedOn(p *lint.Pass) {
 				continue
 			}
 			for _, e := range p.Entries(o) {
-				if e.SOPS && u.HandsOn(keys.BySOPS, e.At.File) {
+				if e.SOPS && u.Opening(keys.BySOPS, e.At.File) == render.HandedOn {
 					take(keys.BySOPS, inventory.Label(o), e.At, inventory.Label(o)+" "+e.Key, u)
 				}
 			}

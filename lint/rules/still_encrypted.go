@@ -1,13 +1,9 @@
 package rules
 
 import (
-	"slices"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
-	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
-	"github.com/keylint/keylint/sources"
 )
 
 var stillEncrypted = &lint.Rule{
@@ -93,53 +89,7 @@ func checkStillEncrypted(p *lint.Pass) {
 	})
 	checkHandedOn(p)
 	checkDotenvx(p)
-	doubtCompose(p)
-	doubtPlugins(p)
-	doubtKubectl(p)
-}
-
-// doubtKubectl takes back what is said of keys that SOPS encrypted in what a script gives to kubectl, and that
-// nothing decrypts first.
-func doubtKubectl(p *lint.Pass) {
-	for _, s := range p.Sites {
-		u, file := s.DeployedIn(), s.Written.File
-		if s.Form != keys.BySOPS || u == nil || u.By != "" || u.Kind != render.Kustomization && u.Kind != render.Directory || slices.Contains(u.Opened, file) {
-			continue
-		}
-		if at, ok := p.Repo.KubectlApplies(u.Path); ok && !p.Repo.RunsSOPSOn(file) {
-			p.Doubt(file+" is encrypted with SOPS, and kubectl, to which "+at.String()+" gives it, decrypts nothing", s)
-		}
-	}
-}
-
-// doubtPlugins takes back what is said of keys which a plugin of Argo CD would have to open, or to resolve.
-func doubtPlugins(p *lint.Pass) {
-	for _, s := range p.Sites {
-		if u := s.DeployedIn(); u != nil {
-			if why := u.MayOpen(s.Form, s.Written.File); why != "" {
-				p.Doubt(why, s)
-			}
-		}
-	}
-}
-
-// doubtCompose takes back what is said of keys in files that compose reads, and that SOPS encrypted, where
-// nothing in the repository decrypts them first: somebody at a shell may do that, and nobody may.
-func doubtCompose(p *lint.Pass) {
-	for _, s := range p.Sites {
-		if s.Form != keys.BySOPS || !isCompose(s.Unit) || fromShell(s) {
-			continue
-		}
-		if file := s.Written.File; !p.Repo.RunsSOPSOn(file) {
-			p.Doubt(file+" is encrypted with SOPS, and nothing here decrypts it before compose reads it (sops exec-env, or sops decrypt into what it reads)", s)
-		}
-	}
-}
-
-// fromShell says whether the site's value is one that the shell has when it starts compose.
-func fromShell(s *sites.Site) bool {
-	env := s.Unit.Env
-	return env != nil && (env.Given || slices.ContainsFunc(env.Shell, func(v sources.ShellVariable) bool { return v.At == s.Written }))
+	doubtUnopened(p)
 }
 
 var dotenvxNotRun = lint.Cause{Name: "dotenvx-not-run", Advice: "Start the build with it (dotenvx run -- next build), and give it DOTENV_PRIVATE_KEY_… as a secret; or let CI write the file with the keys."}

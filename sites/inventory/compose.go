@@ -53,11 +53,18 @@ func (p *composeProject) inDialect(b []byte) []sources.Variable {
 	return sources.ParseComposeEnv(b, p.lookup)
 }
 
-// variables reads a file of variables.
+// variables reads a file of variables. Of one that SOPS encrypted and that is locked the names are known.
 func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources.Variable) []*Binding {
 	b, err := f.Plain()
-	if err != nil || f.Locked() != nil {
+	if err != nil {
 		return nil
+	}
+	if f.Locked() != nil {
+		var out []*Binding
+		for _, v := range f.Dotenv() {
+			out = append(out, Locked(f, v))
+		}
+		return out
 	}
 	var out []*Binding
 	for _, v := range parse(b) {
@@ -67,9 +74,17 @@ func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources
 	return out
 }
 
+// Locked is a variable in a file that is locked: what SOPS encrypted in one place is one value, whatever it is.
+func Locked(f *sources.File, v sources.Variable) *Binding {
+	at, holder := v.In(f.Path), f.Path+" "+v.Name
+	return &Binding{
+		Name: v.Name, Holder: holder, Value: keys.UnknownFrom(holder, f.Locked().Reason), Where: Stands(at, sources.Step{At: at, Text: holder}),
+	}
+}
+
 func (p *composeProject) lookup(name string) (string, bool) {
-	if v := p.env[name]; v != nil && v.Value.IsKnown() {
-		return v.Value.Text().Reveal(), true
+	if v := p.env[name]; v != nil {
+		return p.inv.Repo.Hand(v.Value), true
 	}
 	return "", false
 }
@@ -216,7 +231,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		}
 		p.use(from.At().File)
 		p.asked[name] = true
-		if from.Value.IsKnown() && from.Value.Text().Reveal() == text {
+		if p.inv.Repo.Standins().Resolve(keys.NewText(text)).Same(from.Value) {
 			out.Value = from.Value
 			out.Where = Placement{at: v.At, Written: from.Written(), Trace: append([]sources.Step{here}, from.Trace()...)}
 			return out
@@ -256,10 +271,16 @@ func (p *composeProject) path(s sources.ComposeService, raw string) string {
 // filled is a text with its variables filled in, or as it is where one of them is not known.
 func (p *composeProject) filled(raw string) string {
 	text, names, ok := p.interpolate(raw, p.lookup)
-	if !ok || p.fromShell(raw, names) != "" {
+	if !ok || p.fromShell(raw, names) != "" || slices.ContainsFunc(names, p.isLocked) {
 		return raw
 	}
 	return text
+}
+
+// isLocked says whether a variable is set to what is not known.
+func (p *composeProject) isLocked(name string) bool {
+	v := p.env[name]
+	return v != nil && !v.Value.IsKnown() && !v.Value.IsAbsent()
 }
 
 // fromShell is the first variable of a text that no file sets and that has no default: only
@@ -282,7 +303,7 @@ var bareReference = regexp.MustCompile(`\$[A-Za-z_][A-Za-z0-9_]*`)
 func (p *composeProject) interpolated(word string) string {
 	text, _, ok := p.interpolate(word, func(name string) (string, bool) {
 		slot := p.inv.Names.Of(name).Slot
-		if _, elsewhere := p.elsewhere[name]; slot == "" || p.env[name] == nil && !elsewhere && p.suppliesKeys() {
+		if _, elsewhere := p.elsewhere[name]; !p.isLocked(name) && (slot == "" || p.env[name] == nil && !elsewhere && p.suppliesKeys()) {
 			return p.lookup(name)
 		}
 		return "${" + name + "}", true

@@ -79,7 +79,7 @@ func (p *composeProject) readVariables() {
 			continue
 		case f == nil:
 			continue
-		case f.Locked() != nil:
+		case f.Locked() != nil && !f.Encrypted(): // as a whole: SOPS leaves the names
 			p.rest.from, p.rest.reads = name, "may be in "+name+", which is encrypted"
 		}
 		p.inv.composeRead[name] = true
@@ -137,7 +137,7 @@ func (p *composeProject) readShell(env *sources.ComposeEnv) {
 		case !v.Text.IsAbsent():
 			p.env[v.Name] = &Binding{Name: v.Name, Holder: holder, Value: keys.Known(v.Text), Where: Stands(v.At, sources.Step{At: v.At, Text: holder})}
 		case v.Locked != nil:
-			p.setElsewhere(v.Name, v.At.File, "is in "+v.At.File+", which is encrypted and which "+env.At.File+" reads before it starts compose")
+			p.env[v.Name] = &Binding{Name: v.Name, Holder: holder, Value: keys.UnknownFrom(holder, v.Locked.Reason), Where: Stands(v.At, sources.Step{At: v.At, Text: holder})}
 		default:
 			p.setElsewhere(v.Name, "the shell of "+env.At.File, "is what "+env.At.String()+" has exported, which is not known")
 		}
