@@ -36,15 +36,6 @@ var wholeSecrets = []*regexp.Regexp{
 	regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY`),
 }
 
-// Count is how many API keys stand in a text as they are: JWTs and opaque keys.
-func Count(b []byte) int {
-	n := 0
-	for _, r := range wholeSecrets[:2] {
-		n += len(r.FindAllIndex(b, -1))
-	}
-	return n
-}
-
 // HoldsWholeSecret says whether a secret stands in s for certain, whether or not it is one of the run.
 func HoldsWholeSecret(s string) bool {
 	return slices.ContainsFunc(wholeSecrets, func(r *regexp.Regexp) bool { return r.MatchString(s) })

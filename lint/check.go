@@ -119,7 +119,7 @@ func (p *Pass) result() *Result {
 	})
 	p.countUnits(r)
 	p.countLocked(r)
-	p.countExamples(r)
+	p.countElsewhere(r)
 	return r
 }
 
@@ -139,18 +139,42 @@ func (p *Pass) countUnits(r *Result) {
 	}
 }
 
-// countExamples counts the keys in files that say how things might be. They are not compared.
-func (p *Pass) countExamples(r *Result) {
-	for _, f := range p.Repo.Files() {
-		if !f.Example || !f.IsMarked() || !p.Repo.Selected(f.Path) {
-			continue
-		}
-		if b, err := f.Disk(); err == nil {
-			if n := keys.Count(b); n > 0 {
-				r.Coverage.Examples = append(r.Coverage.Examples, Example{f.Path, n})
-			}
+// countElsewhere counts the keys that stand where nothing is truth, and those that no site accounts for. Neither are compared.
+func (p *Pass) countElsewhere(r *Result) {
+	type line struct {
+		file string
+		line int
+	}
+	sited := map[line]bool{}
+	for _, s := range p.Sites {
+		for _, at := range append([]sources.Position{s.At, s.Written}, places(s.Trace)...) {
+			sited[line{at.File, at.Line}] = true
 		}
 	}
+	add := func(to []KeysIn, file string) []KeysIn {
+		if n := len(to); n > 0 && to[n-1].File == file {
+			to[n-1].Keys++
+			return to
+		}
+		return append(to, KeysIn{file, 1})
+	}
+	for _, k := range p.Repo.Sweep() {
+		switch {
+		case !p.Repo.Selected(k.At.File):
+		case k.File.Example:
+			r.Coverage.Examples = add(r.Coverage.Examples, k.At.File)
+		case !sited[line{k.At.File, k.At.Line}]:
+			r.Coverage.Unfollowed = add(r.Coverage.Unfollowed, k.At.File)
+		}
+	}
+}
+
+func places(trace []sources.Step) []sources.Position {
+	var out []sources.Position
+	for _, step := range trace {
+		out = append(out, step.At)
+	}
+	return out
 }
 
 // countLocked counts what a private key that was not given would open.

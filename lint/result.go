@@ -98,20 +98,22 @@ type Coverage struct {
 	Unset          []string // these variables, in order
 	Reasons        []Reason // why the unknown ones are, most frequent first
 
-	Examples []Example // the files in which keys stand and nothing is truth, in order of path
+	// Where keys stand that are no sites, in order of path: in documentation, examples and tests, where nothing is truth, and
+	// in what nothing is known to use.
+	Examples, Unfollowed []KeysIn
 }
 
-// Example is a file of documentation, an example or a test, with how many keys stand in it.
-type Example struct {
+// KeysIn is a file, with how many keys stand in it.
+type KeysIn struct {
 	File string
 	Keys int
 }
 
-// KeysInExamples counts the keys that stand where nothing is truth.
-func (c Coverage) KeysInExamples() int {
+// Keys counts the keys in files.
+func Keys(files []KeysIn) int {
 	n := 0
-	for _, e := range c.Examples {
-		n += e.Keys
+	for _, f := range files {
+		n += f.Keys
 	}
 	return n
 }

@@ -28,7 +28,7 @@ func (t *textReport) end() {
 		t.wrapped("  ", line)
 	}
 	if t.verbose {
-		for _, e := range t.Coverage.Examples {
+		for _, e := range slices.Concat(t.Coverage.Unfollowed, t.Coverage.Examples) {
 			t.line(fmt.Sprintf("    %s in %s", count(e.Keys, "key"), t.at(sources.Position{File: e.File}, "")))
 		}
 	}
@@ -51,13 +51,8 @@ func (t telling) foot() []string {
 	if s := settles(t.Result); s != "" {
 		out = append(out, s)
 	}
-	if n := c.KeysInExamples(); n > 0 {
-		hint := fmt.Sprintf(" (--verbose lists %s)", them(n))
-		if t.verbose {
-			hint = ""
-		}
-		out = append(out, fmt.Sprintf("%s in %s of documentation, examples and tests not compared%s", count(n, "key"), count(len(c.Examples), "file"), hint))
-	}
+	out = append(out, t.notCompared(c.Unfollowed, "that nothing here is known to use,")...)
+	out = append(out, t.notCompared(c.Examples, "of documentation, examples and tests")...)
 	if n := t.CountSuppressed(lint.ByComment, lint.ByConfiguration); n > 0 {
 		out = append(out, fmt.Sprintf("%s ignored, by a comment or by the configuration", count(n, "finding")))
 	}
@@ -68,6 +63,19 @@ func (t telling) foot() []string {
 		out = append(out, fmt.Sprintf("%d of %s did not build", failed, count(c.Roots, "kustomization root")))
 	}
 	return out
+}
+
+// notCompared says of keys that are no sites how many there are.
+func (t telling) notCompared(in []lint.KeysIn, what string) []string {
+	n := lint.Keys(in)
+	if n == 0 {
+		return nil
+	}
+	hint := fmt.Sprintf(" (--verbose lists %s)", them(n))
+	if t.verbose {
+		hint = ""
+	}
+	return []string{fmt.Sprintf("%s in %s %s not compared%s", count(n, "key"), count(len(in), "file"), what, hint)}
 }
 
 // few are the first words of many, and how many there are besides.
@@ -122,7 +130,9 @@ func nothing(r *lint.Result) string {
 	switch {
 	case len(r.Findings) > 0:
 		return "no key to compare was found"
-	case r.Coverage.KeysInExamples() > 0:
+	case len(r.Coverage.Unfollowed) > 0:
+		return "no site of a Supabase key was found but in files that nothing here is known to use"
+	case len(r.Coverage.Examples) > 0:
 		return "no site of a Supabase key was found but in documentation, examples and tests"
 	}
 	return "no site of a Supabase key was found"

@@ -32,6 +32,7 @@ type (
 		Unknown        int          `json:"unknown"`
 		NotCompared    int          `json:"not_compared"`
 		Examples       int          `json:"examples"`
+		Unfollowed     int          `json:"unfollowed"`
 		Unproven       int          `json:"unproven"`
 		Findings       jsonCounts   `json:"findings"`
 		Roots          int          `json:"roots"`
@@ -122,7 +123,7 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 			Units: r.Coverage.Units, Instances: len(r.Instances), Sites: r.Coverage.Sites,
 			Agree: r.Coverage.Agree, ByConstruction: r.Coverage.ByConstruction,
 			Disagree: r.Coverage.Disagree, Wrong: r.Coverage.Wrong, WrongPlaces: r.Coverage.WrongPlaces,
-			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: r.Coverage.KeysInExamples(), Unproven: r.Coverage.Unproven,
+			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: lint.Keys(r.Coverage.Examples), Unfollowed: lint.Keys(r.Coverage.Unfollowed), Unproven: r.Coverage.Unproven,
 			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
 			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),

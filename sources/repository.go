@@ -54,6 +54,7 @@ type Repository struct {
 	given   []*givenEnv
 	scripts []*File // found by the walk, read when asked for
 	prose   []*File // the same of what is written for people
+	others  []*File // and of everything else, which only the sweep reads
 }
 
 // tree is one root. root confines every read: os.Root refuses a link or a ".." that

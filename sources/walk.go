@@ -176,6 +176,8 @@ func (w *walker) file(e entry) {
 			w.repo.scripts = append(w.repo.scripts, f)
 		case path.Ext(e.rel) == ".md":
 			w.repo.prose = append(w.repo.prose, f)
+		default:
+			w.repo.others = append(w.repo.others, f)
 		}
 		return
 	}

@@ -189,8 +189,9 @@ func missesNothing(t *testing.T, name string, keys []string, starts func(string)
 		return 0
 	}
 	report := func() string {
-		return keylint(slices.Concat([]string{"--format=json", now, dir}, keys)...).stdout
+		return withoutCount(keylint(slices.Concat([]string{"--format=json", now, dir}, keys)...).stdout)
 	}
+	before = withoutCount(before)
 	for _, file := range left {
 		if err := os.WriteFile(file, []byte("SUPABASE_ANON_KEY="+testkeys.Key(testkeys.Secret, "anon", 1767225600)+"\n"), 0o644); err != nil {
 			t.Fatal(err)
@@ -208,6 +209,12 @@ func missesNothing(t *testing.T, name string, keys []string, starts func(string)
 		t.Errorf("without %q the report is another one:\n%s", left, lineDifference(before, after))
 	}
 	return int32(len(left))
+}
+
+// withoutCount leaves out how many keys stand where keylint follows nothing: of what the hook does not start for, that is all
+// that is told, and no finding.
+func withoutCount(report string) string {
+	return regexp.MustCompile(`"unfollowed": \d+`).ReplaceAllString(report, "")
 }
 
 // filesBelow lists the regular files of a directory whose name there, with slashes, is one.
