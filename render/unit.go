@@ -17,6 +17,7 @@ const (
 	FluxKustomization Kind = "Flux Kustomization"  // what one of Flux' Kustomizations deploys
 	Application       Kind = "Argo CD Application" // what one of Argo CD's Applications deploys
 	Release           Kind = "Helm release"        // one chart with its values
+	Terraform         Kind = "Terraform module"    // Secrets and ConfigMaps of one that is applied, with those that it calls
 	LocalStack        Kind = "Supabase CLI"        // what "supabase start" runs on a developer's machine
 	StackEnv          Kind = "a stack's .env"      // of which it is not known who reads it
 	Undeployed        Kind = "not deployed"        // manifests that nothing lists or deploys

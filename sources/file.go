@@ -29,6 +29,7 @@ const (
 	cliConfigFile
 	proxyFile
 	sqlFile
+	terraformFile
 )
 
 // File is one file of the repository. Its bytes are read once and kept only where
@@ -109,6 +110,9 @@ func (f *File) IsProxy() bool { return f.kind == proxyFile }
 // IsSQL says that the file is one of those that make the database, or change it: a migration, what is put
 // into it for development, or what its container runs once.
 func (f *File) IsSQL() bool { return f.kind == sqlFile }
+
+// IsTerraform says that the file is part of a module of Terraform or OpenTofu, or sets variables of one.
+func (f *File) IsTerraform() bool { return f.kind == terraformFile }
 
 // keySetName matches what a file of JSON Web Keys is called, as "supabase gen signing-key" and other tools do.
 var keySetName = regexp.MustCompile(`(?i)(jwks?|signing[-_]?keys?)[^/]*\.json$`)
@@ -308,6 +312,8 @@ func kindOf(name string) kind {
 		return manifestFile
 	case ".conf", ".caddy", ".caddyfile":
 		return proxyFile
+	case ".tf", ".tofu", ".tfvars":
+		return terraformFile
 	}
 	if lower == "caddyfile" || strings.HasPrefix(lower, "caddyfile.") {
 		return proxyFile

@@ -3,12 +3,9 @@ package stores
 import (
 	"fmt"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
-	"github.com/keylint/keylint/sources/nodes"
 )
 
 // ScriptSecrets are the Secrets that the repository's scripts make with kubectl. A variable is what the
@@ -38,24 +35,7 @@ func ScriptSecrets(repo *sources.Repository) []*manifest.Object {
 		if s.Open {
 			e.rest = &external{why: "is created by kubectl in " + where + ", from a file that is not followed"}
 		}
-		o := &manifest.Object{
-			APIVersion: "v1", Kind: "Secret", Name: s.Name, Namespace: s.Namespace, File: s.At.File,
-			Root:         nodes.Mapping("apiVersion", nodes.Scalar("v1"), "kind", nodes.Scalar("Secret"), "metadata", nodes.Mapping("name", nodes.Scalar(s.Name))),
-			OriginalName: s.Name, Repo: repo, Maker: e, Origin: inScript{repo, s.At},
-		}
-		e.from = source{o}
-		out = append(out, o)
+		out = append(out, made(repo, "Secret", s.Namespace, s.Name, s.At, e))
 	}
 	return out
-}
-
-// inScript is the origin of what a command makes.
-type inScript struct {
-	repo *sources.Repository
-	at   sources.Position
-}
-
-// Find implements manifest.Origin.
-func (c inScript) Find(*manifest.Object, *yaml.Node) (manifest.Place, bool) {
-	return manifest.Place{At: c.at, File: c.repo.File(c.at.File)}, true
 }
