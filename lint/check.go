@@ -130,6 +130,9 @@ func (p *Pass) countUnits(r *Result) {
 			continue
 		}
 		r.Coverage.Units++
+		if u.Failed != "" {
+			r.Coverage.Failed++
+		}
 		if u.Kind == render.Kustomization {
 			r.Coverage.Roots++
 			if u.Rendered {

@@ -200,6 +200,7 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 	u.Objects = append(u.Objects, objects...)
 	u.Missing = append(u.Missing, missing...)
 	u.Unread = append(u.Unread, r.Unread...)
+	u.Failed = cmp.Or(u.Failed, r.Failed)
 	for _, l := range r.Layers {
 		u.Inputs = append(u.Inputs, l.At.File)
 	}

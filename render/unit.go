@@ -53,6 +53,10 @@ type Unit struct {
 	// empty the unit is complete.
 	Missing []string
 
+	// Failed is why a chart of it did not render, where values that cannot be seen may be the reason: nothing
+	// is known then of what it makes. It is empty where there is none.
+	Failed string
+
 	// Unread are the keys that its charts are given as values which they do not know.
 	Unread []chart.Unread
 

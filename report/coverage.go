@@ -59,6 +59,9 @@ func (t telling) foot() []string {
 	if n := t.CountSuppressed(lint.ByBaseline); n > 0 {
 		out = append(out, fmt.Sprintf("%s in the baseline, known before", count(n, "finding")))
 	}
+	if c.Failed > 0 {
+		out = append(out, count(c.Failed, "chart")+" did not render, and not all of the values can be seen")
+	}
 	if failed := c.Roots - c.Rendered; failed > 0 {
 		out = append(out, fmt.Sprintf("%d of %s did not build", failed, count(c.Roots, "kustomization root")))
 	}

@@ -217,6 +217,8 @@ func verdict(r *lint.Result, set settings) (status int, why string) {
 	case !set.strict:
 	case c.Rendered < c.Roots:
 		return exitFindings, fmt.Sprintf("%d of %d kustomization roots did not build, and --strict asks for proof", c.Roots-c.Rendered, c.Roots)
+	case c.Failed > 0:
+		return exitFindings, "a chart of whose values not all can be seen did not render, and --strict asks for proof"
 	case unreadable(r):
 		return exitFindings, "a file could not be read, and --strict asks for proof"
 	case c.Agree+c.Disagree+c.Unknown == 0:

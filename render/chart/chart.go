@@ -112,6 +112,7 @@ func (c *Chart) read(repo *sources.Repository) {
 		}
 	}
 	visit("", 0)
+	total += c.unpack(repo)
 	if len(c.files) > maxChartFiles || total > maxChartSize {
 		c.faults = append(c.faults, fmt.Sprintf("it has more than %d files or %d MiB", maxChartFiles, maxChartSize>>20))
 	}
@@ -209,10 +210,10 @@ func (c *Chart) subchart(repo *sources.Repository, name string) *Chart {
 	return &Chart{Dir: dir}
 }
 
-// vendors says whether a dependency lies packed in charts/.
+// vendors says whether a dependency lies in charts/, where it was packed or is a part of a chart that was.
 func (c *Chart) vendors(name string) bool {
 	for _, f := range c.files {
-		if strings.HasPrefix(f.Name, "charts/"+name+"-") && strings.HasSuffix(f.Name, ".tgz") || f.Name == "charts/"+name+"/Chart.yaml" {
+		if f.Name == "charts/"+name+"/Chart.yaml" {
 			return true
 		}
 	}

@@ -23,6 +23,7 @@ type Release struct {
 	Missing    []string         // what could not be read of it
 	Guessed    bool             // nothing says with which values it is installed
 	Unread     []Unread         // once it is installed, what it is given in vain
+	Failed     string           // once it is installed, why it did not render, where values that nobody sees may be why
 }
 
 // Bears says whether the values can bear keys: those of files, decrypted where that was
@@ -94,7 +95,11 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		if f := c.file(repo, where); f != nil {
 			at = sources.Position{File: f.Path, Line: line}
 		}
-		lose(kind, at, fmt.Sprintf("%s does not render: %s", r.Label, cause))
+		message := fmt.Sprintf("%s does not render: %s", r.Label, cause)
+		if kind == sources.NoteSkipped {
+			r.Failed = message
+		}
+		lose(kind, at, message)
 		return r.environments(repo), missing
 	}
 	r.Unread = r.unread(repo, c, values)

@@ -14,6 +14,7 @@ import (
 var (
 	_ = enter("onepassword.com OnePasswordItem", onePasswordItem)
 	_ = enter("secrets.infisical.com InfisicalSecret", infisicalSecret)
+	_ = enter("secrets.infisical.com InfisicalStaticSecret", infisicalStaticSecret)
 	_ = enter("secrets.doppler.com DopplerSecret", dopplerSecret)
 	_ = enter("k8s.bitwarden.com BitwardenSecret", bitwardenSecret)
 	_ = enter("secrets-store.csi.x-k8s.io SecretProviderClass", secretProviderClass)
@@ -33,8 +34,7 @@ func infisicalSecret(o source) []*manifest.Object {
 	nodes.Pairs(nodes.Field(spec, "authentication"), func(_, method *yaml.Node) {
 		scope := nodes.Field(method, "secretsScope")
 		if where == "" && scope != nil {
-			where = cmp.Or(nodes.Text(nodes.Field(scope, "projectSlug")), nodes.Text(nodes.Field(scope, "projectId"))) + "/" +
-				nodes.Text(nodes.Field(scope, "envSlug")) + cmp.Or(nodes.Text(nodes.Field(scope, "secretsPath")), "/")
+			where = infisicalPath(scope, "envSlug", "secretsPath")
 		}
 	})
 	references := nodes.Items(nodes.Field(spec, "managedKubeSecretReferences"))
@@ -46,6 +46,34 @@ func infisicalSecret(o source) []*manifest.Object {
 		e := &external{rest: &external{store: "Infisical", path: where}}
 		o.fromInfisicalTemplate(e, nodes.Field(ref, "template"))
 		out = append(out, o.makes(nodes.Text(nodes.Field(ref, "secretName")), nodes.Text(nodes.Field(ref, "secretNamespace")), nil, e))
+	}
+	return out
+}
+
+// infisicalPath is where a scope lies: a project, an environment of it and a path.
+func infisicalPath(scope *yaml.Node, environment, at string) string {
+	return cmp.Or(nodes.Text(nodes.Field(scope, "projectSlug")), nodes.Text(nodes.Field(scope, "projectId"))) + "/" +
+		nodes.Text(nodes.Field(scope, environment)) + cmp.Or(nodes.Text(nodes.Field(scope, at)), "/")
+}
+
+// infisicalStaticSecret is the Secrets and ConfigMaps that the operator makes by its second API: each target holds all
+// that is in the sources (infisical.com/docs/integrations/platforms/kubernetes: InfisicalStaticSecret).
+func infisicalStaticSecret(o source) []*manifest.Object {
+	spec := nodes.Field(o.Root, "spec")
+	from := func() *external {
+		return &external{rest: &external{why: "takes it from one of several places in Infisical"}}
+	}
+	if all := nodes.Items(nodes.Field(spec, "sources")); len(all) == 1 {
+		where := infisicalPath(all[0], "environmentSlug", "secretPath")
+		from = func() *external { return &external{rest: &external{store: "Infisical", path: where}} }
+	}
+	var out []*manifest.Object
+	for _, target := range nodes.Items(nodes.Field(spec, "targets")) {
+		e := from()
+		o.fromInfisicalTemplate(e, nodes.Field(target, "template"))
+		made := o.makes(nodes.Text(nodes.Field(target, "name")), nodes.Text(nodes.Field(target, "namespace")), nil, e)
+		made.Kind = cmp.Or(nodes.Text(nodes.Field(target, "kind")), "Secret")
+		out = append(out, made)
 	}
 	return out
 }
@@ -65,7 +93,7 @@ func (o source) fromInfisicalTemplate(e *external, template *yaml.Node) {
 	}
 	nodes.Pairs(nodes.Field(template, "data"), func(key, value *yaml.Node) {
 		made := keys.Unknown(o.Title() + " makes it with a template, of what Infisical holds")
-		if m := infisicalValue.FindStringSubmatch(nodes.Text(value)); m != nil {
+		if m := infisicalValue.FindStringSubmatch(nodes.Text(value)); m != nil && where.path != "" {
 			made = o.stored(where.store, where.path, m[1])
 		}
 		e.declare(o, key.Value, value, made)

@@ -3,7 +3,10 @@ package inventory
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
@@ -28,10 +31,17 @@ func (inv *Inventory) original(from *render.Unit, f Found, depth int) Found {
 			continue
 		}
 		copy := copiedBy(f.Object, annotation, f.Object.Namespace)
+		permitted := func(source Found) Found {
+			if who := refuses(annotation, source.Object, f.Object.Namespace); who != "" {
+				return Found{Why: Label(source.Object) + " does not let " + who + " copy it to namespace " + f.Object.Namespace + ", by its annotations"}
+			}
+			source.copy = copy
+			return source
+		}
 		for _, u := range inv.Units {
 			if u.Deployed() && !u.Apart(f.Unit) {
 				if o := u.Find(f.Object.Kind, namespace, name); o != nil && o != f.Object {
-					return Found{Object: o, Unit: u, copy: copy}
+					return permitted(Found{Object: o, Unit: u})
 				}
 			}
 		}
@@ -43,8 +53,7 @@ func (inv *Inventory) original(from *render.Unit, f Found, depth int) Found {
 			label := ObjectName(f.Object.Kind, namespace, name)
 			return Found{Why: label + ", which is " + copy.by + ", is not in the repository", Outside: true, name: label}
 		}
-		source.copy = copy
-		return source
+		return permitted(source)
 	}
 	return f
 }
@@ -52,8 +61,9 @@ func (inv *Inventory) original(from *render.Unit, f Found, depth int) Found {
 // maxCopies bounds how often a copy is made of a copy.
 const maxCopies = 10
 
-// copied looks for an object of another namespace that is copied into this one.
-func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) Found {
+// copied looks for an object of another namespace that is copied into this one. Where that cannot be told
+// it has no Object, and says why.
+func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) (found Found) {
 	for _, u := range inv.Units {
 		if !u.Deployed() || u.Apart(from) {
 			continue
@@ -62,17 +72,108 @@ func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) Fo
 			if o.Kind != kind || o.Name != name || o.Namespace == namespace {
 				continue
 			}
-			switch {
-			case annotationOf(o, reflector+"reflection-allowed") == "true" && annotationOf(o, reflector+"reflection-auto-enabled") == "true" &&
-				listsNamespace(annotationOf(o, reflector+"reflection-auto-namespaces"), namespace, true) &&
-				listsNamespace(annotationOf(o, reflector+"reflection-allowed-namespaces"), namespace, true):
-				return Found{Object: o, Unit: u, copy: copiedBy(o, reflector+"reflection-auto-enabled", namespace)}
-			case annotationOf(o, replicator+"replicate-to") != "" && listsNamespace(annotationOf(o, replicator+"replicate-to"), namespace, false):
-				return Found{Object: o, Unit: u, copy: copiedBy(o, replicator+"replicate-to", namespace)}
+			switch annotation, is := inv.offers(from, o, namespace); is {
+			case yes:
+				return Found{Object: o, Unit: u, copy: copiedBy(o, annotation, namespace)}
+			case perhaps:
+				found.Why = Label(o) + " is copied to namespaces by their labels, and what labels " + namespace + " has is not in the repository"
 			}
 		}
 	}
-	return Found{}
+	return found
+}
+
+// certainty is what is known of a condition.
+type certainty int
+
+const (
+	no certainty = iota
+	perhaps
+	yes
+)
+
+func certain(is bool) certainty {
+	if is {
+		return yes
+	}
+	return no
+}
+
+// offers says whether an object is copied into a namespace without one there that asks for it, and by which annotation
+// (kubernetes-reflector: MirroringPropertiesExtensions; kubernetes-replicator: replicate/common, ResourceAdded).
+func (inv *Inventory) offers(from *render.Unit, o *manifest.Object, namespace string) (annotation string, is certainty) {
+	selected := func(annotation string) certainty { return inv.selects(from, annotationOf(o, annotation), namespace) }
+	listed := func(annotation string) certainty {
+		patterns, selector := annotationOf(o, annotation), annotation+"-selector"
+		if annotationOf(o, selector) == "" {
+			return certain(listsNamespace(patterns, namespace, true))
+		}
+		return max(certain(listsNamespace(patterns, namespace, false)), selected(selector))
+	}
+	if annotationOf(o, reflector+"reflection-allowed") == "true" && annotationOf(o, reflector+"reflection-auto-enabled") == "true" {
+		is = min(listed(reflector+"reflection-auto-namespaces"), listed(reflector+"reflection-allowed-namespaces"))
+		annotation = reflector + "reflection-auto-enabled"
+	}
+	if is < yes && listsNamespace(annotationOf(o, replicator+"replicate-to"), namespace, false) {
+		return replicator + "replicate-to", yes
+	}
+	if matching := replicator + "replicate-to-matching"; is < yes && annotationOf(o, matching) != "" {
+		if by := selected(matching); by > is {
+			return matching, by
+		}
+	}
+	return annotation, is
+}
+
+// selects says whether a namespace has the labels that a selector asks for. That one of its labels is its name
+// is known of any (kubernetes.io: well-known labels).
+func (inv *Inventory) selects(from *render.Unit, selector, namespace string) certainty {
+	parsed, err := labels.Parse(selector)
+	if err != nil || selector == "" {
+		return no
+	}
+	has, known := labels.Set{}, false
+	for _, u := range inv.Units {
+		if o := u.Find("Namespace", "", namespace); o != nil && u.Deployed() && !u.Apart(from) {
+			has, known = nodes.Texts(nodes.Field(o.Root, "metadata", "labels")), true
+		}
+	}
+	const nameLabel = "kubernetes.io/metadata.name"
+	has = labels.Merge(has, labels.Set{nameLabel: namespace})
+	is := yes
+	requirements, _ := parsed.Requirements()
+	for _, r := range requirements {
+		switch {
+		case r.Matches(has) && (known || r.Key() == nameLabel):
+		case known || r.Key() == nameLabel:
+			return no
+		default:
+			is = perhaps
+		}
+	}
+	return is
+}
+
+// refuses is the controller that certainly does not copy an object into a namespace where another asks for it; empty
+// where it does, or may. A Secret that is made by something else may be given the annotations by it, too.
+func refuses(annotation string, source *manifest.Object, namespace string) string {
+	if source == nil || source.Derived() {
+		return ""
+	}
+	if strings.HasPrefix(annotation, reflector) {
+		allowed := annotationOf(source, reflector+"reflection-allowed") == "true" &&
+			(annotationOf(source, reflector+"reflection-allowed-namespaces-selector") != "" ||
+				listsNamespace(annotationOf(source, reflector+"reflection-allowed-namespaces"), namespace, true))
+		if !allowed {
+			return "reflector"
+		}
+		return ""
+	}
+	if allowed, _ := strconv.ParseBool(annotationOf(source, replicator+"replication-allowed")); !allowed ||
+		!listsNamespace(annotationOf(source, replicator+"replication-allowed-namespaces"), namespace, false) {
+		return "replicator"
+	}
+	return ""
 }
 
 // IsOffered says whether an object may be copied to other namespaces, also by what the repository

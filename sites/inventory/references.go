@@ -55,7 +55,8 @@ func (inv *Inventory) find(from *render.Unit, kind, namespace, name string, copi
 		}
 		return inv.original(from, Found{Object: o, Unit: from}, copies)
 	}
-	if copied := inv.copied(from, kind, namespace, name); copied.Object != nil {
+	copied := inv.copied(from, kind, namespace, name)
+	if copied.Object != nil {
 		return copied
 	}
 	elsewhere := inv.elsewhere(from, kind, namespace, name)
@@ -73,15 +74,31 @@ func (inv *Inventory) find(from *render.Unit, kind, namespace, name string, copi
 	if o := inv.scripted(kind, namespace, name); o != nil {
 		return Found{Object: o, Unit: from}
 	}
+	if copied.Why != "" {
+		return copied
+	}
 	if twin, meant, slip := nearMiss(from, kind, namespace, name); twin != "" {
+		if why := inv.failed(from); why != "" && slip != Renamed {
+			return Found{Why: label + " is not in what could be rendered: " + why}
+		}
 		return Found{Absent: true, Why: label + " does not exist; " + twin, meant: meant, slip: slip}
 	}
-	if o := inv.scriptedElsewhere(kind, name); o != nil {
+	if o := inv.scriptedElsewhere(kind, name); o != nil && inv.failed(from) == "" {
 		at := o.Locate(o.Root)
 		return Found{Absent: true, meant: []*manifest.Object{o}, slip: OtherNamespace, Why: fmt.Sprintf(
 			"%s does not exist; %s:%d makes one of that name in namespace %s, and it cannot be read from %s", label, at.File, at.Line, o.Namespace, namespace)}
 	}
 	return Found{Why: label + " is not in the repository", Outside: true}
+}
+
+// failed is why a chart did not render that may be installed beside a unit and make anything; empty where there is none.
+func (inv *Inventory) failed(from *render.Unit) string {
+	for _, u := range inv.Units {
+		if u.Failed != "" && u.Deployed() && !u.Apart(from) {
+			return u.Failed
+		}
+	}
+	return ""
 }
 
 // rival is another object by which the same Secret is made, in the unit or in another one of its
