@@ -230,7 +230,7 @@ func (p *planner) argoValueFile(o order, u *Unit, r *chart.Release, c *chart.Cha
 		dir = c.Dir
 	}
 	if f := p.valueFile(dir, text); text != "" && f != nil {
-		if _, ok := secretsFile(text); ok {
+		if _, ok := sources.SecretsFile(text); ok {
 			u.Opened = append(u.Opened, f.Path)
 		}
 		r.Layers = append(r.Layers, chart.FileLayers(f)...)
@@ -245,7 +245,7 @@ func (p *planner) argoValueFile(o order, u *Unit, r *chart.Release, c *chart.Cha
 
 // argoRef parts the name of a values file in another source, "$name/path"; ref is empty of any other.
 func argoRef(text string) (ref, rest string) {
-	if file, ok := secretsFile(text); ok {
+	if file, ok := sources.SecretsFile(text); ok {
 		text = file
 	}
 	if ref, rest, ok := strings.Cut(text, "/"); ok && strings.HasPrefix(ref, "$") {

@@ -36,6 +36,8 @@ type planner struct {
 	byFile       map[string][]*deployer
 	relevant     map[*deployer]bool // whether what it deploys can bear keys
 
+	unseenValues map[string]chart.Layer // what a command gives a chart that cannot be seen, by its directory
+
 	queue   []order
 	done    map[string]bool // orders that were carried out
 	covered map[string]bool // files that a controller deploys

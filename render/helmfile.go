@@ -59,7 +59,7 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node, repositorie
 	var opened []string
 	for _, field := range []string{"values", "secrets"} {
 		for _, item := range nodes.Items(nodes.Field(n, field)) {
-			_, named := secretsFile(nodes.Text(item))
+			_, named := sources.SecretsFile(nodes.Text(item))
 			for _, l := range p.helmfileValues(d, item) {
 				r.Layers = append(r.Layers, l)
 				if named || field == "secrets" { // helm-secrets decrypts them
@@ -92,7 +92,7 @@ func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []chart.L
 	if text == "" {
 		return []chart.Layer{chart.DocumentLayer(d, item, "values")}
 	}
-	file, ok := secretsFile(text)
+	file, ok := sources.SecretsFile(text)
 	if !ok {
 		file = text
 	}

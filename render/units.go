@@ -29,7 +29,8 @@ func Units(repo *sources.Repository) []*Unit {
 	p := &planner{
 		repo: repo, g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
 		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]string{}, fluxSources: map[string]int{},
-		done: map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
+		unseenValues: map[string]chart.Layer{},
+		done:         map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
 	p.clusterNames = sync.OnceValue(p.readClusterNames)
 	p.readDeployers()

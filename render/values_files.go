@@ -29,8 +29,15 @@ func (p *planner) valuesFiles() {
 			byDir[f.Dir()] = nil
 		}
 	}
+	if len(byDir) > 0 {
+		p.helmCalls()
+	}
 	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
-		p.installByHand(dir, byDir[dir])
+		files := slices.DeleteFunc(byDir[dir], func(v valuesFile) bool { return p.covered[v.file.Path] })
+		if len(files) == 0 && len(byDir[dir]) > 0 && !p.charts.Has(dir) {
+			continue // commands install with all of them
+		}
+		p.installByHand(dir, files)
 	}
 }
 
@@ -130,6 +137,9 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	}
 	if f.file != nil && f.file.IsTemplate() && isFilledIn(f.file) {
 		r.Layers = append(r.Layers, chart.UnknownLayer("something outside the repository's manifests fills in "+name, f.file.At()))
+	}
+	if unseen, ok := p.unseenValues[dir]; ok && r.Guessed {
+		r.Layers = append(r.Layers, unseen)
 	}
 	r.Label = name
 	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.At.File}}

@@ -188,7 +188,9 @@ func (s *shell) binary(st *shellState, c *syntax.BinaryCmd) {
 	default: // pipes: each side is a shell of its own
 		s.statement(st.clone(), c.X)
 		way := st.clone()
+		way.input = c.X
 		s.statement(way, c.Y)
+		way.input = st.input
 		if st.lastpipe {
 			st.join(st.clone(), way)
 		}

@@ -16,6 +16,7 @@ type shellWord struct {
 	at     Position
 	prints *printedText   // what it holds instead, where that is known
 	of     *shellVariable // the one that is not known in it
+	by     *syntax.Stmt   // the command whose output it names: "<(sops -d values.yaml)"
 }
 
 // printedText is the text of dotenv files that a word holds.
@@ -94,6 +95,11 @@ func (s *shell) words(st *shellState, w *syntax.Word) []shellWord {
 	one := s.word(st, w)
 	if one.text == "" && !quoted && !slices.ContainsFunc(w.Parts, isQuoted) {
 		return nil
+	}
+	if len(parts) == 1 {
+		if p, ok := parts[0].(*syntax.ProcSubst); ok && p.Op == syntax.CmdIn && len(p.Stmts) == 1 {
+			one.by = p.Stmts[0]
+		}
 	}
 	if !one.known() {
 		one.prints, _ = s.printed(st, w)

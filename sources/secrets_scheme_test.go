@@ -1,4 +1,4 @@
-package render
+package sources
 
 import "testing"
 
@@ -18,7 +18,7 @@ func TestSecretsFile(t *testing.T) {
 		{"secrets+literal://ref+vault://secret/supabase#/anon", "", false},
 		{"https://example.org/values.yaml", "", false},
 	} {
-		if got, ok := secretsFile(c.name); got != c.want || ok != c.ok {
+		if got, ok := SecretsFile(c.name); got != c.want || ok != c.ok {
 			t.Errorf("%s: %q, %v", c.name, got, ok)
 		}
 	}

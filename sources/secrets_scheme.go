@@ -1,4 +1,4 @@
-package render
+package sources
 
 import (
 	"regexp"
@@ -10,9 +10,9 @@ import (
 // (jkroepke/helm-secrets: scripts/commands/downloader.sh).
 var secretsScheme = regexp.MustCompile(`^(?:secrets?|sops)(\+(?:gpg|age)-import(?:-kubernetes)?)?://(.+)$`)
 
-// secretsFile is the file that a name of a values file makes helm-secrets decrypt; false where it is
+// SecretsFile is the file that a name of a values file makes helm-secrets decrypt; false where it is
 // that of a file which helm reads by itself.
-func secretsFile(name string) (string, bool) {
+func SecretsFile(name string) (string, bool) {
 	m := secretsScheme.FindStringSubmatch(name)
 	if m == nil {
 		return "", false
