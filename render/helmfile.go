@@ -1,8 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -19,35 +21,100 @@ func isHelmfile(f *sources.File) bool {
 	return helmfileName.MatchString(path.Base(f.Path)) || path.Base(f.Dir()) == "helmfile.d"
 }
 
-// helmfiles installs the releases of helmfiles. A helmfile that is a template, and values
-// that are, are not filled in.
+// helmfiles installs the releases of helmfiles, and of those that they name. A helmfile that is a template, and values
+// that are, are not filled in but for the name of the environment (helmfile.readthedocs.io: environments).
 func (p *planner) helmfiles() {
+	var files []*sources.File
 	for _, f := range p.files {
-		if !f.IsManifest() || f.Example || !isHelmfile(f) {
-			continue
+		if f.IsManifest() && !f.Example && isHelmfile(f) {
+			files = append(files, f)
 		}
-		for _, d := range f.Documents() {
-			repositories := map[string]string{} // addresses, by alias
-			for _, n := range nodes.Items(nodes.Field(d.Root, "repositories")) {
-				repositories[nodes.Text(nodes.Field(n, "name"))] = nodes.Text(nodes.Field(n, "url"))
+	}
+	for i := 0; i < len(files); i++ { // which grows by those that are named
+		h := helmfile{repositories: map[string]string{}}
+		for _, d := range files[i].Documents() {
+			for _, base := range nodes.List(nodes.Field(d.Root, "bases")) {
+				if f := p.namedBy(files[i], base); f != nil {
+					p.covered[f.Path] = true
+					h.read(f.Documents())
+				}
 			}
+			for _, item := range nodes.Items(nodes.Field(d.Root, "helmfiles")) {
+				f := p.namedBy(files[i], cmp.Or(nodes.Text(item), nodes.Text(nodes.Field(item, "path"))))
+				if f != nil && f.IsManifest() && !f.Example && !slices.Contains(files, f) {
+					files = append(files, f)
+				}
+			}
+		}
+		h.read(files[i].Documents())
+		for _, d := range files[i].Documents() {
 			for _, n := range nodes.Items(nodes.Field(d.Root, "releases")) {
-				p.helmfileRelease(d, n, repositories)
+				for _, environment := range h.of(n) {
+					p.helmfileRelease(d, n, h.repositories, environment)
+				}
 			}
 		}
 	}
 }
 
-func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node, repositories map[string]string) {
+// helmfile is what holds for all releases of one, with its bases.
+type helmfile struct {
+	repositories map[string]string // addresses, by alias
+	environments []string
+}
+
+func (h *helmfile) read(docs []*sources.Document) {
+	for _, d := range docs {
+		for _, n := range nodes.Items(nodes.Field(d.Root, "repositories")) {
+			h.repositories[nodes.Text(nodes.Field(n, "name"))] = nodes.Text(nodes.Field(n, "url"))
+		}
+		nodes.Pairs(nodes.Field(d.Root, "environments"), func(name, _ *yaml.Node) {
+			if !slices.Contains(h.environments, name.Value) {
+				h.environments = append(h.environments, name.Value)
+			}
+		})
+	}
+}
+
+// of are the environments by which a release differs: it is installed in each with values of its own. It is the empty
+// one alone where it is the same in all.
+func (h *helmfile) of(release *yaml.Node) []string {
+	texts := append(nodes.List(nodes.Field(release, "values")), nodes.List(nodes.Field(release, "secrets"))...)
+	for _, field := range []string{"name", "namespace", "chart"} {
+		texts = append(texts, nodes.Text(nodes.Field(release, field)))
+	}
+	if len(h.environments) == 0 || !slices.ContainsFunc(texts, environmentName.MatchString) {
+		return []string{""}
+	}
+	return h.environments
+}
+
+// environmentName matches what helmfile puts the name of the environment in place of.
+var environmentName = regexp.MustCompile(`\{\{-?\s*\.Environment\.Name\s*-?\}\}`)
+
+// namedBy is the file that a helmfile names by its path; nil where there is none.
+func (p *planner) namedBy(f *sources.File, text string) *sources.File {
+	name := path.Join(f.Dir(), text)
+	if text == "" || !p.repo.SameTree(f.Path, name) {
+		return nil
+	}
+	return p.repo.File(name)
+}
+
+func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node, repositories map[string]string, environment string) {
+	text := func(n *yaml.Node) string { return inEnvironment(nodes.Text(n), environment) }
 	if nodes.Text(nodes.Field(n, "installed")) == "false" {
 		return
 	}
 	dir := d.File.Dir()
 	r := &chart.Release{
-		Name: nodes.Text(nodes.Field(n, "name")), Namespace: nodes.Text(nodes.Field(n, "namespace")),
-		ChartName: nodes.Text(nodes.Field(n, "chart")), At: d.Position(n),
+		Name: text(nodes.Field(n, "name")), Namespace: text(nodes.Field(n, "namespace")),
+		ChartName: text(nodes.Field(n, "chart")), At: d.Position(n),
 	}
 	r.Label = "release " + r.Name + " of " + d.File.Path
+	if environment != "" {
+		r.Label += " in " + environment
+	}
 	alias, _, _ := strings.Cut(r.ChartName, "/")
 	r.Repository = repositories[alias]
 	if chart := nodes.Field(n, "chart"); chart != nil {
@@ -59,8 +126,8 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node, repositorie
 	var opened []string
 	for _, field := range []string{"values", "secrets"} {
 		for _, item := range nodes.Items(nodes.Field(n, field)) {
-			_, named := sources.SecretsFile(nodes.Text(item))
-			for _, l := range p.helmfileValues(d, item) {
+			_, named := sources.SecretsFile(text(item))
+			for _, l := range p.helmfileValues(d, item, environment) {
 				r.Layers = append(r.Layers, l)
 				if named || field == "secrets" { // helm-secrets decrypts them
 					opened = append(opened, l.At.File)
@@ -85,10 +152,18 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node, repositorie
 	}
 }
 
+// inEnvironment is a text in which the name of the environment is filled in, where it is known.
+func inEnvironment(text, environment string) string {
+	if environment == "" {
+		return text
+	}
+	return environmentName.ReplaceAllLiteralString(text, environment)
+}
+
 // helmfileValues is an entry of values or secrets: a file, or a mapping.
-func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node) []chart.Layer {
+func (p *planner) helmfileValues(d *sources.Document, item *yaml.Node, environment string) []chart.Layer {
 	item = nodes.Follow(item)
-	text := nodes.Text(item)
+	text := inEnvironment(nodes.Text(item), environment)
 	if text == "" {
 		return []chart.Layer{chart.DocumentLayer(d, item, "values")}
 	}

@@ -445,8 +445,16 @@ func (s *shell) function(st *shellState, name string, body *syntax.Stmt, args []
 func (s *shell) enter(st *shellState, to shellWord) {
 	name, ok := st.path(to)
 	switch {
+	case to.text == "-" && st.back != "" && !st.lost:
+		st.dir, st.back = st.back, st.dir
+		return
 	case to.text == "-":
 		st.lost = true
+	}
+	if st.back = st.dir; st.lost {
+		st.back = ""
+	}
+	switch {
 	case ok && s.repo.hasDir(name):
 		st.dir, st.lost = name, false
 	case ok:

@@ -14,6 +14,7 @@ import (
 // shellState is what a shell has when it comes to a command.
 type shellState struct {
 	dir       string // in the repository
+	back      string // where the last "cd" came from; empty where that is not known
 	vars      map[string]*shellVariable
 	args      []shellWord // $1, $2, …; nil where they are not known
 	functions map[string]*syntax.Stmt
@@ -162,6 +163,9 @@ func (st *shellState) join(ways ...*shellState) {
 		first.trapped = first.trapped || w.trapped
 		first.lastpipe = first.lastpipe || w.lastpipe
 		first.lost = first.lost || w.lost || first.dir != w.dir
+		if first.back != w.back {
+			first.back = ""
+		}
 		if !slices.Equal(first.args, w.args) || first.shifted != w.shifted {
 			first.args, first.shifted = nil, true
 		}
