@@ -6,19 +6,59 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/render"
-	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
-	"github.com/keylint/keylint/sources/nodes"
 )
 
-// findHosts collects the names under which the instance's gateway is reached: its
-// Services within the cluster, the Ingresses and routes that lead to them, and what
-// its own services are told of their public address.
-func (g *Grouping) findHosts(i *Instance) {
+// findHosts collects the names under which the instances' gateways are reached: their Services within the cluster,
+// and their public addresses. An instance's own services say where that is; where a route leads the host to the
+// gateway of another one, that one answers there.
+func (g *Grouping) findHosts() {
+	addresses := map[*Instance]map[string]bool{}
+	for _, i := range g.Instances {
+		g.findNames(i)
+		addresses[i] = map[string]bool{}
+		for _, c := range g.Containers {
+			if i.Holds(c.Unit, c.Namespace) && c.Carrier.Backend != "" {
+				for _, u := range c.Carrier.URLs {
+					addresses[i][u.Host] = true
+				}
+			}
+		}
+	}
+	led := map[string]map[*Instance]bool{}
+	for _, r := range g.Routes() {
+		for _, i := range g.Instances {
+			if slices.ContainsFunc(r.To, i.hasGateway) {
+				if led[r.Host] == nil {
+					led[r.Host] = map[*Instance]bool{}
+				}
+				led[r.Host][i] = true
+			}
+		}
+	}
+	for _, i := range g.Instances {
+		for host, to := range led {
+			addresses[i][host] = to[i]
+		}
+		for host, answers := range addresses[i] {
+			if !answers {
+				continue
+			}
+			if !i.hosts[host] && strings.Contains(host, ".") && !sites.IsLocal([]string{host}) {
+				i.public = true
+				i.worldwide = i.worldwide || isWorldwide(host)
+			}
+			i.hosts[host] = true
+		}
+	}
+}
+
+// findNames collects the names of an instance's gateway within the cluster, or the project.
+func (g *Grouping) findNames(i *Instance) {
 	services := map[string]bool{}
 	for _, c := range g.Containers {
-		if !i.Holds(c.Unit, c.Namespace) || c.Carrier.Backend != "Kong" && c.Carrier.Backend != "Envoy" {
+		if !i.hasGateway(c) {
 			continue
 		}
 		if c.Object == nil {
@@ -35,28 +75,11 @@ func (g *Grouping) findHosts(i *Instance) {
 			i.hosts[host] = true
 		}
 	}
-	var public []string
-	for _, u := range i.units() {
-		for _, o := range u.Objects {
-			if routesTo(o, services) {
-				public = append(public, routeHosts(o)...)
-			}
-		}
-	}
-	for _, c := range g.Containers {
-		if i.Holds(c.Unit, c.Namespace) && c.Carrier.Backend != "" {
-			for _, u := range c.Carrier.URLs {
-				public = append(public, u.Host)
-			}
-		}
-	}
-	for _, host := range public {
-		if !i.hosts[host] && strings.Contains(host, ".") && !sites.IsLocal([]string{host}) {
-			i.public = true
-			i.worldwide = i.worldwide || isWorldwide(host)
-		}
-		i.hosts[host] = true
-	}
+}
+
+// hasGateway says whether a container is the instance's gateway.
+func (i *Instance) hasGateway(c *inventory.Container) bool {
+	return i.Holds(c.Unit, c.Namespace) && (c.Carrier.Backend == "Kong" || c.Carrier.Backend == "Envoy")
 }
 
 // IsPublic says that the instance has an address at which the world may reach it.
@@ -86,55 +109,4 @@ func (i *Instance) units() []*render.Unit {
 		}
 	}
 	return units
-}
-
-// routesTo says whether an Ingress or route leads to one of the services.
-func routesTo(o *manifest.Object, services map[string]bool) bool {
-	spec := nodes.Field(o.Root, "spec")
-	for _, rule := range nodes.Items(nodes.Field(spec, "rules")) {
-		for _, p := range nodes.Items(nodes.Field(rule, "http", "paths")) { // Ingress
-			if services[nodes.Text(nodes.Field(p, "backend", "service", "name"))] || services[nodes.Text(nodes.Field(p, "backend", "serviceName"))] {
-				return true
-			}
-		}
-		for _, b := range nodes.Items(nodes.Field(rule, "backendRefs")) { // HTTPRoute
-			if services[nodes.Text(nodes.Field(b, "name"))] {
-				return true
-			}
-		}
-	}
-	for _, route := range nodes.Items(nodes.Field(spec, "routes")) { // Traefik's IngressRoute
-		for _, s := range nodes.Items(nodes.Field(route, "services")) {
-			if services[nodes.Text(nodes.Field(s, "name"))] {
-				return true
-			}
-		}
-	}
-	return services[nodes.Text(nodes.Field(spec, "defaultBackend", "service", "name"))]
-}
-
-// routeHosts lists the host names of an Ingress or route.
-func routeHosts(o *manifest.Object) []string {
-	spec := nodes.Field(o.Root, "spec")
-	var hosts []string
-	for _, rule := range nodes.Items(nodes.Field(spec, "rules")) {
-		hosts = append(hosts, nodes.Text(nodes.Field(rule, "host")))
-	}
-	for _, h := range nodes.Items(nodes.Field(spec, "hostnames")) {
-		hosts = append(hosts, nodes.Text(h))
-	}
-	for _, route := range nodes.Items(nodes.Field(spec, "routes")) {
-		for _, part := range strings.Split(nodes.Text(nodes.Field(route, "match")), "`") {
-			if strings.Contains(part, ".") && !strings.ContainsAny(part, "(/ ") {
-				hosts = append(hosts, part)
-			}
-		}
-	}
-	var out []string
-	for _, h := range hosts {
-		if h != "" {
-			out = append(out, strings.ToLower(h))
-		}
-	}
-	return out
 }

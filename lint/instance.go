@@ -85,9 +85,7 @@ func Group(c *sites.Collection, config Config) *Grouping {
 		}
 	}
 	g.mergeParts()
-	for _, i := range g.Instances {
-		g.findHosts(i)
-	}
+	g.findHosts()
 	g.declareInstances()
 	for _, i := range g.Instances {
 		for _, gw := range g.Gateways {

@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -15,7 +16,7 @@ import (
 type links struct {
 	defines []string // what the object is, or becomes in the cluster
 	names   []string // what it reads
-	behind  []string // what leads to it, but not the other way: the pods of a Service, the words of a chart's values
+	behind  []string // what leads to it, but not the other way: the pods of a Service, the Services of a proxy, the words of a chart's values
 	open    bool     // it makes a Secret of which not all data keys are listed
 }
 
@@ -30,6 +31,14 @@ func linksOf(o *manifest.Object, derived []*manifest.Object) links {
 	if o.Kind == "Service" {
 		nodes.Pairs(nodes.Field(o.Root, "spec", "selector"), func(key, value *yaml.Node) {
 			l.behind = append(l.behind, label(key, value))
+		})
+	}
+	if o.Kind == "ConfigMap" { // of a proxy, which leads hosts to Services
+		nodes.Pairs(nodes.Field(o.Root, "data"), func(_, text *yaml.Node) {
+			for _, route := range sources.ParseRoutes([]byte(nodes.Text(text))) {
+				service, _, _ := strings.Cut(route.Upstream.Hostname(), ".")
+				l.behind = append(l.behind, "Service|"+service)
+			}
 		})
 	}
 	for _, at := range [][]string{{"spec", "template"}, {"spec", "jobTemplate", "spec", "template"}} {

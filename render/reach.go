@@ -249,7 +249,7 @@ func parted(files []*sources.File, names map[string]bool) (found, others []*sour
 }
 
 // compose leads to the compose files that take variables from a file with a mark, or build what
-// it is part of.
+// it is part of, and to those of proxies, which say where a host leads.
 func (r *reach) compose() {
 	for _, f := range r.p.files {
 		if !f.IsManifest() || f.Example || f.BearsKeys() || !f.IsCompose() {
@@ -261,7 +261,7 @@ func (r *reach) compose() {
 		}
 		words := strings.FieldsFunc(string(b), func(c rune) bool { return c == ':' || notInPath(c) })
 		for _, name := range append(words, ".env") {
-			if at := path.Join(f.Dir(), name); r.p.bearing(at) || r.p.bearing(path.Join(at, "Dockerfile")) {
+			if at := path.Join(f.Dir(), name); r.p.bearing(at) || r.p.leadsHosts(at) || r.p.bearing(path.Join(at, "Dockerfile")) {
 				f.LeadTo()
 				break
 			}
@@ -271,8 +271,23 @@ func (r *reach) compose() {
 
 // bearing says whether the walk found a file of that name that may bear keys.
 func (p *planner) bearing(name string) bool {
+	f := p.named(name)
+	return f != nil && f.BearsKeys()
+}
+
+// named is the file of that name; nil where the walk found none.
+func (p *planner) named(name string) *sources.File {
 	i := sort.Search(len(p.files), func(i int) bool { return p.files[i].Path >= name })
-	return i < len(p.files) && p.files[i].Path == name && p.files[i].BearsKeys()
+	if i < len(p.files) && p.files[i].Path == name {
+		return p.files[i]
+	}
+	return nil
+}
+
+// leadsHosts says whether a file of that name may be the configuration of a proxy.
+func (p *planner) leadsHosts(name string) bool {
+	f := p.named(name)
+	return f != nil && f.LeadsHosts()
 }
 
 // bearingBelow says whether a file below the directory may bear keys.

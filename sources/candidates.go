@@ -91,6 +91,7 @@ func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)
 		f.hidden = f.hidden || bytes.Contains(b, ciphertext) && f.repo.marks.in([]byte(f.Path))
 		if f.kind != dotenvFile && f.kind != dockerfileFile {
 			f.services = f.services || bytes.Contains(b, servicesMark)
+			f.routes = f.routes || LeadsHosts(b)
 			f.object = f.object || bytes.Contains(b, apiVersion)
 			f.deploy = f.deploy || slices.ContainsFunc(controllers, func(c []byte) bool { return bytes.Contains(b, c) })
 		}

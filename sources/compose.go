@@ -30,6 +30,9 @@ type ComposeService struct {
 	Command     ComposeCommand
 	Health      ComposeCommand    // the health check's test
 	Labels      []ComposeVariable // those of Traefik's that may set a header
+	Routes      []ComposeVariable // labels by which a proxy leads hosts to a service
+	Container   string            // how the container is called, where that is not left to compose
+	Networks    []ComposeNetwork  // none where it has no network of its own
 	WorkingDir  string
 	Profiles    []string // it is started where one of these is active; always where there is none
 	EnvDir      string   // of an included project: where its own .env lies; empty else
@@ -163,7 +166,9 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 	s.Configs = append(d.composeConfigs(n, "configs", "/", dir), d.composeConfigs(n, "secrets", "/run/secrets/", dir)...)
 	s.Entrypoint, s.Command = d.composeCommand(nodes.Field(n, "entrypoint")), d.composeCommand(nodes.Field(n, "command"))
 	s.Health = d.composeTest(nodes.Field(n, "healthcheck"))
-	s.Labels = slices.DeleteFunc(append(d.composeVariables(nodes.Field(n, "labels")), d.composeVariables(nodes.Field(n, "deploy", "labels"))...), setsNoHeader)
+	labels := append(d.composeVariables(nodes.Field(n, "labels")), d.composeVariables(nodes.Field(n, "deploy", "labels"))...)
+	s.Labels, s.Routes = slices.DeleteFunc(slices.Clone(labels), setsNoHeader), slices.DeleteFunc(labels, leadsNowhere)
+	s.Container, s.Networks = nodes.Text(nodes.Field(n, "container_name")), d.composeNetworks(n)
 	if extends := nodes.Field(n, "extends"); extends != nil {
 		s.extends = composeExtends{service: nodes.Text(extends), at: d.Position(extends)}
 		if s.extends.service == "" {

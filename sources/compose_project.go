@@ -16,6 +16,7 @@ import (
 // two.
 type ComposeProject struct {
 	Files    []*File // that are given, in order
+	Name     string  // with which the names of its networks begin; empty where only the shell knows it
 	Services []ComposeService
 	Read     []string // further files that it was made of
 	Faults   []string // why a part of it is not there
@@ -41,8 +42,12 @@ const maxComposeDepth = 20
 func (r *Repository) ComposeProject(files ...*File) *ComposeProject {
 	p := &ComposeProject{Files: files}
 	dir := p.Dir()
+	if dir != "." {
+		p.Name = path.Base(dir)
+	}
 	for _, f := range files {
 		r.validateCompose(f)
+		p.Name = firstText(f.composeProjectName(), p.Name)
 		for _, s := range r.extended(p, f, f.composeServices(dir), dir, 0) {
 			p.merge(s)
 		}
@@ -83,7 +88,8 @@ func mergeServices(base, over ComposeService) ComposeService {
 	out.WorkingDir = firstText(over.WorkingDir, out.WorkingDir)
 	out.Args = mergeVariables(out.Args, over.Args)
 	out.Environment = mergeVariables(out.Environment, over.Environment)
-	out.Labels = mergeVariables(out.Labels, over.Labels)
+	out.Labels, out.Routes = mergeVariables(out.Labels, over.Labels), mergeVariables(out.Routes, over.Routes)
+	out.Container, out.Networks = firstText(over.Container, out.Container), mergeNetworks(out.Networks, over.Networks)
 	out.EnvFiles = mergeBy(out.EnvFiles, over.EnvFiles, func(f ComposeEnvFile) string { return f.Path })
 	out.Mounts = mergeBy(out.Mounts, over.Mounts, func(m ComposeMount) string { return m.Target })
 	out.Profiles = mergeBy(out.Profiles, over.Profiles, func(profile string) string { return profile })
@@ -126,7 +132,7 @@ func (s *ComposeService) clear(field string) {
 	case "image":
 		s.Image = ""
 	case "labels":
-		s.Labels = nil
+		s.Labels, s.Routes = nil, nil
 	case "profiles":
 		s.Profiles = nil
 	case "build":

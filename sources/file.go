@@ -53,6 +53,7 @@ type File struct {
 	deploy bool // and one that makes a controller deploy something
 
 	services     bool // it may have the shape of a compose file
+	routes       bool // it may lead hosts somewhere, as a proxy's configuration does
 	shapeOnce    sync.Once
 	composeShape bool
 

@@ -170,6 +170,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	p.inv.Containers = append(p.inv.Containers, c)
 	p.addHealthCheck(s, c)
 	p.addLabels(s, c)
+	p.addRoutes(s, c)
 	p.addBuild(s, c)
 }
 

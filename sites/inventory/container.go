@@ -39,6 +39,11 @@ type Container struct {
 	Guards       bool // it is an Envoy that compares keys
 	MountsSource bool // of a compose service: the app's sources lie over what was built
 
+	called   string                   // of a compose service, the container's own name; empty where that is left to compose
+	networks []sources.ComposeNetwork // likewise, those that it is in
+	routes   []sources.LabelRoute     // likewise, what its labels have a proxy do
+	makes    []string                 // the services of Traefik's that they make of it
+
 	// Inside leads from a place in the command's script to its place on disk.
 	Inside func(line, column, end int) sources.Position
 }

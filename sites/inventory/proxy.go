@@ -50,7 +50,7 @@ func (inv *Inventory) ProxyCarriers() []*Carrier {
 // isProxyImage says whether an image is one of the proxies whose configuration is read.
 func isProxyImage(image string) bool {
 	base := path.Base(strings.ToLower(image))
-	return IsNginx(image) || strings.Contains(base, "caddy") || strings.Contains(base, "traefik")
+	return IsNginx(image) || strings.Contains(base, "caddy") || strings.Contains(base, "traefik") || strings.Contains(base, "cloudflared")
 }
 
 // IsNginx says whether an image is nginx, under whatever registry.

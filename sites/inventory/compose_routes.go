@@ -1,0 +1,65 @@
+package inventory
+
+import (
+	"slices"
+
+	"github.com/keylint/keylint/sources"
+)
+
+// addRoutes settles under which names the container is reached, and what its labels have a proxy lead where.
+func (p *composeProject) addRoutes(s sources.ComposeService, c *Container) {
+	c.called = p.filled(s.Container)
+	for _, n := range s.Networks {
+		n.Name = p.filled(n.Name)
+		c.networks = append(c.networks, n)
+	}
+	labels := map[string]string{}
+	for _, l := range s.Routes {
+		labels[l.Name] = p.filled(l.Raw.Reveal())
+	}
+	c.routes, c.makes = sources.LabelRoutes(labels)
+}
+
+// reaches says whether one service of compose finds another under a name: both are in one network.
+func (c *Container) reaches(other *Container, name string) bool {
+	for _, own := range c.networks {
+		for _, its := range other.networks {
+			if c.sharesNetwork(own, other, its) && (name == other.Name || name == other.called || slices.Contains(its.Aliases, name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sharesNetwork says whether a network of one service is that of another one: of a project the one that it calls
+// so, and of two projects the one that is called so outside of them.
+func (c *Container) sharesNetwork(own sources.ComposeNetwork, other *Container, its sources.ComposeNetwork) bool {
+	if c.sameProject(other) {
+		return own.Key == its.Key
+	}
+	switch {
+	case own.Name == "" && its.Name == "":
+		return false
+	case own.Name == "":
+		return its.Name == c.madeName(own)
+	case its.Name == "":
+		return own.Name == other.madeName(its)
+	}
+	return own.Name == its.Name
+}
+
+// sameProject says whether two services are started as one project.
+func (c *Container) sameProject(other *Container) bool {
+	a, b := c.Unit, other.Unit
+	return a == b || a.Over == b || b.Over == a
+}
+
+// madeName is how compose calls a network of the project that has no name of its own; empty where that is not
+// known.
+func (c *Container) madeName(n sources.ComposeNetwork) string {
+	if name := c.Unit.Compose.Name; name != "" {
+		return name + "_" + n.Key
+	}
+	return ""
+}
