@@ -47,6 +47,9 @@ type ComposeCommand struct {
 
 	// Inside leads from a place in the longest word, the script, to its place on disk.
 	Inside func(line, column, endColumn int) Position
+
+	// InsideWord leads from a place in a word to its place on disk.
+	InsideWord func(word, line, column, endColumn int) Position
 }
 
 // IsBare says of a service of an override that it changes nothing that matters to keys.
@@ -224,7 +227,7 @@ func (d *Document) composeCommand(n *yaml.Node) ComposeCommand {
 		return ComposeCommand{}
 	}
 	c := ComposeCommand{Words: []string{}}
-	script := n
+	script, items := n, nodes.Items(n)
 	if text := nodes.Text(n); text != "" {
 		words, err := shellwords.Parse(text) // as compose-go does
 		if err != nil {
@@ -232,13 +235,19 @@ func (d *Document) composeCommand(n *yaml.Node) ComposeCommand {
 		}
 		c.Words = append(c.Words, words...)
 	}
-	for _, item := range nodes.Items(n) {
+	for _, item := range items {
 		c.Words = append(c.Words, nodes.Text(item))
 		if len(nodes.Text(item)) > len(nodes.Text(script)) {
 			script = nodes.Follow(item)
 		}
 	}
 	c.Inside = func(line, column, end int) Position { return d.Inside(script, line, column, end) }
+	c.InsideWord = func(word, line, column, end int) Position {
+		if word < len(items) {
+			return d.Inside(nodes.Follow(items[word]), line, column, end)
+		}
+		return c.Inside(line, column, end)
+	}
 	return c
 }
 
@@ -250,7 +259,7 @@ func (d *Document) composeTest(n *yaml.Node) ComposeCommand {
 	}
 	if text := nodes.Text(test); text != "" {
 		inside := func(line, column, end int) Position { return d.Inside(test, line, column, end) }
-		return ComposeCommand{Words: []string{HealthShell, text}, Inside: inside}
+		return ComposeCommand{Words: []string{HealthShell, text}, Inside: inside, InsideWord: func(_, line, column, end int) Position { return inside(line, column, end) }}
 	}
 	return d.composeCommand(test)
 }

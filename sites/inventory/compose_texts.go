@@ -29,9 +29,9 @@ func (p *composeProject) addHealthCheck(s sources.ComposeService, c *Container) 
 		Kind: InContainer, Name: p.unit.Name + " healthcheck of " + s.Name, File: p.unit.Path, Unit: p.unit,
 		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle,
 	}
-	for _, word := range s.Health.Words {
+	for n, word := range s.Health.Words {
 		for _, h := range keys.Headers(word) {
-			if b := p.presented(s, c, h); b != nil {
+			if b := p.presented(s, c, n, h); b != nil {
 				checks.Bindings = append(checks.Bindings, b)
 			}
 		}
@@ -60,11 +60,11 @@ func (p *composeProject) addLabels(s sources.ComposeService, c *Container) {
 	p.inv.Composed = append(p.inv.Composed, labels)
 }
 
-// presented is a key that a health check sends: as compose interpolates it, or a variable of the
+// presented is a key that a word of a health check sends: as compose interpolates it, or a variable of the
 // container, which a shell there reads.
-func (p *composeProject) presented(s sources.ComposeService, c *Container, h keys.Header) *Binding {
+func (p *composeProject) presented(s sources.ComposeService, c *Container, word int, h keys.Header) *Binding {
 	raw := h.Value.Reveal()
-	at := p.standsAt(s.Health.Inside(h.Line, h.Column, h.EndColumn), raw)
+	at := p.standsAt(s.Health.InsideWord(word, h.Line, h.Column, h.EndColumn), raw)
 	holder := c.owner + " healthcheck " + h.Name
 	if own, ok := strings.CutPrefix(raw, "$$"); ok {
 		name := keys.ReferenceName("$" + own)
