@@ -20,6 +20,16 @@ func (s *Standins) Word(v Value) string {
 	return fmt.Sprintf("keylint-unknown-%05d-x", len(s.values)-1)
 }
 
+// Replace puts something else in the place of each word that stands for an unknown value.
+func (s *Standins) Replace(text string, with func(Value) string) string {
+	return standin.ReplaceAllStringFunc(text, func(word string) string {
+		if v := s.Resolve(NewText(word)); !v.IsKnown() {
+			return with(v)
+		}
+		return word
+	})
+}
+
 // Resolve is what a text is worth: known, unless a value that is not stands in it, or it
 // refers to a store elsewhere.
 func (s *Standins) Resolve(t Text) Value {

@@ -82,6 +82,43 @@ func ParseKong(b []byte) (*KongConfig, *nodes.Problem) {
 	return nil, nil
 }
 
+// KongSteered says whether a part of a configuration other than a credential's key says who is let pass: a consumer,
+// a list of them, a field at the top.
+func KongSteered(b []byte, by func(part string) bool) bool {
+	docs, _ := nodes.Parse(b)
+	for _, d := range docs {
+		steered := false
+		nodes.Pairs(d.Root, func(field, value *yaml.Node) {
+			steered = steered || by(field.Value) || by(nodes.Text(value)) || whoPasses[field.Value] && anyPart(value, by, 0)
+		})
+		if steered && isKongRoot(d.Root) {
+			return true
+		}
+	}
+	return false
+}
+
+// whoPasses are the fields at the top that say who is let pass.
+var whoPasses = map[string]bool{"consumers": true, "keyauth_credentials": true, "acls": true}
+
+// anyPart says whether a field or a value is one of those asked for, but for the key of a credential.
+func anyPart(n *yaml.Node, is func(string) bool, depth int) bool {
+	if n = nodes.Follow(n); n == nil || depth > 20 {
+		return false
+	}
+	if n.Kind == yaml.ScalarNode {
+		return is(n.Value)
+	}
+	found := false
+	for _, item := range nodes.Items(n) {
+		found = found || anyPart(item, is, depth+1)
+	}
+	nodes.Pairs(n, func(field, value *yaml.Node) {
+		found = found || is(field.Value) || field.Value != "key" && anyPart(value, is, depth+1)
+	})
+	return found
+}
+
 // isKongRoot says whether a document is a declarative configuration: it has a format
 // version, or consumers or credentials in Kong's form.
 func isKongRoot(n *yaml.Node) bool {
@@ -238,10 +275,28 @@ func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node) {
 		text = ""
 	}
 	kind := kindOfNode(key)
+	if template := d.template(key); template != "" { // to YAML it is a mapping
+		text, kind, at.EndColumn = template, "", at.Column+len(template)
+	}
 	c.Credentials = append(c.Credentials, KongCredential{
 		Consumer: consumer, Key: keys.NewText(text), IsString: kind == "", Kind: kind,
 		Line: at.Line, Column: at.Column, EndColumn: at.EndColumn,
 	})
+}
+
+// template is the expression of a template engine that stands without quotes in the place of a scalar; empty where
+// none does.
+func (d *Document) template(n *yaml.Node) string {
+	at := d.Position(n)
+	if n.Kind != yaml.MappingNode || at.Column == 0 {
+		return ""
+	}
+	rest := d.lines[at.Line-1][at.Column-1:]
+	end := strings.Index(rest, "}}")
+	if !strings.HasPrefix(rest, "{{") || end < 0 {
+		return ""
+	}
+	return rest[:end+2]
 }
 
 // kindOfNode names what is no string; empty for a string.

@@ -22,6 +22,8 @@ const (
 
 // Pod is a file system that several containers share, while they run one after another.
 type Pod struct {
+	Standins *keys.Standins // of the unknown values in the texts that are put there
+
 	marks marks
 	files map[string]*file // by volume and path, "config:/kong.yml"
 
@@ -60,6 +62,7 @@ func (p *Pod) Put(volume, name, source string, v keys.Value) {
 	case len(text) > maxText:
 		f.unknown = source + " is too large"
 	default:
+		text = p.Standins.Replace(text, func(v keys.Value) string { return p.marks.add(piece{unknown: v}) })
 		f.text = p.marks.lines(source, text, 1)
 	}
 	p.files[volume+":"+path.Join("/", name)] = f

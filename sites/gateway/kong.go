@@ -98,6 +98,9 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	case rendered == nil && f.findsNothing(g, c):
 		g.Fault = f.notMounted(g, c, templates)
 		why = "Kong does not start: " + g.Fault.Message
+	case rendered != nil && why == "" && isSteered(rendered):
+		f.addUnknown(g, templates, "who is let pass depends on a value of the configuration that is not known", true)
+		return
 	case rendered != nil && why == "":
 		if f.readRendered(g, rendered, templates) {
 			return
@@ -107,7 +110,12 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	if len(templates) == 0 && g.Fault == nil {
 		f.noteImage(c)
 	}
-	f.addUnknown(g, templates, why)
+	f.addUnknown(g, templates, why, false)
+}
+
+// isSteered says whether a value that is not known says who is let pass.
+func isSteered(r *substitute.Rendered) bool {
+	return sources.KongSteered(r.Text(), func(part string) bool { v, _ := r.Resolve(part); return !v.IsKnown() })
 }
 
 // noteImage takes up the directory that a Kong's image is built of, where what it reads is not known: what lies
@@ -154,8 +162,9 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 	return nil, why
 }
 
-// addUnknown makes sites of the templates whose rendering is not known.
-func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why string) {
+// addUnknown makes sites of the templates whose rendering is not known. A literal key in one stays known, unless
+// literal keys may be others by then, too.
+func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why string, literals bool) {
 	for _, source := range slices.Sorted(maps.Keys(templates)) {
 		t := templates[source]
 		if t.config == nil {
@@ -167,7 +176,7 @@ func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why strin
 		}
 		for _, c := range t.config.Credentials {
 			at := t.file.Inside(c.Line, c.Column, c.EndColumn)
-			if t.file.Changed != "" { // a literal key in it may be another one by then, too
+			if literals || t.file.Changed != "" {
 				f.addCredential(g, c, at, c.Key, keys.Unknown(why), nil, "")
 				continue
 			}

@@ -101,6 +101,10 @@ func (f *Found) addLoose(g *Gateway, inside func(line, column, end int) sources.
 			g.Credentials = append(g.Credentials, &Credential{Consumer: c.Consumer, At: at, Fate: Gone, key: c.Key})
 			continue
 		}
+		if v := f.Repo.Standins().Resolve(c.Key); !v.IsKnown() && v.Source() == "" {
+			f.addCredential(g, c, at, c.Key, v, nil, "")
+			continue
+		}
 		if c.IsString && (keys.ReferenceName(c.Key.Reveal()) != "" || isWord(c.Key)) {
 			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
 		} else {
