@@ -47,7 +47,7 @@ func (g *Grouping) findHosts() {
 			}
 			if !i.hosts[host] && strings.Contains(host, ".") && !sites.IsLocal([]string{host}) {
 				i.public = true
-				i.worldwide = i.worldwide || isWorldwide(host)
+				i.worldwide = i.worldwide || IsWorldwide(host)
 			}
 			i.hosts[host] = true
 		}
@@ -84,14 +84,14 @@ func (i *Instance) hasGateway(c *inventory.Container) bool {
 
 // IsPublic says that the instance has an address at which the world may reach it.
 func (i *Instance) IsPublic() bool {
-	return i.worldwide || i.stack != nil && slices.ContainsFunc(i.stack.URLs, func(u inventory.URL) bool { return !sites.IsLocal([]string{u.Host}) && isWorldwide(u.Host) })
+	return i.worldwide || i.stack != nil && slices.ContainsFunc(i.stack.URLs, func(u inventory.URL) bool { return !sites.IsLocal([]string{u.Host}) && IsWorldwide(u.Host) })
 }
 
 // privateNames end the names that no public DNS has (RFC 2606, 6762 and 8375; ICANN reserved .internal).
 var privateNames = []string{".local", ".localhost", ".test", ".example", ".invalid", ".internal", ".lan", ".home.arpa"}
 
-// isWorldwide says whether a host may be one that is reached from outside of its own network.
-func isWorldwide(host string) bool {
+// IsWorldwide says whether a host may be one that is reached from outside of its own network.
+func IsWorldwide(host string) bool {
 	if address, err := netip.ParseAddr(host); err == nil {
 		return !address.IsPrivate()
 	}

@@ -38,6 +38,7 @@ type Site struct {
 	NotBase64   bool                // it stands in the open where base64 belongs
 	Placeholder bool                // a word that a person was to replace, which makes the value unknown
 	Consumer    string              // of a gateway credential, whose it is; empty for any other site
+	Asks        []string            // of a key that a proxy sends on for whoever asks: the hosts at which it is asked
 	IsDefault   bool                // nobody sets it: it is what a chart has of its own
 	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
 	InForce     string              // of a reference to a Secret beside the one in force, what that one is called

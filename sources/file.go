@@ -105,7 +105,7 @@ func (f *File) IsKustomization() bool { return f.kind == kustomizationFile }
 // IsCLIConfig says that the file is the Supabase CLI's supabase/config.toml.
 func (f *File) IsCLIConfig() bool { return f.kind == cliConfigFile }
 
-// IsProxy says that the file is called like a configuration of Caddy, or of nginx and many others.
+// IsProxy says that the file is called like a configuration of Caddy, or of nginx, HAProxy, Traefik and many others.
 func (f *File) IsProxy() bool { return f.kind == proxyFile }
 
 // IsSQL says that the file is one of those that make the database, or change it: a migration, what is put
@@ -311,7 +311,7 @@ func kindOf(name string) kind {
 	switch path.Ext(lower) {
 	case ".yaml", ".yml", ".json":
 		return manifestFile
-	case ".conf", ".caddy", ".caddyfile":
+	case ".conf", ".cfg", ".toml", ".caddy", ".caddyfile":
 		return proxyFile
 	case ".tf", ".tofu", ".tfvars":
 		return terraformFile

@@ -19,12 +19,14 @@ type ProxyHeader struct {
 	Key       keys.Text // as it is written
 	Variable  string    // of the proxy's environment, which the key is; empty where it stands there
 	Upstream  *url.URL  // where it is sent; nil where that is not told, or not the same for all
+	Hosts     []string  // at which it is asked; none where that is not told
+	Guarded   bool      // only some who ask may pass, or what is included may say so
 
 	Line, Column, EndColumn int
 }
 
 // proxyMarks stand in the configurations of proxies that set headers, in small letters.
-var proxyMarks = [][]byte{[]byte("proxy_set_header"), []byte("header_up"), []byte("request_header"), []byte("customrequestheaders")}
+var proxyMarks = [][]byte{[]byte("proxy_set_header"), []byte("header_up"), []byte("request_header"), []byte("customrequestheaders"), []byte("http-request")}
 
 // SetsHeaders is a cheap test of the text.
 func SetsHeaders(b []byte) bool {
@@ -37,8 +39,8 @@ func SetsHeaders(b []byte) bool {
 	return false
 }
 
-// ParseProxy finds the keys in a configuration of nginx, of Caddy (a Caddyfile) or of Traefik's file
-// provider in YAML.
+// ParseProxy finds the keys in a configuration of nginx, of Caddy (a Caddyfile), of HAProxy or of Traefik's file
+// provider in YAML or TOML.
 func ParseProxy(b []byte) []ProxyHeader {
 	switch {
 	case !SetsHeaders(b):
@@ -47,6 +49,10 @@ func ParseProxy(b []byte) []ProxyHeader {
 		return nginxHeaders(parseDirectives(string(b), true))
 	case bytes.Contains(b, []byte("header_up")) || bytes.Contains(b, []byte("request_header")):
 		return caddyHeaders(parseDirectives(string(b), false))
+	case bytes.Contains(b, []byte("http-request")):
+		return haproxyHeaders(string(b))
+	case tomlHeaders.Match(b):
+		return tomlHeaderKeys(string(b))
 	}
 	docs, _ := nodes.Parse(b)
 	var out []ProxyHeader
@@ -166,9 +172,51 @@ func nginxHeaders(top *directive) []ProxyHeader {
 			}
 		}
 		h.Upstream = onlyUpstream(d.in, "proxy_pass", named)
+		h.Guarded = d.isGuarded(nginxGuards)
+		if server := d.within("server"); server != nil {
+			h.Hosts = serverHosts(server)
+		}
 		out = append(out, h)
 	})
 	return out
+}
+
+// nginxGuards and caddyGuards are what may let only some pass, or may bring what does
+// (nginx.org/en/docs, caddyserver.com/docs/caddyfile/directives).
+var (
+	nginxGuards = []string{"auth_basic", "auth_request", "auth_jwt", "allow", "deny", "satisfy", "ssl_verify_client", "if", "internal", "return", "limit_except",
+		"access_by_lua_block", "access_by_lua_file", "include"}
+	caddyGuards = []string{"basic_auth", "basicauth", "forward_auth", "authorize", "authenticate", "client_auth", "remote_ip", "client_ip", "import", "abort", "respond", "error"}
+)
+
+// isGuarded says whether one of the directives stands in a block round this one.
+func (d *directive) isGuarded(by []string) bool {
+	for in := d.in; in != nil; in = in.in {
+		if slices.ContainsFunc(in.block, func(other *directive) bool {
+			return slices.Contains(by, other.arg(0)) || slices.Contains(by, other.arg(1))
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// within is the nearest block of that name round the directive; nil where there is none.
+func (d *directive) within(name string) *directive {
+	for in := d.in; in != nil; in = in.in {
+		if in.is(name) {
+			return in
+		}
+	}
+	return nil
+}
+
+// top is the outermost directive in whose block this one stands.
+func (d *directive) top() *directive {
+	for d.in != nil && d.in.in != nil {
+		d = d.in
+	}
+	return d
 }
 
 // nginxNames are the variables that are set, and the groups of servers, by name.
@@ -220,14 +268,18 @@ func caddyHeaders(top *directive) []ProxyHeader {
 			in = &directive{block: []*directive{d.in}}
 		}
 		h.Upstream = onlyUpstream(in, "reverse_proxy", nil)
+		h.Hosts, h.Guarded = siteHosts(d.top()), d.isGuarded(caddyGuards)
 		out = append(out, h)
 	})
 	return out
 }
 
-// ChecksAPIKey is the line on which a configuration of nginx looks at the header apikey, to let pass only
+// ChecksAPIKey is the line on which a configuration of nginx or HAProxy looks at the header apikey, to let pass only
 // some, with the hosts that it sends to; zero where it only hands the header on.
 func ChecksAPIKey(b []byte) (line int, hosts []string) {
+	if bytes.Contains(b, []byte("(apikey)")) {
+		return haproxyChecks(string(b))
+	}
 	if !bytes.Contains(b, []byte("_apikey")) || !bytes.Contains(b, []byte("proxy_pass")) {
 		return 0, nil
 	}

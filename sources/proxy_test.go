@@ -33,6 +33,10 @@ func TestParseProxy(t *testing.T) {
 		{"apiVersion: x/v1\nhttp: {middlewares: {key: {headers: {customRequestHeaders: {apikey: k}}}}}", ""},
 		{"http: {middlewares: {key: {headers: {customResponseHeaders: {apikey: k}, customRequestHeaders: {}}}}}", ""},
 		{"customRequestHeaders: [", ""},
+		{"[http.middlewares.key.headers.customRequestHeaders]\n  apikey = \"k\"\n  Authorization = 'Bearer k'\n[http.routers.x]\napikey = \"k\"", "middleware key apikey=k 2:13-14, middleware key Authorization=k 3:27-28"},
+		// HAProxy
+		{"frontend f\n  http-request set-header apikey k\n  default_backend b\nbackend b\n  http-request set-header Authorization \"Bearer k\"\n  server s kong:8000 check", "http-request set-header apikey=k 2:34-35, http-request set-header Authorization=k 5:49-50 kong:8000"},
+		{"backend b\n  http-request set-header Authorization Bearer\\ k\n  http-request set-header apikey \"${KEY}\"\n  http-request set-header apikey %[env(KEY)]\n  http-request set-header apikey %[req.hdr(x)]", "http-request set-header Authorization=k 2:49-50, http-request set-header apikey=$KEY 3:35-41, http-request set-header apikey=$KEY 4:34-45"},
 	} {
 		var got []string
 		for _, h := range ParseProxy([]byte(c.text)) {

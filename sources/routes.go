@@ -73,14 +73,7 @@ func nginxRoutes(top *directive) []ProxyRoute {
 		if !server.is("server") {
 			return
 		}
-		var hosts []string
-		for _, d := range server.block {
-			if d.is("server_name") {
-				for _, w := range d.words[1:] {
-					hosts = append(hosts, w.text)
-				}
-			}
-		}
+		hosts := serverHosts(server)
 		server.each(func(d *directive) {
 			if d.is("proxy_pass") {
 				out = append(out, leads(hosts, upstream(d.arg(1), named))...)
@@ -88,6 +81,19 @@ func nginxRoutes(top *directive) []ProxyRoute {
 		})
 	})
 	return out
+}
+
+// serverHosts are the names of a server of nginx.
+func serverHosts(server *directive) []string {
+	var hosts []string
+	for _, d := range server.block {
+		if d.is("server_name") {
+			for _, w := range d.words[1:] {
+				hosts = append(hosts, w.text)
+			}
+		}
+	}
+	return hosts
 }
 
 // caddyRoutes reads each site by its addresses, and what a named matcher leads elsewhere by the hosts that

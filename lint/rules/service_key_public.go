@@ -11,14 +11,27 @@ import (
 
 var serviceKeyPublic = &lint.Rule{
 	Name:     "service-key-public",
-	Summary:  "a server key or a JWT secret stands in a variable that is built into what the browser gets",
+	Summary:  "a server key or a JWT secret is built into what the browser gets, or sent on by a proxy for whoever asks",
 	Severity: lint.Error,
 	After:    []*lint.Rule{valueQuoted},
 	Doc: `A variable with a public prefix (NEXT_PUBLIC_, VITE_, PUBLIC_ …) is written into the bundle at build time, where
 everybody can read it. A service_role or sb_secret_ key bypasses row level security: whoever loads the
 page owns the database. With the JWT secret in it (NEXT_PUBLIC_SUPABASE_JWT_SECRET) they sign such a key themselves, and a session of any user.
 
-Move the key to a variable without the prefix that only the server reads, and rotate it; of a secret, mint all keys anew.`,
+Move the key to a variable without the prefix that only the server reads, and rotate it; of a secret, mint all keys anew.
+
+So does a proxy that adds such a key to every request of a public host:
+
+    server {
+      server_name api.example.com;
+      location / {
+        proxy_set_header apikey eyJhbGciOi…;     # service_role
+        proxy_pass http://kong:8000;
+      }
+    }
+
+Nobody sees the key, and everybody is an administrator. Have the proxy send the anon key, or let only those pass who show who they are. It is
+not told where something in the block may do that (auth_request, allow, an include; basic_auth, forward_auth, import).`,
 	Bad: `
 -- apps/web/.env.production --
 NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.com
@@ -34,12 +47,22 @@ SUPABASE_SERVICE_ROLE_KEY={{service_role}}
 
 var (
 	publicPrefix = lint.Cause{Name: "public-prefix", Advice: "Move it to a variable without the prefix that only the server reads, and rotate the key: it must be taken as published."}
+	publicRoute  = lint.Cause{Name: "public-route", Advice: "Send the anon key, or none, and let whoever asks bring a key; or let only those pass who show who they are."}
 	publicSecret = lint.Cause{Name: "public-secret", Advice: "Move it to a variable without the prefix that only the server reads, or leave it out: a client never needs it. It must be taken as published: " +
 		"make a new secret (openssl rand -base64 30), mint both keys anew with it, and put all three wherever the old ones stand."}
 )
 
 func checkServiceKeyPublic(p *lint.Pass) {
 	for _, s := range p.Sites {
+		if host := openAt(p, s); host != "" {
+			p.Report(lint.Draft{
+				Place: lint.AtValue(s.At, ""), Instance: p.NameOf(s), Trace: s.Trace,
+				Message: fmt.Sprintf("%s sends the %s key for whoever asks %s, who then passes as an administrator", s.Holder, keys.Recognize(s.Value.Text()), host),
+				Cause:   publicRoute,
+			})
+			p.Explain(s)
+			continue
+		}
 		if p.Explained(s) || s.Name.PublicPrefix == "" || !s.Value.IsKnown() {
 			continue
 		}
@@ -60,6 +83,20 @@ func checkServiceKeyPublic(p *lint.Pass) {
 		})
 		p.Explain(s)
 	}
+}
+
+// openAt is the host at which the world may have a proxy send a server key; empty where it may not, or where that is
+// not told.
+func openAt(p *lint.Pass, s *sites.Site) string {
+	if p.SetAside(s) || !s.Value.IsKnown() || keys.Recognize(s.Value.Text()).Role() != keys.Server {
+		return ""
+	}
+	for _, host := range s.Asks {
+		if strings.Contains(host, ".") && !strings.ContainsAny(host, "{}$*") && lint.IsWorldwide(host) && !sites.IsLocal([]string{host}) {
+			return host
+		}
+	}
+	return ""
 }
 
 // holdsSecret says whether a JWT secret stands at the site, and no word that somebody was to replace.

@@ -38,7 +38,7 @@ func (f *Found) runsSupabase(u *render.Unit, namespace string) bool {
 }
 
 // collectUnread finds the gateways that keylint does not read and that check keys before Supabase's
-// services: APISIX, Tyk, and nginx with a check of its own.
+// services: APISIX, Tyk, KrakenD, and nginx or HAProxy with a check of its own.
 func (f *Found) collectUnread() {
 	for _, u := range f.Units {
 		for _, o := range u.Objects {
@@ -52,8 +52,16 @@ func (f *Found) collectUnread() {
 	}
 	for _, p := range f.Pods {
 		for _, c := range p.Containers {
-			if inventory.IsNginx(c.Image) {
-				f.addNginx(p, c)
+			switch {
+			case inventory.IsNginx(c.Image):
+				f.addProxy("nginx", p, c, sources.ChecksAPIKey)
+			case inventory.IsHAProxy(c.Image):
+				f.addProxy("HAProxy", p, c, sources.ChecksAPIKey)
+			}
+			for _, g := range sources.GatewayFiles {
+				if g.Runs(c.Image) {
+					f.addProxy(g.Product, p, c, g.Checks)
+				}
 			}
 		}
 	}
@@ -117,10 +125,10 @@ func (f *Found) addDefinition(u *render.Unit, o *manifest.Object) {
 	}
 }
 
-// addNginx looks at the configuration of an nginx for a check of the header apikey.
-func (f *Found) addNginx(p *inventory.Pod, c *inventory.Container) {
+// addProxy looks at the files that a proxy is shown for a check of keys.
+func (f *Found) addProxy(product string, p *inventory.Pod, c *inventory.Container, check func([]byte) (line int, hosts []string)) {
 	for _, file := range f.ShownTo(p, c) {
-		line, hosts := sources.ChecksAPIKey([]byte(file.Value.Text().Reveal()))
+		line, hosts := check([]byte(file.Value.Text().Reveal()))
 		if line == 0 {
 			continue
 		}
@@ -131,7 +139,7 @@ func (f *Found) addNginx(p *inventory.Pod, c *inventory.Container) {
 				namespace = p.Namespace
 			}
 			if f.servesSupabase(p.Unit, namespace, service) {
-				f.notRead("nginx", file.Source, p.Unit, namespace, file.Inside(line, 1, 0))
+				f.notRead(product, file.Source, p.Unit, namespace, file.Inside(line, 1, 0))
 				return
 			}
 		}

@@ -20,6 +20,8 @@ type Binding struct {
 	Role        keys.Role
 	Consumer    string // of a gateway, whose credential it is; empty where the gateway knows none
 
+	Asks []string // of a proxy that sends it on for whoever asks, the hosts at which it is asked; none where only some may
+
 	Unset string // compose's variable that it is, where no file here sets it; empty for any other
 
 	Placeholder bool // a word that a person was to replace, which makes the value unknown

@@ -7,10 +7,7 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/keys"
-	"github.com/keylint/keylint/render"
-	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
-	"github.com/keylint/keylint/sources/nodes"
 )
 
 // ProxyCarriers are the keys that a reverse proxy in front of the gateway, or of a hosted project, sends
@@ -31,9 +28,7 @@ func (inv *Inventory) ProxyCarriers() []*Carrier {
 	}
 	for _, u := range inv.Units {
 		for _, o := range u.Objects {
-			if c := inv.middleware(u, o); c != nil {
-				out = append(out, c)
-			}
+			out = append(out, inv.proxyObject(u, o)...)
 		}
 	}
 	for _, f := range inv.Repo.Files() {
@@ -50,13 +45,18 @@ func (inv *Inventory) ProxyCarriers() []*Carrier {
 // isProxyImage says whether an image is one of the proxies whose configuration is read.
 func isProxyImage(image string) bool {
 	base := path.Base(strings.ToLower(image))
-	return IsNginx(image) || strings.Contains(base, "caddy") || strings.Contains(base, "traefik") || strings.Contains(base, "cloudflared")
+	return IsNginx(image) || strings.Contains(base, "caddy") || strings.Contains(base, "traefik") || strings.Contains(base, "cloudflared") || IsHAProxy(image)
 }
 
 // IsNginx says whether an image is nginx, under whatever registry.
 func IsNginx(image string) bool {
 	base := path.Base(strings.ToLower(image))
 	return strings.Contains(base, "nginx") || strings.Contains(base, "openresty")
+}
+
+// IsHAProxy says whether an image is HAProxy, under whatever registry.
+func IsHAProxy(image string) bool {
+	return strings.Contains(path.Base(strings.ToLower(image)), "haproxy")
 }
 
 // ShownTo are the files of the pod's volumes that the container mounts.
@@ -81,6 +81,14 @@ func (inv *Inventory) proxyFile(f PodFile, by *Container) []*Carrier {
 		b := inv.sentOn(f.Source+" "+h.Directive, h.Key, h.Variable, at, by)
 		if b == nil {
 			continue
+		}
+		for _, host := range h.Hosts {
+			if by != nil {
+				host = by.filled(host)
+			}
+			if !h.Guarded {
+				b.Asks = append(b.Asks, host)
+			}
 		}
 		host := ""
 		if h.Upstream != nil {
@@ -134,21 +142,4 @@ func (inv *Inventory) sentOn(holder string, key keys.Text, variable string, at s
 		return Placement{at: at, Written: v.Written(), Trace: append([]sources.Step{here}, v.Trace()...)}
 	}
 	return &b
-}
-
-// middleware is the carrier of the keys that an object of Traefik sends on; nil where it is none, or sends
-// none.
-func (inv *Inventory) middleware(u *render.Unit, o *manifest.Object) *Carrier {
-	if o.Kind != "Middleware" || !strings.HasPrefix(o.APIVersion, "traefik.") {
-		return nil
-	}
-	c := &Carrier{Kind: InGateway, Name: Label(o), File: o.File, Unit: u, Namespace: o.Namespace}
-	for _, h := range sources.RequestHeaders(nodes.Field(o.Root, "spec")) {
-		at := o.Locate(h.Value)
-		c.Bindings = append(c.Bindings, &Binding{Holder: c.Name + " " + h.Name, Value: keys.Known(h.Key), Where: Stands(at)})
-	}
-	if len(c.Bindings) == 0 {
-		return nil
-	}
-	return c
 }
