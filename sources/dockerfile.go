@@ -27,6 +27,8 @@ type Dockerfile struct {
 	Copies      []string // what COPY and ADD take from the build context, as it is written
 	Stages      []Stage
 	Command     []string // ENTRYPOINT and CMD of the last stage; a script in shell form is one word
+
+	images map[int]Image // by stage, as far as they were asked for
 }
 
 // ParseDockerfile reads the assignments with their values as a build without --build-arg

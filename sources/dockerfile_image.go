@@ -27,7 +27,11 @@ type ImageFile struct {
 	Into     string // where the files of a directory are put, which keep their names; empty where the target is the file's
 	Unknown  string // why its text is not that of the source
 	Replaced bool   // by another, so that nothing is left of the text
-	line     int
+	Text     string // of a here-document in the Dockerfile, which begins on the line TextLine; empty of any other
+	TextLine int
+
+	line        int
+	stage, name string // of what comes from another stage, which, and how it is called there
 }
 
 // isWithin says whether the file lies at a place, or below it.
@@ -64,9 +68,24 @@ func (i *stageImage) add(n *parser.Node, from []string) {
 		if strings.HasSuffix(target, "/") && len(all) == 2 {
 			f.Target = path.Join(f.Target, path.Base(all[0]))
 		}
+		if len(all) == 2 {
+			f.stage, f.name = copiedFrom(n), path.Join("/", all[0])
+		}
 		i.files = append(i.files, f)
 	}
+	documents := hereDocuments(n)
 	for _, source := range from {
+		if f, ok := documents[source]; ok || isFetched(n, source) {
+			if !ok {
+				f = ImageFile{Unknown: "its Dockerfile fetches or unpacks it", line: n.StartLine}
+			}
+			f.Target = i.absolute(target)
+			if ok && (strings.HasSuffix(target, "/") || len(from) > 1) {
+				f.Target = path.Join(f.Target, strings.TrimLeft(source, "<-"))
+			}
+			i.files = append(i.files, f)
+			continue
+		}
 		f := ImageFile{Source: strings.TrimPrefix(source, "/"), Target: i.absolute(target), line: n.StartLine}
 		if strings.HasSuffix(target, "/") || target == "." || len(from) > 1 {
 			f.Into, f.Target = f.Target, path.Join(f.Target, path.Base(source))
@@ -92,6 +111,20 @@ func (d *Dockerfile) Image(target string) (image Image, ok bool) {
 	if stage < 0 {
 		return Image{}, false
 	}
+	return d.imageOf(stage), true
+}
+
+// imageOf is what a stage has. Each is put together once, however many take from it.
+func (d *Dockerfile) imageOf(stage int) (image Image) {
+	if known, ok := d.images[stage]; ok {
+		return known
+	}
+	defer func() {
+		if d.images == nil {
+			d.images = map[int]Image{}
+		}
+		d.images[stage] = image
+	}()
 	chain := d.chain(stage)
 	for n, s := range d.Stages {
 		if !chain[n] {
@@ -101,8 +134,9 @@ func (d *Dockerfile) Image(target string) (image Image, ok bool) {
 			image.Base = d.expanded(s.From)
 		}
 		for _, f := range s.image.files {
+			f = d.followed(f, n)
 			for j := range image.Files {
-				if f.Source == "" && image.Files[j].isWithin(f.Target) { // it may lie over what was there
+				if f.Source == "" && f.Text == "" && image.Files[j].isWithin(f.Target) { // it may lie over what was there
 					image.Files[j].Unknown, image.Files[j].Replaced = f.Unknown, true
 				}
 			}
@@ -128,7 +162,35 @@ func (d *Dockerfile) Image(target string) (image Image, ok bool) {
 			image.Env = append(image.Env, a)
 		}
 	}
-	return image, true
+	return image
+}
+
+// followed is a file that comes from another stage, as that one has it from the build context or from a here-document,
+// where no program of that stage runs afterwards.
+func (d *Dockerfile) followed(f ImageFile, stage int) ImageFile {
+	from := -1
+	if f.stage != "" {
+		from = d.stage(f.stage, stage)
+	}
+	if from < 0 {
+		return f
+	}
+	for _, made := range slices.Backward(d.imageOf(from).Files) {
+		if made.Target != f.name || made.Unknown != "" || made.Source == "" && made.Text == "" || made.mayBeDirectory() || d.Stages[from].runsAfter(made.line) {
+			continue
+		}
+		made.Target, made.Into, made.line = f.Target, "", f.line
+		return made
+	}
+	return f
+}
+
+// runsAfter says whether a RUN behind the line may write anything.
+func (s Stage) runsAfter(line int) bool {
+	return slices.ContainsFunc(s.runs, func(r run) bool {
+		words := strings.Fields(r.text)
+		return r.line > line && (len(words) == 0 || !readsOnly[words[0]] || strings.ContainsAny(r.text, ">;&|\n"))
+	})
 }
 
 // expanded is the name of an image with the defaults of the ARGs before FROM.

@@ -71,10 +71,30 @@ func argument(s sources.ComposeService, name string) *sources.ComposeVariable {
 // mountImage shows the container the files of its image, as if they were mounted, the last one first: the first
 // mount of a place counts.
 func (p *composeProject) mountImage(s sources.ComposeService, image *sources.Image, dockerfile *sources.File, mount func(target string, part volumePart)) {
+	replaced := map[string]bool{} // files over which a later one lies
 	for _, f := range slices.Backward(image.Files) {
+		if replaced[f.Target] {
+			continue
+		}
 		part := volumePart{kind: "path", name: path.Join(s.Context, f.Source), unknown: f.Unknown, replaced: f.Replaced}
+		part.leftOut = func(file string) bool {
+			_, out := p.inv.Repo.LeftOut(s.Context, dockerfile.Path, file)
+			return out
+		}
 		file := p.inv.Repo.File(part.name) != nil
+		if file && part.leftOut(part.name) {
+			part.unknown, part.replaced, part.leftOut = "its Dockerfile copies it, and .dockerignore keeps it from the build", true, nil
+		}
+		replaced[f.Target] = file || path.Ext(f.Source) != "" || f.Text != ""
 		switch {
+		case f.Source != "" && !file && path.Ext(f.Source) != "":
+			part.kind, part.name, part.unknown = "made", dockerfile.Path+" "+f.Target, part.name+", which its Dockerfile copies, is not in the repository"
+		case f.Text != "":
+			line := f.TextLine
+			part.kind, part.name = "text", dockerfile.Path+" "+f.Target
+			part.text = sources.ComposeText{Content: keys.NewText(f.Text), Inside: func(n, column, end int) sources.Position {
+				return dockerfile.Inside(line+n-1, column, end)
+			}}
 		case f.Source == "":
 			part.kind, part.name = "made", dockerfile.Path+" "+f.Target
 		case !file && f.Into != "":

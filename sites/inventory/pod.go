@@ -38,9 +38,10 @@ type volumePart struct {
 	name     string
 	items    map[string]string // data key → path in the volume; nil for all, each under its own name
 	text     sources.ComposeText
-	by       *Container // what fills the text in; nil where it is shown as it stands
-	unknown  string     // why the text is not known, of what a build makes or changes
-	replaced bool       // it lays another over it
+	by       *Container             // what fills the text in; nil where it is shown as it stands
+	unknown  string                 // why the text is not known, of what a build makes or changes
+	replaced bool                   // it lays another over it
+	leftOut  func(file string) bool // which files of a directory are not there; nil where all are
 }
 
 // PodFile is a file that a pod is shown.
@@ -145,7 +146,7 @@ func (inv *Inventory) FilesOf(p *Pod) []PodFile {
 			case "made":
 				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Unknown(part.unknown)})
 			case "text":
-				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Known(part.text.Content), Inside: part.text.Inside, Filler: part.by})
+				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Known(part.text.Content), Changed: part.unknown, Inside: part.text.Inside, Filler: part.by})
 			default:
 				out = append(out, inv.objectFiles(p, v, part)...)
 			}
@@ -192,6 +193,9 @@ func (inv *Inventory) pathFiles(v volume, part volumePart) []PodFile {
 	}
 	var out []PodFile
 	for _, f := range list {
+		if part.leftOut != nil && part.leftOut(f.Path) {
+			continue
+		}
 		b, err := f.Plain()
 		if err != nil {
 			continue
