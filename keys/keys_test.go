@@ -60,6 +60,8 @@ func TestNamesOfTheUser(t *testing.T) {
 		"SUPABASE_STAGE_URL":       {Suffix: "SUPABASE_STAGE_URL", Of: "STAGE", URL: true},
 		"SUPABASE_URL_LAN":         {Suffix: "SUPABASE_URL_LAN", Of: "LAN", URL: true},
 		"SUPABASE_ANON_KEY_LAN":    {Slot: keys.Anon, Strong: true, Suffix: "SUPABASE_ANON_KEY_LAN", Of: "LAN"},
+		"SUPABASE_JWT_ISSUER":      {Suffix: "SUPABASE_JWT_ISSUER", Issuer: true},
+		"GOTRUE_JWT_ISSUER":        {Suffix: "GOTRUE_JWT_ISSUER"},
 		"SUPABASE_DB_URL":          {Suffix: "SUPABASE_DB_URL"},
 		"NEXT_PUBLIC_APP_BASE_URL": {PublicPrefix: "NEXT_PUBLIC_", Suffix: "APP_BASE_URL"},
 	} {

@@ -33,6 +33,9 @@ type Name struct {
 	// the instance that the keys beside it are meant for.
 	URL bool
 
+	// Issuer says that the value is the issuer that a verifier wants a token to name.
+	Issuer bool
+
 	// Apart says that the secret may be another than the instance's on purpose: METRICS_JWT_SECRET
 	// signs for Realtime's and Supavisor's metrics only (supabase/realtime config/runtime.exs).
 	Apart bool
@@ -151,7 +154,7 @@ func read(name string) Name {
 		}
 	}
 	n, of := qualified(result.Suffix)
-	result.URL, result.Of = isURL(n), of
+	result.URL, result.Issuer, result.Of = isURL(n), isIssuer(n), of
 	result.Apart = strings.HasSuffix(n, "METRICS_JWT_SECRET")
 	if slot, ok := strongNames[n]; ok {
 		result.Slot, result.Strong, result.AnyRole = slot, true, anyRoleNames[n]
@@ -198,6 +201,20 @@ func isURL(n string) bool {
 	switch n {
 	case "SUPABASE_URL", "SUPABASE_API_URL", "SUPABASE_PUBLIC_URL", "SUPABASE_PROJECT_URL", "API_EXTERNAL_URL", "GOTRUE_API_EXTERNAL_URL":
 		return true
+	}
+	return false
+}
+
+// isIssuer says whether the name, in capitals, is that of the issuer which a verifier expects. GoTrue's own is what it
+// puts into the tokens, and not what it wants.
+func isIssuer(n string) bool {
+	if n == "GOTRUE_JWT_ISSUER" {
+		return false
+	}
+	for _, end := range []string{"ISSUER", "ISSUER_URL", "ISSUER_URI", "JWT_ISS"} {
+		if n == end || strings.HasSuffix(n, "_"+end) {
+			return true
+		}
 	}
 	return false
 }

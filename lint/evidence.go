@@ -126,9 +126,9 @@ func (w *joining) join(s *sites.Site, i *Instance, why Joined) {
 }
 
 // byPlacement goes by where the site lies. An app that runs beside Supabase may still talk to
-// a hosted project.
+// a hosted project, or verify with the keys of one.
 func byPlacement(w *joining, s *sites.Site) *Instance {
-	if s.Standing == sites.Presented && s.Carrier.Backend == "" && s.HostedRef() != "" {
+	if (s.Standing == sites.Presented || s.Served != "") && s.Carrier.Backend == "" && s.HostedRef() != "" {
 		return nil
 	}
 	for _, i := range slices.Concat(w.deployed, w.locals, w.stacks) {

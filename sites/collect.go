@@ -21,6 +21,8 @@ type Collection struct {
 	Locals []*Local
 	Sites  []*Site // in order of place
 
+	Authorities []*inventory.Authority // by which something verifies tokens, in the order in which they were found
+
 	credentials map[*gateway.Credential]*Site
 }
 
@@ -53,7 +55,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	for _, k := range inv.ObjectCarriers(read) {
 		c.addSites(k)
 	}
-	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
+	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.TokenPolicies(), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
 		c.addSites(k)
 	}
 	c.addLocals()
@@ -73,8 +75,16 @@ func (c *Collection) RunsSupabase(u *render.Unit) bool {
 // for it.
 func (c *Collection) OfCredential(cred *gateway.Credential) *Site { return c.credentials[cred] }
 
-// addSites makes sites of those of a carrier's bindings that hold a key.
+// addSites makes sites of those of a carrier's bindings that hold a key, or say where a key set is served.
 func (c *Collection) addSites(k *inventory.Carrier) {
+	for _, a := range k.Authorities(c.Names) {
+		c.Authorities = append(c.Authorities, a)
+		if a.Serves {
+			served := *a.Binding
+			served.Value = keys.Unknown("the key set is served at " + sources.Shown(a.Host) + " while that runs")
+			c.add(k, &served, c.Names.Of(a.Name), keys.JWKS, Verifying).Served = a.Host
+		}
+	}
 	for _, b := range k.Bindings {
 		name := c.Names.Of(b.Name)
 		if !c.holdsKey(k, b, name) {

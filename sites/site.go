@@ -42,6 +42,7 @@ type Site struct {
 	IsDefault   bool                // nobody sets it: it is what a chart has of its own
 	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
 	InForce     string              // of a reference to a Secret beside the one in force, what that one is called
+	Served      string              // of a key set that is fetched while the reader runs, from which host; empty for any other
 	Unset       string              // compose's variable that it is, where no file here sets it
 	Idle        string              // why the value has no effect where it stands; empty where it has one
 	Copied      sources.Position    // where it is said that a controller copies the entry into the namespace in which it is read

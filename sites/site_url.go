@@ -11,8 +11,11 @@ import (
 // Hosts are the hosts of the Supabase URLs beside the key, each once: those whose names are
 // qualified as the key's is (SUPABASE_STAGE_URL beside SUPABASE_STAGE_ANON_KEY) and have its
 // public prefix, or else that are qualified so, or else that have the prefix, or else all. A
-// key that is meant for another environment goes with none but its own.
+// key that is meant for another environment goes with none but its own. A key set goes with the host that serves it.
 func (s *Site) Hosts() []string {
+	if s.Served != "" {
+		return []string{s.Served}
+	}
 	var best []string
 	rank := 0
 	for _, u := range s.Carrier.URLs {

@@ -18,6 +18,9 @@ GoTrue refuse the legacy keys; Realtime, Storage and Functions fall back to the 
 GOTRUE_JWT_KEYS, and the gateway's asymmetric keys must verify under it. Upstream's documentation: "If you later change
 JWT_SECRET, you must regenerate the JWKS as well."
 
+Auth serves the public halves of its key pairs only. Whoever verifies with the set that it serves, and has no JWT secret beside that,
+verifies nothing while Auth signs with the JWT secret; that is a warning.
+
 Make JWT_KEYS, JWT_JWKS and the asymmetric keys anew, together (utils/add-new-auth-keys.sh).`,
 	Bad: `
 -- k8s/realtime.yaml --
@@ -71,6 +74,7 @@ func checkJWKSMismatch(p *lint.Pass) {
 		checkPairs(p, sets)
 		checkAsymmetric(p, i, sets)
 	}
+	checkServedSets(p)
 }
 
 // keySet is one distinct set of an instance with the sites that hold it.

@@ -9,12 +9,19 @@ import (
 
 var refURLMismatch = &lint.Rule{
 	Name:     "ref-url-mismatch",
-	Summary:  "a key is of another project than the URL beside it",
+	Summary:  "a key, or what verifies tokens, is of another project than the URL beside it",
 	Severity: lint.Error,
 	After:    []*lint.Rule{asymmetricKeyInApp},
 	Doc: `A hosted project's legacy key names the project (its claim ref), and so does the URL beside it (https://<ref>.supabase.co). Where
 they differ, or a self-hosted instance's key stands beside a hosted URL, every request is refused. A test's key that reached a
 production build took a site down this way (jikig-ai/soleur#3006).
+
+What verifies the users' tokens names the project as well: by the address of its key set (SUPABASE_JWKS_URL, Hasura's jwk_url), or by
+the issuer that it wants (SUPABASE_JWT_ISSUER=https://<ref>.supabase.co/auth/v1). Where all Supabase URLs of its bearer lead to
+another project or instance, it refuses every user who signed in there:
+
+    SUPABASE_URL=https://abcdefghijklmnopqrst.supabase.co
+    SUPABASE_JWKS_URL=https://zyxwvutsrqponmlkjihg.supabase.co/auth/v1/.well-known/jwks.json
 
 Take URL and key from the same project. Beside a custom domain it is a warning: which project answers there cannot be told.`,
 	Bad: `
@@ -45,6 +52,7 @@ func checkRefURLMismatch(p *lint.Pass) {
 			}
 		}
 	})
+	checkAuthorities(p)
 }
 
 // refMismatch compares the project that the key names with the host of the URL beside it.

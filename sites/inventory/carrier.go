@@ -62,16 +62,36 @@ func URLs(names keys.Names, bindings []*Binding) []URL {
 	var urls []URL
 	for _, b := range bindings {
 		name := names.Of(b.Name)
-		if !name.URL || !b.Value.IsKnown() {
+		if !name.URL {
 			continue
 		}
-		u, err := url.Parse(strings.Trim(strings.TrimSpace(b.Value.Text().Reveal()), `"'`))
-		if err != nil || u.Hostname() == "" {
+		u := address(b.Value)
+		if u == nil {
 			continue
 		}
 		urls = append(urls, URL{Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: hostOf(u), at: b.At})
 	}
 	return urls
+}
+
+// address is the URL that a value is; nil where it is none, or not known.
+func address(v keys.Value) *url.URL {
+	if !v.IsKnown() {
+		return nil
+	}
+	u, err := url.Parse(strings.Trim(strings.TrimSpace(v.Text().Reveal()), `"'`))
+	if err != nil || u.Hostname() == "" {
+		return nil
+	}
+	return u
+}
+
+// HostOf is the host of the URL that a value is, as a URL has it; empty where it is none, or not known.
+func HostOf(v keys.Value) string {
+	if u := address(v); u != nil {
+		return hostOf(u)
+	}
+	return ""
 }
 
 // hostOf is what tells the instance in a URL: the host, and of what runs on the machine itself,

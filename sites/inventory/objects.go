@@ -48,12 +48,17 @@ func viaSteps(via []string, at sources.Position) []sources.Step {
 // Selects says whether a Service selects pods with these labels.
 func Selects(o *manifest.Object, labels map[string]string) bool {
 	selector := nodes.Texts(nodes.Field(o.Root, "spec", "selector"))
+	return len(selector) > 0 && selects(selector, labels)
+}
+
+// selects says whether labels have all that a selector wants.
+func selects(selector, labels map[string]string) bool {
 	for k, v := range selector {
 		if labels[k] != v {
 			return false
 		}
 	}
-	return len(selector) > 0
+	return true
 }
 
 // IsSupabaseEntry says whether a Secret's entry holds a Supabase key by its own

@@ -17,6 +17,10 @@ func (inv *Inventory) fillCarrier(c *Container) {
 	c.Carrier.Backend = backendOf(c)
 	c.Carrier.URLs = URLs(inv.Names, c.Variables)
 	for _, v := range c.Variables {
+		if v.Name == hasuraSecret && v.Value.IsKnown() {
+			c.Carrier.Bindings = append(c.Carrier.Bindings, readHasura(v)...)
+			continue
+		}
 		v.Value = c.asRead(v)
 		if slot := dictionaries[v.Name]; slot != "" {
 			c.Carrier.Bindings = append(c.Carrier.Bindings, inv.readDictionary(c, v, slot)...)
@@ -66,9 +70,6 @@ func (inv *Inventory) readDictionary(c *Container, v *Binding, slot keys.Slot) [
 // told that it is base64, and reads a file where it begins with "@"
 // (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret).
 func (c *Container) asRead(v *Binding) keys.Value {
-	if v.Name == hasuraSecret && v.Value.IsKnown() {
-		return hasuraKey(v.Value.Text())
-	}
 	if v.Name != "PGRST_JWT_SECRET" {
 		return v.Value
 	}
@@ -97,14 +98,32 @@ func (c *Container) asRead(v *Binding) keys.Value {
 // hasuraSecret is the variable that tells Hasura how to verify a token. Beside Supabase it is GoTrue's.
 const hasuraSecret = "HASURA_GRAPHQL_JWT_SECRET"
 
-// hasuraKey is the secret in it: {"type": "HS256", "key": "…"}; absent where it verifies with a public key
-// (hasura.io/docs: authentication/jwt).
-func hasuraKey(text keys.Text) keys.Value {
-	var config struct{ Type, Key string }
-	if json.Unmarshal([]byte(text.Reveal()), &config) != nil || config.Type != "HS256" || config.Key == "" {
-		return keys.Value{}
+// readHasura lists what stands in it: {"type": "HS256", "key": "…"}, or where a key set is served and the issuer
+// that tokens have to name (hasura.io/docs: authentication/jwt). A public key is none of Supabase's.
+func readHasura(v *Binding) []*Binding {
+	var config struct {
+		Type   string
+		Key    string
+		Set    string `json:"jwk_url"`
+		Issuer string
 	}
-	return keys.Known(keys.NewText(config.Key))
+	if json.Unmarshal([]byte(v.Value.Text().Reveal()), &config) != nil {
+		return nil
+	}
+	var out []*Binding
+	add := func(name, holder, text string) {
+		if text != "" {
+			b := *v
+			b.Name, b.Holder, b.Value = name, holder, keys.Known(keys.NewText(text))
+			out = append(out, &b)
+		}
+	}
+	if config.Type == "HS256" {
+		add(v.Name, v.Holder, config.Key)
+	}
+	add("jwk_url", v.Holder+" jwk_url", config.Set)
+	add("issuer", v.Holder+" issuer", config.Issuer)
+	return out
 }
 
 // VerifiesBeside says of a variable that whoever reads it verifies GoTrue's tokens where it is deployed with
