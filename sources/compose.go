@@ -96,13 +96,15 @@ type composeExtends struct {
 	at            Position
 }
 
-// ComposeConfig is a config that a service is given: a file of the host or a text that
-// stands in the compose file.
+// ComposeConfig is a config or a secret that a service is given: a file of the host, a text that
+// stands in the compose file, or one that Swarm has already.
 type ComposeConfig struct {
-	Name   string
-	Target string // where the container sees it
-	Source string // the host's path; empty for a text
-	Text   ComposeText
+	Name     string
+	Target   string // where the container sees it
+	Source   string // the host's path; empty for a text
+	Text     ComposeText
+	External string // what Swarm calls the one that it has; empty for any other
+	Secret   bool
 }
 
 // ComposeText is a file whose text stands in the compose file.
@@ -272,7 +274,7 @@ const HealthShell = "CMD-SHELL"
 func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) []ComposeConfig {
 	var out []ComposeConfig
 	for _, item := range nodes.Items(nodes.Field(service, field)) {
-		c := ComposeConfig{Name: nodes.Text(item)}
+		c := ComposeConfig{Name: nodes.Text(item), Secret: field == "secrets"}
 		if c.Name == "" {
 			c.Name, c.Target = nodes.Text(nodes.Field(item, "source")), nodes.Text(nodes.Field(item, "target"))
 		}
@@ -289,11 +291,27 @@ func (d *Document) composeConfigs(service *yaml.Node, field, where, dir string) 
 		} else if variable := nodes.Field(declaration, "environment"); variable != nil {
 			c.Text = ComposeText{keys.NewText("${" + nodes.Text(variable) + "}"), func(int, int, int) Position { return d.Position(variable) }}
 		}
-		if c.Source != "" || !c.Text.Content.IsAbsent() {
+		c.External = externalName(declaration, c.Name)
+		if c.Source != "" || c.External != "" || !c.Text.Content.IsAbsent() {
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// externalName is what Swarm calls a config or a secret that is there already; empty for any other
+// (docs.docker.com/reference/compose-file/configs).
+func externalName(declaration *yaml.Node, key string) string {
+	external := nodes.Field(declaration, "external")
+	switch {
+	case external == nil || nodes.Text(external) == "false":
+		return ""
+	case nodes.Field(external, "name") != nil: // before version 3.4 of the format
+		return nodes.Text(nodes.Field(external, "name"))
+	case nodes.Field(declaration, "name") != nil:
+		return nodes.Text(nodes.Field(declaration, "name"))
+	}
+	return key
 }
 
 // composeVariables reads a mapping or a list of NAME=value. What a merge key brings

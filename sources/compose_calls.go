@@ -88,14 +88,7 @@ func (e *ComposeEnv) shellFiles() string {
 // ComposeCalls finds the commands in scripts, Makefiles, workflows and the scripts of a
 // package.json, in order of place.
 func (r *Repository) ComposeCalls() []ComposeCall {
-	callers := slices.Clone(r.scripts)
-	for _, f := range r.Files() {
-		if f.IsManifest() && !f.IsCompose() {
-			callers = append(callers, f)
-		}
-	}
-	callers = slices.DeleteFunc(callers, func(f *File) bool { return f.Example })
-	slices.SortFunc(callers, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
+	callers := r.callers()
 	texts := make([][]byte, len(callers))
 	onAllCores(len(callers), func(i int) {
 		if b, err := callers[i].peek(); err == nil && (bytes.Contains(b, []byte("compose")) || bytes.Contains(b, []byte(stackDeploy))) {
@@ -120,6 +113,19 @@ func (r *Repository) ComposeCalls() []ComposeCall {
 		}
 	}
 	return out
+}
+
+// callers are the files that may hold commands which deploy something, in order of path.
+func (r *Repository) callers() []*File {
+	callers := slices.Clone(r.scripts)
+	for _, f := range r.Files() {
+		if f.IsManifest() && !f.IsCompose() {
+			callers = append(callers, f)
+		}
+	}
+	callers = slices.DeleteFunc(callers, func(f *File) bool { return f.Example })
+	slices.SortFunc(callers, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
+	return callers
 }
 
 // starters read the commands that start a project, by a word that stands in each.

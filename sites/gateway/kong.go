@@ -110,6 +110,9 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	if len(templates) == 0 && g.Fault == nil {
 		f.noteImage(c)
 	}
+	if v := c.Env["KONG_DECLARATIVE_CONFIG"]; v != nil && rendered != nil && len(templates) == 0 && g.Fault == nil && !f.IsBuilt(c) {
+		f.addUnread(g, v.At(), why) // the file is there, and what stands in it is not known
+	}
 	f.addUnknown(g, templates, why, false)
 }
 

@@ -151,7 +151,9 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		mount(m.Target, volumePart{kind: "path", name: m.Source})
 	}
 	for _, config := range s.Configs {
-		if config.Source != "" {
+		if config.External != "" {
+			mount(config.Target, p.external(config))
+		} else if config.Source != "" {
 			mount(config.Target, volumePart{kind: "path", name: p.path(s, config.Source)})
 		} else {
 			mount(config.Target, volumePart{kind: "text", name: p.unit.Name + " config " + config.Name, text: config.Text, by: p.fillerOf(config.Text)})

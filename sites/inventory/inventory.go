@@ -30,11 +30,12 @@ type Inventory struct {
 	scripts     []*manifest.Object // Secrets that scripts make with kubectl
 	scriptsRead bool
 	starts      func() *sources.ComposeStarts
+	swarm       func() []sources.DockerObject
 }
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
-	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts)}
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects)}
 	inv.collectContainers()
 	inv.collectCompose()
 	for _, u := range units {
