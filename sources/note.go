@@ -27,14 +27,20 @@ const (
 type Note struct {
 	Kind    NoteKind
 	At      Position
+	Of      string // what it is about, by a name that stays whatever is said of it; empty for the file
 	Message string
 }
 
-// Note records n once. The message must not quote the file's content.
+// Note records a note once. The message must not quote the file's content.
 func (r *Repository) Note(kind NoteKind, at Position, message string) {
+	r.NoteOf("", kind, at, message)
+}
+
+// NoteOf records a note about something in a file that has a name.
+func (r *Repository) NoteOf(of string, kind NoteKind, at Position, message string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.notes[Note{kind, at, r.ledger.Scrub(message)}] = true
+	r.notes[Note{kind, at, r.ledger.Scrub(of), r.ledger.Scrub(message)}] = true
 }
 
 // Notes lists all notes, in order of place.

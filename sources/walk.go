@@ -94,12 +94,12 @@ func onAllCores(n int, work func(int)) {
 // visit reads one directory.
 func (w *walker) visit(d directory) (v visited) {
 	if d.depth > maxDepth {
-		v.notes = append(v.notes, Note{NoteBound, w.at(d.rel), fmt.Sprintf("directories deeper than %d levels are not read", maxDepth)})
+		v.notes = append(v.notes, Note{Kind: NoteBound, At: w.at(d.rel), Message: fmt.Sprintf("directories deeper than %d levels are not read", maxDepth)})
 		return v
 	}
 	entries, err := w.readDir(d.rel)
 	if err != nil {
-		v.notes = append(v.notes, Note{NoteUnreadable, w.at(d.rel), "the directory cannot be read: " + reason(err).Error()})
+		v.notes = append(v.notes, Note{Kind: NoteUnreadable, At: w.at(d.rel), Message: "the directory cannot be read: " + reason(err).Error()})
 		return v
 	}
 	patterns := d.patterns

@@ -155,6 +155,39 @@ A=1
 	}
 }
 
+// TestFindingIDOfRun: what went wrong in the run is called by what it is about, and not by what is said of it.
+func TestFindingIDOfRun(t *testing.T) {
+	const broken = `
+-- k8s/one/kustomization.yaml --
+resources: [missing.yaml, secret.yaml]
+-- k8s/one/secret.yaml --
+apiVersion: v1
+kind: Secret
+metadata: {name: supabase-keys, namespace: supabase}
+stringData: {ANON_KEY: "{{anon}}"}
+`
+	id := func(archive string) string {
+		t.Helper()
+		findings := lintArchive(t, archive).Findings
+		if len(findings) != 1 || findings[0].Rule != "render-failed" {
+			t.Fatalf("want one root that does not build: %+v", findings)
+		}
+		return findings[0].ID
+	}
+	want := id(broken)
+	for name, archive := range map[string]string{
+		"another message": strings.Replace(broken, "missing.yaml", "lost/", 1),
+		"a longer list":   strings.Replace(broken, "secret.yaml]", "secret.yaml, more.yaml]\n-- k8s/one/more.yaml --\napiVersion: v1\nkind: Service\nmetadata: {name: web}", 1),
+	} {
+		if got := id(archive); got != want {
+			t.Errorf("%s: the id has changed", name)
+		}
+	}
+	if got := id(strings.ReplaceAll(broken, "k8s/one", "k8s/two")); got == want {
+		t.Error("another root has the id")
+	}
+}
+
 func theOnly(t *testing.T, archive string) lint.Finding {
 	t.Helper()
 	findings := lintArchive(t, archive).Findings

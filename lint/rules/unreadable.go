@@ -1,8 +1,7 @@
 package rules
 
 import (
-	"strings"
-	"unicode"
+	"cmp"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sources"
@@ -53,11 +52,13 @@ func reportNotes(p *lint.Pass, kind sources.NoteKind, cause func(message string)
 	}
 	for _, n := range p.Repo.Notes() {
 		if n.Kind == kind && (kind == sources.NoteUnreadable || !unread[lineOf(n.At)]) {
-			place := lint.AtValue(n.At, withoutNumbers(n.Message))
+			why := cause(n.Message)
+			bearer := cmp.Or(n.Of, n.At.File) + " " + why.Name
+			place := lint.AtValue(n.At, bearer)
 			if kind == sources.NoteRenderFailed {
-				place = lint.AtName(n.At, withoutNumbers(n.Message))
+				place = lint.AtName(n.At, bearer)
 			}
-			p.Report(lint.Draft{Place: place, Message: n.Message, Cause: cause(n.Message)})
+			p.Report(lint.Draft{Place: place, Message: n.Message, Cause: why})
 		}
 	}
 }
@@ -65,15 +66,4 @@ func reportNotes(p *lint.Pass, kind sources.NoteKind, cause func(message string)
 // lineOf is a position's line as a whole.
 func lineOf(at sources.Position) sources.Position {
 	return sources.Position{File: at.File, Line: at.Line}
-}
-
-// withoutNumbers takes out of a message what moves with lines: what is left tells one failure
-// of a file from another.
-func withoutNumbers(message string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
-		}
-		return r
-	}, message)
 }

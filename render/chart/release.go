@@ -45,7 +45,7 @@ func (r *Release) Bears(repo *sources.Repository, own string) bool {
 func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object, missing []string) {
 	missing = append(missing, r.Missing...)
 	lose := func(kind sources.NoteKind, at sources.Position, message string) {
-		repo.Note(kind, at, message)
+		repo.NoteOf(r.Label, kind, at, message)
 		missing = append(missing, message)
 	}
 	c := r.Chart
