@@ -152,8 +152,8 @@ resources: [../b, secret.yaml]
 -- b/kustomization.yaml --
 resources: [../a]
 `,
-			want:  "a (kustomization): Secret/supabase-keys | the kustomization does not build: its kustomizations form a cycle: a uses b uses a\n",
-			notes: "render-failed a/kustomization.yaml a does not build: its kustomizations form a cycle: a uses b uses a; keylint fell back to the one file it lists, without patches and prefixes\n",
+			want:  "a (kustomization): Secret/supabase-keys | the kustomization does not build: kustomizations form a cycle: a uses b uses a\n",
+			notes: "render-failed a/kustomization.yaml:1:13 kustomizations form a cycle: a uses b uses a; none of them builds, and keylint fell back to the files that they list, without patches and prefixes\n",
 		},
 		{
 			name: "a kustomization that uses itself",
@@ -162,8 +162,8 @@ resources: [../a]
 resources: [., secret.yaml]
 -- a/secret.yaml --
 ` + secretYAML,
-			want:  "a (kustomization): Secret/supabase-keys | the kustomization does not build: its kustomizations form a cycle: a uses a\n",
-			notes: "render-failed a/kustomization.yaml a does not build: its kustomizations form a cycle: a uses a; keylint fell back to the one file it lists, without patches and prefixes\n",
+			want:  "a (kustomization): Secret/supabase-keys | the kustomization does not build: kustomizations form a cycle: a uses a\n",
+			notes: "render-failed a/kustomization.yaml:1:13 kustomizations form a cycle: a uses a; none of them builds, and keylint fell back to the files that they list, without patches and prefixes\n",
 		},
 		{
 			name: "a missing file is told at its entry; the namespace is applied all the same",

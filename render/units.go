@@ -167,7 +167,7 @@ func (p *planner) rest() {
 		switch {
 		case p.covered[r.Dir()]:
 		case !r.Bears():
-			r.NoteHarm()
+			r.NoteHarm(p.g)
 		default:
 			rest = append(rest, renderRoot(p.g, r))
 		}

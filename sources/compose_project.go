@@ -2,6 +2,7 @@ package sources
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -53,7 +54,7 @@ func (r *Repository) ComposeProject(files ...*File) *ComposeProject {
 		}
 	}
 	for _, f := range files {
-		r.include(p, f, dir, map[string]bool{f.Path: true}, 0)
+		r.include(p, dir, map[string]bool{f.Path: true}, []including{{file: f}})
 	}
 	for i := range p.Services {
 		if s := &p.Services[i]; s.Dockerfile == "" {
@@ -273,9 +274,17 @@ func (r *Repository) composeFile(dir, name string) (*File, string) {
 	return r.File(name), ""
 }
 
-// include adds the services of included projects. A service that is there already stays.
-func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[string]bool, depth int) {
-	for _, d := range f.Documents() {
+// including is a file that includes others, and where it names the one that is looked at.
+type including struct {
+	file *File
+	at   Position
+}
+
+// include adds the services of projects that the last file of a chain includes. A service that is there already stays.
+func (r *Repository) include(p *ComposeProject, dir string, seen map[string]bool, chain []including) {
+	depth := len(chain) - 1
+	last := &chain[depth]
+	for _, d := range last.file.Documents() {
 		for _, item := range nodes.Items(nodes.Field(d.Root, "include")) {
 			names, at := composePaths(item), d.Position(nodes.Follow(item))
 			project := nodes.Text(nodes.Field(item, "project_directory"))
@@ -295,8 +304,15 @@ func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[st
 					r.Note(kind, at, "it includes "+fault)
 					p.Faults = append(p.Faults, "it includes "+fault)
 					continue
-				case seen[included.Path] || depth > maxComposeDepth:
-					r.Note(NoteUnreadable, at, "files include each other in a circle")
+				case depth > maxComposeDepth:
+					r.Note(NoteBound, at, "files include each other more than 20 deep; the rest is left out")
+					continue
+				}
+				last.at = at
+				if from := slices.IndexFunc(chain, func(i including) bool { return i.file == included }); from >= 0 {
+					r.noteCircle(chain[from:])
+				}
+				if seen[included.Path] {
 					continue
 				}
 				seen[included.Path] = true
@@ -312,10 +328,17 @@ func (r *Repository) include(p *ComposeProject, f *File, dir string, seen map[st
 						p.merge(s)
 					}
 				}
-				r.include(p, included, project, seen, depth+1)
+				r.include(p, project, seen, append(chain[:len(chain):len(chain)], including{file: included}))
 			}
 		}
 	}
+}
+
+// noteCircle tells of files that include each other, which compose refuses, where the first of them by its path does:
+// whichever of them is started, the circle is one.
+func (r *Repository) noteCircle(circle []including) {
+	first := slices.MinFunc(circle, func(a, b including) int { return strings.Compare(a.file.Path, b.file.Path) })
+	r.Note(NoteUnreadable, first.at, "files include each other in a circle")
 }
 
 func composePaths(item *yaml.Node) []string {

@@ -102,7 +102,7 @@ func (r *Root) pluginFiles() map[string]bool {
 // kustomize is asked.
 func (r *Root) firstFault(g *Graph) (issue, bool) {
 	if r.cycle != nil {
-		return issue{sources.NoteRenderFailed, "its kustomizations form a cycle: " + cycleText(r.cycle), r.file.At}, true
+		return r.cycleFault(g), true
 	}
 	for _, k := range r.closure {
 		if len(k.faults) > 0 {

@@ -49,16 +49,26 @@ func (r *Root) fallBack(g *Graph, out *Result, cause issue) {
 			r.take(out, objects)
 		}
 	}
-	name := r.dir
-	if name == "." {
-		name = "the kustomization in the repository's root"
-	}
-	r.repo.Note(cause.kind, cause.at(), fmt.Sprintf("%s does not build: %s; keylint fell back to %s, without patches and prefixes", name, cause.message, lists(len(listed), len(parts))))
+	of, message := r.noteOf(cause, listed, parts)
+	r.repo.NoteOf(of, cause.kind, cause.at(), message)
 	out.Missing = append(out.Missing, "the kustomization does not build: "+cause.message)
 	for _, f := range r.Files() {
 		out.Inputs = append(out.Inputs, f.Path)
 	}
 	slices.Sort(out.Inputs)
+}
+
+// noteOf tells why the root does not build, and what is looked at in its place. A cycle is told alike for each root
+// that leads into it.
+func (r *Root) noteOf(cause issue, listed []*sources.File, parts []buildable) (of, message string) {
+	if r.cycle != nil {
+		return "", cause.message + "; none of them builds, and keylint fell back to the files that they list, without patches and prefixes"
+	}
+	name := r.dir
+	if name == "." {
+		name = "the kustomization in the repository's root"
+	}
+	return r.dir, fmt.Sprintf("%s does not build: %s; keylint fell back to %s, without patches and prefixes", name, cause.message, lists(len(listed), len(parts)))
 }
 
 // take adds objects to the result, in the root's namespace.

@@ -136,16 +136,27 @@ func (r *Root) tooLarge(g *Graph) bool {
 	return visits[r.kustomization] > maxVisits || bytes[r.kustomization] > maxInput
 }
 
-// cycleText names a cycle.
-func cycleText(dirs []string) string {
-	return strings.Join(append(dirs[:len(dirs):len(dirs)], dirs[0]), " uses ")
+// cycleFault tells of the root's cycle, from the first of its directories on: whichever of them it is entered by, it is one.
+func (r *Root) cycleFault(g *Graph) issue {
+	first := slices.Index(r.cycle, slices.Min(r.cycle))
+	dirs := slices.Concat(r.cycle[first:], r.cycle[:first])
+	message := "kustomizations form a cycle: " + strings.Join(append(dirs, dirs[0]), " uses ")
+	k := g.byDir[dirs[0]]
+	at := k.file.At
+	for _, ref := range k.refs {
+		if ref.name == dirs[1%len(dirs)] && ref.verdict == isDirectory {
+			at = k.entry(ref.field, ref.text)
+		}
+	}
+	return issue{sources.NoteRenderFailed, message, at}
 }
 
 // NoteHarm tells of a root that is not rendered, because it can bear no key, what should
 // be known all the same: that it reaches outside the repository, or never ends.
-func (r *Root) NoteHarm() {
+func (r *Root) NoteHarm(g *Graph) {
 	if r.cycle != nil {
-		r.repo.Note(sources.NoteRenderFailed, r.file.At(), "its kustomizations form a cycle: "+cycleText(r.cycle))
+		fault := r.cycleFault(g)
+		r.repo.Note(fault.kind, fault.at(), fault.message)
 	}
 	for _, k := range r.closure {
 		for _, loss := range k.losses {
