@@ -27,12 +27,12 @@ type planner struct {
 	reach  *reach
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
-	clusterNames func() map[string]string    // the names that Argo CD knows clusters by, by their address
-	chartConfigs map[string]*manifest.Object // HelmChartConfigs, by namespace and name
-	helmURLs     map[string]string           // addresses of HelmRepositories, by name
-	argoURLs     map[string]int              // how often Applications name a repository for a path that is here
-	fluxSources  map[string]int              // how often Flux' objects name a GitRepository for one
-	deployers    []*deployer                 // as they are written, everywhere in the repository
+	clusterNames func() map[string]string     // the names that Argo CD knows clusters by, by their address
+	chartConfigs map[string]*manifest.Object  // HelmChartConfigs, by namespace and name
+	helmURLs     map[string]map[string]string // addresses of HelmRepositories, by name and namespace
+	argoURLs     map[string]int               // how often Applications name a repository for a path that is here
+	fluxSources  map[string]int               // how often Flux' objects name a GitRepository for one
+	deployers    []*deployer                  // as they are written, everywhere in the repository
 	byFile       map[string][]*deployer
 	relevant     map[*deployer]bool // whether what it deploys can bear keys
 
@@ -287,7 +287,7 @@ func (p *planner) carryOut(o order) {
 	if p.done[id] {
 		for i, above := range o.chain {
 			if above == id && i < len(o.chain)-1 {
-				p.repo.Note(sources.NoteRenderFailed, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name")),
+				p.repo.NoteOf(o.label(), sources.NoteRenderFailed, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name")),
 					o.label()+" deploys itself by way of others, in a cycle: "+o.cycle(id))
 			}
 		}
@@ -374,5 +374,5 @@ func (p *planner) add(u *Unit, o order) {
 
 // cannotTell notes why nothing is known of what an order deploys.
 func (p *planner) cannotTell(o order, kind sources.NoteKind, at *yaml.Node, why string) {
-	p.repo.Note(kind, o.object.Locate(at), o.label()+": "+why)
+	p.repo.NoteOf(o.label(), kind, o.object.Locate(at), o.label()+": "+why)
 }

@@ -107,22 +107,29 @@ func (p *planner) isForeignSource(o order) bool {
 			}
 		}
 	}
-	if name == "" || name == own || own == "" {
+	if name == "" || own == "" {
 		return false
 	}
 	mine, its := p.gitURL(o, name, ref), p.gitURL(o, own, nil)
+	if name == own { // one of another namespace may be called like it
+		mine, its = p.gitURLIn(o, sourceNamespace(o, ref), name), p.gitURLIn(o, bootstrapped, own)
+		return mine != "" && its != "" && mine != its
+	}
 	return mine == "" || mine != its
 }
 
 // gitURL is the address of a GitRepository in the repository; empty where it is not here.
 func (p *planner) gitURL(o order, name string, ref *yaml.Node) string {
-	namespace := cmp.Or(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
-	for _, ns := range []string{namespace, bootstrapped} {
-		if source := p.object(o, "GitRepository", ns, name); source != nil {
-			return strings.TrimSuffix(nodes.Text(nodes.Field(source.Root, "spec", "url")), ".git")
-		}
+	return cmp.Or(p.gitURLIn(o, sourceNamespace(o, ref), name), p.gitURLIn(o, bootstrapped, name))
+}
+
+// gitURLIn is that of one in a namespace.
+func (p *planner) gitURLIn(o order, namespace, name string) string {
+	source := p.object(o, "GitRepository", namespace, name)
+	if source == nil {
+		return ""
 	}
-	return ""
+	return strings.TrimSuffix(nodes.Text(nodes.Field(source.Root, "spec", "url")), ".git")
 }
 
 func (p *planner) anyMatters(files []*sources.File) bool {

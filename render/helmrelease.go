@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 	kind := nodes.Text(nodes.Field(spec, "chart", "spec", "sourceRef", "kind"))
 	r.ChartName = nodes.Text(node)
 	if ref := nodes.Field(spec, "chart", "spec", "sourceRef"); kind == "HelmRepository" {
-		r.Repository = p.helmRepository(ref)
+		r.Repository = p.helmRepository(o, ref)
 	}
 	if node == nil {
 		node = nodes.Field(spec, "chartRef", "name")
@@ -78,40 +79,63 @@ func (p *planner) chartOf(o order, r *chart.Release, spec *yaml.Node) {
 			r.Chart = p.charts.At(dir)
 		}
 		if r.Chart == nil {
-			p.repo.Note(sources.NoteRenderFailed, r.At, r.Label+": there is no chart in "+sources.Shown(r.ChartName))
+			p.repo.NoteOf(r.Label, sources.NoteRenderFailed, r.At, r.Label+": there is no chart in "+sources.Shown(r.ChartName))
 		}
 	}
 }
 
-// noteRepository takes up the address of a HelmRepository. Of two of one name with different addresses
-// the name alone is known.
+// noteRepository takes up the address of a HelmRepository as it is written. Of two of one name and namespace with
+// different addresses the name alone is known.
 func (p *planner) noteRepository(o *manifest.Object) {
 	url := nodes.Text(nodes.Field(o.Root, "spec", "url"))
-	if known, ok := p.helmURLs[o.Name]; ok && known != url {
+	if p.helmURLs[o.Name] == nil {
+		p.helmURLs[o.Name] = map[string]string{}
+	}
+	if known, ok := p.helmURLs[o.Name][o.Namespace]; ok && known != url {
 		url = ""
 	}
-	p.helmURLs[o.Name] = url
+	p.helmURLs[o.Name][o.Namespace] = url
 }
 
-// helmRepository is the address of a HelmRepository; its name where that is not known.
-func (p *planner) helmRepository(ref *yaml.Node) string {
-	name := nodes.Text(nodes.Field(ref, "name"))
-	return cmp.Or(p.helmURLs[name], name)
+// helmRepository is the address of a HelmRepository that an order names; its name where that is not known.
+func (p *planner) helmRepository(o order, ref *yaml.Node) string {
+	name, namespace := nodes.Text(nodes.Field(ref, "name")), sourceNamespace(o, ref)
+	if source := p.object(o, "HelmRepository", namespace, name); source != nil {
+		return nodes.Text(nodes.Field(source.Root, "spec", "url"))
+	}
+	written := p.helmURLs[name]
+	url := ""
+	for _, ns := range slices.Sorted(maps.Keys(written)) {
+		switch here := written[ns]; {
+		case ns == namespace && ns != "":
+			return cmp.Or(here, name)
+		case namespace != "" && ns != "": // that of another namespace
+		case url != "" && here != url:
+			return name
+		default: // a kustomization may give it the namespace
+			url = here
+		}
+	}
+	return cmp.Or(url, name)
+}
+
+// sourceNamespace is the namespace in which Flux looks for what an order refers to.
+func sourceNamespace(o order, ref *yaml.Node) string {
+	return cmp.Or(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
 }
 
 // chartBehind is the name of the chart that an OCIRepository or HelmChart gives, the last part of its URL
 // or its chart, and the address that it is taken from.
 func (p *planner) chartBehind(o order, ref *yaml.Node) (name, repository string) {
 	kind, name := nodes.Text(nodes.Field(ref, "kind")), nodes.Text(nodes.Field(ref, "name"))
-	namespace := cmp.Or(nodes.Text(nodes.Field(ref, "namespace")), o.object.Namespace)
-	source := p.object(o, kind, namespace, name)
+	source := p.object(o, kind, sourceNamespace(o, ref), name)
 	if source == nil {
 		return name, ""
 	}
 	spec := nodes.Field(source.Root, "spec")
 	repository = nodes.Text(nodes.Field(spec, "url"))
 	if from := nodes.Field(spec, "sourceRef"); from != nil {
-		repository = p.helmRepository(from)
+		repository = p.helmRepository(o, from)
 	}
 	return path.Base(cmp.Or(nodes.Text(nodes.Field(spec, "chart")), nodes.Text(nodes.Field(spec, "url")), name)), repository
 }

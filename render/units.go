@@ -28,7 +28,7 @@ func Units(repo *sources.Repository) []*Unit {
 	g := kustomize.Read(repo, charts)
 	p := &planner{
 		repo: repo, g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
-		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]string{}, fluxSources: map[string]int{},
+		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]map[string]string{}, fluxSources: map[string]int{},
 		unseenValues: map[string]chart.Layer{},
 		done:         map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
