@@ -23,16 +23,19 @@ const minAlternative = 3
 // for every further file that changes a service of another the project that "-f" with that
 // file starts, as far as it differs. Any other file is a project of its own.
 func composeUnits(repo *sources.Repository, files []*sources.File) []*Unit {
-	if len(files) == 0 {
-		return nil
-	}
 	calls := repo.ComposeCalls()
 	for _, call := range calls { // what overlays another need not have the shape, nor the name
+		if !slices.ContainsFunc(call.Files, func(name string) bool { return repo.File(name).BearsKeys() }) {
+			continue
+		}
 		for _, name := range call.Files {
 			if f := repo.File(name); f.IsManifest() && !f.Example && !slices.Contains(files, f) {
 				files = append(files, f)
 			}
 		}
+	}
+	if len(files) == 0 {
+		return nil
 	}
 	byDir := map[string][]*sources.File{}
 	for _, f := range files {
