@@ -12,16 +12,18 @@ import (
 
 // findHosts collects the names under which the instances' gateways are reached: their Services within the cluster,
 // and their public addresses. An instance's own services say where that is; where a route leads the host to the
-// gateway of another one, that one answers there.
+// gateway of another one, that one answers there. An address that none of the services reads says which instance is meant,
+// and not that the world reaches it.
 func (g *Grouping) findHosts() {
-	addresses := map[*Instance]map[string]bool{}
+	addresses, read := map[*Instance]map[string]bool{}, map[*Instance]map[string]bool{}
 	for _, i := range g.Instances {
 		g.findNames(i)
-		addresses[i] = map[string]bool{}
+		addresses[i], read[i] = map[string]bool{}, map[string]bool{}
 		for _, c := range g.Containers {
 			if i.Holds(c.Unit, c.Namespace) && c.Carrier.Backend != "" {
 				for _, u := range c.Carrier.URLs {
 					addresses[i][u.Host] = true
+					read[i][u.Host] = read[i][u.Host] || inventory.TakesURL(c.Carrier.Backend, u.Variable)
 				}
 			}
 		}
@@ -39,13 +41,13 @@ func (g *Grouping) findHosts() {
 	}
 	for _, i := range g.Instances {
 		for host, to := range led {
-			addresses[i][host] = to[i]
+			addresses[i][host], read[i][host] = to[i], to[i]
 		}
 		for host, answers := range addresses[i] {
 			if !answers {
 				continue
 			}
-			if !i.hosts[host] && strings.Contains(host, ".") && !sites.IsLocal([]string{host}) {
+			if read[i][host] && !i.hosts[host] && strings.Contains(host, ".") && !sites.IsLocal([]string{host}) {
 				i.public = true
 				i.worldwide = i.worldwide || IsWorldwide(host)
 			}

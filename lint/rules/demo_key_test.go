@@ -40,6 +40,8 @@ SERVICE_ROLE_KEY=` + service + "\n"
 		{"another secret in force", stack("https://api.example.org", "{{jwt_secret}}", "{{anon.cli}}", "{{service_role}}"), "", "", 0},
 		{"secret not known", stack("https://api.example.org", "op://prod/supabase/jwt", "{{anon.cli}}", "{{service_role.cli}}"), lint.Error, "cannot be told", 1},
 		{"an anon key alone", stack("https://api.example.org", "op://prod/supabase/jwt", "{{anon.cli}}", "op://prod/supabase/service"), lint.Warning, "public anyway", 0},
+		{"public by a variable that no service reads", strings.Replace(stack("http://localhost:8000", published, "{{anon.cli}}", "{{service_role.cli}}"),
+			"environment: {ANON_KEY", "environment: {SUPABASE_PUBLIC_URL: \"https://api.example.org\", ANON_KEY", 1), lint.Warning, "anybody can sign", 2},
 		{"none", stack("https://api.example.org", "{{jwt_secret}}", "{{anon}}", "{{service_role}}"), "", "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

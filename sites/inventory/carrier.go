@@ -50,11 +50,12 @@ type Carrier struct {
 
 // URL is a Supabase URL beside a key.
 type URL struct {
-	Prefix string // the public prefix of its variable
-	Of     string // what tells its variable from others of the kind
-	scheme string
-	Host   string // in small letters, without the port; "localhost:8000" for a port of the machine itself
-	at     func() sources.Position
+	Variable string // that it stands in
+	Prefix   string // the public prefix of its variable
+	Of       string // what tells its variable from others of the kind
+	scheme   string
+	Host     string // in small letters, without the port; "localhost:8000" for a port of the machine itself
+	at       func() sources.Position
 }
 
 // URLs reads the Supabase URLs among bindings.
@@ -69,7 +70,7 @@ func URLs(names keys.Names, bindings []*Binding) []URL {
 		if u == nil {
 			continue
 		}
-		urls = append(urls, URL{Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: hostOf(u), at: b.At})
+		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: hostOf(u), at: b.At})
 	}
 	return urls
 }

@@ -19,6 +19,19 @@ var keyVariables = map[string][]string{
 	"Studio":    {"SUPABASE_ANON_KEY", "SUPABASE_SERVICE_KEY", "AUTH_JWT_SECRET", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY"},
 }
 
+// urlVariables are those in which Supabase's services take the address under which the world reaches the stack
+// (supabase/auth internal/conf: APIConfiguration; supabase/supabase docker/docker-compose.yml).
+var urlVariables = map[string][]string{
+	"GoTrue": {"API_EXTERNAL_URL", "GOTRUE_API_EXTERNAL_URL"},
+	"Studio": {"SUPABASE_PUBLIC_URL", "SUPABASE_URL"},
+}
+
+// TakesURL says whether a service reads the variable for the stack's address. An env_file gives all that it has to each, and
+// Functions read what their author likes.
+func TakesURL(service, variable string) bool {
+	return service == "Functions" || slices.Contains(urlVariables[service], variable)
+}
+
 // KeyVariables are the variables through which the container takes keys. There are none where that
 // cannot be told: of an app, of an image that is not upstream's, and where a script starts it.
 func (inv *Inventory) KeyVariables(c *Container) []string {
