@@ -112,6 +112,9 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 		spec.Components = append(spec.Components, nodes.List(nodes.Field(options, "components"))...)
 	})
 	built := renderRoot(p.g, r)
+	if u.By == ArgoCD {
+		p.noteRestricted(r, p.byArgo)
+	}
 	u.Rendered = u.Rendered && built.Rendered
 	u.Objects = append(u.Objects, built.Objects...)
 	u.Missing = append(u.Missing, built.Missing...)

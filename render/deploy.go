@@ -27,14 +27,15 @@ type planner struct {
 	reach  *reach
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
-	clusterNames func() map[string]string     // the names that Argo CD knows clusters by, by their address
-	chartConfigs map[string]*manifest.Object  // HelmChartConfigs, by namespace and name
-	helmURLs     map[string]map[string]string // addresses of HelmRepositories, by name and namespace
-	argoURLs     map[string]int               // how often Applications name a repository for a path that is here
-	fluxSources  map[string]int               // how often Flux' objects name a GitRepository for one
-	deployers    []*deployer                  // as they are written, everywhere in the repository
-	byFile       map[string][]*deployer
-	relevant     map[*deployer]bool // whether what it deploys can bear keys
+	kustomizeCalls func() []sources.KustomizeCall // the commands of the repository that build kustomizations
+	clusterNames   func() map[string]string       // the names that Argo CD knows clusters by, by their address
+	chartConfigs   map[string]*manifest.Object    // HelmChartConfigs, by namespace and name
+	helmURLs       map[string]map[string]string   // addresses of HelmRepositories, by name and namespace
+	argoURLs       map[string]int                 // how often Applications name a repository for a path that is here
+	fluxSources    map[string]int                 // how often Flux' objects name a GitRepository for one
+	deployers      []*deployer                    // as they are written, everywhere in the repository
+	byFile         map[string][]*deployer
+	relevant       map[*deployer]bool // whether what it deploys can bear keys
 
 	unseenValues map[string]chart.Layer // what a command gives a chart that cannot be seen, by its directory
 

@@ -32,7 +32,7 @@ func Units(repo *sources.Repository) []*Unit {
 		unseenValues: map[string]chart.Layer{},
 		done:         map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
-	p.clusterNames = sync.OnceValue(p.readClusterNames)
+	p.clusterNames, p.kustomizeCalls = sync.OnceValue(p.readClusterNames), sync.OnceValue(repo.KustomizeCalls)
 	p.readDeployers()
 	p.follow()
 	for _, d := range p.deployers {
@@ -101,6 +101,7 @@ func (p *planner) applyByHand() {
 			continue
 		}
 		u := renderRoot(p.g, r)
+		p.noteRestricted(r, p.byCommand)
 		u.Cluster = p.clusterOf(r.Dir())
 		p.covered[r.Dir()] = true
 		p.add(u, order{})
@@ -170,6 +171,7 @@ func (p *planner) rest() {
 			r.NoteHarm(p.g)
 		default:
 			rest = append(rest, renderRoot(p.g, r))
+			p.noteRestricted(r, p.byCommand)
 		}
 	}
 	for _, r := range p.roots {
