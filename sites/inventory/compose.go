@@ -23,6 +23,7 @@ func (inv *Inventory) collectCompose() {
 		}
 		p := &composeProject{inv: inv, unit: u, dir: u.Compose.Dir(), env: map[string]*Binding{}, asked: map[string]bool{}}
 		p.readVariables()
+		p.noteRefusal()
 		for _, s := range u.Compose.Services {
 			if u.ComposeOnly == nil || u.ComposeOnly[s.Name] {
 				p.addService(s)
@@ -223,7 +224,11 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		if required != "" && p.env[required] == nil {
 			why = fmt.Sprintf("compose does not start without the variable %s, and %s does not set it", required, p.rest.files)
 		}
-		p.inv.Repo.Note(sources.NoteSkipped, v.At, what+v.Name+": "+why)
+		kind := sources.NoteSkipped
+		if p.isSwarm() && required == "" {
+			kind, why = sources.NoteUnreadable, "docker stack deploy refuses the file: it cannot interpolate this"
+		}
+		p.inv.Repo.Note(kind, v.At, what+v.Name+": "+why)
 		out.Value = keys.Unknown(why)
 		return out
 	}
