@@ -238,10 +238,10 @@ func byNamespace(w *joining, s *sites.Site) *Instance {
 	return nearestIn(s, w.deployed)
 }
 
-// isApp says of a site that a unit deploys that it is none of the stack's, and that no URL
-// beside it leads elsewhere.
+// isApp says of a site that a unit deploys that it is none of the stack's, and that neither a URL
+// beside it nor its own name leads elsewhere.
 func (w *joining) isApp(s *sites.Site) bool {
-	return s.Carrier.Backend == "" && !foreign(s.Hosts(), w.deployed)
+	return s.Carrier.Backend == "" && !s.Name.Elsewhere() && !foreign(s.Hosts(), w.deployed)
 }
 
 func byUnit(w *joining, s *sites.Site) *Instance {

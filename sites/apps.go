@@ -173,9 +173,8 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 			continue // a slot that is not in use, or of which env-shadowed-by-empty tells
 		case text.Len() == 0:
 			b.Value = keys.Unknown("it is set to nothing, unless the environment of the build sets it")
-		case keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" && name.Slot.Role() != keys.Signing:
-			b.Placeholder = !keys.IsReference(text)
-			b.Value = keys.Unknown("a placeholder word stands where the key belongs, and what replaces it is not known")
+		default:
+			markPlaceholder(b, name)
 		}
 		c := read
 		switch {
@@ -187,6 +186,15 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		c.Bindings = append(c.Bindings, b)
 	}
 	a.carriers = append(a.carriers, built, read, beaten)
+}
+
+// markPlaceholder makes the value of a binding unknown where a word stands in place of a key.
+func markPlaceholder(b *inventory.Binding, name keys.Name) {
+	text := b.Value.Text()
+	if keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" && name.Slot.Role() != keys.Signing {
+		b.Placeholder = !keys.IsReference(text)
+		b.Value = keys.Unknown("a placeholder word stands where the key belongs, and what replaces it is not known")
+	}
 }
 
 // leftOver says of a copy from before a change that nothing reads it; else it is empty.

@@ -55,7 +55,8 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	for _, k := range inv.ObjectCarriers(read) {
 		c.addSites(k)
 	}
-	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.TokenPolicies(), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
+	settings := inv.ReadSettings()
+	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.TokenPolicies(), settings.Carriers, c.appSettings(settings), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
 		c.addSites(k)
 	}
 	c.addLocals()

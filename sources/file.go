@@ -30,6 +30,7 @@ const (
 	proxyFile
 	sqlFile
 	terraformFile
+	settingsFile
 )
 
 // File is one file of the repository. Its bytes are read once and kept only where
@@ -120,6 +121,11 @@ var keySetName = regexp.MustCompile(`(?i)(jwks?|signing[-_]?keys?)[^/]*\.json$`)
 
 // IsKeySet says that by its name the file holds JSON Web Keys.
 func (f *File) IsKeySet() bool { return f.kind == manifestFile && keySetName.MatchString(f.Path) }
+
+// IsServedSettings says that the file holds an app's settings, by its name, and that a browser gets it as it is.
+func (f *File) IsServedSettings() bool {
+	return f.kind == settingsFile || f.kind == manifestFile && path.Ext(f.Path) == ".json" && isServedSettings(f.Path)
+}
 
 // FromStdin says that this is what came from standard input: it is in no directory.
 func (f *File) FromStdin() bool { return f.Path == stdinName }
@@ -288,6 +294,29 @@ func isDatabaseDir(dir string) bool {
 	return strings.Contains("/"+dir+"/", "/volumes/db/")
 }
 
+// servedDirs are those whose files a web server hands out as they are, by the word of the tools that make them.
+var servedDirs = map[string]bool{"public": true, "static": true, "assets": true, "wwwroot": true, "www": true, "html": true}
+
+// settingsName matches what the file of an app's settings is called: env.js, runtime-config.js, config.prod.json.
+var settingsName = regexp.MustCompile(`(?i)^(?:.*[-_.])?(?:env|config|settings|appsettings)(?:[-_.].*)?\.js(?:on)?$`)
+
+func isServedSettings(name string) bool {
+	return ServedBy(name) != "" && settingsName.MatchString(path.Base(name))
+}
+
+// ServedBy is the directory of the app that hands out a file as it is; empty where none does.
+func ServedBy(name string) string {
+	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if served := path.Dir(dir); servedDirs[path.Base(dir)] && !servedDirs[path.Base(served)] {
+			if path.Base(served) == "src" {
+				served = path.Dir(served)
+			}
+			return served
+		}
+	}
+	return ""
+}
+
 // kindOf reads the kind off the name.
 func kindOf(name string) kind {
 	base := path.Base(name)
@@ -315,6 +344,10 @@ func kindOf(name string) kind {
 		return proxyFile
 	case ".tf", ".tofu", ".tfvars":
 		return terraformFile
+	case ".js":
+		if isServedSettings(name) {
+			return settingsFile
+		}
 	}
 	if lower == "caddyfile" || strings.HasPrefix(lower, "caddyfile.") {
 		return proxyFile

@@ -262,11 +262,26 @@ func (r *Repository) ScriptNaming(word string) Position {
 		if err != nil {
 			continue
 		}
-		if i := bytes.Index(b, []byte(word)); i >= 0 {
+		if i := wordIn(b, word); i >= 0 {
 			return Position{File: f.Path, Line: 1 + bytes.Count(b[:i], []byte("\n"))}
 		}
 	}
 	return Position{}
+}
+
+// wordIn is where a name of a variable or a file stands, and is no part of another one; -1 where it does not.
+func wordIn(b []byte, word string) int {
+	for from := 0; ; {
+		i := bytes.Index(b[from:], []byte(word))
+		if i < 0 {
+			return -1
+		}
+		start, end := from+i, from+i+len(word)
+		if (start == 0 || !isNamePart(b[start-1]) && b[start-1] != '.') && (end == len(b) || !isNamePart(b[end])) {
+			return start
+		}
+		from = end
+	}
 }
 
 // Dir lists the files that lie in a directory, not those below, of whatever kind; none
