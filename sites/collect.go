@@ -88,6 +88,9 @@ func (c *Collection) addSites(k *inventory.Carrier) {
 	}
 	for _, b := range k.Bindings {
 		name := c.Names.Of(b.Name)
+		if name.Slot == "" {
+			b = b.InHeader()
+		}
 		if !c.holdsKey(k, b, name) {
 			continue
 		}

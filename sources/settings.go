@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // maxSettings bounds the documents of settings that are read. A bundle of an app is larger.
@@ -16,6 +19,7 @@ const maxSettings = 256 << 10
 // settingsForms are the forms in which an app is told its settings by a document, by the end of its name.
 var settingsForms = map[string]func([]byte) []Variable{
 	".js": scriptSettings, ".mjs": scriptSettings, ".cjs": scriptSettings, ".json": scriptSettings, ".toml": tomlSettings,
+	".yaml": yamlSettings, ".yml": yamlSettings,
 }
 
 // settingsForm reads documents of that name; nil where the name tells nothing.
@@ -27,14 +31,16 @@ func settingsForm(name string) func([]byte) []Variable {
 	return settingsForms[path.Ext(lower)]
 }
 
-// IsSettingsName says whether a document of that name may be one of settings.
-func IsSettingsName(name string) bool { return settingsForm(name) != nil }
+// IsSettingsName says whether a document is one of settings by its name alone: one in YAML may be anything.
+func IsSettingsName(name string) bool {
+	return settingsForm(name) != nil && !strings.HasPrefix(strings.ToLower(path.Ext(name)), ".y")
+}
 
 // IsDotenvName says whether a document of that name is a file of variables.
 func IsDotenvName(name string) bool { return isDotenvName(strings.ToLower(path.Base(name))) }
 
 // ParseSettings reads the settings in a document: a file of variables, a script that assigns them or
-// their object (window.__ENV = {…}), JSON, TOML. The form is told by the name, or where that has no end that tells
+// their object (window.__ENV = {…}), JSON, TOML, YAML. The form is told by the name, or where that has no end that tells
 // one, by what stands there. A setting below others is called by those of their names that say whose it is:
 // supabase.anonKey, staging.anonKey.
 func ParseSettings(name string, b []byte) []Variable {
@@ -73,6 +79,44 @@ func onlyVariables(text string) bool {
 }
 
 var variableLine = regexp.MustCompile(`^(?:export\s+)?[A-Za-z_]\w*=`)
+
+// yamlSettings are the texts in documents that are no objects of Kubernetes.
+func yamlSettings(b []byte) []Variable {
+	docs, _ := nodes.Parse(b)
+	lines := splitLines(b)
+	var out []Variable
+	var visit func(n *yaml.Node, names []string)
+	visit = func(n *yaml.Node, names []string) {
+		switch n.Kind {
+		case yaml.MappingNode:
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				visit(n.Content[i+1], append(names[:len(names):len(names)], n.Content[i].Value))
+			}
+		case yaml.SequenceNode:
+			for _, item := range n.Content {
+				visit(item, names)
+			}
+		case yaml.ScalarNode:
+			if len(names) == 0 || n.Line < 1 || n.Line > len(lines) {
+				return
+			}
+			v := Variable{Name: settingName(names), Value: keys.NewText(n.Value), Line: n.Line, Column: byteColumn(lines[n.Line-1], n.Column)}
+			if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+				v.Column++
+			}
+			if strings.HasPrefix(lines[n.Line-1][min(v.Column-1, len(lines[n.Line-1])):], n.Value) {
+				v.EndColumn = v.Column + len(n.Value)
+			}
+			out = append(out, v)
+		}
+	}
+	for _, d := range docs {
+		if d.Shift == 0 && nodes.Field(d.Root, "apiVersion") == nil { // behind what is damaged, lines are others
+			visit(d.Root, nil)
+		}
+	}
+	return out
+}
 
 // settingToken is a string, a word, the head of a table, or a sign.
 type settingToken struct {

@@ -20,6 +20,7 @@ func TestParseSettings(t *testing.T) {
 		{"config.json", `{"supabase": {"url": "u", "anonKey": "k"}, "supabaseKey": "l", "n": 1}`, "supabase.url=u@1:23-24 supabase.anonKey=k@1:39-40 supabaseKey=l@1:60-61"},
 		{"config.json", `{"staging": {"supabase": {"anonKey": "k"}}}`, "staging.supabase.anonKey=k@1:39-40"},
 		{"config.toml", "a = 'x' # b = 'no'\n[supabase]\nanon_key = \"k\"\n[[other]]\nc = 1", "a=x@1:6-7 supabase.anon_key=k@3:13-14"},
+		{"prometheus.yml", "a:\n  - b: 'x'\n    c: [y]\n---\napiVersion: v1\nd: z", "b=x@2:9-10 c=y@3:9-10"},
 		{"env.js", "}}{A:'", ""},
 	} {
 		var got []string

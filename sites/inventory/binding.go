@@ -1,6 +1,8 @@
 package inventory
 
 import (
+	"slices"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
@@ -75,6 +77,34 @@ func (b *Binding) NamedAt() sources.Position {
 
 // IsSet says whether the variable has, or may have, a value; false of nil.
 func (b *Binding) IsSet() bool { return b != nil && (!b.Value.IsKnown() || b.Value.Text().Len() > 0) }
+
+// InHeader is the key in a value that is a header's, "Bearer" and a key; the binding itself where it is none.
+func (b *Binding) InHeader() *Binding {
+	key, offset, ok := keys.InHeader("Authorization", b.Value.Text().Reveal())
+	if !b.Value.IsKnown() || !ok || keys.Recognize(key) == "" {
+		return b
+	}
+	of := *b
+	of.Value, of.Inside = keys.Known(key), nil
+	of.locate = func() Placement {
+		p := b.placed()
+		p.at, p.Written = behind(p.at, offset, key.Len()), behind(p.Written, offset, key.Len())
+		p.Trace = slices.Clone(p.Trace)
+		for i := range p.Trace {
+			p.Trace[i].At = behind(p.Trace[i].At, offset, key.Len())
+		}
+		return p
+	}
+	return &of
+}
+
+// behind is the place of what stands at the end of a text, where that is all that stands at the place.
+func behind(at sources.Position, offset, length int) sources.Position {
+	if at.EndColumn-at.Column == offset+length {
+		at.Column += offset
+	}
+	return at
+}
 
 // Stands is the place of a value that is written where it is used.
 func Stands(at sources.Position, steps ...sources.Step) Placement {

@@ -116,7 +116,8 @@ func (inv *Inventory) settings(f PodFile, name string, c *Container) []*Carrier 
 func (inv *Inventory) settingBindings(f PodFile, name string) []*Binding {
 	text := f.Value.Text()
 	raw := []byte(text.Reveal())
-	if !f.Value.IsKnown() || f.Changed != "" || keys.Recognize(text) != "" || sources.IsKong(raw) || sources.SetsHeaders(raw) {
+	if !f.Value.IsKnown() || f.Changed != "" || keys.Recognize(text) != "" || !inv.Repo.Marked(raw) ||
+		sources.IsKong(raw) || sources.IsEnvoy(raw) || sources.SetsHeaders(raw) {
 		return nil
 	}
 	var out []*Binding
