@@ -1,6 +1,7 @@
 package sites
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -18,13 +19,14 @@ type apps struct {
 	Builds     []*Build
 	Emptied    []Emptied
 	production map[string]map[string]sources.Effective // what the .env files of a directory give a production build
+	loaded     *loadedEnv
 }
 
 // readApps finds what apps have built in: the variables of their .env files, as
 // Next.js and Vite read them, and the defaults in their Dockerfiles. A .env file that a unit is
 // made of (the stack's own, a generator's input) belongs to that unit.
 func readApps(inv *inventory.Inventory) *apps {
-	a := &apps{Inventory: inv, production: map[string]map[string]sources.Effective{}}
+	a := &apps{Inventory: inv, production: map[string]map[string]sources.Effective{}, loaded: newLoadedEnv(inv.Repo.BuildCalls())}
 	dirs := map[string][]*sources.File{}
 	var order []string
 	for _, f := range a.Repo.Files() {
@@ -42,6 +44,7 @@ func readApps(inv *inventory.Inventory) *apps {
 	for _, dir := range order {
 		urls[dir] = a.collectDotenv(dir, dirs[dir])
 	}
+	a.carriers = append(a.carriers, a.loadedCarriers()...)
 	for _, f := range a.Repo.Files() {
 		// Without a key of its own it may still take in the .env files beside it, or be given one.
 		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(a.production[f.Dir()]) > 0 || a.isGivenKeys(f)) {
@@ -62,6 +65,9 @@ func (a *apps) collectDotenv(dir string, files []*sources.File) []inventory.URL 
 	here, committed := a.loadMode("production", dir, files), a.loadMode("production", dir, held)
 	if here.bounded {
 		a.Repo.Note(sources.NoteBound, sources.Position{File: here.first}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
+	}
+	for _, m := range []modeEnv{here, committed} {
+		maps.DeleteFunc(m.winners, func(name string, _ sources.Effective) bool { return a.loaded.before(dir, name, a.Names.Of(name)) != "" })
 	}
 	a.findEmptied(committed.winners, committed.all, true)
 	a.findEmptied(here.winners, here.all, false)
@@ -165,6 +171,18 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 	}
 	built, read, beaten := carrier(build.urls, own), carrier(own, build.urls), carrier(own, nil)
 	beaten.Development = true
+	given := map[string]*inventory.Carrier{} // by the reason for which these have no effect, or the app that they are given to
+	as := func(key, app, idle string) *inventory.Carrier {
+		if given[key] == nil {
+			given[key] = carrier(own, build.urls)
+			given[key].App, given[key].Idle = app, cmp.Or(given[key].Idle, idle)
+			if idle == "" {
+				given[key].Development = len(own) > 0 && servesDevelopment(f, own)
+			}
+		}
+		return given[key]
+	}
+	unread := a.Repo.EnvUnread(dir)
 	for _, b := range all {
 		winner, wins := build.winners[b.Name]
 		name, text := a.Names.Of(b.Name), b.Value.Text()
@@ -176,8 +194,19 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		default:
 			markPlaceholder(b, name)
 		}
+		if apps := a.loaded.by[b.At()]; len(apps) > 0 {
+			a.loaded.taken[b.At()] = true
+			for _, app := range apps {
+				of := as(app, app, "")
+				of.Bindings = append(of.Bindings, b)
+			}
+			continue
+		}
 		c := read
+		why := cmp.Or(a.loaded.before(dir, b.Name, name), unread)
 		switch {
+		case why != "":
+			c = as(why, dir, why)
 		case wins && winner.File != f.Path:
 			c = beaten
 		case name.PublicPrefix != "":
@@ -186,6 +215,9 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		c.Bindings = append(c.Bindings, b)
 	}
 	a.carriers = append(a.carriers, built, read, beaten)
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		a.carriers = append(a.carriers, given[key])
+	}
 }
 
 // markPlaceholder makes the value of a binding unknown where a word stands in place of a key.

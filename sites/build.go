@@ -179,8 +179,8 @@ type Emptied struct {
 // also with nothing.
 func (a *apps) findEmptied(winners map[string]sources.Effective, all []sources.Effective, everywhere bool) {
 	for _, e := range all {
-		winner := winners[e.Name]
-		if winner.File == e.File || winner.Value.Len() > 0 || e.Value.Len() == 0 || !a.Names.Of(e.Name).Strong {
+		winner, ok := winners[e.Name]
+		if !ok || winner.File == e.File || winner.Value.Len() > 0 || e.Value.Len() == 0 || !a.Names.Of(e.Name).Strong {
 			continue
 		}
 		known := false

@@ -70,7 +70,8 @@ A=1
 		{"by another program", "up.sh", "cd docker\ndoppler run -- docker compose up", "docker: what the shell has from up.sh:2 on"},
 		{"two commands of one shell", "up.sh", "cd docker\neval \"$(keys)\"\ndocker compose build\ndocker compose up",
 			"docker: what the shell has from up.sh:2 on; docker: what the shell has from up.sh:2 on"},
-		{"by another program, without --", "package.json", `{"scripts": {"up": "cd docker && npx env-cmd -f ../.env.prod docker compose up"}}`,
+		{"by another program, without --", "package.json", `{"scripts": {"up": "cd docker && npx env-cmd -f ../.env.prod docker compose up"}}`, "docker: "}, // .env.prod has no key
+		{"by one that fetches variables", "package.json", `{"scripts": {"up": "cd docker && doppler run -- docker compose up"}}`,
 			"docker: what the shell has from package.json:1 on"},
 		{"cross-env", "package.json", `{"scripts": {"up": "cd docker && cross-env ANON_KEY=another-one docker compose up"}}`, "docker: what package.json sets"},
 		{"behind the flags of other commands", "up.sh", "cd docker\nsudo -u deploy timeout 60 docker compose --env-file ../.env.prod up", "docker: .env.prod"},

@@ -54,6 +54,7 @@ type packageManifest struct {
 	Scripts         map[string]string
 	Dependencies    map[string]any
 	DevDependencies map[string]any
+	Workspaces      any
 }
 
 // needs says whether a package is a dependency.

@@ -72,7 +72,7 @@ var specials = map[string]bool{"eval": true, ".": true, "source": true, "export"
 // plainWrappers run the command that stands behind them and their flags; ownWrappers do so behind words
 // of their own.
 var (
-	plainWrappers = map[string]bool{"exec": true, "command": true, "time": true, "nohup": true, "builtin": true, "npx": true}
+	plainWrappers = map[string]bool{"exec": true, "command": true, "time": true, "nohup": true, "builtin": true, "npx": true, "bunx": true}
 	ownWrappers   = map[string]bool{
 		"timeout": true, "nice": true, "ionice": true, "setsid": true, "stdbuf": true, "flock": true, "taskset": true, "unbuffer": true,
 		"caffeinate": true, "chrt": true, "systemd-inhibit": true,
@@ -82,8 +82,7 @@ var (
 
 // givers run a command with variables that they fetch.
 var givers = [][]string{
-	{"doppler", "run"}, {"op", "run"}, {"infisical", "run"}, {"dotenvx", "run"}, {"chamber", "exec"}, {"aws-vault", "exec"},
-	{"teller", "run"}, {"phase", "run"}, {"vals", "exec"}, {"dotenv"}, {"env-cmd"},
+	{"doppler", "run"}, {"infisical", "run"}, {"chamber", "exec"}, {"aws-vault", "exec"}, {"teller", "run"}, {"phase", "run"}, {"vals", "exec"},
 }
 
 // talkers do not run what stands behind them.
@@ -240,6 +239,12 @@ func (s *shell) invoke(st *shellState, words []shellWord) {
 		return
 	case base == "sops" && len(rest) > 2 && rest[0].text == "exec-env":
 		s.execEnv(st.child(), rest[1:])
+		return
+	}
+	if given, command, loads := s.load(st, words); loads {
+		if len(command) > 0 {
+			s.invoke(given, command)
+		}
 		return
 	}
 	for _, giver := range givers {
