@@ -60,9 +60,23 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 		c.addSites(k)
 	}
 	c.addLocals()
+	c.settleOpened()
 	c.settleGenerations()
 	c.Sites = Sorted(c.Sites)
 	return c
+}
+
+// settleOpened marks what containers decrypt by themselves, and the data keys that they have it from.
+func (c *Collection) settleOpened() {
+	opened := map[inventory.EntryRef]bool{}
+	for _, s := range c.Sites {
+		if s.Opened = s.Form != "" && s.Form == s.Carrier.Opens; s.Opened && s.Entry != nil {
+			opened[*s.Entry] = true
+		}
+	}
+	for _, s := range c.Sites {
+		s.Opened = s.Opened || s.Form == keys.ByDotenvx && s.Entry != nil && opened[*s.Entry]
+	}
 }
 
 // RunsSupabase says whether a unit has a service that is Supabase's alone, or a gateway with its

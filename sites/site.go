@@ -35,6 +35,7 @@ type Site struct {
 	Namespace   string
 	Carrier     *inventory.Carrier
 	Form        keys.Form           // how the key is written, of which something on the way has to make one; empty where it stands there as it is
+	Opened      bool                // the container that gets it may open that form as it starts
 	NotBase64   bool                // it stands in the open where base64 belongs
 	Placeholder bool                // a word that a person was to replace, which makes the value unknown
 	Consumer    string              // of a gateway credential, whose it is; empty for any other site
@@ -62,7 +63,7 @@ func (s *Site) DeployedIn() *render.Unit {
 // make a key of it.
 func (s *Site) HandedOn() bool {
 	u := s.DeployedIn()
-	return u != nil && u.Opening(s.Form, s.Written.File) == render.HandedOn
+	return u != nil && !s.Opened && u.Opening(s.Form, s.Written.File) == render.HandedOn
 }
 
 // CarrierName is what bears the site, with all that stands beside it: "Deployment web/web",

@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -23,7 +24,7 @@ var argoPlugins = [][]byte{[]byte("ConfigManagementPlugin"), []byte("configManag
 
 // openers is what the repository has that may open what is sealed in it. Each file is read once for all of it.
 type openers struct {
-	dotenvx    bool // a command runs it
+	dotenvx    []running // who runs it
 	argoPlugin bool
 	webhooks   map[keys.Form]bool // of which a manifest tells
 	commands   []command          // of commandWords, in order of file and line
@@ -55,7 +56,9 @@ func (r *Repository) readOpeners() {
 			continue
 		}
 		r.openers.decrypted = append(r.openers.decrypted, decryptedBy(f, b)...)
-		r.openers.dotenvx = r.openers.dotenvx || dotenvxRuns.Match(b)
+		if dotenvxRuns.Match(b) {
+			r.openers.dotenvx = append(r.openers.dotenvx, running{f.Path, r.packageOf(f.Dir()), b})
+		}
 		if slices.ContainsFunc(commandWords, has) {
 			r.openers.commands = append(r.openers.commands, commandsIn(f, b)...)
 		}
@@ -100,11 +103,22 @@ func (r *Repository) theOpeners() *openers {
 // itself, as far as the repository tells.
 func (r *Repository) HasArgoPlugin() bool { return r.theOpeners().argoPlugin }
 
-// RunsDotenvx says whether something decrypts with dotenvx what stands in an app's env files: a command
-// anywhere in the repository, or the configuration of the app's build.
+// running is a file that runs something, and the directory of the app that it is of.
+type running struct {
+	name string
+	app  string
+	text []byte
+}
+
+// RunsDotenvx says whether something decrypts with dotenvx what stands in an app's env files: a command of the app's own, or of
+// a file that names its directory, or the configuration of its build.
 func (r *Repository) RunsDotenvx(app string) bool {
-	if r.theOpeners().dotenvx {
-		return true
+	of := r.packageOf(app)
+	word := path.Base(of)
+	for _, f := range r.theOpeners().dotenvx {
+		if f.app == of || of != "." && wordIn(f.text, word) >= 0 {
+			return true
+		}
 	}
 	for _, name := range buildConfigs {
 		for _, ext := range []string{".js", ".mjs", ".ts", ".mts"} {
@@ -114,6 +128,29 @@ func (r *Repository) RunsDotenvx(app string) bool {
 		}
 	}
 	return false
+}
+
+// MayRunDotenvx says whether a container may decrypt with dotenvx what it is given: its command does, or it has none of its own
+// and something in the repository does, which may be what its image starts.
+func (r *Repository) MayRunDotenvx(command []string) bool {
+	if len(command) == 0 {
+		return len(r.theOpeners().dotenvx) > 0
+	}
+	line := strings.Join(command, " ")
+	return dotenvxRuns.MatchString(line) || strings.Contains(line, ".sh") && len(r.theOpeners().dotenvx) > 0
+}
+
+// packageOf is the directory of the app that a directory is part of: the nearest with a package.json or a Dockerfile, or else
+// itself.
+func (r *Repository) packageOf(dir string) string {
+	for at := dir; ; at = path.Dir(at) {
+		if r.File(path.Join(at, "package.json")) != nil || r.File(path.Join(at, "Dockerfile")) != nil {
+			return at
+		}
+		if at == "." || at == "/" || at == r.rootOf(dir) {
+			return dir
+		}
+	}
 }
 
 func (f *File) runsDotenvx() bool {

@@ -75,8 +75,9 @@ func (s *shell) load(st *shellState, words []shellWord) (*shellState, []shellWor
 	for name, v := range st.vars {
 		before[name] = v.exported && !l.override
 	}
+	sure := true
 	for _, f := range files {
-		s.loadFile(st, f, before)
+		sure = s.loadFile(st, f, before, sure) && sure
 	}
 	if l.goesOn {
 		if len(files) == 0 {
@@ -139,8 +140,9 @@ func cascade(files []shellWord, environment shellWord) []shellWord {
 	return out
 }
 
-// loadFile takes up the variables of a file, but those that are there already. Each of them is there from then on.
-func (s *shell) loadFile(st *shellState, w shellWord, before map[string]bool) {
+// loadFile takes up the variables of a file, but those that are there already. Each of them is there from then on: unknown,
+// unless it is sure that nothing else has it. It returns whether the file is known.
+func (s *shell) loadFile(st *shellState, w shellWord, before map[string]bool, sure bool) bool {
 	name, ok := st.path(w)
 	f := (*File)(nil)
 	if ok {
@@ -148,14 +150,14 @@ func (s *shell) loadFile(st *shellState, w shellWord, before map[string]bool) {
 	}
 	switch {
 	case f == nil && strings.HasSuffix(w.text, inCascade):
-		return
+		return true
 	case !ok:
 		s.unfollow(st, &unfollowed{At: w.at, Why: "reads a file that keylint cannot follow"}, true)
-		return
+		return false
 	case f == nil:
 		*s.missing++
 		s.unfollow(st, &unfollowed{At: w.at, Why: "reads " + name + ", which is not in the repository", From: name}, true)
-		return
+		return false
 	}
 	variables := f.Dotenv()
 	if b, err := f.Plain(); err == nil && !f.IsDotenv() && IsSettingsName(name) {
@@ -166,11 +168,16 @@ func (s *shell) loadFile(st *shellState, w shellWord, before map[string]bool) {
 		last[v.Name] = v
 	}
 	for name, v := range last {
-		if !before[name] {
+		if before[name] {
+			continue
+		}
+		if before[name] = true; sure {
 			s.takeUp(st, v, f)
-			before[name] = true
+		} else {
+			st.forget(name, true)
 		}
 	}
+	return true
 }
 
 // takeUp makes a variable of the environment of one of a file. What the loaders do not read alike is not known.
@@ -179,7 +186,7 @@ func (s *shell) takeUp(st *shellState, v Variable, f *File) {
 	switch {
 	case f.Locked() != nil:
 		given = &givenValue{Locked: f.Locked(), At: v.In(f.Path)}
-	case !plainValue.MatchString(v.Value.Reveal()) || strings.HasPrefix(v.Value.Reveal(), "op://") || keys.EncryptedBy(v.Value) != "":
+	case !plainValue.MatchString(v.Value.Reveal()) || strings.HasPrefix(v.Value.Reveal(), "op://"):
 		given = nil
 	}
 	st.vars[v.Name] = &shellVariable{given: given, exported: true}

@@ -44,6 +44,8 @@ type Carrier struct {
 	Stack       bool // it holds the keys of the stack under the stack's own names
 	Ignored     bool // git ignores it
 
+	Opens keys.Form // the form that the container may decrypt by itself as it starts; empty where it decrypts none
+
 	// Idle says why nothing that it bears has an effect; empty where it has one.
 	Idle string
 }

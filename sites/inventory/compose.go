@@ -172,6 +172,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	p.stack = p.stack || c.Carrier.Backend != ""
 	p.inv.Containers = append(p.inv.Containers, c)
 	p.addHealthCheck(s, c)
+	p.addArguments(s, c)
 	p.addLabels(s, c)
 	p.addRoutes(s, c)
 	p.addBuild(s, c)

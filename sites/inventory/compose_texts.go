@@ -39,6 +39,44 @@ func (p *composeProject) addHealthCheck(s sources.ComposeService, c *Container) 
 	p.inv.Composed = append(p.inv.Composed, checks)
 }
 
+// addArguments adds the keys that stand in the arguments of a service, as a carrier of its own. What a shell in the container puts
+// in place is a variable's, which is a site by itself.
+func (p *composeProject) addArguments(s sources.ComposeService, c *Container) {
+	if c.Carrier.Backend == "Kong" || c.Carrier.Backend == "Envoy" {
+		return
+	}
+	k := &Carrier{
+		Kind: InContainer, Name: p.unit.Name + " arguments of " + s.Name, File: p.unit.Path, Unit: p.unit,
+		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle,
+	}
+	for i, command := range []sources.ComposeCommand{s.Entrypoint, s.Command} {
+		what := []string{"entrypoint", "command"}[i]
+		for _, a := range argumentsIn(command.Words) {
+			raw := a.Value.Reveal()
+			name := keys.ReferenceName(raw)
+			if isFlag := strings.HasPrefix(a.Name, "-"); keys.Recognize(a.Value) == "" && (name == "" || isFlag && p.inv.Names.Of(name).Slot == "") {
+				continue
+			}
+			at := p.standsBelow(command.At[a.word], raw)
+			k.Bindings = append(k.Bindings, p.resolve(sources.ComposeVariable{Name: name, Raw: a.Value, HasText: true, At: at}, c.owner+" "+what+" "+a.Name, what+" "))
+		}
+	}
+	p.inv.Composed = append(p.inv.Composed, k)
+}
+
+// maxCommandLines bounds how many lines of a command are searched for a part of it.
+const maxCommandLines = 100
+
+// standsBelow is where a part of a command stands that begins at the place and may go over several lines.
+func (p *composeProject) standsBelow(at sources.Position, raw string) sources.Position {
+	for line := at; line.Line > 0 && line.Line < at.Line+maxCommandLines; line.Line++ {
+		if found := p.standsAt(line, raw); found != line {
+			return found
+		}
+	}
+	return at
+}
+
 // addLabels adds the keys that the service's labels have Traefik send on, as a carrier of its own.
 func (p *composeProject) addLabels(s sources.ComposeService, c *Container) {
 	labels := &Carrier{

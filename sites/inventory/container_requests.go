@@ -17,6 +17,33 @@ var checks = [][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"},
 // flag matches an argument that has its value in it.
 var flag = regexp.MustCompile(`^(--?[A-Za-z][\w.-]*)=`)
 
+// spoken is what stands in a word of a command in the place of a key.
+type spoken struct {
+	keys.Header
+	word int
+}
+
+// argumentsIn are the headers that a command sends, and the values of its flags.
+func argumentsIn(words []string) []spoken {
+	var out []spoken
+	before := ""
+	for i, text := range words {
+		for _, h := range keys.Headers(text) {
+			out = append(out, spoken{h, i})
+		}
+		name, value := before, text
+		if m := flag.FindStringSubmatch(text); m != nil {
+			name, value = m[1], text[len(m[0]):]
+		}
+		if strings.HasPrefix(name, "-") {
+			at := len(text) - len(value) + 1
+			out = append(out, spoken{keys.Header{Name: name, Value: keys.NewText(value), Line: 1, Column: at, EndColumn: len(text) + 1}, i})
+		}
+		before = text
+	}
+	return out
+}
+
 // addRequests adds the keys that stand in a container's arguments and probes, as a carrier of its own: the
 // container's environment need not know them. A reference to a variable is no site beside that one.
 func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
@@ -29,18 +56,13 @@ func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 		}
 	}
 	words := func(what string, list *yaml.Node) {
-		before := ""
-		for _, item := range nodes.Items(list) {
-			text := nodes.Text(item)
-			for _, h := range keys.Headers(text) {
-				add(what+" "+h.Name, h.Value, c.Object.Inside(item, h.Line, h.Column, h.EndColumn))
-			}
-			if m := flag.FindStringSubmatch(text); m != nil {
-				add(what+" "+m[1], keys.NewText(text[len(m[0]):]), c.Object.Inside(item, 1, len(m[0])+1, len(text)+1))
-			} else if strings.HasPrefix(before, "-") {
-				add(what+" "+before, keys.NewText(text), c.Object.Locate(item))
-			}
-			before = text
+		items := nodes.Items(list)
+		var texts []string
+		for _, item := range items {
+			texts = append(texts, nodes.Text(item))
+		}
+		for _, h := range argumentsIn(texts) {
+			add(what+" "+h.Name, h.Value, c.Object.Inside(items[h.word], h.Line, h.Column, h.EndColumn))
 		}
 	}
 	words("command", nodes.Field(n, "command"))

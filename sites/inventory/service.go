@@ -16,6 +16,9 @@ import (
 func (inv *Inventory) fillCarrier(c *Container) {
 	c.Carrier.Backend = backendOf(c)
 	c.Carrier.URLs = URLs(inv.Names, c.Variables)
+	if inv.Repo.MayRunDotenvx(c.Command) {
+		c.Carrier.Opens = keys.ByDotenvx
+	}
 	for _, v := range c.Variables {
 		if v.Name == hasuraSecret && v.Value.IsKnown() {
 			c.Carrier.Bindings = append(c.Carrier.Bindings, readHasura(v)...)

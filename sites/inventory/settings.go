@@ -91,7 +91,7 @@ func (inv *Inventory) settings(f PodFile, name string, c *Container) []*Carrier 
 	}
 	k := &Carrier{
 		Kind: InContainer, Name: c.Carrier.Name, File: bindings[0].At().File, Part: c.Carrier.Part, Unit: c.Unit, Namespace: c.Namespace,
-		Backend: c.Carrier.Backend, Idle: c.Carrier.Idle, URLs: URLs(inv.Names, bindings),
+		Backend: c.Carrier.Backend, Opens: c.Carrier.Opens, Idle: c.Carrier.Idle, URLs: URLs(inv.Names, bindings),
 	}
 	if len(k.URLs) == 0 {
 		k.URLs = c.Carrier.URLs
