@@ -182,7 +182,7 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		}
 		return given[key]
 	}
-	unread := a.Repo.EnvUnread(dir)
+	unread := cmp.Or(a.Repo.EnvUnread(dir), a.untaken(f))
 	for _, b := range all {
 		winner, wins := build.winners[b.Name]
 		name, text := a.Names.Of(b.Name), b.Value.Text()
@@ -218,6 +218,19 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		a.carriers = append(a.carriers, given[key])
 	}
+}
+
+// untaken says of the .env beside a compose project that nothing takes a variable of it; empty of any other file.
+func (a *apps) untaken(f *sources.File) string {
+	if path.Base(f.Path) != ".env" || a.Repo.MayReadEnv(f.Dir()) {
+		return ""
+	}
+	for _, u := range a.Units {
+		if u.Compose != nil && u.Compose.Dir() == f.Dir() {
+			return "compose reads it, and no service of " + u.Name + " takes anything from it"
+		}
+	}
+	return ""
 }
 
 // markPlaceholder makes the value of a binding unknown where a word stands in place of a key.

@@ -43,6 +43,17 @@ func (r *Repository) EnvUnread(dir string) string {
 	return "nothing here loads it: the apps below read the files of variables in their own directories"
 }
 
+// MayReadEnv says whether something beside compose may read the files of variables in a directory: an app that lies there, or a
+// script that names one.
+func (r *Repository) MayReadEnv(dir string) bool {
+	for _, name := range append([]string{"package.json", "Dockerfile"}, otherReaders...) {
+		if r.File(path.Join(dir, name)) != nil {
+			return true
+		}
+	}
+	return r.ScriptNaming(".env").File != ""
+}
+
 // readsEnv says whether a package that is needed may read files of variables, or a script names one.
 func (m packageManifest) readsEnv() bool {
 	for _, list := range []map[string]any{m.Dependencies, m.DevDependencies} {
