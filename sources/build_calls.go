@@ -244,16 +244,22 @@ func (s *shell) runScript(st *shellState, words []shellWord) {
 		s.eachPackage(inner, workspaces, rest[0].text)
 		return
 	}
-	if !s.packageScript(inner, rest[0].text) && len(rest) > 0 && rest[0].text != words[0].text {
+	if !s.packageScript(inner, rest[0].text, rest[1:]) && rest[0].text != words[0].text {
 		s.invoke(inner, rest)
 	}
 }
 
-// packageScript follows a script of the package.json where the state is; false where there is none of that name.
-func (s *shell) packageScript(st *shellState, name string) bool {
+// packageScript follows a script of the package.json where the state is, with what is put behind it ("pnpm with-env next build");
+// false where there is none of that name.
+func (s *shell) packageScript(st *shellState, name string, arguments []shellWord) bool {
 	script, ok := s.repo.packageScript(st.dir, name)
 	if !ok {
 		return false
+	}
+	for _, w := range arguments {
+		if w.text != "--" {
+			script.text += " " + w.text
+		}
 	}
 	inner := *s
 	inner.file, inner.shift = path.Join(st.dir, "package.json"), 0
@@ -273,7 +279,7 @@ func (s *shell) eachPackage(st *shellState, names []string, script string) {
 		if len(names) == 0 || slices.ContainsFunc(names, named) {
 			inner := st.child()
 			inner.dir = f.Dir()
-			s.packageScript(inner, script)
+			s.packageScript(inner, script, nil)
 		}
 	}
 }

@@ -195,7 +195,9 @@ func settingsOf(text string, form *regexp.Regexp) []Variable {
 		case ',', ';':
 			name = ""
 		case ':', '=':
-			if name = nameBefore(tokens[:i]); name == "" || i+1 == len(tokens) || tokens[i+1].kind != 's' || i+2 < len(tokens) && strings.IndexByte("+.?|&[(", tokens[i+2].kind) >= 0 {
+			name = nameBefore(tokens[:i])
+			i += sameOr(tokens[i+1:], name)
+			if name == "" || i+1 == len(tokens) || tokens[i+1].kind != 's' || i+2 < len(tokens) && strings.IndexByte("+.?|&[(", tokens[i+2].kind) >= 0 {
 				continue
 			}
 			value := tokens[i+1]
@@ -208,6 +210,21 @@ func settingsOf(text string, form *regexp.Regexp) []Variable {
 		}
 	}
 	return out
+}
+
+// sameOr counts the tokens before the value in "window.A = window.A || 'value'": nothing else gives the name one.
+func sameOr(tokens []settingToken, name string) int {
+	for i := 2; i+1 < len(tokens) && i < 12; i++ {
+		if t := tokens[i]; (t.kind == '|' || t.kind == '?') && tokens[i-1].kind == t.kind {
+			if own := tokens[i-2]; own.text == name && tokens[0].text != "process" {
+				return i + 1
+			}
+			return 0
+		} else if t.kind == ',' || t.kind == ';' || t.kind == '=' {
+			return 0
+		}
+	}
+	return 0
 }
 
 // nameBefore is what is assigned to by a "=" or ":" behind the tokens: a word, a string, or a string in brackets.
