@@ -43,8 +43,7 @@ type ComposeService struct {
 
 // ComposeCommand is an entrypoint or a command, before interpolation.
 type ComposeCommand struct {
-	Words []string   // nil where it is not set
-	At    []Position // of each of them; of those of a text where that begins
+	Words []string // nil where it is not set
 
 	// Inside leads from a place in the longest word, the script, to its place on disk.
 	Inside func(line, column, endColumn int) Position
@@ -237,10 +236,9 @@ func (d *Document) composeCommand(n *yaml.Node) ComposeCommand {
 			words = []string{text}
 		}
 		c.Words = append(c.Words, words...)
-		c.At = slices.Repeat([]Position{d.Position(n)}, len(words))
 	}
 	for _, item := range items {
-		c.Words, c.At = append(c.Words, nodes.Text(item)), append(c.At, d.Position(item))
+		c.Words = append(c.Words, nodes.Text(item))
 		if len(nodes.Text(item)) > len(nodes.Text(script)) {
 			script = nodes.Follow(item)
 		}

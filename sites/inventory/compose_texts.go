@@ -57,7 +57,7 @@ func (p *composeProject) addArguments(s sources.ComposeService, c *Container) {
 			if isFlag := strings.HasPrefix(a.Name, "-"); keys.Recognize(a.Value) == "" && (name == "" || isFlag && p.inv.Names.Of(name).Slot == "") {
 				continue
 			}
-			at := p.standsBelow(command.At[a.word], raw)
+			at := p.standsBelow(command.InsideWord(a.word, 1, 1, 0), raw)
 			k.Bindings = append(k.Bindings, p.resolve(sources.ComposeVariable{Name: name, Raw: a.Value, HasText: true, At: at}, c.owner+" "+what+" "+a.Name, what+" "))
 		}
 	}
