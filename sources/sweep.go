@@ -30,6 +30,12 @@ var sweepMarks = newFinder([]mark{
 // place. Of what git ignores it knows what is read anyway. Files that are no text are told by their first bytes.
 func (r *Repository) Sweep() []Swept {
 	files := slices.Concat(r.Files(), r.scripts, r.prose, r.others)
+	known := map[string]bool{}
+	files = slices.DeleteFunc(files, func(f *File) bool { // a script that was followed is among them all
+		again := known[f.Path]
+		known[f.Path] = true
+		return again
+	})
 	found := make([][]Swept, len(files))
 	onAllCores(len(files), func(i int) { found[i] = files[i].sweep() })
 	out := slices.Concat(found...)

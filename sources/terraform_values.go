@@ -199,7 +199,7 @@ func (s *tfScope) value(x hclsyntax.Expression, rest hcl.Traversal, depth int) t
 		if word := hcl.ExprAsKeyword(x.Wrapped); word != "" && !x.ForceNonLiteral {
 			return tfValue{text: word, known: true, at: s.position(x.Range())}
 		}
-		return s.value(x.Wrapped.(hclsyntax.Expression), rest, depth+1)
+		return s.value(x.Wrapped, rest, depth+1)
 	case *hclsyntax.LiteralValueExpr:
 		if text, ok := scalarText(x.Val); ok && len(rest) == 0 {
 			return tfValue{text: text, known: true, at: s.position(x.Range())}
