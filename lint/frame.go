@@ -46,6 +46,8 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 	shown := keys.Mask
 	if fileName.MatchString(key) {
 		shown = p.Repo.Ledger().Scrub(key)
+	} else if isName && at.EndColumn == 0 { // a line as a whole, such as a command
+		shown = p.unplaced(key)
 	} else if isName || keys.ReferenceName(key) != "" {
 		shown = keys.ShownName(p.clean(key))
 	} else if end := strings.TrimRight(key, " \t"); strings.HasSuffix(end, `"`) || strings.HasSuffix(end, "'") {
