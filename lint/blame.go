@@ -64,9 +64,13 @@ func isUnclean(_ *Pass, _ *Instance, accused, other []*sites.Site) bool {
 
 // isNobodysOwn says that the accused have a published key, or a chart's default, and the others
 // one of their own: it never outvotes that, whatever holds it. A key of another instance's is
-// not the others' own.
+// not the others' own, nor is one that no JWT secret in force signed where somebody wrote the
+// published one down: such a stack runs with what is published, and the others' key never did.
 func isNobodysOwn(p *Pass, i *Instance, accused, other []*sites.Site) bool {
-	return everybodys(accused) && !everybodys(other) && p.HeldElsewhere(i, other[0]) == nil
+	if !everybodys(accused) || everybodys(other) || p.HeldElsewhere(i, other[0]) != nil {
+		return false
+	}
+	return isDefault(accused) || !isUnsigned(p, i, other, accused)
 }
 
 func everybodys(group []*sites.Site) bool {
