@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -153,7 +154,7 @@ func onlyNamespace(u *render.Unit) string {
 func (f *Found) standaloneUnit(file *sources.File) *render.Unit {
 	for _, u := range f.Units {
 		if u.Kind == render.Directory && u.Name == file.Dir() || u.Kind == render.ComposeFile && path.Dir(u.Path) == file.Dir() {
-			return u
+			return cmp.Or(u.Over, u) // what is laid over a project has the project's gateway
 		}
 	}
 	u := &render.Unit{Name: file.Path, Kind: render.Directory, Inputs: []string{file.Path}}
