@@ -71,9 +71,10 @@ func (inv *Inventory) readDictionary(c *Container, v *Binding, slot keys.Slot) [
 
 // asRead is the value as the service takes it. PostgREST decodes its secret where it is
 // told that it is base64, and reads a file where it begins with "@"
-// (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret).
+// (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret). Storage, which knows the variable by
+// the same name, takes it as it stands (storage-api src/config.ts: getConfig).
 func (c *Container) asRead(v *Binding) keys.Value {
-	if v.Name != "PGRST_JWT_SECRET" {
+	if v.Name != "PGRST_JWT_SECRET" || c.Carrier.Backend == "Storage" {
 		return v.Value
 	}
 	flag := c.Env["PGRST_JWT_SECRET_IS_BASE64"]
