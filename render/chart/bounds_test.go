@@ -118,6 +118,7 @@ func TestSteps(t *testing.T) {
 		`{{ range split "}}" .a | uniq }}{{end}}`: `{{ range keylintSteps (split "}}" .a | uniq) }}{{end}}`,
 		"{{ define \"a\" }}{{ if .x }}{{ range\n .y }}{{ else }}{{ range .z }}{{ end }}{{ end }}{{ end }}{{ end }}": "{{ define \"a\" }}{{ if .x }}{{ range\n keylintSteps (.y) }}{{ else }}{{ range keylintSteps (.z) }}{{ end }}{{ end }}{{ end }}{{ end }}",
 		"{{ range }}": "{{ range }}",
+		"{{ range.a.b }}x{{ end }}{{range(list 1)}}{{end}}": "{{ range keylintSteps (.a.b) }}x{{ end }}{{range keylintSteps ((list 1))}}{{end}}",
 	} {
 		if got := withSteps("t", before); got != after {
 			t.Errorf("%s\nbecomes %s\nwant    %s", before, got, after)

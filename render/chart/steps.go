@@ -32,7 +32,11 @@ func withSteps(name, text string) string {
 	slices.Sort(at)
 	for _, start := range slices.Backward(slices.Compact(at)) {
 		if end := actionEnd(text, start); end > 0 {
-			text = text[:start] + stepsFunction + " (" + text[start:end] + ")" + text[end:]
+			before := text[:start]
+			if strings.HasSuffix(before, "range") { // "range.items" and "range(list)" need no space
+				before += " "
+			}
+			text = before + stepsFunction + " (" + text[start:end] + ")" + text[end:]
 		}
 	}
 	return text
