@@ -35,9 +35,13 @@ type installed struct {
 	}
 }
 
+// notes are what a chart tells whoever installs it: Helm applies none of it, a subchart's neither
+// (helm pkg/action: notesFileSuffix).
+const notes = "NOTES.txt"
+
 // objects are those that one template made.
 func (i *installed) objects(template, text string) []*manifest.Object {
-	if !strings.Contains(text, "apiVersion") {
+	if strings.HasSuffix(template, notes) || !strings.Contains(text, "apiVersion") {
 		return nil
 	}
 	file := i.At.File
