@@ -100,6 +100,7 @@ func TestRecognize(t *testing.T) {
 func TestPlaceholders(t *testing.T) {
 	for text, want := range map[string]bool{
 		"your-anon-key": true, "<ANON_KEY>": true, "${ANON_KEY}": true, "changeme-anon-key": true, "": true,
+		"set-service-key-in-env-file": true, "cdk-provided-value": true, "ALTERE_ESTE_SEGREDO_COM_32_CARACTERES": true,
 		"sb_publishable_...": true, "SUBSTITUIR_PELO_JWT_SECRET_REAL": true, testkeys.All()["{{anon}}"]: false, testkeys.All()["{{secret}}"]: false, "0f3c9a7b5d": false,
 	} {
 		if got := keys.LooksLikePlaceholder(keys.NewText(text)); got != want {

@@ -132,8 +132,8 @@ func IsReference(t Text) bool {
 // placeholderWords were seen in public repositories where a key should be.
 var placeholderWords = []string{
 	"fake", "changeme", "change-me", "change_me", "replace", "your-", "your_", "placeholder", "example", "dummy",
-	"insert", "todo", "xxxx", "public-anon-key", "anon-key", "anon_key", "service-role-key", "service_role_key",
+	"insert", "todo", "xxxx", "public-anon-key", "anon-key", "anon_key", "service-role-key", "service_role_key", "service-key", "service_key", "provided",
 	"...", "…",
 	// Portuguese, Spanish, French, German
-	"substitu", "sua-chave", "sua_chave", "reemplaz", "cambiar", "tu-clave", "tu_clave", "remplac", "votre-", "votre_", "ersetze", "dein-", "dein_",
+	"substitu", "altere", "sua-chave", "sua_chave", "reemplaz", "cambiar", "tu-clave", "tu_clave", "remplac", "votre-", "votre_", "ersetze", "dein-", "dein_",
 }
