@@ -195,7 +195,9 @@ func settingsOf(text string, form *regexp.Regexp) []Variable {
 		case ',', ';':
 			name = ""
 		case ':', '=':
-			name = nameBefore(tokens[:i])
+			if name = nameBefore(tokens[:i]); t.kind == ':' && isChoice(tokens[:i]) {
+				name = ""
+			}
 			i += sameOr(tokens[i+1:], name)
 			if name == "" || i+1 == len(tokens) || tokens[i+1].kind != 's' || i+2 < len(tokens) && strings.IndexByte("+.?|&[(", tokens[i+2].kind) >= 0 {
 				continue
@@ -225,6 +227,31 @@ func sameOr(tokens []settingToken, name string) int {
 		}
 	}
 	return 0
+}
+
+// isChoice says whether a ":" behind the tokens parts the two of "test ? 'one' : 'other'", of which the first is no name.
+func isChoice(tokens []settingToken) bool {
+	depth := 0
+	for i := len(tokens) - 1; i > 0 && i > len(tokens)-50; i-- {
+		switch tokens[i].kind {
+		case ')', ']', '}':
+			depth++
+		case '(', '[', '{':
+			depth--
+		case ',', ';':
+			if depth == 0 {
+				return false
+			}
+		case '?':
+			if depth == 0 && tokens[i-1].kind != '?' && i+1 < len(tokens) && tokens[i+1].kind != '.' && tokens[i+1].kind != '?' {
+				return true
+			}
+		}
+		if depth < 0 {
+			return false
+		}
+	}
+	return false
 }
 
 // nameBefore is what is assigned to by a "=" or ":" behind the tokens: a word, a string, or a string in brackets.

@@ -17,6 +17,7 @@ func TestParseSettings(t *testing.T) {
 		{"env.js", "window['env']['A'] = \"x\"; globalThis.B = `y`; export const C = 'z'", "A=x@1:23-24 B=y@1:43-44 C=z@1:65-66"},
 		{"env.js", "const A = process.env.A || 'x', B = 'a' + b, C = f('c')", ""},
 		{"env.js", "window.A = window.A || 'x'; window.B = window?.B ?? 'y'; const C = process.env.C || 'z'", "A=x@1:25-26 B=y@1:54-55"},
+		{"env.js", "window.A = p ? 'x' : 'y'; const c = {B: p ? q.C : 'z', D: p?.q ?? 'r', E: 'w'}", "E=w@1:76-77"},
 		{"env.js", "window._env_ = Object.freeze({A: \"x\"})", "A=x@1:35-36"},
 		{"config.json", `{"supabase": {"url": "u", "anonKey": "k"}, "supabaseKey": "l", "n": 1}`, "supabase.url=u@1:23-24 supabase.anonKey=k@1:39-40 supabaseKey=l@1:60-61"},
 		{"config.json", `{"staging": {"supabase": {"anonKey": "k"}}}`, "staging.supabase.anonKey=k@1:39-40"},
