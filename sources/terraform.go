@@ -3,6 +3,7 @@ package sources
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -79,6 +80,7 @@ func (r *Repository) TerraformModules() []TerraformModule {
 		if m := t.modules[dir]; !called[dir] && m.applied {
 			made := &TerraformModule{Dir: dir}
 			t.collect(&tfScope{terraform: t, tfModule: m}, made, 0)
+			doubtTwins(made.Made)
 			if len(made.Made) > 0 {
 				slices.Sort(made.Files)
 				made.Files = slices.Compact(made.Files)
@@ -248,6 +250,33 @@ func (t *terraform) collect(s *tfScope, out *TerraformModule, depth int) {
 		if child := s.child(name); child != nil && !isZero(child.call.Attributes["count"]) {
 			t.collect(child, out, depth+1)
 		}
+	}
+}
+
+// doubtTwins makes what several resources call alike unknown: a count that depends on a variable makes one of them only.
+func doubtTwins(made []TerraformObject) {
+	type name struct{ kind, namespace, name string }
+	first := map[name]*TerraformObject{}
+	for i := range made {
+		o := &made[i]
+		id := name{o.Kind, o.Namespace, o.Name}
+		twin := first[id]
+		switch {
+		case o.Namespace == "": // they may be in several
+		case twin == nil:
+			first[id] = o
+		default:
+			twin.doubt(o.At)
+			o.doubt(twin.At)
+		}
+	}
+}
+
+// doubt makes all that is in an object unknown, since another one may be made in its place.
+func (o *TerraformObject) doubt(other Position) {
+	o.Open = fmt.Sprintf("has the name of another one, %s:%d, and which of them is made cannot be told", other.File, other.Line)
+	for i := range o.Entries {
+		o.Entries[i].Value = keys.Unknown(fmt.Sprintf("it is in a %s that Terraform makes in %s:%d, which %s", o.Kind, o.At.File, o.At.Line, o.Open))
 	}
 }
 
