@@ -52,10 +52,11 @@ var terraformData = map[string]bool{"data": false, "data_wo": false, "binary_dat
 
 // The bounds on modules. Beyond them nothing is known of a file, or of a value.
 const (
-	maxTerraformSize  = 1 << 20
-	maxTerraformNests = 100 // brackets in each other
-	maxTerraformCalls = 8   // modules in each other
-	maxTerraformSteps = 10_000
+	maxTerraformSize  = 1 << 20 // of a file, and of a text that is put together
+	maxTerraformNests = 100     // brackets in each other
+	maxTerraformCalls = 8       // modules in each other
+	maxTerraformSigns = 10_000  // that the parser descends with, one behind the other
+	maxTerraformSteps = 100_000 // expressions, and modules where they are called, in all of the repository
 )
 
 // TerraformModules are the modules of the repository that make Secrets or ConfigMaps, in order of directory.
@@ -228,7 +229,7 @@ func nestsTooFar(b []byte) bool {
 		default:
 			run = 0
 		}
-		if depth > maxTerraformNests || run > maxTerraformSteps || choices > maxTerraformSteps {
+		if depth > maxTerraformNests || run > maxTerraformSigns || choices > maxTerraformSigns {
 			return true
 		}
 	}
@@ -237,6 +238,9 @@ func nestsTooFar(b []byte) bool {
 
 // collect adds what a module makes, and those that it calls.
 func (t *terraform) collect(s *tfScope, out *TerraformModule, depth int) {
+	if s.steps++; s.steps > maxTerraformSteps {
+		return
+	}
 	out.Files = append(out.Files, s.files...)
 	for _, r := range s.resources {
 		if o, ok := s.object(r); ok {

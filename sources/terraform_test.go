@@ -102,6 +102,31 @@ infra Secret here/b at 7 leaves what is in it to others
 	}
 }
 
+// TestTerraformBounds: modules that call each other many times over, and texts that double with each step, come to an end.
+func TestTerraformBounds(t *testing.T) {
+	var calls, locals strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&calls, "module \"m%d\" {\n  source = \"../many\"\n}\n", i)
+		fmt.Fprintf(&locals, "  t%d = \"${local.t%d}${local.t%d}\"\n", i+1, i, i)
+	}
+	secret := func(data string) string {
+		return "resource \"kubernetes_secret\" \"s\" {\n  metadata { name = \"s\" }\n  data = { a = " + data + " }\n}\n"
+	}
+	r := openPaths(t, writeTree(t, map[string]string{
+		"infra/main.tf": calls.String() + "locals {\n  t0 = \"" + strings.Repeat("x", 1000) + "\"\n" + locals.String() + "}\n" + secret("local.t30"),
+		"many/main.tf":  calls.String() + secret(strings.Repeat("base64encode(", 80)+`"x"`+strings.Repeat(")", 80)),
+	}))
+	for _, m := range r.TerraformModules() {
+		for _, o := range m.Made[:2] {
+			for _, e := range o.Entries {
+				if e.Value.IsKnown() {
+					t.Errorf("%s: %d bytes", e.At, len(e.Value.Text().Reveal()))
+				}
+			}
+		}
+	}
+}
+
 // FuzzTerraform: no text makes the reading of modules fail.
 func FuzzTerraform(f *testing.F) {
 	f.Add(`resource "kubernetes_secret" "x" { metadata { name = "x" } data = { a = local.b["c"].d } }

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"path"
@@ -91,7 +92,7 @@ func (t *terraform) position(r hcl.Range) Position {
 	p := Position{File: r.Filename, Line: r.Start.Line, Column: r.Start.Column}
 	if f := t.repo.File(r.Filename); f != nil {
 		if b, err := f.Disk(); err == nil && r.End.Byte <= len(b) {
-			p.Column = r.Start.Byte - strings.LastIndexByte(string(b[:r.Start.Byte]), '\n')
+			p.Column = r.Start.Byte - bytes.LastIndexByte(b[:r.Start.Byte], '\n')
 			if r.Start.Line == r.End.Line {
 				p.EndColumn = p.Column + r.End.Byte - r.Start.Byte
 			}
@@ -266,9 +267,12 @@ func (s *tfScope) template(x *hclsyntax.TemplateExpr, depth int) tfValue {
 		if !v.known {
 			return tfValue{of: "a text with " + v.of, at: out.at}
 		}
-		text.WriteString(v.text)
+		if text.WriteString(v.text); text.Len() > maxTerraformSize {
+			return tfValue{of: "a text that is too long", at: out.at}
+		}
 	}
 	out.text = text.String()
+	s.steps += text.Len() / perStep
 	return out
 }
 
@@ -336,12 +340,19 @@ func (s *tfScope) function(x *hclsyntax.FunctionCallExpr, depth int) tfValue {
 		return v
 	}
 	text, err := plain(v.text)
-	if err != nil {
+	switch {
+	case err != nil:
 		return tfValue{of: "what " + x.Name + " cannot read", at: v.at}
+	case len(text) > maxTerraformSize:
+		return tfValue{of: "a text that is too long", at: v.at}
 	}
 	v.text = text
+	s.steps += len(text) / perStep
 	return v
 }
+
+// perStep is how much of a text counts as a step.
+const perStep = 1000
 
 // tfFunctions are those that make one text of another, nil where it is the same one.
 var tfFunctions = map[string]func(string) (string, error){
