@@ -61,10 +61,13 @@ func findJWTs(b []byte) []Found {
 // signs that put texts together, a fold.
 func pieces(b []byte, i int) (text string, end int) {
 	var out []byte
+	dots := 0 // a third one ends a sentence, or begins the end of a file's name
 	for i < len(b) && len(out) < maxJWT {
 		start := i
-		for i < len(b) && (isTokenByte(b[i]) || b[i] == '.') {
-			i++
+		for ; i < len(b) && (isTokenByte(b[i]) || b[i] == '.' && dots < 2); i++ {
+			if b[i] == '.' {
+				dots++
+			}
 		}
 		out = append(out, b[start:i]...)
 		end = i
@@ -81,7 +84,7 @@ func pieces(b []byte, i int) (text string, end int) {
 func isWhole(token []byte) bool {
 	const shortest = 43
 	parts := bytes.Split(token, []byte("."))
-	return len(parts) > 3 || len(parts) == 3 && len(parts[2]) >= shortest
+	return len(parts) == 3 && len(parts[2]) >= shortest
 }
 
 // joint is where what puts two pieces of a text together ends, if it begins at i: "…" + "…", a backslash at the end of a line,

@@ -25,6 +25,8 @@ func TestFind(t *testing.T) {
 		"behind Bearer":         {"Authorization: Bearer " + anon, []string{anon}},
 		"in a default":          {"${ANON_KEY:-" + anon + "}", []string{anon}},
 		"in a URL":              {"https://x.example/rest/v1/?apikey=" + anon + "&select=*", []string{anon}},
+		"ends a sentence":       {"The key is " + anon + ". That is " + service + "...", []string{anon, service}},
+		"in a file's name":      {"keys/" + anon + ".json", []string{anon}},
 		"in base64":             {"data: {key: " + encoded + "}", []string{anon}},
 		"put together":          {`const key = "` + anon[:half] + `" +` + "\n    \"" + anon[half:] + `";`, []string{anon}},
 		"side by side":          {`KEY = ("` + anon[:half] + `"` + "\n       \"" + anon[half:] + `")`, []string{anon}},
