@@ -32,14 +32,14 @@ func argumentsIn(words []string) []spoken {
 			out = append(out, spoken{h, i})
 		}
 		name, value := before, text
+		before = text
 		if m := flag.FindStringSubmatch(text); m != nil {
-			name, value = m[1], text[len(m[0]):]
+			name, value, before = m[1], text[len(m[0]):], "" // it has its value, and what follows is none of it
 		}
 		if strings.HasPrefix(name, "-") {
 			at := len(text) - len(value) + 1
 			out = append(out, spoken{keys.Header{Name: name, Value: keys.NewText(value), Line: 1, Column: at, EndColumn: len(text) + 1}, i})
 		}
-		before = text
 	}
 	return out
 }
