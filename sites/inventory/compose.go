@@ -116,17 +116,27 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		if f == nil && p.fromPortainer(c, env.Path) {
 			continue
 		}
+		parse := p.inDialect
+		if env.Raw || p.isSwarm() {
+			parse = sources.ParseRawEnv
+		}
 		if f == nil {
+			if variables, open, ok := p.made(env.Path, parse); ok {
+				for _, v := range variables {
+					v.Holder = c.holder(v.Name)
+					c.set(v)
+				}
+				if open != "" {
+					c.OpenEnv = append(c.OpenEnv, open)
+				}
+				continue
+			}
 			why := "the env_file " + env.Path + " is not in the repository"
 			p.inv.Repo.Note(sources.NoteSkipped, env.At, "compose service "+s.Name+": "+why)
 			c.OpenEnv = append(c.OpenEnv, why)
 			continue
 		}
 		p.use(f.Path)
-		parse := p.inDialect
-		if env.Raw || p.isSwarm() {
-			parse = sources.ParseRawEnv
-		}
 		for _, v := range p.variables(f, parse) {
 			v.Holder = c.holder(v.Name)
 			c.set(v)

@@ -73,6 +73,17 @@ func (p *composeProject) readVariables() {
 		if f != nil && (!named || !env.Given) && !p.inv.Repo.SameTree(p.dir, name) {
 			f = nil
 		}
+		if f == nil && !portainer {
+			if variables, open, ok := p.made(name, p.inDialect); ok {
+				for _, v := range variables {
+					p.env[v.Name] = v
+				}
+				if open != "" {
+					p.rest.from, p.rest.reads = name, "may be in "+name+": "+open
+				}
+				continue
+			}
+		}
 		switch {
 		case f == nil && named:
 			missing = append(missing, name)

@@ -31,11 +31,12 @@ type Inventory struct {
 	scriptsRead bool
 	starts      func() *sources.ComposeStarts
 	swarm       func() []sources.DockerObject
+	ansible     func() []sources.AnsibleFile
 }
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
-	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects)}
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects), ansible: sync.OnceValue(repo.AnsibleFiles)}
 	inv.collectContainers()
 	inv.collectCompose()
 	for _, u := range units {
