@@ -15,7 +15,7 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
-var helmfileName = regexp.MustCompile(`^helmfile(\.[\w.-]+)?\.ya?ml$`)
+var helmfileName = regexp.MustCompile(`^helmfile(\.[\w.-]+)?\.ya?ml(\.gotmpl)?$`)
 
 func isHelmfile(f *sources.File) bool {
 	return helmfileName.MatchString(path.Base(f.Path)) || path.Base(f.Dir()) == "helmfile.d"
@@ -110,6 +110,9 @@ func (p *planner) helmfileRelease(d *sources.Document, n *yaml.Node, repositorie
 	r := &chart.Release{
 		Name: text(nodes.Field(n, "name")), Namespace: text(nodes.Field(n, "namespace")),
 		ChartName: text(nodes.Field(n, "chart")), At: d.Position(n),
+	}
+	if strings.Contains(r.Namespace, "{{") {
+		r.Namespace = "" // which may be any
 	}
 	r.Label = "release " + r.Name + " of " + d.File.Path
 	if environment != "" {

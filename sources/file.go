@@ -334,6 +334,9 @@ func kindOf(name string) kind {
 		lower == "containerfile" || strings.HasPrefix(lower, "containerfile."):
 		return dockerfileFile
 	}
+	if isHelmfileTemplate(name) {
+		return manifestFile
+	}
 	for _, ext := range outerNames {
 		lower = strings.TrimSuffix(lower, ext)
 	}

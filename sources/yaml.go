@@ -35,6 +35,10 @@ func (f *File) parseDocuments() []*Document {
 		return nil
 	}
 	disk, _ := f.Disk()
+	template := isHelmfileTemplate(f.Path)
+	if template {
+		plain = withoutBraces(plain)
+	}
 	parsed, problems := nodes.Parse(plain)
 	f.problems = len(problems) > 0
 	for _, p := range problems {
@@ -55,6 +59,9 @@ func (f *File) parseDocuments() []*Document {
 		if i < len(onDisk) {
 			d.encrypted, d.lineShift = true, onDisk[i].Shift
 			copyPositions(d.Root, onDisk[i].Root, 0)
+		}
+		if template {
+			giveBraces(d.Root, 0)
 		}
 		docs = append(docs, d)
 	}
