@@ -34,7 +34,7 @@ const (
 )
 
 // loads matches what gives a command variables, or writes an app's files of them.
-var loads = regexp.MustCompile(`\bdotenvx?\b|\benv-cmd\b|--env-file|\bdoppler\b|\binfisical\b|\bop run\b|\bvercel\b[^\n]*\bpull\b|\bset -\w*a|\ballexport\b|\bchamber exec\b|\bteller run\b|\bphase run\b|\bvals exec\b`)
+var loads = regexp.MustCompile(`\bdotenvx?\b|\benv-cmd\b|--env-file|\bdoppler\b|\binfisical\b|\bop run\b|\bvercel\b[^\n]*\bpull\b|\bset -\w*a|\ballexport\b|\bchamber exec\b|\bteller run\b|\bphase run\b|\bvals exec\b|\bexport\s+\w*(?:SUPABASE|ANON)\w*=`)
 
 var buildWord = regexp.MustCompile(`\b(?:build|start|export)\b`)
 
@@ -274,7 +274,12 @@ func (s *shell) eachPackage(st *shellState, names []string, script string) {
 			continue
 		}
 		named := func(n string) bool {
-			return strings.Contains(path.Base(f.Dir()), strings.Trim(path.Base(n), ".^{}*[]")) || strings.ContainsAny(n, "*[!")
+			if strings.ContainsAny(n, "*[!") {
+				return true
+			}
+			n = strings.Trim(n, ".^{}")
+			name := s.repo.packageAt(f.Dir()).Name
+			return n == name || n == name[strings.LastIndexByte(name, '/')+1:] || path.Base(n) == path.Base(f.Dir())
 		}
 		if len(names) == 0 || slices.ContainsFunc(names, named) {
 			inner := st.child()

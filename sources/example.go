@@ -26,7 +26,7 @@ var exampleName = regexp.MustCompile(`(?i)(^|[._-])(example|sample)([._-]|$)`)
 
 // leftOver matches what editors and scripts leave beside a file when they change it (upstream's
 // add-new-auth-keys.sh runs "sed -i.old", which leaves .env.old).
-var leftOver = regexp.MustCompile(`(?i)(\.(old|bak|backup|orig|save|swp|rej)([._-]?[0-9]+)*|~)$`)
+var leftOver = regexp.MustCompile(`(?i)(\.(old|bak|backup|orig|original|save|swp|rej)([._-]?[0-9]+)*|~)$`)
 
 // IsLeftOver says that the file is a copy from before a change: nothing reads it.
 func (f *File) IsLeftOver() bool { return leftOver.MatchString(f.Path) }

@@ -51,6 +51,7 @@ func (r *Repository) ReadsAtRunTime(dir, prefix string) bool {
 
 // packageManifest is what a package.json says of an app.
 type packageManifest struct {
+	Name            string `json:"name"`
 	Scripts         map[string]string
 	Dependencies    map[string]any
 	DevDependencies map[string]any

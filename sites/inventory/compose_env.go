@@ -14,10 +14,11 @@ import (
 // variables tells where a variable of a compose project comes from that none of its files sets, or
 // that another thing sets before them.
 type variables struct {
-	files string // those that were read, for a message
-	from  string // what gives the rest, where that is one thing and not here; empty for the shell
-	reads string // the reason that goes with it
-	dir   string // the project's
+	files  string // those that were read, for a message
+	absent bool   // and none of them is here
+	from   string // what gives the rest, where that is one thing and not here; empty for the shell
+	reads  string // the reason that goes with it
+	dir    string // the project's
 }
 
 // why says where a variable comes from.
@@ -25,6 +26,9 @@ func (v variables) why(name string) string {
 	name = keys.ShownVariable(name)
 	if v.from != "" {
 		return fmt.Sprintf("%s %s; give --env-file to check it", name, v.reads)
+	}
+	if v.absent {
+		return fmt.Sprintf("%s is set by nothing here: %s is not in the repository; give --env-file to check it", name, v.files)
 	}
 	return fmt.Sprintf("%s is not in %s; it comes from the shell: give --env-file to check it", name, v.files)
 }
@@ -67,6 +71,7 @@ func (p *composeProject) readVariables() {
 	if named {
 		p.passOver("compose takes its variables from " + render.EnvName(p.unit.Compose, env))
 	}
+	p.rest.absent = true
 	var missing []string
 	for _, name := range files {
 		f := p.inv.Repo.File(name)
@@ -93,7 +98,7 @@ func (p *composeProject) readVariables() {
 		case f.Locked() != nil && !f.Encrypted(): // as a whole: SOPS leaves the names
 			p.rest.from, p.rest.reads = name, "may be in "+name+", which is encrypted"
 		}
-		p.inv.composeRead[name] = true
+		p.inv.composeRead[name], p.rest.absent = true, false
 		for _, v := range p.variables(f, p.inDialect) {
 			p.env[v.Name] = v
 		}

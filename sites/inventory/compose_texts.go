@@ -51,6 +51,7 @@ func (p *composeProject) addArguments(s sources.ComposeService, c *Container) {
 	}
 	for i, command := range []sources.ComposeCommand{s.Entrypoint, s.Command} {
 		what := []string{"entrypoint", "command"}[i]
+		k.meantFor(command.Words, func() sources.Position { return command.Inside(1, 1, 0) })
 		for _, a := range argumentsIn(command.Words) {
 			raw := a.Value.Reveal()
 			name := keys.ReferenceName(raw)

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -44,6 +45,38 @@ func argumentsIn(words []string) []spoken {
 	return out
 }
 
+// asked matches the host of an address in a command.
+var asked = regexp.MustCompile(`https?://([A-Za-z0-9.-]+)`)
+
+// hostedAsked are the hosts of Supabase's own that the words of a command ask, and whether they ask others besides.
+func hostedAsked(words []string) (hosted []string, others bool) {
+	for _, word := range words {
+		for _, m := range asked.FindAllStringSubmatch(word, -1) {
+			host := strings.ToLower(m[1])
+			switch {
+			case !strings.HasSuffix(host, ".supabase.co"):
+				others = true
+			case !slices.Contains(hosted, host):
+				hosted = append(hosted, host)
+			}
+		}
+	}
+	return hosted, others
+}
+
+// meantFor says of a command that asks a hosted project that its keys are that one's. Of one that asks several hosts it is not
+// known which key is whose.
+func (k *Carrier) meantFor(words []string, at func() sources.Position) {
+	hosted, others := hostedAsked(words)
+	switch {
+	case len(hosted) == 0:
+	case len(hosted) == 1 && !others:
+		k.URLs = []URL{{scheme: "https", Host: hosted[0], at: at}}
+	case k.Idle == "":
+		k.Idle = "its command asks several hosts, and which of them gets the key is not followed"
+	}
+}
+
 // addRequests adds the keys that stand in a container's arguments and probes, as a carrier of its own: the
 // container's environment need not know them. A reference to a variable is no site beside that one.
 func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
@@ -60,6 +93,9 @@ func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 		var texts []string
 		for _, item := range items {
 			texts = append(texts, nodes.Text(item))
+		}
+		if len(items) > 0 {
+			k.meantFor(texts, func() sources.Position { return c.Object.Inside(items[0], 1, 1, 0) })
 		}
 		for _, h := range argumentsIn(texts) {
 			add(what+" "+h.Name, h.Value, c.Object.Inside(items[h.word], h.Line, h.Column, h.EndColumn))
