@@ -56,7 +56,7 @@ func checkSameKeyBothRoles(p *lint.Pass) {
 	groups := map[group][]*sites.Site{}
 	var order []group
 	for _, s := range p.Sites {
-		if !s.Value.IsKnown() || p.IsIdle(s) || s.Role == keys.Signing || s.Standing == sites.Presented && s.Carrier.Backend == "" {
+		if !s.Value.IsKnown() || isYetToCome(s.Value.Text()) || p.IsIdle(s) || s.Role == keys.Signing || s.Standing == sites.Presented && s.Carrier.Backend == "" {
 			continue
 		}
 		g := group{p.InstanceOf(s), s.Value.Text().Sum()}
