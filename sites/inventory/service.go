@@ -74,6 +74,9 @@ func (inv *Inventory) readDictionary(c *Container, v *Binding, slot keys.Slot) [
 // (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret). Storage, which knows the variable by
 // the same name, takes it as it stands (storage-api src/config.ts: getConfig).
 func (c *Container) asRead(v *Binding) keys.Value {
+	if v.Name == "PGRST_APP_SETTINGS_JWT_SECRET" && strings.HasPrefix(v.Value.Text().Reveal(), "@/") {
+		return keys.Unknown("it is the path of a file, which PostgREST opens for PGRST_JWT_SECRET alone: SQL gets the path itself")
+	}
 	if v.Name != "PGRST_JWT_SECRET" || c.Carrier.Backend == "Storage" {
 		return v.Value
 	}
