@@ -17,11 +17,13 @@ type Found struct {
 // as they are, in base64, and in pieces that a program or a fold of YAML puts together. It takes time in proportion to b, however
 // long its lines are.
 func Find(b []byte) []Found {
-	found := append(findJWTs(b), findOpaque(b)...)
-	found = append(found, findEncoded(b)...)
+	found := append(findPlain(b), findEncoded(b)...)
 	slices.SortFunc(found, func(a, b Found) int { return a.Start - b.Start })
 	return found
 }
+
+// findPlain are those that stand there as they are.
+func findPlain(b []byte) []Found { return append(findJWTs(b), findOpaque(b)...) }
 
 // OfSupabase says whether a token names one of Supabase's roles, its issuer or a project.
 func (j JWT) OfSupabase() bool {
@@ -44,7 +46,7 @@ func findJWTs(b []byte) []Found {
 			break
 		}
 		i += next
-		if !begins(b, i) || !slices.ContainsFunc(tokenStarts, func(s []byte) bool { return bytes.HasPrefix(b[i:], s) }) {
+		if !begins(b, i) || !startsWith(b[i:], tokenStarts) {
 			i++
 			continue
 		}
@@ -61,18 +63,21 @@ func findJWTs(b []byte) []Found {
 // signs that put texts together, a fold.
 func pieces(b []byte, i int) (text string, end int) {
 	var out []byte
-	dots := 0 // a third one ends a sentence, or begins the end of a file's name
+	dots := 0      // a third one ends a sentence, or begins the end of a file's name
+	signature := 0 // where the last part begins
 	for i < len(b) && len(out) < maxJWT {
 		start := i
 		for ; i < len(b) && (isTokenByte(b[i]) || b[i] == '.' && dots < 2); i++ {
 			if b[i] == '.' {
 				dots++
+				signature = len(out) + i + 1 - start
 			}
 		}
 		out = append(out, b[start:i]...)
 		end = i
 		next := joint(b, i)
-		if isWhole(out) || next == i || next == len(b) || !isTokenByte(b[next]) && b[next] != '.' {
+		// With a signature as long as the shortest one is, that of HS256, it goes on nowhere.
+		if whole := dots == 2 && len(out)-signature >= shortestSignature; whole || next == i || next == len(b) || !isTokenByte(b[next]) && b[next] != '.' {
 			break
 		}
 		i = next
@@ -80,12 +85,8 @@ func pieces(b []byte, i int) (text string, end int) {
 	return string(out), end
 }
 
-// isWhole says whether a token has a signature as long as the shortest one is, that of HS256: it goes on nowhere.
-func isWhole(token []byte) bool {
-	const shortest = 43
-	parts := bytes.Split(token, []byte("."))
-	return len(parts) == 3 && len(parts[2]) >= shortest
-}
+// shortestSignature is the length of HS256's, in base64.
+const shortestSignature = 43
 
 // joint is where what puts two pieces of a text together ends, if it begins at i: "…" + "…", a backslash at the end of a line,
 // or a fold. It is i where none does.
@@ -107,6 +108,10 @@ func joint(b []byte, i int) int {
 		}
 	}
 	return i
+}
+
+func startsWith(b []byte, starts [][]byte) bool {
+	return slices.ContainsFunc(starts, func(s []byte) bool { return bytes.HasPrefix(b, s) })
 }
 
 // begins says whether a word may begin at i. It may behind a dash, as in ${KEY:-eyJ…}.
@@ -131,7 +136,7 @@ func findOpaque(b []byte) []Found {
 		for end < len(b) && isTokenByte(b[end]) {
 			end++
 		}
-		if t := NewText(string(b[i:end])); begins(b, i) && slices.ContainsFunc(opaqueStarts, func(s []byte) bool { return bytes.HasPrefix(b[i:], s) }) && Recognize(t) != "" && LooksRandom(t.Reveal()) {
+		if t := NewText(string(b[i:end])); begins(b, i) && startsWith(b[i:], opaqueStarts) && Recognize(t) != "" && LooksRandom(t.Reveal()) {
 			out = append(out, Found{i, end, t})
 		}
 		i = end
@@ -157,9 +162,9 @@ func findEncoded(b []byte) []Found {
 				end++
 			}
 			if plain, err := base64.RawStdEncoding.DecodeString(string(b[i:end])); err == nil && begins(b, i) {
-				t := Trim(NewText(string(plain)))
-				if j, ok := ParseJWT(t); ok && j.OfSupabase() || !ok && Recognize(t) != "" {
-					out = append(out, Found{i, end, t})
+				text := []byte(Trim(NewText(string(plain))).Reveal())
+				if k := findPlain(text); len(k) == 1 && k[0].Start == 0 && k[0].End == len(text) {
+					out = append(out, Found{i, end, k[0].Key})
 				}
 			}
 			i = end

@@ -58,6 +58,7 @@ func FuzzFind(f *testing.F) {
 		f.Add(`x = "` + key + `"`)
 		f.Add(base64.StdEncoding.EncodeToString([]byte(key)))
 	}
+	f.Add("c2Jfc2VjcmV0X000001000000000000000000000") // begins as an opaque key does, in base64
 	f.Fuzz(func(t *testing.T, text string) {
 		last := 0
 		for _, found := range keys.Find([]byte(text)) {

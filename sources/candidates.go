@@ -88,6 +88,7 @@ func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)
 		}
 		b := buffer[:kept+n]
 		f.marked = f.marked || f.repo.marks.in(b)
+		f.swept = f.swept || sweepMarks().in(b)
 		f.hidden = f.hidden || bytes.Contains(b, ciphertext) && f.repo.marks.in([]byte(f.Path))
 		if f.kind != dotenvFile && f.kind != dockerfileFile {
 			f.services = f.services || bytes.Contains(b, servicesMark)
@@ -101,6 +102,7 @@ func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)
 		case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
 			return reason(err)
 		default:
+			f.tested = true
 			if first && (f.IsMarked() || f.deploy || f.kind == kustomizationFile || f.object && f.repo.hold(len(b))) {
 				f.readOnce.Do(func() { f.disk = bytes.Clone(b) })
 			}

@@ -48,6 +48,8 @@ type File struct {
 	kind   kind
 	linked bool // it is a link, which may lead to another directory of the tree
 	marked bool // a mark stands in it
+	tested bool // its bytes were tested for marks, and
+	swept  bool // a mark of the sweep stands in it
 	hidden bool // it is ciphertext, in which none can be seen, and a mark stands in its path
 	led    bool // something that has one leads to it
 	object bool // it may hold an object of Kubernetes

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -18,12 +19,14 @@ type Swept struct {
 	Key  keys.Text
 }
 
-// sweepMarks are what stands in every text that keys.Find finds.
-var sweepMarks = newFinder([]mark{
-	{text: "eyJhbGci", exact: true}, {text: "eyJ0eXAi", exact: true}, {text: "eyJraWQi", exact: true}, {text: "eyJjdHki", exact: true},
-	{text: "eyAi", exact: true}, {text: "ewog", exact: true}, {text: "ew0K", exact: true},
-	{text: "sb_publishable_", exact: true}, {text: "sb_secret_", exact: true},
-	{text: "ZXlK", exact: true}, {text: "ZXlB", exact: true}, {text: "c2Jf", exact: true},
+// sweepMarks are what stands in every text that keys.Find finds. They are made at the first use, as builtin's are.
+var sweepMarks = sync.OnceValue(func() *finder {
+	return newFinder([]mark{
+		{text: "eyJhbGci", exact: true}, {text: "eyJ0eXAi", exact: true}, {text: "eyJraWQi", exact: true}, {text: "eyJjdHki", exact: true},
+		{text: "eyAi", exact: true}, {text: "ewog", exact: true}, {text: "ew0K", exact: true},
+		{text: "sb_publishable_", exact: true}, {text: "sb_secret_", exact: true},
+		{text: "ZXlK", exact: true}, {text: "ZXlB", exact: true}, {text: "c2Jf", exact: true},
+	})
 })
 
 // Sweep finds what has the form of a Supabase key in every text of the repository, read by a parser or not, in order of
@@ -44,13 +47,16 @@ func (r *Repository) Sweep() []Swept {
 }
 
 func (f *File) sweep() []Swept {
+	if f.tested && !f.swept {
+		return nil
+	}
 	b := f.disk
 	if f.tree != nil && b == nil {
 		if b = f.textWithMark(); b == nil {
 			return nil
 		}
 	}
-	if !sweepMarks.in(b) {
+	if !sweepMarks().in(b) {
 		return nil
 	}
 	var out []Swept
@@ -67,8 +73,8 @@ func (f *File) sweep() []Swept {
 	return out
 }
 
-// textWithMark is the file's text, if it is one and has a mark; else nil. A file that was read before is read anew, since most
-// are not kept.
+// textWithMark is the file's text, if it is one and has a mark; else nil. A file that was tested before is read anew, since
+// most are not kept.
 func (f *File) textWithMark() []byte {
 	if binaryExtensions[strings.ToLower(path.Ext(f.Path))] {
 		return nil
@@ -86,13 +92,13 @@ func (f *File) textWithMark() []byte {
 		return nil
 	}
 	if err != nil { // it is shorter than the buffer, and this is all of it
-		if !sweepMarks.in(b) {
+		if !sweepMarks().in(b) {
 			return nil
 		}
 		return bytes.Clone(b)
 	}
 	rest, err := io.ReadAll(io.LimitReader(file, MaxFileSize))
-	if whole := slices.Concat(b, rest); err == nil && sweepMarks.in(whole) {
+	if whole := slices.Concat(b, rest); err == nil && sweepMarks().in(whole) {
 		return whole
 	}
 	return nil
