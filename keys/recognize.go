@@ -64,6 +64,9 @@ func Trim(t Text) Text {
 	return NewText(s)
 }
 
+// IsPlaceholder says whether a text is a word that a person was to replace, and no key.
+func IsPlaceholder(t Text) bool { return LooksLikePlaceholder(t) && Recognize(t) == "" }
+
 // LooksLikePlaceholder says whether the text stands for a key that somebody or
 // something is to put in its place: "your-anon-key", "<ANON_KEY>", "${ANON_KEY}",
 // "changeme", "{{ .Values.anonKey }}", "__ANON_KEY__".

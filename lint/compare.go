@@ -171,7 +171,7 @@ func (p *Pass) comparable(s *sites.Site, ref reference) bool {
 			return false
 		}
 	}
-	return keys.Recognize(s.Value.Text()) != "" || !keys.LooksLikePlaceholder(s.Value.Text())
+	return !keys.IsPlaceholder(s.Value.Text())
 }
 
 // answer is yes, no, or that it cannot be told.

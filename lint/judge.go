@@ -38,7 +38,7 @@ func (p *Pass) judge(i *Instance, s *sites.Site) (Outcome, string) {
 		return CannotTell, "only its key says that it belongs to " + i.Name
 	case s.Role == keys.Signing:
 		return p.judgeSigning(i, s)
-	case s.Value.IsKnown() && keys.Recognize(s.Value.Text()) == "" && keys.LooksLikePlaceholder(s.Value.Text()):
+	case s.Value.IsKnown() && keys.IsPlaceholder(s.Value.Text()):
 		return CannotTell, "it is a placeholder word, not a key"
 	case i.Ref != "":
 		return p.judgeHosted(i, s)

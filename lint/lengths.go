@@ -57,7 +57,7 @@ func (r reference) excludes(s *sites.Site) bool {
 			return false
 		}
 	}
-	if s.Value.IsKnown() && keys.Recognize(s.Value.Text()) == "" && keys.LooksLikePlaceholder(s.Value.Text()) {
+	if s.Value.IsKnown() && keys.IsPlaceholder(s.Value.Text()) {
 		return false
 	}
 	return byLength

@@ -236,7 +236,7 @@ func (a *apps) untaken(f *sources.File) string {
 // markPlaceholder makes the value of a binding unknown where a word stands in place of a key.
 func markPlaceholder(b *inventory.Binding, name keys.Name) {
 	text := b.Value.Text()
-	if keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" && name.Slot.Role() != keys.Signing {
+	if keys.IsPlaceholder(text) && name.Slot.Role() != keys.Signing {
 		b.Placeholder = !keys.IsReference(text)
 		b.Value = keys.Unknown("a placeholder word stands where the key belongs, and what replaces it is not known")
 	}
@@ -311,7 +311,7 @@ func (a *apps) collectDockerfile(f *sources.File, urls []inventory.URL) {
 		c.URLs = urls
 	}
 	for _, b := range c.Bindings {
-		if text := b.Value.Text(); keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "" {
+		if text := b.Value.Text(); keys.IsPlaceholder(text) {
 			b.Value = keys.Unknown("a placeholder word is the default; a build argument must replace it")
 		}
 	}

@@ -141,7 +141,7 @@ func bindingsOf(m *migration, variables []sources.Variable) []*inventory.Binding
 		switch text := v.Value; {
 		case m.From != "":
 			b.Value = keys.Unknown(m.From)
-		case keys.LooksLikePlaceholder(text) && keys.Recognize(text) == "":
+		case keys.IsPlaceholder(text):
 			b.Placeholder = !keys.IsReference(text)
 			b.Value = keys.Unknown("a placeholder word stands where the key belongs, and what replaces it is not known")
 		}

@@ -71,13 +71,9 @@ var envAbove = [][]byte{[]byte("envDir"), []byte("loadEnvConfig"), []byte("loadE
 
 // namesEnvAbove says whether the configuration of an app's build, or its code, may read the files of a directory above it.
 func (r *Repository) namesEnvAbove(app string) bool {
-	for _, name := range buildConfigs {
-		for _, ext := range []string{".js", ".mjs", ".ts", ".mts"} {
-			if f := r.File(path.Join(app, name+ext)); f != nil {
-				if b, err := f.peek(); err != nil || slices.ContainsFunc(envAbove, func(t []byte) bool { return bytes.Contains(b, t) }) {
-					return true
-				}
-			}
+	for _, f := range r.buildConfigs(app) {
+		if b, err := f.peek(); err != nil || slices.ContainsFunc(envAbove, func(t []byte) bool { return bytes.Contains(b, t) }) {
+			return true
 		}
 	}
 	return r.codeNames(app, "../.env") || r.codeNames(app, "dotenv")

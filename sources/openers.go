@@ -120,14 +120,20 @@ func (r *Repository) RunsDotenvx(app string) bool {
 			return true
 		}
 	}
+	return slices.ContainsFunc(r.buildConfigs(app), (*File).runsDotenvx)
+}
+
+// buildConfigs are the files that configure the build of the app in a directory.
+func (r *Repository) buildConfigs(app string) []*File {
+	var out []*File
 	for _, name := range buildConfigs {
 		for _, ext := range []string{".js", ".mjs", ".ts", ".mts"} {
-			if f := r.File(path.Join(app, name+ext)); f != nil && f.runsDotenvx() {
-				return true
+			if f := r.File(path.Join(app, name+ext)); f != nil {
+				out = append(out, f)
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // MayRunDotenvx says whether a container may decrypt with dotenvx what it is given: its command does, or it has none of its own

@@ -61,12 +61,12 @@ func isPlaceholder(s *sites.Site) bool {
 		return true
 	}
 	text := s.Value.Text()
-	return s.Value.IsKnown() && text.Len() > 0 && keys.Recognize(text) == "" && keys.LooksLikePlaceholder(text) && !keys.IsReference(text) &&
+	return s.Value.IsKnown() && text.Len() > 0 && keys.IsPlaceholder(text) && !keys.IsReference(text) &&
 		keys.Published(text) == "" && s.Slot != keys.JWKS && s.Slot != keys.JWTKeys && (s.Slot != keys.JWTSecret || text.Len() >= keys.MinSecret)
 }
 
 // isYetToCome says of a text that it is a word which stands for a key, and no longer than that: what is wrong with it is that the
 // key is not there, whatever else would be.
 func isYetToCome(t keys.Text) bool {
-	return t.Len() < keys.MinSecret && keys.Recognize(t) == "" && keys.LooksLikePlaceholder(t)
+	return t.Len() < keys.MinSecret && keys.IsPlaceholder(t)
 }

@@ -146,7 +146,7 @@ func (f *Found) addEnvoyKey(g *Gateway, k sources.EnvoyKey, slot keys.Slot, rend
 			return
 		}
 		b.Value = keys.Unknown("nothing is put in its place")
-	case v.IsKnown() && len(uses) == 0 && keys.LooksLikePlaceholder(v.Text()) && keys.Recognize(v.Text()) == "":
+	case v.IsKnown() && len(uses) == 0 && keys.IsPlaceholder(v.Text()):
 		cred.Fate = Literal
 		b.Value = keys.Unknown("Envoy takes a placeholder for the key itself")
 	}

@@ -39,7 +39,7 @@ func fateOf(r reading) outcome {
 	switch {
 	case r.why != "":
 		o.fate, o.value = NotRendered, keys.Known(r.before)
-		if name != "" || isWord(r.before) {
+		if name != "" || keys.IsPlaceholder(r.before) {
 			o.value = keys.Unknown(r.why)
 		}
 	case !r.value.IsKnown():
@@ -53,7 +53,7 @@ func fateOf(r reading) outcome {
 		o.fate, o.value = Empty, keys.Unknown("nothing is put in its place")
 	case !r.read.IsString:
 		o.fate, o.kind, o.value = NotAString, r.read.Kind, keys.Unknown("Kong refuses what it comes to")
-	case !r.filledIn && (keys.ReferenceName(text) != "" || r.role != "" && isWord(r.read.Key)):
+	case !r.filledIn && (keys.ReferenceName(text) != "" || r.role != "" && keys.IsPlaceholder(r.read.Key)):
 		o.fate = Literal
 		if name != "" && strings.TrimSpace(text) != before {
 			o.kind = keys.ShownName(text)
@@ -70,9 +70,6 @@ func fateOf(r reading) outcome {
 
 // bare is a text without the white space and the quotes round it.
 func bare(t keys.Text) string { return strings.Trim(strings.TrimSpace(t.Reveal()), `"'`) }
-
-// isWord says whether a text is a word that a person was to replace, and no key.
-func isWord(t keys.Text) bool { return keys.LooksLikePlaceholder(t) && keys.Recognize(t) == "" }
 
 // decK matches a reference that decK fills in when it syncs, and Kong never
 // (developer.konghq.com/deck/reference/env-variables).

@@ -106,7 +106,7 @@ func (f *Found) addLoose(g *Gateway, inside func(line, column, end int) sources.
 			f.addCredential(g, c, at, c.Key, v, nil, "")
 			continue
 		}
-		if c.IsString && (keys.ReferenceName(c.Key.Reveal()) != "" || isWord(c.Key)) {
+		if c.IsString && (keys.ReferenceName(c.Key.Reveal()) != "" || keys.IsPlaceholder(c.Key)) {
 			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
 		} else {
 			f.addCredential(g, c, at, c.Key, keys.Known(c.Key), nil, "")

@@ -69,18 +69,20 @@ func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources
 	}
 	var out []*Binding
 	for _, v := range parse(b) {
-		at, holder := v.In(f.Path), f.Path+" "+v.Name
-		out = append(out, &Binding{Name: v.Name, Holder: holder, Value: keys.Known(v.Value), Where: Stands(at, sources.Step{At: at, Text: holder})})
+		out = append(out, written(v.Name, f.Path+" "+v.Name, keys.Known(v.Value), v.In(f.Path)))
 	}
 	return out
 }
 
 // Locked is a variable in a file that is locked: what SOPS encrypted in one place is one value, whatever it is.
 func Locked(f *sources.File, v sources.Variable) *Binding {
-	at, holder := v.In(f.Path), f.Path+" "+v.Name
-	return &Binding{
-		Name: v.Name, Holder: holder, Value: keys.UnknownFrom(holder, f.Locked().Reason), Where: Stands(at, sources.Step{At: at, Text: holder}),
-	}
+	holder := f.Path + " " + v.Name
+	return written(v.Name, holder, keys.UnknownFrom(holder, f.Locked().Reason), v.In(f.Path))
+}
+
+// written is a variable with its value where both are written.
+func written(name, holder string, value keys.Value, at sources.Position) *Binding {
+	return &Binding{Name: name, Holder: holder, Value: value, Where: Stands(at, sources.Step{At: at, Text: holder})}
 }
 
 func (p *composeProject) lookup(name string) (string, bool) {

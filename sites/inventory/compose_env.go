@@ -151,9 +151,9 @@ func (p *composeProject) readShell(env *sources.ComposeEnv) {
 		p.inv.composeRead[v.At.File] = true
 		switch holder := v.At.File + " " + v.Name; {
 		case !v.Text.IsAbsent():
-			p.env[v.Name] = &Binding{Name: v.Name, Holder: holder, Value: keys.Known(v.Text), Where: Stands(v.At, sources.Step{At: v.At, Text: holder})}
+			p.env[v.Name] = written(v.Name, holder, keys.Known(v.Text), v.At)
 		case v.Locked != nil:
-			p.env[v.Name] = &Binding{Name: v.Name, Holder: holder, Value: keys.UnknownFrom(holder, v.Locked.Reason), Where: Stands(v.At, sources.Step{At: v.At, Text: holder})}
+			p.env[v.Name] = written(v.Name, holder, keys.UnknownFrom(holder, v.Locked.Reason), v.At)
 		default:
 			p.setElsewhere(v.Name, "the shell of "+env.At.File, "is what "+env.At.String()+" has exported, which is not known")
 		}

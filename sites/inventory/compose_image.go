@@ -42,8 +42,7 @@ func (p *composeProject) setImage(c *Container, s sources.ComposeService, image 
 		c.Dir = image.Dir
 	}
 	for _, a := range image.Env {
-		at := a.In(f.Path)
-		b := &Binding{Name: a.Name, Holder: f.Path + " ENV " + a.Name, Value: keys.Known(a.Value), Where: Stands(at, sources.Step{At: at, Text: f.Path + " ENV " + a.Name})}
+		b := written(a.Name, f.Path+" ENV "+a.Name, keys.Known(a.Value), a.In(f.Path))
 		switch given := argument(s, a.From); {
 		case given != nil:
 			v := p.resolve(*given, b.Holder, "build.args ")

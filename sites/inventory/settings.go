@@ -123,7 +123,7 @@ func (inv *Inventory) settingBindings(f PodFile, name string) []*Binding {
 	var out []*Binding
 	for _, v := range sources.ParseSettings(name, raw) {
 		at := f.Inside(v.Line, v.Column, v.EndColumn)
-		b := &Binding{Name: v.Name, Holder: f.Source + " " + v.Name, Value: keys.Known(v.Value), Where: Stands(at, sources.Step{At: at, Text: f.Source + " " + v.Name})}
+		b := written(v.Name, f.Source+" "+v.Name, keys.Known(v.Value), at)
 		if variable := keys.ReferenceName(v.Value.Reveal()); variable != "" && f.Filler != nil {
 			if b = inv.sentOn(b.Holder, v.Value, variable, at, f.Filler); b == nil {
 				continue
