@@ -22,6 +22,11 @@ func Find(b []byte) []Found {
 	return found
 }
 
+// Bears says whether a key stands in a text, in one of the forms that Find knows.
+func Bears(t, key Text) bool {
+	return slices.ContainsFunc(Find([]byte(t.Reveal())), func(f Found) bool { return f.Key.Equal(key) })
+}
+
 // findPlain are those that stand there as they are.
 func findPlain(b []byte) []Found { return append(findJWTs(b), findOpaque(b)...) }
 

@@ -146,7 +146,7 @@ func (n Names) Of(name string) Name {
 }
 
 func read(name string) Name {
-	result := Name{Suffix: screaming(name)}
+	result := Name{Suffix: Screaming(name)}
 	for _, p := range publicPrefixes {
 		if rest, ok := strings.CutPrefix(result.Suffix, p); ok {
 			result.PublicPrefix, result.Suffix = p, rest
@@ -219,9 +219,9 @@ func isIssuer(n string) bool {
 	return false
 }
 
-// screaming turns "supabase-anon-key", "supabase.anon.key" and "supabaseAnonKey" into
+// Screaming turns "supabase-anon-key", "supabase.anon.key" and "supabaseAnonKey" into
 // SUPABASE_ANON_KEY.
-func screaming(name string) string {
+func Screaming(name string) string {
 	var b strings.Builder
 	var previous rune
 	for _, r := range name {

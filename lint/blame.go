@@ -123,11 +123,19 @@ func (i *Instance) onlyApps(stored *sites.Site) bool {
 
 // isInFewer says that the accused's key is written in fewer places.
 func isInFewer(_ *Pass, _ *Instance, accused, other []*sites.Site) bool {
-	return Places(accused) < Places(other)
+	return voices(accused) < voices(other)
 }
 
-func sayInFewer(_, other []*sites.Site) string {
-	return Number(Places(other)) + " places hold " + OtherKey
+// voices counts the places that tell which key is right. Source code and scripts do not: what was written there once is copied, and left as it is.
+func voices(group []*sites.Site) int {
+	return Places(slices.DeleteFunc(slices.Clone(group), isText))
+}
+
+func sayInFewer(accused, other []*sites.Site) string {
+	if voices(accused) == 0 {
+		return ""
+	}
+	return Number(voices(other)) + " places hold " + OtherKey
 }
 
 // HeldElsewhere is a site of another instance that holds the site's key as its own, and not as what

@@ -36,7 +36,7 @@ func (p *Pass) result() *Result {
 	for _, f := range p.inOrder() {
 		switch {
 		case !p.concernsSelection(f.Finding):
-		case f.By == "" && Matches(p.Config.Ignore, f.At.File):
+		case f.By == "" && sources.Matches(p.Config.Ignore, f.At.File):
 			f.By = ByConfiguration
 			fallthrough
 		case f.By != "":
@@ -100,7 +100,7 @@ func (p *Pass) result() *Result {
 		switch {
 		case p.InstanceOf(s) != nil:
 		case IsCopy(s):
-			// A copy that nothing deploys is checked by itself and not counted.
+			// A copy that nothing deploys is checked by itself, and counted apart.
 		default:
 			r.Unplaced = append(r.Unplaced, count(nil, s))
 		}
@@ -142,42 +142,27 @@ func (p *Pass) countUnits(r *Result) {
 	}
 }
 
-// countElsewhere counts the keys that stand where nothing is truth, and those that no site accounts for. Neither are compared.
+// countElsewhere counts the keys that stand where nothing is truth, and nothing wrong, and those of copies that nothing deploys.
 func (p *Pass) countElsewhere(r *Result) {
-	type line struct {
-		file string
-		line int
-	}
-	sited := map[line]bool{}
+	all := slices.Clone(p.Counted)
+	seen := map[sources.Position]bool{}
 	for _, s := range p.Sites {
-		for _, at := range append([]sources.Position{s.At, s.Written}, places(s.Trace)...) {
-			sited[line{at.File, at.Line}] = true
+		if IsCopy(s) && keys.HasForm(s.Value.Text()) && p.InstanceOf(s) == nil && !seen[s.Written] {
+			seen[s.Written] = true
+			all = append(all, sites.Counted{At: s.Written, Place: sources.Undeployed, Key: s.Value.Text()})
 		}
 	}
-	add := func(to []KeysIn, file string) []KeysIn {
-		if n := len(to); n > 0 && to[n-1].File == file {
-			to[n-1].Keys++
-			return to
+	sort.SliceStable(all, func(a, b int) bool { return all[a].At.Before(all[b].At) })
+	for _, k := range all {
+		if !p.Repo.Selected(k.At.File) {
+			continue
 		}
-		return append(to, KeysIn{file, 1})
-	}
-	for _, k := range p.Repo.Sweep() {
-		switch {
-		case !p.Repo.Selected(k.At.File):
-		case k.File.Example:
-			r.Coverage.Examples = add(r.Coverage.Examples, k.At.File)
-		case !sited[line{k.At.File, k.At.Line}]:
-			r.Coverage.Unfollowed = add(r.Coverage.Unfollowed, k.At.File)
+		if n := len(r.Coverage.Elsewhere); n > 0 && r.Coverage.Elsewhere[n-1].File == k.At.File && r.Coverage.Elsewhere[n-1].Place == k.Place {
+			r.Coverage.Elsewhere[n-1].Keys++
+			continue
 		}
+		r.Coverage.Elsewhere = append(r.Coverage.Elsewhere, KeysIn{k.At.File, k.Place, 1})
 	}
-}
-
-func places(trace []sources.Step) []sources.Position {
-	var out []sources.Position
-	for _, step := range trace {
-		out = append(out, step.At)
-	}
-	return out
 }
 
 // countLocked counts what a private key that was not given would open.

@@ -7,6 +7,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/gateway"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -255,8 +256,8 @@ func (i *Instance) Signs(secret *sites.Site) int {
 	return best
 }
 
-// ByPlace orders sites by where their value is written, and one site for each such
-// place: the one that lies there itself, if there is one.
+// ByPlace orders sites by where their value is written, those in source code behind all others and those in scripts last, and one site for each
+// such place: the one that lies there itself, if there is one.
 func ByPlace(group []*sites.Site) []*sites.Site {
 	best := map[sources.Position]*sites.Site{}
 	for _, s := range group {
@@ -268,6 +269,24 @@ func ByPlace(group []*sites.Site) []*sites.Site {
 	for _, s := range best {
 		out = append(out, s)
 	}
-	sort.Slice(out, func(a, b int) bool { return out[a].Written.Before(out[b].Written) })
+	sort.Slice(out, func(a, b int) bool {
+		if x, y := remoteness(out[a]), remoteness(out[b]); x != y {
+			return x < y
+		}
+		return out[a].Written.Before(out[b].Written)
+	})
 	return out
 }
+
+// remoteness is how far a site is from what is deployed.
+func remoteness(s *sites.Site) int {
+	switch {
+	case !isText(s):
+		return 0
+	case !s.Carrier.ByHand:
+		return 1
+	}
+	return 2
+}
+
+func isText(s *sites.Site) bool { return s.Carrier != nil && s.Carrier.Kind == inventory.InText }

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -39,23 +38,6 @@ func (c Config) Window() int {
 		return c.ExpiryWindow
 	}
 	return defaultExpiryWindow
-}
-
-// Matches says whether a path, or a directory that it lies in, matches one of the patterns.
-// A pattern without a slash is that of a name at any depth.
-func Matches(patterns []string, name string) bool {
-	for _, pattern := range patterns {
-		pattern = strings.TrimSuffix(path.Clean(pattern), "/**")
-		for dir := name; dir != "." && dir != "/" && dir != ""; dir = path.Dir(dir) {
-			if ok, _ := path.Match(pattern, dir); ok || pattern == "." {
-				return true
-			}
-			if ok, _ := path.Match(pattern, path.Base(dir)); ok && !strings.Contains(pattern, "/") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // declareInstances carries out what the configuration says of instances: the stacks below
@@ -97,7 +79,7 @@ func (g *Grouping) declareInstances() {
 
 // has says whether the paths take in the root from which a unit is deployed.
 func (d DeclaredInstance) has(u *render.Unit) bool {
-	return Matches(d.Paths, u.Path) || Matches(d.Paths, u.Name)
+	return sources.Matches(d.Paths, u.Path) || sources.Matches(d.Paths, u.Name)
 }
 
 // noteUnmatched tells of the patterns of a configured instance that match no file and no root: they were
@@ -105,7 +87,7 @@ func (d DeclaredInstance) has(u *render.Unit) bool {
 func (g *Grouping) noteUnmatched(name string, patterns []string) {
 	for _, pattern := range patterns {
 		one := DeclaredInstance{Paths: []string{pattern}}
-		if !slices.ContainsFunc(g.Repo.Files(), func(f *sources.File) bool { return Matches(one.Paths, f.Path) }) && !slices.ContainsFunc(g.Units, one.has) {
+		if !slices.ContainsFunc(g.Repo.Files(), func(f *sources.File) bool { return sources.Matches(one.Paths, f.Path) }) && !slices.ContainsFunc(g.Units, one.has) {
 			g.Repo.Note(sources.NoteSkipped, sources.Position{}, "the configuration's instance "+keys.ShownName(name)+": no file matches "+keys.ShownName(pattern))
 		}
 	}
@@ -116,7 +98,7 @@ func (g *Grouping) noteUnmatched(name string, patterns []string) {
 func declaredFor(s *sites.Site, instances []*Instance) *Instance {
 	for _, test := range []func(DeclaredInstance) bool{
 		func(d DeclaredInstance) bool { return s.Unit != nil && d.has(s.Unit) },
-		func(d DeclaredInstance) bool { return Matches(d.Paths, s.At.File) },
+		func(d DeclaredInstance) bool { return sources.Matches(d.Paths, s.At.File) },
 	} {
 		for _, i := range instances {
 			if len(i.declared) > 0 && test(DeclaredInstance{Paths: i.declared}) {

@@ -180,11 +180,11 @@ func byConfiguration(w *joining, s *sites.Site) *Instance {
 }
 
 // byProject places what belongs to a hosted project, by its URL. The reference in a key counts
-// where no stack is in sight only: one of one's own may mint keys that name a project, or have been
-// given the keys of the project that it replaces.
+// where no stack is in sight only, or in source code, where nobody writes the keys of a stack of their own without its URL: a stack may
+// mint keys that name a project, or have been given the keys of the project that it replaces.
 func byProject(w *joining, s *sites.Site) *Instance {
 	ref := s.HostedRef()
-	if len(w.deployed)+len(w.stacks) == 0 {
+	if len(w.deployed)+len(w.stacks) == 0 || isText(s) && !slices.ContainsFunc(slices.Concat(w.deployed, w.stacks), func(i *Instance) bool { return i.owns(s) }) {
 		ref = cmp.Or(ref, s.ClaimedRef())
 	}
 	if ref == "" {
@@ -263,6 +263,9 @@ func byCluster(w *joining, s *sites.Site) *Instance {
 }
 
 func byKey(w *joining, s *sites.Site) *Instance {
+	if isText(s) {
+		return nil // whoever has a copy of a key may have it for anything
+	}
 	return onlyOne(slices.Concat(w.deployed, w.stacks), func(i *Instance) bool { return i.owns(s) })
 }
 
@@ -279,8 +282,15 @@ func (w *joining) mayBeMeant(s *sites.Site) bool {
 		return false
 	case s.Standing == sites.Verifying && !s.Name.Strong:
 		return false
+	case isText(s) && (len(hosts) == 0 || namesOther(s.Variable) || slices.ContainsFunc(hosts, namesOther)):
+		return false // of any text it takes more to say what it is meant for
 	}
 	return true
+}
+
+// namesOther says whether a name or a host is that of another environment than production.
+func namesOther(text string) bool {
+	return slices.ContainsFunc(Words(text), func(w string) bool { e := keys.Environment(w); return e != "" && e != keys.Production })
 }
 
 func asOnlyOne(w *joining, s *sites.Site) *Instance {

@@ -99,10 +99,25 @@ func Group(c *sites.Collection, config Config) *Grouping {
 		locals = append(locals, &Instance{Unit: l.Unit, Parts: []part{{l.Unit, ""}}, local: l, hosts: map[string]bool{l.Host: true}, signed: g.Signed})
 	}
 	g.joinSites(locals, g.stackEnvs())
+	g.setTextsAside()
 	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
 	g.nameInstances()
 	sort.SliceStable(g.Instances, func(a, b int) bool { return g.Instances[a].Name < g.Instances[b].Name })
 	return g
+}
+
+// setTextsAside says of keys in any text that nothing tells what they are meant for: what is wrong with such a key by itself may be
+// as it was left years ago.
+func (g *Grouping) setTextsAside() {
+	for _, s := range g.Sites {
+		switch {
+		case !isText(s) || s.Idle != "" || g.joined[s] != "":
+		case g.torn[s] != nil:
+			s.Idle = g.whyTorn(s)
+		default:
+			s.Idle = homeless(s)
+		}
+	}
 }
 
 func (g *Grouping) nuclei(u *render.Unit) []*Instance {

@@ -99,22 +99,21 @@ type Coverage struct {
 	Unset          []string // these variables, in order
 	Reasons        []Reason // why the unknown ones are, most frequent first
 
-	// Where keys stand that are no sites, in order of path: in documentation, examples and tests, where nothing is truth, and
-	// in what nothing is known to use.
-	Examples, Unfollowed []KeysIn
+	Elsewhere []KeysIn // where keys stand that are no sites, since nothing is truth there, in order of path
 }
 
-// KeysIn is a file, with how many keys stand in it.
+// KeysIn is a file of such a kind of place, with how many keys stand in it.
 type KeysIn struct {
-	File string
-	Keys int
+	File  string
+	Place sources.Place
+	Keys  int
 }
 
-// Keys counts the keys in files.
-func Keys(files []KeysIn) int {
+// KeysElsewhere counts the keys that are no sites.
+func (c Coverage) KeysElsewhere() int {
 	n := 0
-	for _, f := range files {
-		n += f.Keys
+	for _, in := range c.Elsewhere {
+		n += in.Keys
 	}
 	return n
 }

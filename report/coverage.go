@@ -28,8 +28,8 @@ func (t *textReport) end() {
 		t.wrapped("  ", line)
 	}
 	if t.verbose {
-		for _, e := range slices.Concat(t.Coverage.Unfollowed, t.Coverage.Examples) {
-			t.line(fmt.Sprintf("    %s in %s", count(e.Keys, "key"), t.at(sources.Position{File: e.File}, "")))
+		for _, e := range t.Coverage.Elsewhere {
+			t.line(fmt.Sprintf("    %s in %s (%s)", count(e.Keys, "key"), t.at(sources.Position{File: e.File}, ""), e.Place))
 		}
 	}
 }
@@ -51,8 +51,13 @@ func (t telling) foot() []string {
 	if s := settles(t.Result); s != "" {
 		out = append(out, s)
 	}
-	out = append(out, t.notCompared(c.Unfollowed, "that nothing here is known to use,")...)
-	out = append(out, t.notCompared(c.Examples, "of documentation, examples and tests")...)
+	if n := c.KeysElsewhere(); n > 0 {
+		hint := fmt.Sprintf(" (--verbose lists %s)", them(n))
+		if t.verbose {
+			hint = ""
+		}
+		out = append(out, fmt.Sprintf("%s in %s %s not compared%s", count(n, "key"), elsewhere(c), was(n), hint))
+	}
 	if n := t.CountSuppressed(lint.ByComment, lint.ByConfiguration); n > 0 {
 		out = append(out, fmt.Sprintf("%s ignored, by a comment or by the configuration", count(n, "finding")))
 	}
@@ -68,17 +73,24 @@ func (t telling) foot() []string {
 	return out
 }
 
-// notCompared says of keys that are no sites how many there are.
-func (t telling) notCompared(in []lint.KeysIn, what string) []string {
-	n := lint.Keys(in)
-	if n == 0 {
-		return nil
+// elsewhere lists the kinds of places whose keys are no sites: "documentation and tests".
+func elsewhere(c lint.Coverage) string {
+	var places []string
+	for _, e := range c.Elsewhere {
+		if !slices.Contains(places, string(e.Place)) {
+			places = append(places, string(e.Place))
+		}
 	}
-	hint := fmt.Sprintf(" (--verbose lists %s)", them(n))
-	if t.verbose {
-		hint = ""
+	slices.Sort(places)
+	return and(places)
+}
+
+// was is the verb of n things.
+func was(n int) string {
+	if n == 1 {
+		return "was"
 	}
-	return []string{fmt.Sprintf("%s in %s %s not compared%s", count(n, "key"), count(len(in), "file"), what, hint)}
+	return "were"
 }
 
 // few are the first words of many, and how many there are besides.
@@ -133,10 +145,8 @@ func nothing(r *lint.Result) string {
 	switch {
 	case len(r.Findings) > 0:
 		return "no key to compare was found"
-	case len(r.Coverage.Unfollowed) > 0:
-		return "no site of a Supabase key was found but in files that nothing here is known to use"
-	case len(r.Coverage.Examples) > 0:
-		return "no site of a Supabase key was found but in documentation, examples and tests"
+	case len(r.Coverage.Elsewhere) > 0:
+		return "no site of a Supabase key was found but in " + elsewhere(r.Coverage)
 	}
 	return "no site of a Supabase key was found"
 }

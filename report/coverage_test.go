@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
 )
 
 func TestCoverage(t *testing.T) {
@@ -21,8 +22,8 @@ func TestCoverage(t *testing.T) {
 		{one, lint.Coverage{Units: 2, Sites: 2, Unknown: 2}, "2 units, 2 sites in 1 instance: nothing was compared, 2 cannot be told"},
 		{one, lint.Coverage{Units: 1, Sites: 5, Disagree: 5, Wrong: 4, WrongPlaces: 2, BrokenPlaces: 1}, "1 unit, 5 sites in 1 instance: 0 agree, 4 wrong at 2 places, 1 broken by them"},
 		{nil, lint.Coverage{}, "0 units: no site of a Supabase key was found"},
-		{nil, lint.Coverage{Unfollowed: []lint.KeysIn{{File: "web/client.ts", Keys: 1}}}, "0 units: no site of a Supabase key was found but in files that nothing here is known to use"},
-		{nil, lint.Coverage{Examples: []lint.KeysIn{{File: "README.md", Keys: 2}}}, "0 units: no site of a Supabase key was found but in documentation, examples and tests"},
+
+		{nil, lint.Coverage{Elsewhere: []lint.KeysIn{{File: "README.md", Place: sources.Documentation, Keys: 2}}}, "0 units: no site of a Supabase key was found but in documentation"},
 	} {
 		if got := Coverage(&lint.Result{Instances: c.instances, Coverage: c.coverage}); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)

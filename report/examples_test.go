@@ -100,7 +100,7 @@ func disagreement() *lint.Result {
 				{Text: "nothing accepts keys here", Count: 1},
 				{Text: "nothing was signed with it", Count: 1},
 			},
-			Examples: []lint.KeysIn{{File: "docs/example.env", Keys: 2}},
+			Elsewhere: []lint.KeysIn{{File: "docs/example.env", Place: sources.Documentation, Keys: 2}},
 		},
 	}
 }

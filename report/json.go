@@ -17,6 +17,7 @@ type (
 		Summary   jsonSummary    `json:"summary"`
 		Instances []jsonInstance `json:"instances"`
 		Unplaced  jsonUnplaced   `json:"unplaced"`
+		Elsewhere []jsonKeysIn   `json:"elsewhere"`
 		Findings  []jsonFinding  `json:"findings"`
 		Notes     []jsonNote     `json:"notes"`
 	}
@@ -32,7 +33,6 @@ type (
 		Unknown        int          `json:"unknown"`
 		NotCompared    int          `json:"not_compared"`
 		Examples       int          `json:"examples"`
-		Unfollowed     int          `json:"unfollowed"`
 		Unproven       int          `json:"unproven"`
 		Findings       jsonCounts   `json:"findings"`
 		Roots          int          `json:"roots"`
@@ -40,6 +40,11 @@ type (
 		Reasons        []jsonReason `json:"reasons"`
 		Ignored        int          `json:"ignored"`
 		Baseline       int          `json:"baseline"`
+	}
+	jsonKeysIn struct {
+		File  string        `json:"file"`
+		Place sources.Place `json:"place"`
+		Keys  int           `json:"keys"`
 	}
 	jsonCounts struct {
 		Error   int `json:"error"`
@@ -123,7 +128,7 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 			Units: r.Coverage.Units, Instances: len(r.Instances), Sites: r.Coverage.Sites,
 			Agree: r.Coverage.Agree, ByConstruction: r.Coverage.ByConstruction,
 			Disagree: r.Coverage.Disagree, Wrong: r.Coverage.Wrong, WrongPlaces: r.Coverage.WrongPlaces,
-			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: lint.Keys(r.Coverage.Examples), Unfollowed: lint.Keys(r.Coverage.Unfollowed), Unproven: r.Coverage.Unproven,
+			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: r.Coverage.KeysElsewhere(), Unproven: r.Coverage.Unproven,
 			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
 			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),
@@ -136,7 +141,8 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 			Tried: each(lint.Tried(), func(j lint.Joined) string { return string(j) }),
 			Sites: each(r.Unplaced, siteJSON),
 		},
-		Findings: each(r.Findings, findingJSON),
+		Elsewhere: each(r.Coverage.Elsewhere, func(x lint.KeysIn) jsonKeysIn { return jsonKeysIn(x) }),
+		Findings:  each(r.Findings, findingJSON),
 		Notes: each(r.Notes, func(n sources.Note) jsonNote {
 			return jsonNote{Kind: string(n.Kind), File: n.At.File, Line: n.At.Line, Message: n.Message}
 		}),

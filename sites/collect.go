@@ -23,6 +23,8 @@ type Collection struct {
 
 	Authorities []*inventory.Authority // by which something verifies tokens, in the order in which they were found
 
+	Counted []Counted // keys that stand where nothing is truth, in order of place
+
 	credentials map[*gateway.Credential]*Site
 }
 
@@ -60,6 +62,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 		c.addSites(k)
 	}
 	c.addLocals()
+	c.addSwept()
 	c.settleOpened()
 	c.settleGenerations()
 	c.Sites = Sorted(c.Sites)

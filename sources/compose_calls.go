@@ -196,8 +196,8 @@ func (r *Repository) showsOnly(env ComposeEnv) bool {
 		if t == nil || r.File(name) == nil {
 			return false
 		}
-		example, _ := (&walker{repo: r, tree: t, own: map[string]bool{}}).isExample(name)
-		return example
+		example, _ := (&walker{repo: r, tree: t, own: map[string]bool{}}).placeOf(name, false)
+		return example != ""
 	})
 }
 

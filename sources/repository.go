@@ -20,12 +20,13 @@ import (
 
 // Options say what to open and with which private keys.
 type Options struct {
-	Paths   []string         // directories and files as the user named them; "-" is Stdin
-	Stdin   io.Reader        // manifests, read where a path is "-"
-	Keyring *decrypt.Keyring // nil holds no key
-	Ledger  *keys.Ledger
-	Names   keys.Names // reads the names of variables, those of the user's own among them
-	Env     []GivenEnv // files that compose's variables come from, besides what the repository says
+	Paths    []string         // directories and files as the user named them; "-" is Stdin
+	Stdin    io.Reader        // manifests, read where a path is "-"
+	Keyring  *decrypt.Keyring // nil holds no key
+	Ledger   *keys.Ledger
+	Names    keys.Names // reads the names of variables, those of the user's own among them
+	Env      []GivenEnv // files that compose's variables come from, besides what the repository says
+	Examples []string   // patterns of the paths that hold examples, and behind a "!" of those that hold none, whatever they are called
 }
 
 // Repository is what is on disk: one git work tree, or several that are linted
@@ -39,6 +40,7 @@ type Repository struct {
 	keyring  *decrypt.Keyring
 	ledger   *keys.Ledger
 	names    keys.Names
+	examples patterns
 	standins keys.Standins
 	marks    *finder
 	held     atomic.Int64 // bytes of files that have no mark
@@ -71,7 +73,7 @@ const stdinName = "<stdin>"
 
 // Open finds the work trees around the paths and walks each once.
 func Open(o Options) (*Repository, error) {
-	r := &Repository{files: map[string]*File{}, out: map[string]bool{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names}
+	r := &Repository{files: map[string]*File{}, out: map[string]bool{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names, examples: o.Examples}
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}

@@ -3,35 +3,55 @@ package sources
 import (
 	"bytes"
 	"io"
+	"net/url"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
-// Swept is a text with the form of a Supabase key, wherever it stands.
+// Swept is a file in which something has the form of a Supabase key, whatever the file is.
 type Swept struct {
 	File *File
-	At   Position
-	Key  keys.Text
+	Keys []SweptKey // in order of place
+	URLs []SweptURL // likewise: the addresses that stand in the same text
 }
 
-// sweepMarks are what stands in every text that keys.Find finds. They are made at the first use, as builtin's are.
+// SweptKey is a text with the form of a Supabase key.
+type SweptKey struct {
+	Name    string // what it is assigned to, or handed over as; empty where nothing tells
+	Key     keys.Text
+	At      Position // without a column where SOPS encrypted the file
+	Comment bool     // it stands in a comment
+}
+
+// SweptURL is an address.
+type SweptURL struct {
+	Name  string // as of a key
+	URL   *url.URL
+	At    Position
+	Leads bool // it is all that stands in front of a key in a call or a list
+}
+
+// sweepMarks are what stands in every text that keys.Find finds, and in what SOPS encrypted. They are made at the first use, as builtin's are.
 var sweepMarks = sync.OnceValue(func() *finder {
 	return newFinder([]mark{
 		{text: "eyJhbGci", exact: true}, {text: "eyJ0eXAi", exact: true}, {text: "eyJraWQi", exact: true}, {text: "eyJjdHki", exact: true},
 		{text: "eyAi", exact: true}, {text: "ewog", exact: true}, {text: "ew0K", exact: true},
 		{text: "sb_publishable_", exact: true}, {text: "sb_secret_", exact: true},
+		{text: string(ciphertext), exact: true},
 		{text: "ZXlK", exact: true}, {text: "ZXlB", exact: true}, {text: "c2Jf", exact: true},
 	})
 })
 
 // Sweep finds what has the form of a Supabase key in every text of the repository, read by a parser or not, in order of
-// place. Of what git ignores it knows what is read anyway. Files that are no text are told by their first bytes.
-func (r *Repository) Sweep() []Swept {
+// path. Of what git ignores it knows what is read anyway. Files that are no text are told by their first bytes.
+func (r *Repository) Sweep() []*Swept {
 	files := slices.Concat(r.Files(), r.scripts, r.prose, r.others)
 	known := map[string]bool{}
 	files = slices.DeleteFunc(files, func(f *File) bool { // a script that was followed is among them all
@@ -39,14 +59,15 @@ func (r *Repository) Sweep() []Swept {
 		known[f.Path] = true
 		return again
 	})
-	found := make([][]Swept, len(files))
+	found := make([]*Swept, len(files))
 	onAllCores(len(files), func(i int) { found[i] = files[i].sweep() })
-	out := slices.Concat(found...)
-	sort.SliceStable(out, func(i, j int) bool { return out[i].At.Before(out[j].At) })
-	return out
+	found = slices.DeleteFunc(found, func(s *Swept) bool { return s == nil })
+	slices.SortFunc(found, func(a, b *Swept) int { return strings.Compare(a.File.Path, b.File.Path) })
+	return found
 }
 
-func (f *File) sweep() []Swept {
+// sweep looks through one file; nil where no key stands in it.
+func (f *File) sweep() *Swept {
 	if f.tested && !f.swept {
 		return nil
 	}
@@ -56,22 +77,108 @@ func (f *File) sweep() []Swept {
 			return nil
 		}
 	}
+	if bytes.Contains(b, ciphertext) && f.Decrypted() {
+		return f.sweepDecrypted()
+	}
+	return f.sweepText(b)
+}
+
+// sweepText looks through a text as it is on disk.
+func (f *File) sweepText(b []byte) *Swept {
 	if !sweepMarks().in(b) {
 		return nil
 	}
-	var out []Swept
+	found := keys.Find(b)
+	if len(found) == 0 {
+		return nil
+	}
+	out := &Swept{File: f}
 	starts := lineStarts(string(b))
-	for _, k := range keys.Find(b) {
-		line, column := place(starts, k.Start)
-		end := 0
-		if n, last := place(starts, k.End); n == line {
-			end = last
+	at := func(start, end int) Position {
+		line, column := place(starts, start)
+		p := Position{File: f.Path, Line: line, Column: column}
+		if n, last := place(starts, end); n == line {
+			p.EndColumn = last
 		}
+		return p
+	}
+	reader := assignments{names: f.repo.names, text: b, starts: starts}
+	for _, k := range found {
 		f.repo.ledger.Add(k.Key)
-		out = append(out, Swept{File: f, At: Position{File: f.Path, Line: line, Column: column, EndColumn: end}, Key: k.Key})
+		out.Keys = append(out.Keys, SweptKey{
+			Name: reader.name(k.Start, true), Key: k.Key, At: at(k.Start, k.End), Comment: f.inComment(reader.line(k.Start)),
+		})
+		reader.past = k.End
+	}
+	reader.past = 0
+	for _, u := range findURLs(b) {
+		leads := slices.ContainsFunc(found, func(k keys.Found) bool { return u.leads(b, k.Start) })
+		out.URLs = append(out.URLs, SweptURL{Name: reader.name(u.start, false), URL: u.url, At: at(u.start, u.end), Leads: leads})
 	}
 	return out
 }
+
+// sweepDecrypted looks through what SOPS encrypted, of which the places are those of the ciphertext: that of the same key of a mapping
+// or of the same line, as far as they can be told.
+func (f *File) sweepDecrypted() *Swept {
+	plain, err := f.Plain()
+	if err != nil {
+		return nil
+	}
+	out := f.sweepText(plain)
+	if out == nil {
+		return nil
+	}
+	lead := f.leadBack(plain)
+	for i := range out.Keys {
+		out.Keys[i].At = lead(out.Keys[i].At)
+	}
+	for i := range out.URLs {
+		out.URLs[i].At = lead(out.URLs[i].At)
+	}
+	return out
+}
+
+// leadBack leads from a place in the decrypted text of a file to that of its ciphertext.
+func (f *File) leadBack(plain []byte) func(Position) Position {
+	disk, err := f.Disk()
+	whole := func(Position) Position { return f.At() }
+	if err != nil {
+		return whole
+	}
+	if !f.isYAML() && path.Ext(f.Path) != ".json" {
+		if bytes.Count(disk, []byte("\n")) < bytes.Count(plain, []byte("\n")) {
+			return whole
+		}
+		return func(p Position) Position { return Position{File: p.File, Line: p.Line} } // what SOPS adds stands behind all else
+	}
+	before, after := nodes.Decode(disk), nodes.Decode(plain)
+	if len(before) != len(after) {
+		return whole
+	}
+	lines := map[int]int{}
+	var pair func(a, b *yaml.Node, depth int)
+	pair = func(a, b *yaml.Node, depth int) {
+		if a.Kind == yaml.ScalarNode || b.Kind == yaml.ScalarNode {
+			for n := range 1 + strings.Count(b.Value, "\n") { // a block's text begins on the next line
+				if _, known := lines[b.Line+n]; !known {
+					lines[b.Line+n] = a.Line
+				}
+			}
+			return
+		}
+		for i := 0; i < len(a.Content) && i < len(b.Content) && depth < maxSweepDepth; i++ {
+			pair(a.Content[i], b.Content[i], depth+1)
+		}
+	}
+	for i := range after {
+		pair(before[i].Root, after[i].Root, 0)
+	}
+	return func(p Position) Position { return Position{File: p.File, Line: lines[p.Line]} }
+}
+
+// maxSweepDepth bounds how deep a decrypted document is followed.
+const maxSweepDepth = 200
 
 // textWithMark is the file's text, if it is one and has a mark; else nil. A file that was tested before is read anew, since
 // most are not kept.
@@ -108,9 +215,12 @@ func (f *File) textWithMark() []byte {
 // (xdiff-interface.c: FIRST_FEW_BYTES).
 const beginning = 8000
 
-// binaryExtensions are those of files that are not worth the opening.
+// binaryExtensions are those of files that are no text, and not worth the opening. The pre-commit hooks leave the same out.
 var binaryExtensions = map[string]bool{
-	".png": true, ".jpg": true, ".jpeg": true, ".gif": true, ".webp": true, ".avif": true, ".ico": true, ".pdf": true, ".woff": true, ".woff2": true,
-	".ttf": true, ".otf": true, ".eot": true, ".mp3": true, ".mp4": true, ".mov": true, ".webm": true, ".wav": true, ".zip": true, ".gz": true, ".tgz": true,
-	".xz": true, ".zst": true, ".bz2": true, ".jar": true, ".wasm": true, ".so": true, ".dll": true, ".exe": true, ".class": true, ".pyc": true, ".sqlite": true,
+	".7z": true, ".aab": true, ".apk": true, ".avif": true, ".bmp": true, ".bz2": true, ".class": true, ".dll": true,
+	".eot": true, ".exe": true, ".flac": true, ".gif": true, ".gz": true, ".heic": true, ".icns": true, ".ico": true,
+	".ipa": true, ".jar": true, ".jpeg": true, ".jpg": true, ".keystore": true, ".mov": true, ".mp3": true, ".mp4": true,
+	".ogg": true, ".otf": true, ".pdf": true, ".png": true, ".psd": true, ".pyc": true, ".so": true, ".sqlite": true,
+	".tgz": true, ".tif": true, ".tiff": true, ".ttf": true, ".wasm": true, ".wav": true, ".webm": true, ".webp": true,
+	".woff": true, ".woff2": true, ".xz": true, ".zip": true, ".zst": true,
 }

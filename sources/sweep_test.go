@@ -34,8 +34,10 @@ k="{{anon}}"
 k="eyJhbGciOiJIUzI1NiJ9"
 `)), nil)
 	var got []string
-	for _, k := range r.Sweep() {
-		got = append(got, k.At.String())
+	for _, in := range r.Sweep() {
+		for _, k := range in.Keys {
+			got = append(got, k.At.String())
+		}
 	}
 	want := []string{"README.md:1:5", "app.min.js:1:10", "app.min.js:1:184", "deploy.sh:1:18", "infra/main.tf:1:13", "web/.env:1:5", "web/client.ts:2:4"}
 	if !slices.Equal(got, want) {

@@ -23,11 +23,12 @@ const (
 	maxDepth = 100
 )
 
-// skippedDirs hold what others wrote or what a build made.
+// skippedDirs hold what others wrote or what a build made. Of those of which the value is true the texts are looked through all the same where
+// git holds them.
 var skippedDirs = map[string]bool{
-	".git": true, "node_modules": true, "vendor": true, ".terraform": true,
-	".next": true, ".nuxt": true, ".output": true, ".svelte-kit": true, ".turbo": true, ".vercel": true,
-	".expo": true, ".cache": true, ".venv": true, "__pycache__": true, "dist": true,
+	".git": false, "node_modules": false, "vendor": true, ".terraform": false,
+	".next": true, ".nuxt": true, ".output": true, ".svelte-kit": true, ".turbo": false, ".vercel": false,
+	".expo": false, ".cache": false, ".venv": false, "__pycache__": false, "dist": true,
 }
 
 // walker goes through one tree once: level by level, the directories of one level by all
@@ -46,6 +47,7 @@ type directory struct {
 	depth    int
 	patterns []gitignore.Pattern // of the .gitignore files above it
 	ignored  string              // the highest directory on the way that one of them matches, if any
+	others   bool                // what lies there is nobody's own, and only looked through for keys
 }
 
 // visited is what a directory holds.
@@ -59,6 +61,7 @@ type visited struct {
 type entry struct {
 	rel     string
 	ignored string // the directory, or the file itself, that git ignores; empty where it does not
+	others  bool   // as of its directory
 }
 
 func (r *Repository) walk(t *tree) {
@@ -117,18 +120,19 @@ func (w *walker) visit(d directory) (v visited) {
 		}
 		switch {
 		case e.IsDir():
-			if skippedDirs[e.Name()] && !w.leadsToSelected(name) {
+			swept, skipped := skippedDirs[e.Name()]
+			if skipped = skipped && !w.leadsToSelected(name); skipped && !(swept && w.tree.git && ignored == "") {
 				continue
 			}
 			// Below an ignored directory only .env files are wanted.
 			if ignored != "" && d.depth >= maxDepth/2 {
 				continue
 			}
-			v.below = append(v.below, directory{name, d.depth + 1, patterns, ignored})
+			v.below = append(v.below, directory{name, d.depth + 1, patterns, ignored, d.others || skipped})
 		case e.Type()&fs.ModeSymlink != 0:
 			v.links = append(v.links, name)
 		case e.Type().IsRegular():
-			v.files = append(v.files, entry{name, ignored})
+			v.files = append(v.files, entry{name, ignored, d.others})
 		}
 	}
 	return v
@@ -167,11 +171,13 @@ func (w *walker) take(v visited) bool {
 // and what the user named.
 func (w *walker) file(e entry) {
 	k := kindOf(e.rel)
-	if k == otherFile {
+	if e.others || k == otherFile {
 		f := &File{Path: w.name(e.rel), repo: w.repo, tree: w.tree, rel: e.rel, kind: otherFile}
-		f.Example, f.TestDir = w.isExample(f.Path)
+		w.markExample(f)
 		switch {
 		case e.ignored != "":
+		case e.others:
+			w.repo.others = append(w.repo.others, f)
 		case isScript(e.rel):
 			w.repo.scripts = append(w.repo.scripts, f)
 		case path.Ext(e.rel) == ".md":
@@ -218,7 +224,7 @@ func (w *walker) add(rel string, k kind, ignored bool) *File {
 		Path: name, Ignored: ignored,
 		repo: w.repo, tree: w.tree, rel: rel, kind: k,
 	}
-	f.Example, f.TestDir = w.isExample(name)
+	w.markExample(f)
 	w.repo.files[name] = f
 	return f
 }

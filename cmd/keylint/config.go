@@ -27,6 +27,8 @@ type config struct {
 	keys   decrypt.KeyFiles // besides those of the flags
 	rules  lint.Config
 	names  map[string]keys.Slot // further names of variables and data keys
+
+	examples []string // patterns of sources.Options
 }
 
 // readConfig reads the file that --config names, or else the nearest .keylint.yaml of

@@ -90,6 +90,9 @@ func configFields() []field {
 		{"ignore", "paths whose findings are not reported; a pattern of path.Match, or a directory", texts("a path or pattern, from the repository's root"), func(c *config, n *yaml.Node) error {
 			return patterns("ignore", n, &c.rules.Ignore)
 		}},
+		{"examples", "paths whose keys are never truth and never wrong, besides docs, tests and the like; behind a \"!\", paths whose keys are", texts("a path or pattern, from the repository's root"), func(c *config, n *yaml.Node) error {
+			return patterns("examples", n, &c.examples)
+		}},
 		{"production", "paths that production is deployed from, where a demo key is an error", texts("a path or pattern, from the repository's root"), func(c *config, n *yaml.Node) error {
 			return patterns("production", n, &c.rules.Production)
 		}},

@@ -23,17 +23,18 @@ import (
 
 // settings are what flags and configuration say together.
 type settings struct {
-	paths   []string
-	outputs []output
-	failOn  lint.Severity
-	strict  bool
-	quiet   bool
-	verbose bool
-	now     keys.Clock
-	rules   lint.Config
-	names   keys.Names
-	keys    decrypt.KeyFiles
-	env     []sources.GivenEnv // what compose's variables come from
+	paths    []string
+	outputs  []output
+	failOn   lint.Severity
+	strict   bool
+	quiet    bool
+	verbose  bool
+	now      keys.Clock
+	rules    lint.Config
+	names    keys.Names
+	examples []string
+	keys     decrypt.KeyFiles
+	env      []sources.GivenEnv // what compose's variables come from
 
 	baseline      string // the file; empty for none
 	baselineNamed bool   // somebody named it, so that it must be there
@@ -116,7 +117,7 @@ func (s *session) settings(c *cli.Context) (set settings, err error) {
 	if !c.IsSet(flagStrict) {
 		set.strict = cfg.strict
 	}
-	set.rules, set.names, set.keys = cfg.rules, keys.NewNames(cfg.names), cfg.keys
+	set.rules, set.names, set.examples, set.keys = cfg.rules, keys.NewNames(cfg.names), cfg.examples, cfg.keys
 	set.keys.Age = append(set.keys.Age, c.StringSlice(flagAgeKey)...)
 	set.keys.PGP = append(set.keys.PGP, c.StringSlice(flagPGPKey)...)
 	set.keys.SealedSecrets = append(set.keys.SealedSecrets, c.StringSlice(flagSealedSecretsKey)...)
@@ -170,7 +171,7 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 		}
 	}
 	p.at("reading the repository")
-	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names, Env: set.env})
+	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names, Env: set.env, Examples: set.examples})
 	if err != nil {
 		return nil, nil, err
 	}

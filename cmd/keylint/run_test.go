@@ -139,7 +139,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestParseConfig(t *testing.T) {
-	const all = "fail-on, strict, rules, ignore, production, expiry-window, names, instances, keys"
+	const all = "fail-on, strict, rules, ignore, examples, production, expiry-window, names, instances, keys"
 	for _, c := range []struct {
 		text string
 		want config

@@ -91,6 +91,10 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 	switch {
 	case c.Kind == inventory.InDatabase:
 		return ", in a migration of its own: one that has run is not run again."
+	case c.ByHand:
+		return "."
+	case c.Kind == inventory.InText:
+		return ", and build and deploy " + appOf(c) + " anew: the key is part of its text."
 	case c.BuiltIn(s.Name):
 		return ", and rebuild " + appOf(c) + ": the key is built into it."
 	case s.Standing == sites.Accepted && isCompose(s.Unit):

@@ -11,6 +11,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sources"
 )
 
 var demoKey = &lint.Rule{
@@ -196,7 +197,7 @@ func demoExpiry(p *lint.Pass, group []*sites.Site) string {
 // address, and the words in its and the file's names.
 func isProduction(p *lint.Pass, i *lint.Instance, s *sites.Site) bool {
 	if len(p.Config.Production) > 0 {
-		return lint.Matches(p.Config.Production, s.Written.File) || i.Unit != nil && lint.Matches(p.Config.Production, i.Unit.Path)
+		return sources.Matches(p.Config.Production, s.Written.File) || i.Unit != nil && sources.Matches(p.Config.Production, i.Unit.Path)
 	}
 	return i.IsPublic() || lint.IsProduction(i.Name+" "+path.Dir(s.Written.File)) || !isEnvFile(s.Written.File) && lint.IsProduction(path.Base(s.Written.File))
 }

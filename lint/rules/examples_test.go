@@ -16,7 +16,7 @@ env: {SUPABASE_ANON_KEY: {{anon}}}
 -- docs/none.yaml --
 env: {SUPABASE_ANON_KEY: your-anon-key}
 `)
-	if got := fmt.Sprint(result.Coverage.Sites, result.Coverage.Examples); got != "0 [{.env.example 2} {docs/install.yaml 1}]" {
+	if got := fmt.Sprint(result.Coverage.Sites, result.Coverage.Elsewhere); got != "0 [{.env.example examples 2} {docs/install.yaml documentation 1}]" {
 		t.Error(got)
 	}
 }

@@ -19,7 +19,7 @@ security, and with the JWT secret anybody can sign one. Base64, as in a Secret's
 stays in the history.
 
 Encrypt the file with SOPS, seal the Secret, or let the cluster fetch it (External Secrets); and rotate the key. What git
-ignores, example files and published demo keys are not told.`,
+ignores and published demo keys are not told, nor is what stands in documentation, tests and comments, unless an instance uses it now.`,
 	Bad: `
 -- .git/HEAD --
 ref: refs/heads/main
@@ -47,8 +47,47 @@ JWT_SECRET={{jwt_secret}}
 
 var inTheOpen = lint.Cause{Name: "in-the-open", Advice: "Encrypt it (SOPS, a SealedSecret), or keep it out of git (a secret store, a .env that git ignores); then rotate it, since the history keeps the old one."}
 
+// liveInExample is why a key in documentation, in a test or in a comment matters: it is in use.
+var liveInExample = lint.Cause{Name: "live-in-example", Advice: "Put a word in its place that nobody takes for a key, and rotate the key, since the history keeps it."}
+
 // checkPlaintextSecret reports each file once: how it is kept is one decision.
 func checkPlaintextSecret(p *lint.Pass) {
+	reportStored(p)
+	reportLive(p)
+}
+
+// reportLive reports server keys of the instances that stand where nothing is truth.
+func reportLive(p *lint.Pass) {
+	told := map[string]bool{}
+	for _, k := range p.Counted {
+		f := p.Repo.File(k.At.File)
+		if told[k.At.File] || f == nil || !f.Committed() || keys.Recognize(k.Key).Role() != keys.Server || keys.Published(k.Key) != "" {
+			continue
+		}
+		holder := heldIn(p, k.Key)
+		if holder == nil {
+			continue
+		}
+		told[k.At.File] = true
+		p.Report(lint.Draft{
+			Place: lint.AtValue(k.At, k.At.File), Instance: p.NameOf(holder), Cause: liveInExample,
+			Message: fmt.Sprintf("%s holds the %s key that %s uses, in the open: %s is read by more people than the cluster", k.At.File, keys.Recognize(k.Key), p.NameOf(holder), k.Place),
+		})
+	}
+}
+
+// heldIn is a site of an instance that holds the key; nil where none does.
+func heldIn(p *lint.Pass, key keys.Text) *sites.Site {
+	for _, s := range p.Sites {
+		if p.InstanceOf(s) != nil && !p.IsIdle(s) && keys.Trim(s.Value.Text()).Equal(key) {
+			return s
+		}
+	}
+	return nil
+}
+
+// reportStored reports what sites hold.
+func reportStored(p *lint.Pass) {
 	byFile := map[string][]*sites.Site{}
 	var order []string
 	for _, s := range p.Sites {

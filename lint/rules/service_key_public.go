@@ -47,6 +47,7 @@ SUPABASE_SERVICE_ROLE_KEY={{service_role}}
 
 var (
 	publicPrefix = lint.Cause{Name: "public-prefix", Advice: "Move it to a variable without the prefix that only the server reads, and rotate the key: it must be taken as published."}
+	clientCode   = lint.Cause{Name: "client-code", Advice: "Have a server do what needs this key (an API route, an Edge Function), give what everybody gets the anon key, and rotate this one: it must be taken as published."}
 	publicRoute  = lint.Cause{Name: "public-route", Advice: "Send the anon key, or none, and let whoever asks bring a key; or let only those pass who show who they are."}
 	publicSecret = lint.Cause{Name: "public-secret", Advice: "Move it to a variable without the prefix that only the server reads, or leave it out: a client never needs it. It must be taken as published: " +
 		"make a new secret (openssl rand -base64 30), mint both keys anew with it, and put all three wherever the old ones stand."}
@@ -63,7 +64,7 @@ func checkServiceKeyPublic(p *lint.Pass) {
 			p.Explain(s)
 			continue
 		}
-		if p.Explained(s) || s.Name.PublicPrefix == "" || !s.Value.IsKnown() {
+		if p.Explained(s) || s.Name.PublicPrefix == "" && s.Carrier.Client == "" || !s.Value.IsKnown() {
 			continue
 		}
 		what, cause := "", publicPrefix
@@ -75,12 +76,11 @@ func checkServiceKeyPublic(p *lint.Pass) {
 		default:
 			continue
 		}
-		p.Report(lint.Draft{
-			Place: lint.AtValue(s.At, ""), Instance: p.NameOf(s), Trace: s.Trace,
-			Message: fmt.Sprintf("%s holds %s, and %s variables are built into what every browser gets",
-				s.Holder, what, strings.TrimSuffix(s.Name.PublicPrefix, "_")+"_"),
-			Cause: cause,
-		})
+		message := fmt.Sprintf("%s holds %s, and %s variables are built into what every browser gets", s.Holder, what, strings.TrimSuffix(s.Name.PublicPrefix, "_")+"_")
+		if s.Carrier.Client != "" {
+			message, cause = fmt.Sprintf("%s holds %s, in %s", s.Holder, what, s.Carrier.Client), clientCode
+		}
+		p.Report(lint.Draft{Place: lint.AtValue(s.At, ""), Instance: p.NameOf(s), Trace: s.Trace, Message: message, Cause: cause})
 		p.Explain(s)
 	}
 }

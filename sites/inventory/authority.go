@@ -29,7 +29,7 @@ func (c *Carrier) Authorities(names keys.Names) []*Authority {
 		}
 		name := names.Of(b.Name)
 		if serves := servesKeys(u); serves || name.Issuer && isAuth(u) {
-			out = append(out, &Authority{b, hostOf(u), name.Of, serves, c})
+			out = append(out, &Authority{b, HostOfURL(u), name.Of, serves, c})
 		}
 	}
 	return out

@@ -21,6 +21,7 @@ const (
 	InStack                        // the .env file of a compose stack
 	InGateway                      // a gateway's configuration: it is rolled out
 	InDatabase                     // what a migration puts into the database: another one has to follow
+	InText                         // any text: source code, a script, a document of settings
 )
 
 // Carrier is what bears keys, with all that stands beside them, which tells which instance
@@ -43,6 +44,9 @@ type Carrier struct {
 	Development bool
 	Stack       bool // it holds the keys of the stack under the stack's own names
 	Ignored     bool // git ignores it
+
+	ByHand bool   // a person runs it: nothing that is deployed presents the keys
+	Client string // of source code that is handed to everybody, as what: "a page that every browser gets"; else empty
 
 	Opens keys.Form // the form that the container may decrypt by itself as it starts; empty where it decrypts none
 
@@ -72,9 +76,15 @@ func URLs(names keys.Names, bindings []*Binding) []URL {
 		if u == nil {
 			continue
 		}
-		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: hostOf(u), at: b.At})
+		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: HostOfURL(u), at: b.At})
 	}
 	return urls
+}
+
+// Beside is an address that stands beside a key in a text, under a name or none.
+func Beside(names keys.Names, name string, u *url.URL, at sources.Position) URL {
+	n := names.Of(name)
+	return URL{Variable: name, Prefix: n.PublicPrefix, Of: n.Of, scheme: u.Scheme, Host: HostOfURL(u), at: func() sources.Position { return at }}
 }
 
 // address is the URL that a value is; nil where it is none, or not known.
@@ -92,14 +102,14 @@ func address(v keys.Value) *url.URL {
 // HostOf is the host of the URL that a value is, as a URL has it; empty where it is none, or not known.
 func HostOf(v keys.Value) string {
 	if u := address(v); u != nil {
-		return hostOf(u)
+		return HostOfURL(u)
 	}
 	return ""
 }
 
-// hostOf is what tells the instance in a URL: the host, and of what runs on the machine itself,
+// HostOfURL is what tells the instance in a URL: the host, and of what runs on the machine itself,
 // whatever that is called, the port.
-func hostOf(u *url.URL) string {
+func HostOfURL(u *url.URL) string {
 	host := strings.ToLower(u.Hostname())
 	switch {
 	case !own[host] && !strings.HasPrefix(host, "127."):

@@ -112,10 +112,10 @@ func (inv *Inventory) proxyFile(f PodFile, by *Container) []*Carrier {
 // upstreamURLs is the address that a proxy sends keys to, where it says which instance that is. The
 // proxy's own machine may be the one that the instance runs on.
 func upstreamURLs(to *url.URL, b *Binding) []URL {
-	if to == nil || strings.HasPrefix(hostOf(to), "localhost:") {
+	if to == nil || strings.HasPrefix(HostOfURL(to), "localhost:") {
 		return nil
 	}
-	return []URL{{scheme: to.Scheme, Host: hostOf(to), at: b.At}}
+	return []URL{{scheme: to.Scheme, Host: HostOfURL(to), at: b.At}}
 }
 
 // sentOn is a key that a proxy sends on: the one that is written there, or that its environment has. It

@@ -1,0 +1,227 @@
+package sites
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
+)
+
+// No key is passed over: what has the form of a Supabase key, in whatever text of the repository, is a site, or is counted. What no
+// parser made a site of is one of the general carrier, the text itself: it presents its key to the URL that stands nearest.
+
+// Counted is a key that stands where nothing is truth, and nothing wrong.
+type Counted struct {
+	At    sources.Position
+	Place sources.Place
+	Key   keys.Text
+}
+
+// addSwept makes sites of the keys that no parser accounts for, and counts those of documentation and the like.
+func (c *Collection) addSwept() {
+	known := accountOf(c.Sites)
+	for _, in := range c.Repo.Sweep() {
+		place := in.File.Place()
+		byHost := map[string]*inventory.Carrier{}
+		for _, k := range in.Keys {
+			switch {
+			case known.holds(k) && !in.File.Example:
+			case place != "":
+				c.Counted = append(c.Counted, Counted{k.At, place, k.Key})
+			case k.Comment:
+				c.Counted = append(c.Counted, Counted{k.At, sources.Comments, k.Key})
+			default:
+				name := c.Names.Of(k.Name)
+				u, ok := nearestURL(c.Names, k, in.URLs)
+				carrier := byHost[u.Host+" "+name.Of]
+				if carrier == nil {
+					carrier = c.textCarrier(in.File)
+					byHost[u.Host+" "+name.Of] = carrier
+					if ok {
+						u.Prefix, u.Of = name.PublicPrefix, name.Of
+						carrier.URLs = []inventory.URL{u}
+						carrier.Development = IsLocal([]string{u.Host})
+					}
+				}
+				b := &inventory.Binding{Name: k.Name, Holder: strings.TrimSpace(in.File.Path + " " + k.Name), Value: keys.Known(k.Key), Where: inventory.Stands(k.At)}
+				c.add(carrier, b, name, name.SlotOf(b.Value), Presented)
+			}
+		}
+	}
+}
+
+// account is where the keys stand that are sites.
+type account map[line][]*Site
+
+type line struct {
+	file string
+	line int
+}
+
+func accountOf(all []*Site) account {
+	out := account{}
+	for _, s := range all {
+		places := []sources.Position{s.At, s.Written}
+		for _, step := range s.Trace {
+			places = append(places, step.At)
+		}
+		for _, at := range places {
+			l := line{at.File, at.Line}
+			out[l] = append(out[l], s)
+		}
+	}
+	return out
+}
+
+// holds says whether a site accounts for a key: one on its line bears it, or stands there and is not known.
+func (a account) holds(k sources.SweptKey) bool {
+	return slices.ContainsFunc(a[line{k.At.File, k.At.Line}], func(s *Site) bool {
+		return !s.Value.IsKnown() || keys.Bears(s.Value.Text(), k.Key)
+	})
+}
+
+// textCarrier is a file that bears a key in whatever text.
+func (c *Collection) textCarrier(f *sources.File) *inventory.Carrier {
+	k := &inventory.Carrier{Kind: inventory.InText, Name: f.Path, File: f.Path, Ignored: f.Ignored}
+	if c.isRendered(f) {
+		k.Idle = "nothing that is rendered is known to take it from there"
+	}
+	if k.ByHand = f.IsRunByHand(); !k.ByHand {
+		k.App = c.appOf(f.Path)
+		k.Client = f.Everybody()
+	}
+	return k
+}
+
+// isRendered says whether a renderer reads the file, or would: of what it takes from there it makes sites of their own.
+func (c *Collection) isRendered(f *sources.File) bool {
+	return f.Deploys() || slices.ContainsFunc(c.Units, func(u *render.Unit) bool {
+		return u.Kind != render.Directory && slices.Contains(u.Inputs, f.Path)
+	}) || c.isTemplate(f.Path)
+}
+
+// isTemplate says whether the file is one of a chart's templates.
+func (c *Collection) isTemplate(name string) bool {
+	for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if path.Base(dir) == "templates" && c.Repo.FileSystem().Exists(path.Join(path.Dir(dir), "Chart.yaml")) {
+			return true
+		}
+	}
+	return false
+}
+
+// appFiles are those that stand at the top of an app, in whatever language.
+var appFiles = []string{
+	"package.json", "pubspec.yaml", "go.mod", "Cargo.toml", "pyproject.toml", "requirements.txt", "composer.json", "Gemfile", "build.gradle", "build.gradle.kts", "pom.xml",
+	"Package.swift", "mix.exs", "deno.json", "index.html",
+}
+
+// appOf is the directory of the app that a file is part of: the nearest above it at whose top a file says so; empty where none does.
+func (c *Collection) appOf(name string) string {
+	for dir := path.Dir(name); ; dir = path.Dir(dir) {
+		if slices.ContainsFunc(appFiles, func(f string) bool { return c.Repo.FileSystem().Exists(path.Join(dir, f)) }) {
+			return dir
+		}
+		if dir == "." || dir == "/" {
+			return ""
+		}
+	}
+}
+
+// nearLines is how far a URL may stand from a key, in lines, where another one stands in the file as well.
+const nearLines = 5
+
+// nearestURL is the address that a key in a text is presented to: that of the project which the key names, or the nearest within a few lines
+// whose name fits the key's, or the only one of the text. ok is false where none of these is in sight.
+func nearestURL(names keys.Names, k sources.SweptKey, all []sources.SweptURL) (nearest inventory.URL, ok bool) {
+	token, _ := keys.ParseJWT(k.Key)
+	hosts := map[string]bool{}
+	var only, best *sources.SweptURL
+	score := 0
+	for i := range all {
+		u := &all[i]
+		host := u.URL.Hostname()
+		hosted := HostedURL.FindStringSubmatch(host)
+		if !isSupabaseURL(names, u, hosted != nil) || !fits(k.Name, u.Name) {
+			continue
+		}
+		if token.Ref != "" && hosted != nil && hosted[1] == token.Ref {
+			return inventory.Beside(names, u.Name, u.URL, u.At), true
+		}
+		hosts[inventory.HostOfURL(u.URL)], only = true, u
+		distance := max(u.At.Line-k.At.Line, k.At.Line-u.At.Line)
+		if distance > nearLines {
+			continue
+		}
+		n := 10*sharedQualifiers(k.Name, u.Name) + nearLines - distance + 1
+		if u.Leads {
+			n += nearLines
+		}
+		if n > score {
+			best, score = u, n
+		}
+	}
+	if best == nil && len(hosts) == 1 {
+		best = only
+	}
+	if best == nil {
+		return inventory.URL{}, false
+	}
+	return inventory.Beside(names, best.Name, best.URL, best.At), true
+}
+
+// supabasePaths are those below which Supabase's services answer.
+var supabasePaths = []string{"/rest/v1", "/auth/v1", "/storage/v1", "/functions/v1", "/realtime/v1", "/graphql/v1"}
+
+// addressWords are of names that an address of Supabase's may have, if nothing else says that it is one; otherWords of such that lead elsewhere.
+var (
+	addressWords = []string{"supabase", "url", "uri", "host", "endpoint", "base", "api", "origin", "client", "address", "domain", "server", "project"}
+	otherWords   = []string{"redirect", "site", "callback", "webhook", "hook", "docs", "doc", "schema", "image", "avatar", "repo", "repository", "proxy", "cdn", "homepage", "href", "src", "license", "xmlns", "ref"}
+)
+
+// isSupabaseURL says whether an address may be that of an instance: by its host, its path, its name, or as what a key follows in a call.
+func isSupabaseURL(names keys.Names, u *sources.SweptURL, hosted bool) bool {
+	if hosted || names.Of(u.Name).URL || slices.ContainsFunc(supabasePaths, func(p string) bool { return strings.HasPrefix(u.URL.Path, p) }) {
+		return true
+	}
+	words := nameWords(u.Name)
+	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(otherWords, w) }) || strings.HasSuffix(u.URL.Hostname(), "supabase.com") {
+		return false
+	}
+	return u.Leads || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(addressWords, w) })
+}
+
+// fits says whether the names of a key and of an address may go together: where both name an environment, it is the same one.
+func fits(key, address string) bool {
+	a, b := environmentOf(key), environmentOf(address)
+	return a == b || a == "" || b == ""
+}
+
+func environmentOf(name string) string {
+	for _, w := range nameWords(name) {
+		if e := keys.Environment(w); e != "" {
+			return e
+		}
+	}
+	return ""
+}
+
+// sharedQualifiers counts the words that the names have in common, but for those which every name of the kind has.
+func sharedQualifiers(a, b string) int {
+	n := 0
+	for _, w := range nameWords(a) {
+		if w != "supabase" && w != "next" && w != "public" && w != "vite" && slices.Contains(nameWords(b), w) {
+			n++
+		}
+	}
+	return n
+}
+
+// nameWords are the words of a name, in small letters.
+func nameWords(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(keys.Screaming(name)), func(r rune) bool { return r == '_' })
+}

@@ -1,0 +1,57 @@
+package sources
+
+import (
+	"path"
+	"strings"
+	"unicode"
+)
+
+// commentMarks begin a comment, by the end of the file's name.
+var commentMarks = map[string][]string{}
+
+// otherMarks are those of any other file: "#" may begin what is none (#define).
+var otherMarks = []string{"# ", "//", "/*"}
+
+func init() {
+	for marks, extensions := range map[string]string{
+		"#":            ".yaml .yml .sh .bash .zsh .py .rb .toml .env .tf .ps1 .r .pl .ex .exs .properties .service .conf .nix .mk .http .dockerfile",
+		"// * /*":      ".js .jsx .ts .tsx .mjs .cjs .mts .cts .go .rs .dart .swift .kt .kts .java .scala .cs .c .h .cc .cpp .hpp .m .php .gradle .jsonc .json5 .css .scss",
+		"-- /* *":      ".sql",
+		"--":           ".lua .hs .elm",
+		"<!--":         ".html .htm .xml .plist",
+		"<!-- // * /*": ".vue .svelte .astro",
+		"; #":          ".ini .cfg",
+		"REM rem ::":   ".bat .cmd",
+	} {
+		for _, ext := range strings.Fields(extensions) {
+			commentMarks[ext] = strings.Fields(marks)
+		}
+	}
+	commentMarks[""] = []string{"#"} // Dockerfile, Makefile
+}
+
+// inComment says whether what stands before a value on its line begins a comment.
+func (f *File) inComment(before string) bool {
+	marks, known := commentMarks[strings.ToLower(path.Ext(f.Path))]
+	switch {
+	case f.IsDotenv():
+		marks = commentMarks[".env"]
+	case !known:
+		marks = otherMarks
+	}
+	text := strings.TrimLeft(before, " \t")
+	for _, mark := range marks {
+		if unicode.IsLetter(rune(mark[0])) { // REM, and not REMOTE_KEY
+			mark += " "
+		}
+		if strings.HasPrefix(text, mark) {
+			return true
+		}
+		for _, edge := range []string{" " + mark + " ", "\t" + mark + " "} { // behind something, and outside of quotes
+			if i := strings.Index(before, edge); i >= 0 && mark != "*" && strings.Count(before[:i], `"`)%2 == 0 && strings.Count(before[:i], `'`)%2 == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+package sources
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// What a text is assigned to, or handed over as, can be told without a parser for each language: names stand in front of their
+// values in all of them.
+//
+//	const anonKey: string = 'eyJ…'          .header("apikey", "eyJ…")       <string name="supabase_key">eyJ…
+//	process.env.ANON_KEY || "eyJ…"          curl -H "apikey: eyJ…"          - name: ANON_KEY
+//	String.fromEnvironment('KEY', defaultValue: 'eyJ…')                       value: eyJ…
+
+// assignments reads such names in a text.
+type assignments struct {
+	names  keys.Names
+	text   []byte
+	starts []int // of its lines
+	past   int   // what stands before that belongs to another value
+}
+
+const (
+	maxBefore = 300     // bytes in front of a value in which its name is looked for
+	maxLine   = 4 << 10 // and in which a comment may begin
+	maxName   = 64
+)
+
+// line is what stands in front of an offset on its line, values that stand there as well.
+func (a *assignments) line(offset int) string {
+	line, _ := place(a.starts, offset)
+	return string(a.text[max(a.starts[line-1], offset-maxLine):offset])
+}
+
+// cut is a piece of the text, without what belongs to another value or is too far away.
+func (a *assignments) cut(from, to int) string {
+	return string(a.text[min(max(from, a.past, to-maxBefore), to):to])
+}
+
+// name is the name of the value that begins at an offset; empty where nothing tells it. The address beside a key is not its name:
+// createClient(supabaseUrl, "eyJ…").
+func (a *assignments) name(offset int, isKey bool) string {
+	line, _ := place(a.starts, offset)
+	own := statement(a.cut(a.starts[line-1], offset))
+	name, spare := nearestName(a.names, own, isKey)
+	if name != "" || line == 1 {
+		return shownName(name)
+	}
+	above := statement(strings.TrimRight(a.cut(a.starts[line-2], a.starts[line-1]), " \t\r\n"))
+	if !namesNext.MatchString(above) && (nameWord.MatchString(own) || !continues.MatchString(above)) {
+		return shownName(spare)
+	}
+	if name, _ = nearestName(a.names, above, isKey); name == "" {
+		name = spare
+	}
+	return shownName(name)
+}
+
+var (
+	// continues matches a line whose value stands on the next one.
+	continues = regexp.MustCompile("[=:(,|>+\\\\?\\[]\\s*[\"'`]?-?$|</key>$")
+	// namesNext matches a line that is the name of what the next line is the value of.
+	namesNext = regexp.MustCompile(`^\s*(?:-\s+)?["']?(?:name|key|variable)["']?\s*[:=]|</key>$|^\s*variable\s+"`)
+	// isAddressName matches the name of an address.
+	isAddressName = regexp.MustCompile(`(?i)(?:ur[il]|host|endpoint)$`)
+	// nameWord matches what may be a name.
+	nameWord = regexp.MustCompile(`[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*`)
+)
+
+// statement is the end of a line that belongs to the value behind it.
+func statement(line string) string {
+	line = webAddress.ReplaceAllString(line, "")
+	for i := len(line) - 1; i >= 0; i-- {
+		switch c := line[i]; {
+		case c == ';', c == '}', c == '{' && (i == 0 || line[i-1] != '$'):
+			return line[i+1:]
+		case c == '&' && i > 0 && line[i-1] != '&' && i+1 < len(line) && line[i+1] != '&' && line[i+1] != ' ':
+			return line[i+1:] // ?a=b&apikey=
+		}
+	}
+	return line
+}
+
+// passedOver are words that stand between a name and its value, or say what kind of name or value it is.
+var passedOver = map[string]bool{
+	"string": true, "str": true, "text": true, "varchar": true, "value": true, "default": true, "defaultvalue": true, "default_value": true, "name": true, "key": true,
+	"bearer": true, "basic": true, "const": true, "let": true, "var": true, "val": true, "final": true, "static": true, "public": true, "private": true, "export": true,
+	"return": true, "set": true, "get": true, "env": true, "getenv": true, "h": true, "header": true, "headers": true, "echo": true, "as": true, "or": true, "and": true,
+	"new": true, "await": true, "android:value": true, "u0022": true, "n": true, "secret": true, "token": true, "type": true, "nonnull": true, "r": true, "f": true, "b": true,
+	"e": true, "x": true, "else": true, "if": true, "then": true, "print": true, "printf": true, "d": true, "content": true, "android": true, "encrypted": true, "create_secret": true, "update_secret": true, "vault": true, "select": true, "perform": true,
+}
+
+// nearestName is the name nearest to the end of a line. spare is one that says less: key, value.
+func nearestName(known keys.Names, line string, isKey bool) (name, spare string) {
+	words := nameWord.FindAllString(line, -1)
+	for _, word := range slices.Backward(words) {
+		w := word[strings.LastIndexByte(word, '.')+1:]
+		for _, spelt := range []string{word, strings.TrimPrefix(w, "D")} { // app.settings.jwt_secret, javac -DSUPABASE_KEY=…
+			if known.Of(spelt).Slot != "" {
+				w = spelt
+			}
+		}
+		switch {
+		case passedOver[strings.ToLower(w)]:
+			if spare == "" && (strings.EqualFold(w, "key") || strings.EqualFold(w, "token") || strings.EqualFold(w, "secret")) {
+				spare = w
+			}
+		case len(w) > 1 && !(isKey && isAddressName.MatchString(w)):
+			return w, spare
+		}
+	}
+	return "", spare
+}
+
+// shownName is a name as it may be shown: what is too long for one, or may be a secret, is none.
+func shownName(name string) string {
+	if len(name) > maxName || keys.ShownName(name) != name || keys.LooksRandom(name) && len(name) > 12 {
+		return ""
+	}
+	return name
+}
