@@ -25,42 +25,48 @@ const (
 )
 
 // readCandidates reads every file that the walk kept, once, and tests its bytes for marks.
-// It goes by directory, because os.Root walks every component of a name anew.
 func (r *Repository) readCandidates() {
 	files := slices.DeleteFunc(slices.Clone(r.Files()), func(f *File) bool { return f.tree == nil })
-	var batches [][]*File
+	byDirectory(files, func(i int, open opener) { files[i].test(open) })
+}
+
+// opener opens a file, and returns its size.
+type opener func() (io.ReadCloser, int64, error)
+
+// byDirectory visits files of trees on all cores. It goes by directory, because os.Root walks every component of a name anew.
+func byDirectory(files []*File, visit func(i int, open opener)) {
+	var batches [][2]int
 	for start := 0; start < len(files); {
 		end := start + 1
 		for end < len(files) && end-start < batch && files[end].Dir() == files[start].Dir() && files[end].tree == files[start].tree {
 			end++
 		}
-		batches = append(batches, files[start:end])
+		batches = append(batches, [2]int{start, end})
 		start = end
 	}
-	onAllCores(len(batches), func(i int) { testAll(batches[i]) })
+	onAllCores(len(batches), func(n int) {
+		first := files[batches[n][0]]
+		dir, err := openDir(first.tree.root, path.Dir(first.rel))
+		if err == nil {
+			defer dir.close()
+		}
+		for i := batches[n][0]; i < batches[n][1]; i++ {
+			f := files[i]
+			if err != nil || f.linked {
+				visit(i, f.openRegular)
+				continue
+			}
+			visit(i, func() (io.ReadCloser, int64, error) { return dir.open(path.Base(f.rel)) })
+		}
+	})
 }
 
 // scratch are buffers to read into.
 var scratch = sync.Pool{New: func() any { b := make([]byte, maxHeld+1); return &b }}
 
-// testAll reads and tests files of one directory.
-func testAll(files []*File) {
-	dir, err := openDir(files[0].tree.root, path.Dir(files[0].rel))
-	if err == nil {
-		defer dir.close()
-	}
-	for _, f := range files {
-		if err != nil || f.linked {
-			f.test(f.openRegular)
-			continue
-		}
-		f.test(func() (io.ReadCloser, int64, error) { return dir.open(path.Base(f.rel)) })
-	}
-}
-
 // test reads the file and looks for marks. Of a file that is small its bytes are kept if it
 // has one, and also where something may yet lead to it.
-func (f *File) test(open func() (io.ReadCloser, int64, error)) {
+func (f *File) test(open opener) {
 	buffer := scratch.Get().(*[]byte)
 	defer scratch.Put(buffer)
 	if err := f.testWith(*buffer, open); err != nil {
@@ -73,7 +79,7 @@ func (f *File) test(open func() (io.ReadCloser, int64, error)) {
 	}
 }
 
-func (f *File) testWith(buffer []byte, open func() (io.ReadCloser, int64, error)) error {
+func (f *File) testWith(buffer []byte, open opener) error {
 	file, err := f.bounded(open)
 	if err != nil {
 		return err
@@ -122,7 +128,7 @@ const overlap = 512
 func (r *Repository) hold(n int) bool { return r.held.Add(int64(n)) <= maxHeldSize }
 
 // bounded opens the file, unless it is too large, and notes its size.
-func (f *File) bounded(open func() (io.ReadCloser, int64, error)) (io.ReadCloser, error) {
+func (f *File) bounded(open opener) (io.ReadCloser, error) {
 	file, size, err := open()
 	if err != nil {
 		return nil, reason(err)

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/url"
 	"path"
@@ -59,21 +60,29 @@ func (r *Repository) Sweep() []*Swept {
 		known[f.Path] = true
 		return again
 	})
-	found := make([]*Swept, len(files))
-	onAllCores(len(files), func(i int) { found[i] = files[i].sweep() })
+	slices.SortFunc(files, func(a, b *File) int {
+		return cmp.Or(strings.Compare(a.Dir(), b.Dir()), strings.Compare(a.Path, b.Path))
+	})
+	inTrees := slices.DeleteFunc(slices.Clone(files), func(f *File) bool {
+		return f.tree == nil || f.tested && !f.swept || binaryExtensions[strings.ToLower(path.Ext(f.Path))]
+	})
+	found := make([]*Swept, len(inTrees))
+	byDirectory(inTrees, func(i int, open opener) { found[i] = inTrees[i].sweep(open) })
+	for _, f := range files {
+		if f.FromStdin() {
+			found = append(found, f.sweepText(f.disk))
+		}
+	}
 	found = slices.DeleteFunc(found, func(s *Swept) bool { return s == nil })
 	slices.SortFunc(found, func(a, b *Swept) int { return strings.Compare(a.File.Path, b.File.Path) })
 	return found
 }
 
 // sweep looks through one file; nil where no key stands in it.
-func (f *File) sweep() *Swept {
-	if f.tested && !f.swept {
-		return nil
-	}
+func (f *File) sweep(open opener) *Swept {
 	b := f.disk
-	if f.tree != nil && b == nil {
-		if b = f.textWithMark(); b == nil {
+	if b == nil {
+		if b = f.textWithMark(open); b == nil {
 			return nil
 		}
 	}
@@ -181,21 +190,29 @@ func (f *File) leadBack(plain []byte) func(Position) Position {
 const maxSweepDepth = 200
 
 // textWithMark is the file's text, if it is one and has a mark; else nil. A file that was tested before is read anew, since
-// most are not kept.
-func (f *File) textWithMark() []byte {
-	if binaryExtensions[strings.ToLower(path.Ext(f.Path))] {
+// most are not kept. One that cannot be read is told where it matters, by the reader that wants it.
+func (f *File) textWithMark(open opener) []byte {
+	file, size, err := open()
+	if err != nil {
 		return nil
 	}
-	file, err := f.bounded(f.openRegular)
-	if err != nil {
-		return nil // told where it matters: by the reader that wants it
-	}
 	defer file.Close()
+	f.size = size
 	buffer := scratch.Get().(*[]byte)
 	defer scratch.Put(buffer)
 	n, err := io.ReadFull(file, *buffer)
 	b := (*buffer)[:n]
-	if bytes.IndexByte(b[:min(n, beginning)], 0) >= 0 {
+	if byteOrder(b[:min(n, 2)]) != nil {
+		if b, err = f.read(); err == nil && sweepMarks().in(b) {
+			return b
+		}
+		return nil
+	}
+	switch {
+	case bytes.IndexByte(b[:min(n, beginning)], 0) >= 0:
+		return nil
+	case size > MaxFileSize && !f.tested: // else that has been told
+		f.repo.Note(NoteBound, f.At(), "the file "+errTooLarge.Error()+" and was not looked through for keys")
 		return nil
 	}
 	if err != nil { // it is shorter than the buffer, and this is all of it

@@ -12,7 +12,8 @@ import (
 // what Windows' shells write does, is put into it. Its columns are then those of the text.
 func inUTF8(file io.ReadCloser, size int64) (io.ReadCloser, int64, error) {
 	text := bufio.NewReader(file)
-	order := byteOrder(text)
+	mark, _ := text.Peek(2)
+	order := byteOrder(mark)
 	if order == nil {
 		return struct {
 			io.Reader
@@ -32,9 +33,9 @@ func inUTF8(file io.ReadCloser, size int64) (io.ReadCloser, int64, error) {
 	return io.NopCloser(bytes.NewReader(decoded)), int64(len(decoded)), nil
 }
 
-// byteOrder is the one that the text's mark tells; nil where it has none.
-func byteOrder(text *bufio.Reader) binary.ByteOrder {
-	switch mark, _ := text.Peek(2); string(mark) {
+// byteOrder is the one that the first two bytes of a text tell; nil where they tell none.
+func byteOrder(mark []byte) binary.ByteOrder {
+	switch string(mark) {
 	case "\xff\xfe":
 		return binary.LittleEndian
 	case "\xfe\xff":

@@ -163,7 +163,11 @@ func fortyThousandSources(b testing.TB) string {
 	dir := b.TempDir()
 	source := strings.Repeat("export function answer(question: string): number { return question.length * 42; }\n", 50)
 	for i := range 40_000 {
-		write(b, dir, fmt.Sprintf("packages/package-%03d/src/%02d/module-%d.ts", i/200, i/20%10, i), source)
+		text := source
+		if i%8_000 == 0 {
+			text += "export const client = createClient('https://supabase.example.org', '" + benchKey(0) + "')\n"
+		}
+		write(b, dir, fmt.Sprintf("packages/package-%03d/src/%02d/module-%d.ts", i/200, i/20%10, i), text)
 	}
 	write(b, dir, "public/bundle.json", `{"text": "`+strings.Repeat("lorem ipsum dolor sit amet ", 450_000)+`"}`)
 	write(b, dir, "apps/web/.env.production", "NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.org\nNEXT_PUBLIC_SUPABASE_ANON_KEY="+benchKey(0)+"\n")
