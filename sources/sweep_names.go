@@ -50,7 +50,7 @@ func (a *assignments) name(offset int, isKey bool) string {
 		return shownName(name)
 	}
 	above := statement(strings.TrimRight(a.cut(a.starts[line-2], a.starts[line-1]), " \t\r\n"))
-	if !namesNext.MatchString(above) && (nameWord.MatchString(own) || !continues.MatchString(above)) {
+	if !namesNext.MatchString(above) && (spare != "" || !continues.MatchString(above)) {
 		return shownName(spare)
 	}
 	if name, _ = nearestName(a.names, above, isKey); name == "" {
@@ -95,13 +95,16 @@ var passedOver = map[string]bool{
 
 // nearestName is the name nearest to the end of a line. spare is one that says less: key, value.
 func nearestName(known keys.Names, line string, isKey bool) (name, spare string) {
-	words := nameWord.FindAllString(line, -1)
-	for _, word := range slices.Backward(words) {
+	for _, at := range slices.Backward(nameWord.FindAllStringIndex(line, -1)) {
+		word := line[at[0]:at[1]]
 		w := word[strings.LastIndexByte(word, '.')+1:]
 		for _, spelt := range []string{word, strings.TrimPrefix(w, "D")} { // app.settings.jwt_secret, javac -DSUPABASE_KEY=…
 			if known.Of(spelt).Slot != "" {
 				w = spelt
 			}
+		}
+		if isKey && strings.HasPrefix(line[at[1]:], "(") && known.Of(w).Slot == "" {
+			continue // the function that takes it
 		}
 		switch {
 		case passedOver[strings.ToLower(w)]:
