@@ -15,7 +15,8 @@ import (
 // apps is what apps have built in, and the builds that it is built in by.
 type apps struct {
 	*inventory.Inventory
-	carriers   []*inventory.Carrier // .env files and Dockerfiles
+	carriers   []*inventory.Carrier // .env files, Dockerfiles, CI jobs
+	ciBuilds   []ciBuild
 	Builds     []*Build
 	Emptied    []Emptied
 	production map[string]map[string]sources.Effective // what the .env files of a directory give a production build
@@ -44,6 +45,7 @@ func readApps(inv *inventory.Inventory) *apps {
 	for _, dir := range order {
 		urls[dir] = a.collectDotenv(dir, dirs[dir])
 	}
+	a.collectCI()
 	a.carriers = append(a.carriers, a.loadedCarriers()...)
 	for _, f := range a.Repo.Files() {
 		// Without a key of its own it may still take in the .env files beside it, or be given one.

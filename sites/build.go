@@ -17,16 +17,18 @@ type Build struct {
 	Parsed  *sources.Dockerfile
 	Sets    []sources.Assignment // what is in force where the app is built
 	Context string
+	Giver   string                        // who gives it arguments: "compose service web", "web.yml job build"; empty where nobody does that is known
+	Open    bool                          // and may give more than is known
 	Service string                        // the compose service that builds it; empty where none does
 	Project *sources.ComposeProject       // that it is of; nil where none is
 	Target  string                        // the stage that it wants; empty for the last
-	Args    map[string]*inventory.Binding // what that service gives, by name
+	Args    map[string]*inventory.Binding // what that one gives, by name
 
 	Arguments *inventory.Carrier           // of these; nil where no service gives any
 	Env       map[string]sources.Effective // what the .env files beside it give a production build
 }
 
-// collectBuilds lists the builds of a Dockerfile: one for each compose service that builds it,
+// collectBuilds lists the builds of a Dockerfile: one for each compose service and CI job that builds it,
 // or one of which it is not known who starts it.
 func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 	one := Build{File: f, Parsed: d, Sets: d.AppBuild(), Env: a.production[f.Dir()]}
@@ -35,8 +37,20 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 		if c.Dockerfile == f.Path {
 			composed = true
 			b := one
-			b.Context, b.Service, b.Args = c.Context, c.Service, c.Args
+			b.Giver, b.Context, b.Service, b.Args = "compose service "+c.Service, c.Context, c.Service, c.Args
 			b.Project, b.Target, b.Arguments = c.Project, c.Target, c.Carrier
+			a.Builds = append(a.Builds, &b)
+		}
+	}
+	for _, c := range a.ciBuilds {
+		if c.Image.Dockerfile == f.Path {
+			composed = true
+			b := one
+			b.Giver, b.Open, b.Context, b.Target, b.Arguments = c.By, c.Open, c.Image.Context, c.Image.Target, c.carrier
+			b.Args = map[string]*inventory.Binding{}
+			for _, arg := range c.carrier.Bindings {
+				b.Args[arg.Name] = arg
+			}
 			a.Builds = append(a.Builds, &b)
 		}
 	}
@@ -46,12 +60,19 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 	}
 }
 
-// isGivenKeys says whether a compose service builds the Dockerfile with a key, or an address, as
+// isGivenKeys says whether a compose service, or a CI job, builds the Dockerfile with a key, or an address, as
 // an argument, which the file itself need not name.
 func (a *apps) isGivenKeys(f *sources.File) bool {
 	for _, c := range a.ComposeBuilds {
 		for arg := range c.Args {
 			if name := a.Names.Of(arg); c.Dockerfile == f.Path && (name.Strong || name.URL) {
+				return true
+			}
+		}
+	}
+	for _, c := range a.ciBuilds {
+		for _, b := range c.carrier.Bindings {
+			if name := a.Names.Of(b.Name); c.Image.Dockerfile == f.Path && (name.Strong || name.URL) {
 				return true
 			}
 		}

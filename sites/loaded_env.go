@@ -71,7 +71,7 @@ func (a *apps) loadedCarriers() []*inventory.Carrier {
 			}
 			for _, name := range slices.Sorted(maps.Keys(env.Given)) {
 				v := env.Given[name]
-				if v.At.File == "" || a.loaded.taken[v.At] {
+				if v.At.File == "" || a.loaded.taken[v.At] || a.standsInCI(v.Name, v.At) {
 					continue
 				}
 				a.loaded.taken[v.At] = true

@@ -21,6 +21,9 @@ type shell struct {
 	steps   *int                           // how many were followed
 	missing *int                           // how many files and directories were named that are not there
 	command func(*shellState, []shellWord) // is told of each command that is none of the shell's own
+
+	// written is told of each command with its redirections, those of what it stands in among them; nil where nobody asks.
+	written func(*shellState, []shellWord, []*syntax.Redirect)
 }
 
 // maxShellSteps bounds what is followed of a script: commands, those of functions and loops each
@@ -116,9 +119,14 @@ func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
 	case *syntax.BinaryCmd:
 		s.binary(st, c)
 	case *syntax.Block:
+		outer := st.redirs
+		st.redirs = append(outer[:len(outer):len(outer)], stmt.Redirs...)
 		s.statements(st, c.Stmts)
+		st.redirs = outer
 	case *syntax.Subshell:
-		s.statements(st.clone(), c.Stmts)
+		inner := st.clone()
+		inner.redirs = append(inner.redirs[:len(inner.redirs):len(inner.redirs)], stmt.Redirs...)
+		s.statements(inner, c.Stmts)
 	case *syntax.CoprocClause:
 		s.statement(st.clone(), c.Stmt)
 	case *syntax.ArithmCmd, *syntax.LetClause:

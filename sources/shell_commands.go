@@ -50,6 +50,9 @@ func (s *shell) simple(st *shellState, call *syntax.CallExpr, redirs []*syntax.R
 	if len(words) == 0 {
 		return
 	}
+	if s.written != nil {
+		s.written(st, words, append(redirs[:len(redirs):len(redirs)], st.redirs...))
+	}
 	s.invoke(st, words)
 	if name := path.Base(words[0].text); shells[name] || name == "ssh" {
 		inner := st.child

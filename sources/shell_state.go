@@ -30,6 +30,7 @@ type shellState struct {
 	lastpipe  bool                      // the end of a pipe is no shell of its own
 	locals    map[string]*shellVariable // in a function: what its own variables hide
 	input     *syntax.Stmt              // what stands before it in a pipe
+	redirs    []*syntax.Redirect        // those of the blocks that it is in
 	loop      *ways                     // those that leave the loop that is followed, or go on with it
 	returns   *[]*shellState            // those that leave the function
 	ended     bool

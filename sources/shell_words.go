@@ -278,7 +278,7 @@ func (s *shell) output(st *shellState, list []*syntax.Stmt) string {
 	}
 	st = st.clone()
 	quiet := *s // what is called in a word makes no deployment
-	quiet.command = func(*shellState, []shellWord) {}
+	quiet.command, quiet.written = func(*shellState, []shellWord) {}, nil
 	s = &quiet
 	s.statements(st, list[:len(list)-1])
 	last := list[len(list)-1]

@@ -95,6 +95,8 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 		return "."
 	case c.Kind == inventory.InText:
 		return ", and build and deploy " + appOf(c) + " anew: the key is part of its text."
+	case c.Kind == inventory.InWorkflow && !c.BuiltIn(s.Name):
+		return ", and run the job again."
 	case c.BuiltIn(s.Name):
 		return ", and rebuild " + appOf(c) + ": the key is built into it."
 	case s.Standing == sites.Accepted && isCompose(s.Unit):

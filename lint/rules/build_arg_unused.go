@@ -21,7 +21,7 @@ drops any other without a word (the classic builder printed a warning): the app 
 gets "supabaseUrl is required", or the key of a .env file that happens to be there. An ARG in another stage does not help, nor does one
 before the first FROM, or behind the RUN that builds.
 
-It is told of the public variables that a compose file passes, where a RUN of the Dockerfile is known to build an app (npm run build,
+It is told of the public variables that a compose file or a GitHub workflow passes, where a RUN of the Dockerfile is known to build an app (npm run build,
 turbo build, ...). Coolify, which writes the ARG lines itself, is passed over. The argument has no effect, so it is not compared
 either.
 
@@ -74,7 +74,7 @@ func checkBuildArgUnused(p *lint.Pass) {
 	var builds []*sites.Build
 	declared := map[sources.Position]bool{} // where arguments stand that a build has use for
 	for _, b := range p.Builds {
-		if b.Arguments == nil || b.Arguments.Idle != "" || b.Project.IsCoolify() {
+		if b.Arguments == nil || b.Arguments.Idle != "" || b.Project != nil && b.Project.IsCoolify() {
 			continue
 		}
 		builds = append(builds, b)
@@ -141,8 +141,8 @@ func reportDropped(p *lint.Pass, b *sites.Build, stage sources.Stage, line int, 
 		who = builder + ", which builds the app,"
 	}
 	f := lint.Draft{
-		Message: fmt.Sprintf("compose service %s gives the build %s, and %s does not declare %[4]s: BuildKit drops %[4]s without a word, and the app is built without",
-			b.Service, list(dropped), who, them(dropped)),
+		Message: fmt.Sprintf("%s gives the build %s, and %s does not declare %[4]s: BuildKit drops %[4]s without a word, and the app is built without",
+			b.Giver, list(dropped), who, them(dropped)),
 		Related: []lint.Related{{At: inFile(line), Says: "the app is built here", AtName: true}},
 	}
 	lines := make([]string, 0, len(dropped))

@@ -93,8 +93,10 @@ func checkEmptyArguments(p *lint.Pass, b *sites.Build) {
 				Cause:   emptyArgumentWins.With(name),
 			}
 			switch {
-			case b.Service != "":
-				f.Message = fmt.Sprintf("compose service %s builds this without the argument %s: the ENV is then empty, and goes before %s", b.Service, a.From, file.File)
+			case b.Open:
+				continue
+			case b.Giver != "":
+				f.Message = fmt.Sprintf("%s builds this without the argument %s: the ENV is then empty, and goes before %s", b.Giver, a.From, file.File)
 			case p.SuppliedElsewhere(a.From):
 				continue
 			default:

@@ -39,6 +39,7 @@ func breachOf(i *lint.Instance, d lint.Disagreement) breach {
 // checkMembership reports the disagreements of one kind.
 func checkMembership(broken breach) func(*lint.Pass) {
 	return func(p *lint.Pass) {
+		reportJobs(p, broken)
 		for _, i := range p.Instances {
 			for _, d := range p.Disagreements(i) {
 				if breachOf(i, d) == broken {

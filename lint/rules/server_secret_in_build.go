@@ -5,6 +5,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -37,6 +38,7 @@ var keptInImage = lint.Cause{Name: "kept-in-image", Advice: "Give it to the cont
 
 // checkServerSecretInBuild reports each name of a Dockerfile once, whatever its value is.
 func checkServerSecretInBuild(p *lint.Pass) {
+	checkGivenSecrets(p)
 	seen := map[*sources.File]bool{}
 	for _, b := range p.Builds {
 		if seen[b.File] {
@@ -73,6 +75,28 @@ func checkServerSecretInBuild(p *lint.Pass) {
 				Cause:   keptInImage,
 			})
 		}
+	}
+}
+
+// checkGivenSecrets reports what a CI job gives a build whose Dockerfile is not here, and cannot tell it.
+func checkGivenSecrets(p *lint.Pass) {
+	built := map[*inventory.Carrier]bool{}
+	for _, b := range p.Builds {
+		built[b.Arguments] = true
+	}
+	for _, s := range p.Sites {
+		if !s.Carrier.Job || s.Carrier.Kind != inventory.InBuild || built[s.Carrier] || s.Name.PublicPrefix != "" || s.Slot == keys.JWKS ||
+			s.Role != keys.Server && s.Role != keys.Signing || !s.Value.IsKnown() && s.Value.Source() == "" {
+			continue
+		}
+		place := lint.AtName(s.At, s.Variable)
+		if s.Value.IsKnown() {
+			place = lint.AtValue(s.At, s.Variable)
+		}
+		p.Report(lint.Draft{
+			Place: place, Instance: p.NameOf(s), Trace: s.Trace, Cause: keptInImage,
+			Message: fmt.Sprintf("%s gives a %s to the build of an image as an argument, which stands in the image's history: everybody reads it who can pull the image", s.Holder, secretWord(s.Slot)),
+		})
 	}
 }
 

@@ -64,6 +64,14 @@ func checkServiceKeyPublic(p *lint.Pass) {
 			p.Explain(s)
 			continue
 		}
+		if !p.Explained(s) && s.Name.PublicPrefix != "" && s.Carrier.BuiltIn(s.Name) && namedServerKey(p, s) {
+			p.Report(lint.Draft{
+				Place: lint.AtName(s.Written, ""), Instance: p.NameOf(s), Trace: s.Trace, Severity: lint.Warning, Cause: publicPrefix,
+				Message: fmt.Sprintf("%s takes what its source calls %s, by its name a server key, and %s variables are built into what every browser gets",
+					s.Holder, keys.ShownName(sourceName(s)), strings.TrimSuffix(s.Name.PublicPrefix, "_")+"_"),
+			})
+			continue
+		}
 		if p.Explained(s) || s.Name.PublicPrefix == "" && s.Carrier.Client == "" || !s.Value.IsKnown() {
 			continue
 		}

@@ -110,3 +110,12 @@ func behind(at sources.Position, offset, length int) sources.Position {
 func Stands(at sources.Position, steps ...sources.Step) Placement {
 	return Placement{at: at, Written: at, Trace: steps}
 }
+
+// Led is the place of a value that steps lead to from where it is used; where there are none, it is written there.
+func Led(at sources.Position, steps []sources.Step) Placement {
+	p := Placement{at: at, Written: at, Trace: steps}
+	if len(steps) > 0 {
+		p.Written = steps[len(steps)-1].At
+	}
+	return p
+}

@@ -9,25 +9,26 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// carrierKind says what bears keys, and with that what must be done for a change to count.
-type carrierKind int
+// Kind says what bears keys, and with that what must be done for a change to count.
+type Kind int
 
 const (
-	InContainer carrierKind = iota // the environment of a container: it is rolled out
-	InEnvFile                      // a .env file of an app: read when it is built, or started
-	InImage                        // a Dockerfile: the image is built anew
-	inBuild                        // the build arguments of an image: likewise
-	InObject                       // a Secret or ConfigMap: what reads it is rolled out
-	InStack                        // the .env file of a compose stack
-	InGateway                      // a gateway's configuration: it is rolled out
-	InDatabase                     // what a migration puts into the database: another one has to follow
-	InText                         // any text: source code, a script, a document of settings
+	InContainer Kind = iota // the environment of a container: it is rolled out
+	InEnvFile               // a .env file of an app: read when it is built, or started
+	InImage                 // a Dockerfile: the image is built anew
+	InBuild                 // the build arguments of an image: likewise
+	InObject                // a Secret or ConfigMap: what reads it is rolled out
+	InStack                 // the .env file of a compose stack
+	InGateway               // a gateway's configuration: it is rolled out
+	InDatabase              // what a migration puts into the database: another one has to follow
+	InWorkflow              // the environment of a CI job: it is run again, and builds anew what it builds
+	InText                  // any text: source code, a script, a document of settings
 )
 
 // Carrier is what bears keys, with all that stands beside them, which tells which instance
 // they are meant for.
 type Carrier struct {
-	Kind      carrierKind
+	Kind      Kind
 	Name      string // "apps/web/.env.production", "Deployment web/web"
 	File      string
 	App       string       // the app's directory; empty for what belongs to no app
@@ -47,6 +48,8 @@ type Carrier struct {
 
 	ByHand bool   // a person runs it: nothing that is deployed presents the keys
 	Client string // of source code that is handed to everybody, as what: "a page that every browser gets"; else empty
+	Job         bool   // a CI job hands it on
+	Environment string // which is meant for this one; empty where nothing says it
 
 	Opens keys.Form // the form that the container may decrypt by itself as it starts; empty where it decrypts none
 
@@ -129,5 +132,5 @@ var own = map[string]bool{"localhost": true, "0.0.0.0": true, "::1": true, "host
 // BuiltIn says whether a build takes the key into what it makes: by the variable's prefix, or
 // as a build argument or a variable of the image.
 func (c *Carrier) BuiltIn(name keys.Name) bool {
-	return c.Kind == InImage || c.Kind == inBuild || c.Kind == InEnvFile && name.PublicPrefix != ""
+	return c.Kind == InImage || c.Kind == InBuild || (c.Kind == InEnvFile || c.Kind == InWorkflow) && name.PublicPrefix != ""
 }

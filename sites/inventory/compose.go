@@ -359,7 +359,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
 		dockerfile = "Dockerfile"
 	}
 	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Target: s.Target, Args: map[string]*Binding{}}
-	built := &Carrier{Kind: inBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Path, App: s.Context, Unit: p.unit, Idle: c.Carrier.Idle}
+	built := &Carrier{Kind: InBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Path, App: s.Context, Unit: p.unit, Idle: c.Carrier.Idle}
 	for _, a := range s.Args {
 		v := p.resolve(a, fmt.Sprintf("%s build.args %s of %s", p.unit.Name, a.Name, s.Name), "build.args ")
 		built.Bindings = append(built.Bindings, v)

@@ -1,0 +1,133 @@
+package sites
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
+)
+
+// collectCI makes carriers of what the jobs of CI systems hand on. A key that stands there is presented by whatever the job
+// builds, starts or runs.
+func (a *apps) collectCI() {
+	for _, v := range a.Repo.Workflows() {
+		k := a.ofCI(v)
+		a.carriers = append(a.carriers, k)
+		if v.Image != nil {
+			a.ciBuilds = append(a.ciBuilds, ciBuild{v, k})
+		}
+	}
+}
+
+// ciBuild is the build of an image by a job.
+type ciBuild struct {
+	sources.CIVariables
+	carrier *inventory.Carrier
+}
+
+// ofCI is the carrier of variables that a job hands on together.
+func (a *apps) ofCI(v sources.CIVariables) *inventory.Carrier {
+	kind := map[sources.CIKind]inventory.Kind{
+		sources.CIBuildArgs: inventory.InBuild, sources.CIEnvFile: inventory.InEnvFile,
+		sources.CIEnvironment: inventory.InWorkflow, sources.CIInputs: inventory.InWorkflow,
+	}[v.Kind]
+	k := &inventory.Carrier{Kind: kind, Name: v.By, File: v.File, App: v.App, Idle: v.Idle, Job: true}
+	k.Bindings = a.ciBindings(v, v.Variables)
+	around := v.Around
+	if v.Local { // the one that was started there goes before what the workflow says of all jobs
+		around = nil
+	}
+	for _, variables := range [][]sources.CIVariable{v.Variables, around, v.Below} {
+		if slices.ContainsFunc(variables, func(o sources.CIVariable) bool { return a.Names.Of(o.Name).URL }) {
+			k.URLs = inventory.URLs(a.Names, a.ciBindings(v, variables))
+			break
+		}
+	}
+	k.Environment = a.ciEnvironment(v)
+	if len(k.URLs) > 0 {
+		k.Development = !slices.ContainsFunc(k.URLs, func(u inventory.URL) bool { return !IsLocal([]string{u.Host}) })
+	} else {
+		k.Development = v.Local || slices.ContainsFunc(k.Bindings, func(b *inventory.Binding) bool { return keys.Published(b.Value.Text()) == keys.CLI })
+	}
+	k.Development = k.Development || k.Environment != "" && k.Environment != keys.Production
+	for _, b := range k.Bindings {
+		b.Value = inJob(b.Value, a.Names.Of(b.Name), v.Kind)
+		if named := a.Names.Of(b.Value.Property()); a.Names.Of(b.Name).Slot == "" && named.Strong && named.Role() == keys.Server {
+			b.Asked = named.Slot
+		}
+	}
+	return k
+}
+
+func (a *apps) ciBindings(v sources.CIVariables, variables []sources.CIVariable) []*inventory.Binding {
+	var out []*inventory.Binding
+	for _, o := range variables {
+		holder := v.By + " " + v.Part + " " + o.Name
+		if v.Part == "env" {
+			holder = v.By + " " + o.Name
+		}
+		out = append(out, &inventory.Binding{Name: o.Name, Holder: holder, Value: o.Value, Where: inventory.Led(o.At, o.Trace)})
+	}
+	return out
+}
+
+// inJob is what a value counts for in a job. Builds and tests that only check whether the code is sound get words in the place
+// of keys, and secrets of their own: they say nothing of any instance.
+func inJob(v keys.Value, name keys.Name, kind sources.CIKind) keys.Value {
+	switch {
+	case !v.IsKnown() || name.URL:
+	case name.Slot.Role() == keys.Signing && keys.Recognize(v.Text()) == "":
+		if kind != sources.CIEnvFile {
+			return keys.Unknown("a secret stands in the job, and whether it is one for tests cannot be told")
+		}
+	case !keys.HasForm(v.Text()) || keys.IsPlaceholder(v.Text()) || keys.IsDummy(v.Text()):
+		return keys.Unknown("a word stands there that is no key, as builds and tests get it that talk to no Supabase")
+	}
+	return v
+}
+
+var ciWord = regexp.MustCompile(`[A-Za-z0-9]+`)
+
+// ciEnvironment is the environment that a job's keys are meant for: the one that the name of the address' secret tells, or that
+// the job names, or its own name tells, or else that all names of its secrets tell; empty where nothing does.
+func (a *apps) ciEnvironment(v sources.CIVariables) string {
+	job := v.By[strings.LastIndex(v.By, " job ")+1:]
+	address, keysOf := "", ""
+	for _, o := range slices.Concat(v.Variables, v.Around) {
+		if a.Names.Of(o.Name).URL && address == "" {
+			address = o.Value.Property()
+		} else {
+			keysOf += o.Value.Property() + " "
+		}
+	}
+	return cmp.Or(oneEnvironment(address), oneEnvironment(v.Environment), oneEnvironment(strings.TrimPrefix(job, "job ")), oneEnvironment(keysOf))
+}
+
+// oneEnvironment is the one that the words of a text mean; empty where they mean none, or several.
+func oneEnvironment(text string) string {
+	only := ""
+	for _, word := range ciWord.FindAllString(text, -1) {
+		switch e := keys.Environment(word); {
+		case e == "" || e == only:
+		case only != "":
+			return ""
+		default:
+			only = e
+		}
+	}
+	return only
+}
+
+// stands says whether a carrier of CI has the variable that stands at a place, told by its line.
+func (a *apps) standsInCI(name string, at sources.Position) bool {
+	return slices.ContainsFunc(a.carriers, func(k *inventory.Carrier) bool {
+		return k.File == at.File && slices.ContainsFunc(k.Bindings, func(b *inventory.Binding) bool {
+			w := b.Written()
+			return b.Name == name && w.File == at.File && w.Line == at.Line
+		})
+	})
+}

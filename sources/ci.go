@@ -1,0 +1,100 @@
+package sources
+
+import (
+	"slices"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// CIKind says in which way a job of a CI system hands variables on.
+type CIKind int
+
+// The ways.
+const (
+	CIEnvironment CIKind = iota // the environment of its commands
+	CIBuildArgs                 // arguments of an image's build
+	CIEnvFile                   // a file of variables that it writes
+	CIInputs                    // what an action, or a program, is given by name
+)
+
+// CIVariables are variables that a job hands on together: what it says of them is said at one place of its file.
+type CIVariables struct {
+	Kind        CIKind
+	File        string // in which the job stands
+	By          string // ".github/workflows/web.yml job build"
+	Part        string // what they are of it: "env", "build-args", "apps/web/.env.production"
+	Environment string // that the job is meant for, as it says itself; empty where it does not, or not in plain words
+	Local       bool   // the job starts a Supabase of its own
+	Idle        string // why the job does not run; empty where it may
+	App         string // the directory of the app that is built there; empty where that is not known
+	Variables   []CIVariable
+	Around      []CIVariable // what holds there as well: the first of a name counts
+	Below       []CIVariable // what the parts say that it holds for
+	Image       *CIImage     // of build arguments, what is built; nil where that is not known
+	Open        bool         // there may be more of them
+}
+
+// CIVariable is one of them. Its value is known, or it has an identity where whoever runs the job keeps it.
+type CIVariable struct {
+	Name  string
+	Value keys.Value
+	At    Position
+	Trace []Step // from its place to where the value is written; none where it is written there
+}
+
+// CIImage is an image that a job builds. The paths are the repository's.
+type CIImage struct {
+	Dockerfile, Context, Target string
+}
+
+// alike says whether two say the same of the same places.
+func (v CIVariables) alike(w CIVariables) bool {
+	same := func(a, b []CIVariable) bool {
+		return slices.EqualFunc(a, b, func(a, b CIVariable) bool {
+			return a.Name == b.Name && a.At == b.At && (a.Value.Same(b.Value) || !a.Value.IsKnown() && !b.Value.IsKnown() && a.Value.Source() == b.Value.Source())
+		})
+	}
+	return v.Kind == w.Kind && v.File == w.File && v.Part == w.Part && same(v.Variables, w.Variables) && same(v.Around, w.Around) &&
+		(v.Image == nil) == (w.Image == nil) && (v.Image == nil || *v.Image == *w.Image)
+}
+
+// ciText is what a text of a CI file comes to when a job runs.
+type ciText struct {
+	text   string
+	known  bool
+	falsy  bool // as a condition it does not hold: nothing, zero, false
+	chosen bool // by a condition that holds: what stands behind "||" is for when it does not
+	at     Position
+	source string // of one that is not known: by what name whoever runs the job keeps it
+	why    string // and why it is not known
+	trace  []Step
+}
+
+// value is the text as that of a variable.
+func (t ciText) value() keys.Value {
+	switch {
+	case t.known:
+		return keys.Known(keys.NewText(t.text))
+	case t.source != "":
+		return keys.UnknownFrom(t.source, t.why)
+	}
+	return keys.Unknown(t.why)
+}
+
+// variable is a variable that has the text at a place.
+func (t ciText) variable(name string, at Position) CIVariable {
+	v := CIVariable{Name: name, Value: t.value(), At: at}
+	if t.known && t.at.File != "" && (t.at.File != at.File || t.at.Line != at.Line) {
+		v.Trace = append([]Step{{At: at, Text: name}}, t.trace...)
+		v.Trace = append(v.Trace, Step{At: t.at, Text: name})
+	} else if t.known && t.at.File != "" {
+		v.At = t.at
+	}
+	return v
+}
+
+func ciUnknown(why string) ciText { return ciText{why: why} }
+
+func ciKnown(text string, at Position) ciText {
+	return ciText{text: text, known: true, falsy: text == "", at: at}
+}

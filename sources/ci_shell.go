@@ -1,0 +1,436 @@
+package sources
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// What a step runs is followed as any script is (shell.go). Expressions, which are put in place before a shell sees the text,
+// stand in it as variables of the same length, so that every place stays where it is.
+
+// ciScript is one text that a shell runs for a job.
+type ciScript struct {
+	w      *workflowReader
+	s      *workflowScope
+	node   *yaml.Node
+	lines  []string          // of the text
+	filled map[string]ciText // what the variables in the place of expressions are
+	given  map[*givenValue]string
+	writes map[string]*CIVariables
+	order  []string
+	builds []CIVariables
+	apps   []string
+}
+
+var (
+	filledName = regexp.MustCompile(`\$\{(_k[0-9]+_*)\}`)
+	marked     = regexp.MustCompile(unknownBegin + `(\w+)` + unknownEnd)
+)
+
+// run follows a step's commands, and returns the directory of the app that it builds; empty where it builds none, or several.
+// What it writes to GITHUB_ENV is in force for the job from then on.
+func (w *workflowReader) run(s, job *workflowScope, n *yaml.Node, by string) string {
+	if n.Kind != yaml.ScalarNode || by != "" && !shells[path.Base(strings.Fields(by + " x")[0])] {
+		return ""
+	}
+	c := &ciScript{w: w, s: s, node: n, lines: strings.Split(n.Value, "\n"), filled: map[string]ciText{}, given: map[*givenValue]string{}, writes: map[string]*CIVariables{}}
+	text, ok := c.fill(n.Value)
+	if !ok {
+		return ""
+	}
+	file, err := parseBash(s.doc.File.Path, []byte(text))
+	if err != nil {
+		if w.repo.marks.in([]byte(n.Value)) {
+			w.note(NoteSkipped, s.doc.Position(n), "these commands are none of a shell that keylint can follow")
+		}
+		return ""
+	}
+	steps, missing := 0, 0
+	sh := &shell{repo: w.repo, file: s.doc.File.Path, steps: &steps, missing: &missing}
+	sh.command = func(st *shellState, words []shellWord) { c.command(sh, st, words) }
+	sh.written = func(st *shellState, words []shellWord, redirs []*syntax.Redirect) { c.written(sh, st, words, redirs) }
+	st := newShellState(s.dir)
+	for name, t := range s.env {
+		st.vars[name] = c.variable(sh, name, t)
+	}
+	for name, t := range c.filled {
+		if plain := t.known && !keys.HasForm(keys.NewText(t.text)) && plainValue.MatchString(t.text); plain {
+			st.vars[name] = &shellVariable{text: &shellWord{text: t.text}, words: []shellWord{{text: t.text}}}
+		}
+	}
+	sh.script(st, file)
+	if steps > maxShellSteps {
+		w.note(NoteBound, s.doc.Position(n), fmt.Sprintf("more than %d commands: the rest is not followed", maxShellSteps))
+	}
+	for _, v := range c.builds {
+		w.add(s, v)
+	}
+	for _, name := range c.order {
+		v := c.writes[name]
+		if w.add(s, *v); name == githubEnv {
+			job.take(v.Variables)
+		}
+	}
+	slices.Sort(c.apps)
+	if c.apps = slices.Compact(c.apps); len(c.apps) == 1 {
+		return c.apps[0]
+	}
+	return ""
+}
+
+// take makes what was written to GITHUB_ENV part of the job's environment.
+func (s *workflowScope) take(variables []CIVariable) {
+	s.env, s.order = maps.Clone(s.env), slices.Clone(s.order)
+	for _, v := range variables {
+		t := ciText{at: v.At, why: v.Value.Reason(), source: v.Value.Source()}
+		if v.Value.IsKnown() {
+			t = ciUnknown("a step writes it to GITHUB_ENV") // whose place is told there
+		}
+		if s.env[v.Name] = t; !slices.Contains(s.order, v.Name) {
+			s.order = append(s.order, v.Name)
+		}
+	}
+}
+
+// githubEnv names the file through which a step sets variables for later ones.
+const githubEnv = "GITHUB_ENV"
+
+// fill puts variables in the places of the expressions; false where there is one that cannot be.
+func (c *ciScript) fill(text string) (string, bool) {
+	parts, ok := segments(text)
+	if !ok {
+		return "", false
+	}
+	var b strings.Builder
+	for i, p := range parts {
+		if !p.expression {
+			b.WriteString(p.text)
+			continue
+		}
+		name := fmt.Sprintf("_k%d", i)
+		pad := p.end - p.start - len(name) - len("${}")
+		if pad < 0 || strings.Contains(p.text, "\n") {
+			return "", false
+		}
+		name += strings.Repeat("_", pad)
+		quiet := *c.s
+		whole := "${{" + p.text + "}}"
+		c.filled[name] = quiet.text(c.node, whole)
+		b.WriteString("${" + name + "}")
+	}
+	return b.String(), true
+}
+
+// variable is one of the environment as the shell has it.
+func (c *ciScript) variable(sh *shell, name string, t ciText) *shellVariable {
+	if sh.matters(name) {
+		g := &givenValue{At: t.at}
+		if t.known {
+			g.Text = keys.NewText(t.text)
+		}
+		c.given[g] = name
+		return &shellVariable{exported: true, given: g}
+	}
+	if t.known {
+		w := shellWord{text: t.text}
+		return &shellVariable{exported: true, text: &w, words: []shellWord{w}}
+	}
+	return &shellVariable{exported: true}
+}
+
+// worth is what a text of the script comes to, and where it stands from a line on.
+func (c *ciScript) worth(st *shellState, text string, line int) (ciText, Position) {
+	text = filledName.ReplaceAllString(text, unknownBegin+"$1"+unknownEnd)
+	at := c.at(line, "")
+	one := func(name string) ciText {
+		if t, ok := c.filled[name]; ok {
+			return t
+		}
+		if v := st.vars[name]; v != nil && v.given != nil {
+			if of, ok := c.given[v.given]; ok {
+				return c.s.env[of]
+			}
+			if !v.given.Text.IsAbsent() && v.given.At.File == c.s.doc.File.Path && !v.given.Odd {
+				return c.literal(v.given)
+			}
+		}
+		return ciUnknown("the commands decide what it is")
+	}
+	all := marked.FindAllStringSubmatch(text, -1)
+	switch {
+	case len(all) == 0 && strings.ContainsAny(text, unknownBegin+inRepository):
+		return ciUnknown("the commands decide what it is"), at
+	case len(all) == 0:
+		where := c.at(line, text)
+		return ciKnown(text, where), where
+	case all[0][0] == text:
+		t := one(all[0][1])
+		return t, c.at(line, all[0][1])
+	}
+	known := true
+	why := ""
+	whole := marked.ReplaceAllStringFunc(text, func(m string) string {
+		t := one(strings.Trim(m, notKnown))
+		known, why = known && t.known, cmp.Or(why, t.why)
+		return t.text
+	})
+	if !known || strings.ContainsAny(whole, notKnown) {
+		return ciUnknown(cmp.Or(why, "the commands decide what it is")), at
+	}
+	return ciKnown(whole, at), at
+}
+
+// literal is a value that the script itself gives a variable.
+func (c *ciScript) literal(g *givenValue) ciText {
+	t := ciText{text: g.Text.Reveal(), known: true}
+	t.at = c.at(g.At.Line, t.text)
+	return t
+}
+
+// at is where a text stands from a line of the script on, and the line where it does not stand there as it is.
+func (c *ciScript) at(line int, text string) Position {
+	for i := max(line, 1) - 1; i < len(c.lines) && text != ""; i++ {
+		if column := strings.Index(c.lines[i], text); column >= 0 {
+			if c.node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+				start := len(strings.Join(c.lines[:i], "\n")) + column
+				if i > 0 {
+					start++
+				}
+				return c.s.doc.within(c.node, c.node.Value, start, start+len(text))
+			}
+			return c.s.doc.Inside(c.node, i+1, column+1, column+1+len(text))
+		}
+		if strings.HasPrefix(text, "_k") { // in place of an expression, which stands on that line
+			break
+		}
+	}
+	p := c.s.doc.Inside(c.node, max(line, 1), 1, 0)
+	p.Column, p.EndColumn = 0, 0
+	return p
+}
+
+// command takes up a command that builds an image or an app.
+func (c *ciScript) command(sh *shell, st *shellState, words []shellWord) {
+	if args, ok := imageBuild(words); ok {
+		c.imageBuild(sh, st, args)
+		return
+	}
+	for _, call := range buildCall(sh, st, words) {
+		c.apps = append(c.apps, call.Dir)
+	}
+}
+
+// imageBuild are the arguments of a command that builds an image: docker build, docker buildx build, podman build.
+func imageBuild(words []shellWord) ([]shellWord, bool) {
+	if !slices.Contains([]string{"docker", "podman", "nerdctl", "buildah", "depot"}, path.Base(words[0].text)) {
+		return nil, false
+	}
+	for i, w := range words[1:] {
+		switch w.text {
+		case "buildx", "image", "builder":
+			continue
+		case "build", "bud":
+			return words[i+2:], true
+		}
+		return nil, false
+	}
+	return nil, false
+}
+
+// buildFlags are those of "docker build" that have a value.
+var buildFlags = map[string]bool{
+	"-t": true, "--tag": true, "--label": true, "--platform": true, "--cache-from": true, "--cache-to": true, "--secret": true, "--ssh": true, "-o": true,
+	"--output": true, "--progress": true, "--network": true, "--add-host": true, "--build-context": true, "--builder": true, "--iidfile": true, "--metadata-file": true,
+	"--provenance": true, "--sbom": true, "--attest": true, "--annotation": true, "--allow": true, "--shm-size": true, "--ulimit": true, "-m": true, "--memory": true,
+	"--no-cache-filter": true, "--cgroup-parent": true, "--call": true, "--project": true, "--layers": true,
+}
+
+func (c *ciScript) imageBuild(sh *shell, st *shellState, words []shellWord) {
+	v := CIVariables{Kind: CIBuildArgs, Part: "docker build --build-arg"}
+	image, context := &CIImage{}, shellWord{}
+	dockerfile := shellWord{}
+	for i := 0; i < len(words); i++ {
+		flag, text, has := strings.Cut(words[i].text, "=")
+		value := shellWord{text: text, at: words[i].at}
+		takes := flag == "--build-arg" || flag == "-f" || flag == "--file" || flag == "--target" || buildFlags[flag]
+		if takes && !has && i+1 < len(words) {
+			i++
+			value = words[i]
+		}
+		switch {
+		case flag == "--build-arg":
+			name, text, given := strings.Cut(value.text, "=")
+			line := value.at.Line
+			if v.Open = v.Open || strings.Contains(name, unknownBegin); v.Open {
+				continue
+			}
+			if !given { // from the environment
+				t, ok := c.s.env[name]
+				if !ok {
+					t = ciUnknown("the environment of the runner gives it")
+				}
+				v.Variables = append(v.Variables, t.variable(name, c.at(line, name)))
+				continue
+			}
+			t, at := c.worth(st, text, line)
+			v.Variables = append(v.Variables, t.variable(name, at))
+		case flag == "-f" || flag == "--file":
+			dockerfile = value
+		case flag == "--target":
+			if image.Target = value.text; !value.known() {
+				image = nil
+			}
+		case takes:
+		case strings.HasPrefix(words[i].text, "-") && words[i].text != "-":
+		default:
+			v.Open = v.Open || !context.known()
+			context = words[i]
+		}
+		if image == nil {
+			image = &CIImage{Target: notKnown}
+		}
+	}
+	dir, ok := st.path(context)
+	file := path.Join(dir, "Dockerfile")
+	if dockerfile.text != "" {
+		var named bool
+		file, named = st.path(dockerfile)
+		ok = ok && named
+	}
+	if ok && image.Target != notKnown {
+		image.Context, image.Dockerfile = dir, file
+		v.Image, v.App = image, dir
+	}
+	if v.Image != nil || len(v.Variables) > 0 {
+		c.builds = append(c.builds, v)
+	}
+}
+
+// written takes up what a command writes to a file of variables.
+func (c *ciScript) written(sh *shell, st *shellState, words []shellWord, redirs []*syntax.Redirect) {
+	text, line, ok := c.prints(sh, st, words, redirs)
+	if !ok {
+		return
+	}
+	if path.Base(words[0].text) == "tee" {
+		for _, w := range words[1:] {
+			if !strings.HasPrefix(w.text, "-") {
+				c.write(st, w, text, line)
+			}
+		}
+		return
+	}
+	for _, r := range redirs {
+		if r.Op == syntax.RdrOut || r.Op == syntax.AppOut || r.Op == syntax.RdrAll || r.Op == syntax.AppAll || r.Op == syntax.RdrClob {
+			if r.N == nil || r.N.Value == "1" {
+				c.write(st, sh.word(st, r.Word), text, line)
+				return // what it stands in is told further out
+			}
+		}
+	}
+}
+
+// prints is what a command prints: echo, printf, cat with a here-document.
+func (c *ciScript) prints(sh *shell, st *shellState, words []shellWord, redirs []*syntax.Redirect) (text string, line int, ok bool) {
+	line = words[0].at.Line
+	args := words[1:]
+	switch path.Base(words[0].text) {
+	case "echo":
+		escapes := false
+		for len(args) > 0 && (args[0].text == "-e" || args[0].text == "-n" || args[0].text == "-ne" || args[0].text == "-en") {
+			escapes = escapes || strings.Contains(args[0].text, "e")
+			args = args[1:]
+		}
+		var texts []string
+		for _, a := range args {
+			texts = append(texts, a.text)
+		}
+		if text = strings.Join(texts, " ") + "\n"; escapes {
+			text = strings.ReplaceAll(text, `\n`, "\n")
+		}
+		return text, line, true
+	case "printf":
+		if len(args) == 0 {
+			return "", 0, false
+		}
+		format := strings.ReplaceAll(args[0].text, `\n`, "\n")
+		args = args[1:]
+		for first := true; first || len(args) > 0; first = false {
+			round := format
+			for strings.Contains(round, "%s") && len(args) > 0 {
+				round = strings.Replace(round, "%s", args[0].text, 1)
+				args = args[1:]
+			}
+			text += round
+			if round == format {
+				break
+			}
+		}
+		return text, line, true
+	case "cat", "tee":
+		for _, r := range redirs {
+			if r.Hdoc != nil {
+				doc := sh.heredoc(st, r)
+				return doc.text, doc.at.Line, true
+			}
+		}
+		if st.input == nil || path.Base(words[0].text) == "cat" {
+			return "", 0, false
+		}
+		if before, is := st.input.Cmd.(*syntax.CallExpr); is && len(before.Args) > 0 {
+			var from []shellWord
+			for _, a := range before.Args {
+				from = append(from, sh.words(st, a)...)
+			}
+			if len(from) > 0 && path.Base(from[0].text) != "tee" {
+				return c.prints(sh, st, from, st.input.Redirs)
+			}
+		}
+	}
+	return "", 0, false
+}
+
+// write takes up the variables in a text that goes to a file.
+func (c *ciScript) write(st *shellState, to shellWord, text string, line int) {
+	name, where := "", ""
+	switch target, known := to.isUnknown(); {
+	case known && target == githubEnv:
+		name = githubEnv
+	case to.known() && isDotenvName(strings.ToLower(path.Base(to.text))):
+		name = to.text
+		if in, ok := st.path(to); ok {
+			name, where = in, path.Dir(in)
+		}
+	default:
+		return
+	}
+	v := c.writes[name]
+	if v == nil {
+		v = &CIVariables{Kind: CIEnvFile, Part: name, App: where}
+		if name == githubEnv {
+			v.Kind, v.App = CIEnvironment, ""
+		}
+		c.writes[name], c.order = v, append(c.order, name)
+	}
+	for _, d := range ParseDotenv([]byte(filledName.ReplaceAllString(text, unknownBegin+"$1"+unknownEnd))) {
+		if !c.w.repo.matters(d.Name) {
+			continue
+		}
+		t, at := c.worth(st, d.Value.Reveal(), line+d.Line-1)
+		if t.known && t.at.File == "" {
+			t.at = at
+		}
+		v.Variables = slices.DeleteFunc(v.Variables, func(o CIVariable) bool { return o.Name == d.Name })
+		v.Variables = append(v.Variables, t.variable(d.Name, at))
+	}
+}

@@ -1,0 +1,612 @@
+package sources
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// GitHub's workflows and the composite actions of the repository are read as trees of nodes: what matters here is the byte at
+// which a key stands, within bounds and in files that are damaged in part, which a parser for checking workflows does not give
+// (docs.github.com: Workflow syntax for GitHub Actions).
+
+// The bounds of what is followed of one workflow.
+const (
+	maxWorkflows   = 4   // workflows, or actions, that call each other: as many as GitHub allows
+	maxCIVariables = 500 // groups of variables of one file: matrices times jobs
+	maxMatrix      = 64  // combinations of a matrix
+)
+
+// workflowReader follows one workflow, and what it calls.
+type workflowReader struct {
+	repo  *Repository
+	out   *[]CIVariables
+	calls []string // files that are being followed
+	noted map[string]bool
+}
+
+// workflowScope is what holds where a job, or a step, is.
+type workflowScope struct {
+	doc         *Document
+	by          string // "workflow.yml job build"
+	environment string // of the job
+	open        bool   // it has one, and which is not known
+	local       bool
+	idle        string
+	dir         string            // in which commands run
+	env         map[string]ciText // by name
+	order       []string          // of these
+	inputs      map[string]ciText // nil of a workflow that whoever starts it gives them to
+	secrets     map[string]ciText // of one that is called; nil where they are the repository's
+	matrix      map[string]*yaml.Node
+	matrixDoc   *Document
+	anyMatrix   bool // a matrix is there and not known
+	eval        *expressions
+}
+
+// Workflows are the variables that the workflows of the repository hand on.
+func (r *Repository) Workflows() []CIVariables {
+	var out []CIVariables
+	for _, f := range r.Files() {
+		if !r.isWorkflow(f) || !f.BearsKeys() && !r.callsOwn(f) {
+			continue
+		}
+		w := &workflowReader{repo: r, out: &out, noted: map[string]bool{}}
+		for _, d := range f.Documents() {
+			on := nodes.Field(d.Root, "on")
+			if on == nil {
+				on = nodes.Field(d.Root, "true") // what YAML 1.1 makes of "on"
+			}
+			if r.isCalledOnly(f, on) {
+				continue
+			}
+			w.workflow(d, workflowScope{inputs: w.defaults(d, on)})
+		}
+	}
+	return out
+}
+
+// isWorkflow says whether GitHub runs the file.
+func (r *Repository) isWorkflow(f *File) bool {
+	return f.IsManifest() && !f.Example && f.Dir() == path.Join(r.rootOf(f.Path), ".github/workflows")
+}
+
+// callsOwn says whether a workflow calls others of the repository, or its actions.
+func (r *Repository) callsOwn(f *File) bool { return f.Mentions("uses: ./.github/") }
+
+// isCalledOnly says whether nothing but another workflow of the repository starts it.
+func (r *Repository) isCalledOnly(f *File, on *yaml.Node) bool {
+	call := nodes.Text(on) == "workflow_call"
+	for _, item := range nodes.List(on) {
+		call = item == "workflow_call"
+	}
+	if on != nil && on.Kind == yaml.MappingNode {
+		call = len(on.Content) == 2 && on.Content[0].Value == "workflow_call"
+	}
+	if !call {
+		return false
+	}
+	for _, other := range r.Files() {
+		if other != f && r.isWorkflow(other) && other.Mentions("/"+path.Base(f.Path)) && r.callsOwn(other) {
+			return true
+		}
+	}
+	return false
+}
+
+// defaults are the inputs of a workflow that a person, or another workflow, starts: each is what it is by default, unless
+// that one gives another.
+func (w *workflowReader) defaults(d *Document, on *yaml.Node) map[string]ciText {
+	out := map[string]ciText{}
+	for _, event := range []string{"workflow_dispatch", "workflow_call"} {
+		nodes.Pairs(nodes.Field(on, event, "inputs"), func(key, value *yaml.Node) {
+			name := strings.ToLower(nodes.Text(key))
+			if of := nodes.Field(value, "default"); of != nil && of.Kind == yaml.ScalarNode {
+				out[name] = ciKnown(of.Value, d.Position(of))
+			} else {
+				out[name] = ciUnknown("whoever starts the workflow says it")
+			}
+		})
+	}
+	return out
+}
+
+// note tells once of something that is not followed.
+func (w *workflowReader) note(kind NoteKind, at Position, message string) {
+	if !w.noted[at.String()+message] {
+		w.noted[at.String()+message] = true
+		w.repo.Note(kind, at, message)
+	}
+}
+
+// workflow follows all jobs.
+func (w *workflowReader) workflow(d *Document, from workflowScope) {
+	file := d.File.Path
+	if len(w.calls) >= maxWorkflows || slices.Contains(w.calls, file) {
+		w.note(NoteBound, d.File.At(), fmt.Sprintf("workflows and actions that call each other are followed %d deep; this one, or one that it calls, calls itself", maxWorkflows))
+		return
+	}
+	w.calls = append(w.calls, file)
+	defer func() { w.calls = w.calls[:len(w.calls)-1] }()
+	first := len(*w.out)
+	from.doc, from.dir = d, w.repo.rootOf(file)
+	if from.by == "" {
+		from.by = file
+	} else {
+		from.by += ", which calls " + file
+	}
+	from.eval, from.env = &expressions{}, map[string]ciText{}
+	top := from
+	top.enter(w, "env", nodes.Field(d.Root, "env"))
+	if dir := nodes.Field(d.Root, "defaults", "run", "working-directory"); dir != nil {
+		top.cd(dir)
+	}
+	nodes.Pairs(nodes.Field(d.Root, "jobs"), func(key, job *yaml.Node) {
+		if len(*w.out)-first > maxCIVariables {
+			w.note(NoteBound, d.File.At(), fmt.Sprintf("more than %d groups of variables: the rest is not read", maxCIVariables))
+			return
+		}
+		w.combinations(top, nodes.Text(key), job)
+	})
+	w.below(first, file)
+}
+
+// below gives those that hold for the whole file, or for a job, what its parts say.
+func (w *workflowReader) below(first int, file string) {
+	all := (*w.out)[first:]
+	for i := range all {
+		for _, other := range all {
+			if all[i].Kind == CIEnvironment && other.File == file && other.By != all[i].By && strings.HasPrefix(other.By, all[i].By) {
+				all[i].Below = append(all[i].Below, other.Variables...)
+			}
+		}
+	}
+}
+
+// combinations follows a job once for each way in which it may run: those of its matrix, and both of a condition that
+// only the run decides.
+func (w *workflowReader) combinations(top workflowScope, name string, job *yaml.Node) {
+	if job == nil || job.Kind != yaml.MappingNode {
+		return
+	}
+	combinations, ok := matrixOf(nodes.Field(job, "strategy", "matrix"))
+	if !ok {
+		combinations = nil
+	}
+	if len(combinations) == 0 || !top.doc.File.Mentions("matrix") {
+		combinations = []map[string]*yaml.Node{nil}
+	}
+	for _, c := range combinations {
+		scope := top
+		scope.matrix, scope.matrixDoc, scope.anyMatrix = c, top.doc, !ok
+		asked := &expressions{}
+		scope.eval = asked
+		before := len(*w.out)
+		w.job(scope, name, job)
+		if len(asked.conditions) != 1 {
+			continue
+		}
+		*w.out = (*w.out)[:before]
+		for _, holds := range []bool{true, false} {
+			scope.eval = &expressions{assumed: asked.conditions[0], holds: holds}
+			w.job(scope, name, job)
+		}
+	}
+}
+
+// startsLocal matches what starts a Supabase on the runner itself.
+var startsLocal = regexp.MustCompile(`\bsupabase(?:@\S+)?\s+(?:db\s+)?start\b`)
+
+// job follows one job.
+func (w *workflowReader) job(s workflowScope, name string, job *yaml.Node) {
+	s.by += " job " + name
+	if nodes.Text(nodes.Field(job, "if")) == "false" || nodes.Text(nodes.Field(job, "if")) == "${{ false }}" {
+		s.idle = "the job never runs (if: false)"
+	}
+	if n := nodes.Field(job, "environment"); n != nil {
+		if n.Kind == yaml.MappingNode {
+			n = nodes.Field(n, "name")
+		}
+		of := s.expand(n)
+		s.environment, s.open = of.text, !of.known
+	}
+	for _, step := range nodes.Items(nodes.Field(job, "steps")) {
+		s.local = s.local || startsLocal.MatchString(nodes.Text(nodes.Field(step, "run")))
+	}
+	if uses := nodes.Field(job, "uses"); uses != nil {
+		w.call(s, job, uses)
+		return
+	}
+	s.enter(w, "env", nodes.Field(job, "env"))
+	if dir := nodes.Field(job, "defaults", "run", "working-directory"); dir != nil {
+		s.cd(dir)
+	}
+	w.steps(&s, nodes.Items(nodes.Field(job, "steps")))
+}
+
+// call follows a job that is another workflow of the repository.
+func (w *workflowReader) call(s workflowScope, job, uses *yaml.Node) {
+	name, own := strings.CutPrefix(nodes.Text(uses), "./")
+	if !own {
+		return
+	}
+	f := w.repo.File(path.Join(w.repo.rootOf(s.doc.File.Path), name))
+	if f == nil {
+		w.note(NoteSkipped, s.doc.Position(uses), "the workflow that the job calls is not in the repository")
+		return
+	}
+	for _, d := range f.Documents() {
+		on := nodes.Field(d.Root, "on")
+		if on == nil {
+			on = nodes.Field(d.Root, "true")
+		}
+		inner := workflowScope{by: s.by, local: s.local, idle: s.idle, inputs: w.given(s, d, nodes.Field(on, "workflow_call", "inputs"), nodes.Field(job, "with")), secrets: s.secrets}
+		if secrets := nodes.Field(job, "secrets"); nodes.Text(secrets) != "inherit" {
+			inner.secrets = map[string]ciText{}
+			nodes.Pairs(secrets, func(key, value *yaml.Node) { inner.secrets[strings.ToUpper(nodes.Text(key))] = s.expand(value) })
+		}
+		w.workflow(d, inner)
+	}
+}
+
+// given are the inputs of what is called: what the caller gives, or else the default.
+func (w *workflowReader) given(s workflowScope, d *Document, declared, with *yaml.Node) map[string]ciText {
+	out := map[string]ciText{}
+	nodes.Pairs(declared, func(key, value *yaml.Node) {
+		t := ciKnown("", Position{})
+		if of := nodes.Field(value, "default"); of != nil && of.Kind == yaml.ScalarNode {
+			inner := workflowScope{doc: d, eval: &expressions{}}
+			t = inner.expand(of)
+		}
+		out[strings.ToLower(nodes.Text(key))] = t
+	})
+	nodes.Pairs(with, func(key, value *yaml.Node) { out[strings.ToLower(nodes.Text(key))] = s.expand(value) })
+	return out
+}
+
+// steps follows the steps of a job, or of an action. What they write to GITHUB_ENV holds for the later ones.
+func (w *workflowReader) steps(s *workflowScope, steps []*yaml.Node) {
+	for _, step := range steps {
+		if step = nodes.Follow(step); step == nil || step.Kind != yaml.MappingNode {
+			continue
+		}
+		here := *s
+		if nodes.Text(nodes.Field(step, "if")) == "false" || nodes.Text(nodes.Field(step, "if")) == "${{ false }}" {
+			here.idle = "the step never runs (if: false)"
+		}
+		first := len(*w.out)
+		own := here.enter(w, "env", nodes.Field(step, "env"))
+		app := ""
+		if run := nodes.Field(step, "run"); run != nil {
+			if dir := nodes.Field(step, "working-directory"); dir != nil {
+				here.cd(dir)
+			}
+			app = w.run(&here, s, run, nodes.Text(nodes.Field(step, "shell")))
+		}
+		if uses := nodes.Field(step, "uses"); uses != nil {
+			w.uses(here, step, uses)
+		}
+		if own && app != "" {
+			(*w.out)[first].App = app
+		}
+	}
+}
+
+// uses follows a step that is an action.
+func (w *workflowReader) uses(s workflowScope, step, uses *yaml.Node) {
+	name, _, _ := strings.Cut(nodes.Text(uses), "@")
+	with := nodes.Field(step, "with")
+	switch {
+	case strings.HasPrefix(name, "./"):
+		w.action(s, name, uses, with)
+	case buildActions[name]:
+		w.buildPush(s, uses, with)
+	default:
+		w.inputs(s, uses, with)
+	}
+}
+
+// action follows a composite action of the repository.
+func (w *workflowReader) action(s workflowScope, name string, uses, with *yaml.Node) {
+	dir := path.Join(w.repo.rootOf(s.doc.File.Path), name)
+	f := w.repo.File(path.Join(dir, "action.yml"))
+	if f == nil {
+		f = w.repo.File(path.Join(dir, "action.yaml"))
+	}
+	if f == nil {
+		w.inputs(s, uses, with)
+		return
+	}
+	if len(w.calls) >= 2*maxWorkflows || slices.Contains(w.calls, f.Path) {
+		w.note(NoteBound, f.At(), "the action calls itself, and is followed once")
+		return
+	}
+	w.calls = append(w.calls, f.Path)
+	defer func() { w.calls = w.calls[:len(w.calls)-1] }()
+	for _, d := range f.Documents() {
+		inner := s
+		inner.inputs = w.given(s, d, nodes.Field(d.Root, "inputs"), with)
+		inner.doc, inner.by = d, s.by+", which uses "+f.Path
+		inner.secrets = map[string]ciText{} // which an action does not see
+		w.steps(&inner, nodes.Items(nodes.Field(d.Root, "runs", "steps")))
+	}
+}
+
+// add takes up a group, unless it says what was said before.
+func (w *workflowReader) add(s *workflowScope, v CIVariables) bool {
+	v.File, v.By, v.Environment, v.Local, v.Idle = s.doc.File.Path, s.by, s.environment, s.local, s.idle
+	for _, name := range s.order {
+		if !slices.ContainsFunc(v.Variables, func(o CIVariable) bool { return o.Name == name }) {
+			v.Around = append(v.Around, s.env[name].variable(name, s.env[name].at))
+		}
+	}
+	if slices.ContainsFunc(*w.out, v.alike) {
+		return false
+	}
+	*w.out = append(*w.out, v)
+	return true
+}
+
+// enter takes up an "env": what it sets holds from then on. It says whether a group was made of it.
+func (s *workflowScope) enter(w *workflowReader, part string, env *yaml.Node) bool {
+	v := CIVariables{Kind: CIEnvironment, Part: part}
+	set := map[string]ciText{}
+	nodes.Pairs(env, func(key, value *yaml.Node) {
+		name := nodes.Text(key)
+		if name == "" || name == "<<" || value == nil || value.Kind != yaml.ScalarNode {
+			return
+		}
+		quiet := *s
+		if !w.repo.matters(name) {
+			quiet.eval = &expressions{}
+		}
+		t := quiet.expand(value)
+		set[name] = t
+		if w.repo.matters(name) {
+			v.Variables = append(v.Variables, t.variable(name, s.doc.Position(value)))
+		}
+	})
+	if len(set) == 0 {
+		return false
+	}
+	made := len(v.Variables) > 0 && w.add(s, v)
+	s.env = maps.Clone(s.env)
+	s.order = slices.Clone(s.order)
+	nodes.Pairs(env, func(key, value *yaml.Node) {
+		name := nodes.Text(key)
+		t, ok := set[name]
+		if !ok {
+			return
+		}
+		if t.at.File == "" {
+			t.at = s.doc.Position(value)
+		}
+		s.env[name] = t
+		if w.repo.matters(name) && !slices.Contains(s.order, name) {
+			s.order = append(s.order, name)
+		}
+	})
+	return made
+}
+
+// matters says whether a variable's name is one of a key's, or of an address of Supabase.
+func (r *Repository) matters(name string) bool {
+	n := r.names.Of(name)
+	return n.Slot != "" || n.URL
+}
+
+// cd enters the directory that a node names.
+func (s *workflowScope) cd(n *yaml.Node) {
+	if t := s.expand(n); t.known && !path.IsAbs(t.text) {
+		s.dir = path.Join(s.dir, t.text)
+	}
+}
+
+// expand is what a scalar comes to.
+func (s *workflowScope) expand(n *yaml.Node) ciText {
+	n = nodes.Follow(n)
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return ciUnknown("no text stands there")
+	}
+	return s.text(n, n.Value)
+}
+
+// text is what a text in a scalar comes to.
+func (s *workflowScope) text(n *yaml.Node, text string) ciText {
+	e := *s.eval
+	e.contexts = s.context
+	t := e.expand(text, func(start, end int) Position { return s.doc.within(n, text, start, end) })
+	for _, c := range e.conditions {
+		if !slices.Contains(s.eval.conditions, c) {
+			s.eval.conditions = append(s.eval.conditions, c)
+		}
+	}
+	return t
+}
+
+// within is the place of a stretch of a scalar's text, of which the text is all or a part.
+func (d *Document) within(n *yaml.Node, text string, start, end int) Position {
+	offset := strings.Index(n.Value, text)
+	if offset < 0 {
+		return d.Position(n)
+	}
+	start, end = start+offset, end+offset
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		line := 1 + strings.Count(n.Value[:start], "\n")
+		begin := strings.LastIndexByte(n.Value[:start], '\n') + 1
+		return d.Inside(n, line, start-begin+1, end-begin+1)
+	}
+	p := d.Position(n)
+	if p.EndColumn-p.Column == len(n.Value) {
+		p.Column, p.EndColumn = p.Column+start, p.Column+end
+	}
+	return p
+}
+
+// context is what a name stands for.
+func (s *workflowScope) context(names []string, at Position) ciText {
+	if len(names) < 2 {
+		return ciUnknown("what it is depends on the run")
+	}
+	name := names[1]
+	switch strings.ToLower(names[0]) {
+	case "secrets":
+		return s.secret(strings.ToUpper(name))
+	case "vars":
+		return s.kept("variable", "GitHub variables/", strings.ToUpper(name))
+	case "env":
+		if t, ok := s.env[name]; ok {
+			if t.known && t.at.File != "" {
+				t.trace = append([]Step{{At: at, Text: "env." + name}}, t.trace...)
+			}
+			return t
+		}
+	case "inputs":
+		return s.input(name)
+	case "github":
+		if len(names) == 4 && names[1] == "event" && names[2] == "inputs" {
+			return s.input(names[3])
+		}
+	case "matrix":
+		return s.ofMatrix(names[1:])
+	}
+	return ciUnknown("what it is depends on the run")
+}
+
+func (s *workflowScope) input(name string) ciText {
+	if t, ok := s.inputs[strings.ToLower(name)]; ok {
+		return t
+	}
+	return ciUnknown("whoever starts the workflow says it")
+}
+
+// secret is one that GitHub keeps, or that the caller gives.
+func (s *workflowScope) secret(name string) ciText {
+	if s.secrets != nil {
+		if t, ok := s.secrets[name]; ok {
+			return t
+		}
+		return ciUnknown("whoever calls the workflow gives it, and none here does")
+	}
+	return s.kept("secret", "GitHub secrets/", name)
+}
+
+// kept is what GitHub keeps under a name. An environment may have another of that name than the repository
+// (docs.github.com: Secrets, naming and precedence).
+func (s *workflowScope) kept(what, store, name string) ciText {
+	why := "GitHub keeps it, as its " + what + " " + Shown(name)
+	if len(s.doc.File.repo.trees) > 1 {
+		store += s.doc.File.repo.rootOf(s.doc.File.Path) + "/"
+	}
+	switch {
+	case s.open:
+		return ciUnknown(why + " of an environment that the run decides")
+	case s.environment != "":
+		return ciText{source: store + s.environment + "/" + name, why: why + " of the environment " + Shown(s.environment)}
+	}
+	return ciText{source: store + name, why: why}
+}
+
+func (s *workflowScope) ofMatrix(names []string) ciText {
+	if s.matrix == nil || s.anyMatrix {
+		return ciUnknown("the matrix decides what it is")
+	}
+	n := s.matrix[names[0]]
+	if n == nil {
+		return ciKnown("", Position{})
+	}
+	n = nodes.Field(n, names[1:]...)
+	if n = nodes.Follow(n); n == nil || n.Kind != yaml.ScalarNode {
+		return ciKnown("", Position{})
+	}
+	inner := *s
+	inner.matrix, inner.doc = nil, s.matrixDoc
+	return inner.expand(n)
+}
+
+// matrixOf are the combinations of a matrix, with what "include" adds and without what "exclude" takes away; false where
+// that is not known (docs.github.com: Run variations of jobs in a workflow).
+func matrixOf(n *yaml.Node) ([]map[string]*yaml.Node, bool) {
+	if n == nil {
+		return nil, true
+	}
+	if n.Kind != yaml.MappingNode {
+		return nil, false
+	}
+	out := []map[string]*yaml.Node{{}}
+	known, axes := true, map[string]bool{}
+	nodes.Pairs(n, func(key, value *yaml.Node) {
+		name := nodes.Text(key)
+		if name == "include" || name == "exclude" {
+			known = known && value != nil && value.Kind == yaml.SequenceNode
+			return
+		}
+		items := nodes.Items(value)
+		if known = known && len(items) > 0 && len(out)*len(items) <= maxMatrix; !known {
+			return
+		}
+		axes[name] = true
+		var next []map[string]*yaml.Node
+		for _, c := range out {
+			for _, item := range items {
+				with := map[string]*yaml.Node{name: nodes.Follow(item)}
+				for k, v := range c {
+					with[k] = v
+				}
+				next = append(next, with)
+			}
+		}
+		out = next
+	})
+	if !known {
+		return nil, false
+	}
+	matches := func(c map[string]*yaml.Node, entry *yaml.Node, only map[string]bool) bool {
+		ok := true
+		nodes.Pairs(entry, func(key, value *yaml.Node) {
+			name := nodes.Text(key)
+			if has, is := c[name]; is && (only == nil || only[name]) {
+				ok = ok && nodes.Text(has) == nodes.Text(value)
+			} else if only == nil {
+				ok = false
+			}
+		})
+		return ok
+	}
+	for _, entry := range nodes.Items(nodes.Field(n, "exclude")) {
+		out = slices.DeleteFunc(out, func(c map[string]*yaml.Node) bool { return matches(c, entry, nil) })
+	}
+	if len(axes) == 0 {
+		out = nil
+	}
+	own := len(out)
+	for _, entry := range nodes.Items(nodes.Field(n, "include")) {
+		if len(out) >= maxMatrix {
+			return nil, false
+		}
+		added := false
+		for _, c := range out[:own] {
+			if matches(c, entry, axes) {
+				added = true
+				nodes.Pairs(entry, func(key, value *yaml.Node) {
+					if !axes[nodes.Text(key)] {
+						c[nodes.Text(key)] = value
+					}
+				})
+			}
+		}
+		if !added {
+			c := map[string]*yaml.Node{}
+			nodes.Pairs(entry, func(key, value *yaml.Node) { c[nodes.Text(key)] = value })
+			out = append(out, c)
+		}
+	}
+	return out, true
+}
