@@ -47,10 +47,7 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 			composed = true
 			b := one
 			b.Giver, b.Open, b.Context, b.Target, b.Arguments = c.By, c.Open, c.Image.Context, c.Image.Target, c.carrier
-			b.Args = map[string]*inventory.Binding{}
-			for _, arg := range c.carrier.Bindings {
-				b.Args[arg.Name] = arg
-			}
+			b.Args = c.args
 			a.Builds = append(a.Builds, &b)
 		}
 	}
@@ -71,8 +68,8 @@ func (a *apps) isGivenKeys(f *sources.File) bool {
 		}
 	}
 	for _, c := range a.ciBuilds {
-		for _, b := range c.carrier.Bindings {
-			if name := a.Names.Of(b.Name); c.Image.Dockerfile == f.Path && (name.Strong || name.URL) {
+		for arg := range c.args {
+			if name := a.Names.Of(arg); c.Image.Dockerfile == f.Path && (name.Strong || name.URL) {
 				return true
 			}
 		}

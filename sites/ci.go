@@ -11,22 +11,43 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// collectCI makes carriers of what the jobs of CI systems hand on. A key that stands there is presented by whatever the job
+// collectCI makes carriers of what the jobs of CI systems and bake files hand on. A key that stands there is presented by whatever the job
 // builds, starts or runs.
 func (a *apps) collectCI() {
-	for _, v := range a.Repo.Workflows() {
+	seen := map[ciPlace]bool{}
+	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Bakes()) {
 		k := a.ofCI(v)
-		a.carriers = append(a.carriers, k)
 		if v.Image != nil {
-			a.ciBuilds = append(a.ciBuilds, ciBuild{v, k})
+			args := map[string]*inventory.Binding{}
+			for _, b := range k.Bindings {
+				args[b.Name] = b
+			}
+			a.ciBuilds = append(a.ciBuilds, ciBuild{v, k, args})
 		}
+		k.Bindings = slices.DeleteFunc(k.Bindings, func(b *inventory.Binding) bool {
+			place := ciPlace{b.At(), b.Written(), b.Name, b.Value.Source(), ""}
+			for _, u := range k.URLs {
+				place.hosts += u.Host + " "
+			}
+			again := seen[place]
+			seen[place] = true
+			return again
+		})
+		a.carriers = append(a.carriers, k)
 	}
 }
 
-// ciBuild is the build of an image by a job.
+// ciPlace tells a variable that was seen before, as a called workflow's or an inherited target's is, beside the same addresses.
+type ciPlace struct {
+	at, written         sources.Position
+	name, source, hosts string
+}
+
+// ciBuild is the build of an image by a job, or of a bake file's target.
 type ciBuild struct {
 	sources.CIVariables
 	carrier *inventory.Carrier
+	args    map[string]*inventory.Binding
 }
 
 // ofCI is the carrier of variables that a job hands on together.
@@ -95,7 +116,12 @@ var ciWord = regexp.MustCompile(`[A-Za-z0-9]+`)
 // ciEnvironment is the environment that a job's keys are meant for: the one that the name of the address' secret tells, or that
 // the job names, or its own name tells, or else that all names of its secrets tell; empty where nothing does.
 func (a *apps) ciEnvironment(v sources.CIVariables) string {
-	job := v.By[strings.LastIndex(v.By, " job ")+1:]
+	job := ""
+	for _, before := range []string{" job ", " target "} {
+		if i := strings.LastIndex(v.By, before); i >= 0 {
+			job = v.By[i+len(before):]
+		}
+	}
 	address, keysOf := "", ""
 	for _, o := range slices.Concat(v.Variables, v.Around) {
 		if a.Names.Of(o.Name).URL && address == "" {
@@ -104,7 +130,7 @@ func (a *apps) ciEnvironment(v sources.CIVariables) string {
 			keysOf += o.Value.Property() + " "
 		}
 	}
-	return cmp.Or(oneEnvironment(address), oneEnvironment(v.Environment), oneEnvironment(strings.TrimPrefix(job, "job ")), oneEnvironment(keysOf))
+	return cmp.Or(oneEnvironment(address), oneEnvironment(v.Environment), oneEnvironment(job), oneEnvironment(keysOf))
 }
 
 // oneEnvironment is the one that the words of a text mean; empty where they mean none, or several.

@@ -47,10 +47,11 @@ type CIImage struct {
 	Dockerfile, Context, Target string
 }
 
-// alike says whether two say the same of the same places.
-func (v CIVariables) alike(w CIVariables) bool {
+// alike says whether two say the same of the same places, as far as names matter.
+func (v CIVariables) alike(w CIVariables, matters func(string) bool) bool {
 	same := func(a, b []CIVariable) bool {
-		return slices.EqualFunc(a, b, func(a, b CIVariable) bool {
+		other := func(v CIVariable) bool { return !matters(v.Name) }
+		return slices.EqualFunc(slices.DeleteFunc(slices.Clone(a), other), slices.DeleteFunc(slices.Clone(b), other), func(a, b CIVariable) bool {
 			return a.Name == b.Name && a.At == b.At && (a.Value.Same(b.Value) || !a.Value.IsKnown() && !b.Value.IsKnown() && a.Value.Source() == b.Value.Source())
 		})
 	}
@@ -68,6 +69,8 @@ type ciText struct {
 	source string // of one that is not known: by what name whoever runs the job keeps it
 	why    string // and why it is not known
 	trace  []Step
+
+	function bool // a function makes it
 }
 
 // value is the text as that of a variable.

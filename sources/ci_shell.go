@@ -55,8 +55,8 @@ func (w *workflowReader) run(s, job *workflowScope, n *yaml.Node, by string) str
 		}
 		return ""
 	}
-	steps, missing := 0, 0
-	sh := &shell{repo: w.repo, file: s.doc.File.Path, steps: &steps, missing: &missing}
+	missing := 0
+	sh := &shell{repo: w.repo, file: s.doc.File.Path, steps: &w.lines, missing: &missing}
 	sh.command = func(st *shellState, words []shellWord) { c.command(sh, st, words) }
 	sh.written = func(st *shellState, words []shellWord, redirs []*syntax.Redirect) { c.written(sh, st, words, redirs) }
 	st := newShellState(s.dir)
@@ -69,8 +69,8 @@ func (w *workflowReader) run(s, job *workflowScope, n *yaml.Node, by string) str
 		}
 	}
 	sh.script(st, file)
-	if steps > maxShellSteps {
-		w.note(NoteBound, s.doc.Position(n), fmt.Sprintf("more than %d commands: the rest is not followed", maxShellSteps))
+	if w.lines > maxShellSteps {
+		w.note(NoteBound, s.doc.File.At(), fmt.Sprintf("more than %d commands, each time that they run: the rest is not followed", maxShellSteps))
 	}
 	for _, v := range c.builds {
 		w.add(s, v)

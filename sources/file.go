@@ -31,6 +31,7 @@ const (
 	sqlFile
 	terraformFile
 	settingsFile
+	bakeFile
 )
 
 // File is one file of the repository. Its bytes are read once and kept only where
@@ -341,6 +342,9 @@ func kindOf(name string) kind {
 	}
 	for _, ext := range outerNames {
 		lower = strings.TrimSuffix(lower, ext)
+	}
+	if strings.HasSuffix(lower, ".hcl") && bakeName.MatchString(lower) {
+		return bakeFile
 	}
 	switch path.Ext(lower) {
 	case ".yaml", ".yml", ".json":

@@ -19,9 +19,10 @@ import (
 
 // The bounds of what is followed of one workflow.
 const (
-	maxWorkflows   = 4   // workflows, or actions, that call each other: as many as GitHub allows
-	maxCIVariables = 500 // groups of variables of one file: matrices times jobs
-	maxMatrix      = 64  // combinations of a matrix
+	maxWorkflows   = 4      // workflows, or actions, that call each other: as many as GitHub allows
+	maxCIVariables = 500    // groups of variables of one file: matrices times jobs
+	maxCISteps     = 10_000 // jobs and steps that are followed, each time
+	maxMatrix      = 64     // combinations of a matrix
 )
 
 // workflowReader follows one workflow, and what it calls.
@@ -30,6 +31,9 @@ type workflowReader struct {
 	out   *[]CIVariables
 	calls []string // files that are being followed
 	noted map[string]bool
+	first int // of what this one hands on
+	done  int // jobs and steps that were followed
+	lines int // of scripts
 }
 
 // workflowScope is what holds where a job, or a step, is.
@@ -58,7 +62,7 @@ func (r *Repository) Workflows() []CIVariables {
 		if !r.isWorkflow(f) || !f.BearsKeys() && !r.callsOwn(f) {
 			continue
 		}
-		w := &workflowReader{repo: r, out: &out, noted: map[string]bool{}}
+		w := &workflowReader{repo: r, out: &out, noted: map[string]bool{}, first: len(out)}
 		for _, d := range f.Documents() {
 			on := nodes.Field(d.Root, "on")
 			if on == nil {
@@ -149,13 +153,18 @@ func (w *workflowReader) workflow(d *Document, from workflowScope) {
 		top.cd(dir)
 	}
 	nodes.Pairs(nodes.Field(d.Root, "jobs"), func(key, job *yaml.Node) {
-		if len(*w.out)-first > maxCIVariables {
-			w.note(NoteBound, d.File.At(), fmt.Sprintf("more than %d groups of variables: the rest is not read", maxCIVariables))
-			return
-		}
 		w.combinations(top, nodes.Text(key), job)
 	})
 	w.below(first, file)
+}
+
+// goesOn says whether there is time for another job or step.
+func (w *workflowReader) goesOn(d *Document) bool {
+	if w.done++; w.done <= maxCISteps && len(*w.out)-w.first <= maxCIVariables {
+		return true
+	}
+	w.note(NoteBound, d.File.At(), fmt.Sprintf("more than %d jobs and steps, each time that they are called, or %d groups of variables: the rest is not read", maxCISteps, maxCIVariables))
+	return false
 }
 
 // below gives those that hold for the whole file, or for a job, what its parts say.
@@ -206,6 +215,9 @@ var startsLocal = regexp.MustCompile(`\bsupabase(?:@\S+)?\s+(?:db\s+)?start\b`)
 
 // job follows one job.
 func (w *workflowReader) job(s workflowScope, name string, job *yaml.Node) {
+	if !w.goesOn(s.doc) {
+		return
+	}
 	s.by += " job " + name
 	if nodes.Text(nodes.Field(job, "if")) == "false" || nodes.Text(nodes.Field(job, "if")) == "${{ false }}" {
 		s.idle = "the job never runs (if: false)"
@@ -277,6 +289,9 @@ func (w *workflowReader) steps(s *workflowScope, steps []*yaml.Node) {
 		if step = nodes.Follow(step); step == nil || step.Kind != yaml.MappingNode {
 			continue
 		}
+		if !w.goesOn(s.doc) {
+			return
+		}
 		here := *s
 		if nodes.Text(nodes.Field(step, "if")) == "false" || nodes.Text(nodes.Field(step, "if")) == "${{ false }}" {
 			here.idle = "the step never runs (if: false)"
@@ -347,7 +362,7 @@ func (w *workflowReader) add(s *workflowScope, v CIVariables) bool {
 			v.Around = append(v.Around, s.env[name].variable(name, s.env[name].at))
 		}
 	}
-	if slices.ContainsFunc(*w.out, v.alike) {
+	if slices.ContainsFunc((*w.out)[w.first:], func(o CIVariables) bool { return v.alike(o, w.repo.matters) }) {
 		return false
 	}
 	*w.out = append(*w.out, v)

@@ -1,0 +1,50 @@
+package sources
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/keylint/keylint/keys"
+)
+
+var allMarks = sync.OnceValue(func() *finder { return newFinder(builtin()) })
+
+// openWith is a repository of one file, which is not on disk.
+func openWith(name string, b []byte) *Repository {
+	r := &Repository{notes: map[Note]bool{}, ledger: &keys.Ledger{}, marks: allMarks()}
+	file := &File{Path: name, repo: r, disk: b, kind: kindOf(name), marked: true}
+	file.readOnce.Do(func() {})
+	r.files = map[string]*File{name: file}
+	return r
+}
+
+func FuzzWorkflows(f *testing.F) {
+	f.Add([]byte("on: push\nenv: {SUPABASE_URL: 'https://x.example'}\njobs:\n  a:\n    strategy: {matrix: {k: [1, 2], include: [{k: 1, v: x}], exclude: [{k: 2}]}}\n" +
+		"    env: {SUPABASE_ANON_KEY: \"${{ matrix.v || secrets.X }}\"}\n    steps:\n" +
+		"      - run: |\n          echo \"SUPABASE_KEY=$SUPABASE_ANON_KEY\" | tee -a .env\n          { printf 'ANON_KEY=%s\\n' ${{ env.A }}; } >> $GITHUB_ENV\n" +
+		"          docker build --build-arg SUPABASE_ANON_KEY -f a/Dockerfile .\n" +
+		"      - uses: docker/build-push-action@v6\n        with: {build-args: 'SUPABASE_ANON_KEY=x,\"y'}\n      - uses: ./.github/workflows\n"))
+	f.Add([]byte("on: {workflow_call: {inputs: {supabase: {default: 1}}}}\njobs:\n  a: {uses: ./.github/workflows/x.yml, with: {supabase: 2}, secrets: inherit}\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, v := range openWith(".github/workflows/x.yml", b).Workflows() {
+			for _, of := range v.Variables {
+				if of.Value.IsAbsent() || of.At.File == "" {
+					t.Errorf("%s has no value, or no place", of.Name)
+				}
+			}
+		}
+	})
+}
+
+func FuzzBakes(f *testing.F) {
+	f.Add([]byte("variable \"A\" { default = \"x\" }\ntarget \"a\" {\n  inherits = [\"b\"]\n  args = { SUPABASE_ANON_KEY = A != \"\" ? A : \"${f(1)}y\" }\n}\ntarget \"b\" { inherits = [\"a\"] }\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, v := range openWith("docker-bake.hcl", b).Bakes() {
+			for _, of := range v.Variables {
+				if of.Value.IsAbsent() || of.At.File == "" {
+					t.Errorf("%s has no value, or no place", of.Name)
+				}
+			}
+		}
+	})
+}
