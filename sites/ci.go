@@ -15,7 +15,7 @@ import (
 // builds, starts or runs.
 func (a *apps) collectCI() {
 	seen := map[ciPlace]bool{}
-	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Bakes()) {
+	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Pipelines(), a.Repo.Bakes()) {
 		k := a.ofCI(v)
 		if v.Image != nil {
 			args := map[string]*inventory.Binding{}
@@ -31,7 +31,7 @@ func (a *apps) collectCI() {
 			}
 			again := seen[place]
 			seen[place] = true
-			return again
+			return again || b.Value.Reason() == noKey
 		})
 		a.carriers = append(a.carriers, k)
 	}
@@ -74,9 +74,16 @@ func (a *apps) ofCI(v sources.CIVariables) *inventory.Carrier {
 	} else {
 		k.Development = v.Local || slices.ContainsFunc(k.Bindings, func(b *inventory.Binding) bool { return keys.Published(b.Value.Text()) == keys.CLI })
 	}
+	if mode := sources.EnvMode(v.Part); v.Kind == sources.CIEnvFile && mode != "" {
+		k.Development = k.Development || len(k.URLs) == 0 && keys.Environment(mode) != keys.Production
+	}
 	k.Development = k.Development || k.Environment != "" && k.Environment != keys.Production
 	for _, b := range k.Bindings {
-		b.Value = inJob(b.Value, a.Names.Of(b.Name), v.Kind)
+		if name := a.Names.Of(b.Name); isWord(b.Value, name) {
+			b.Value = keys.Unknown(noKey)
+		} else if name.Slot.Role() == keys.Signing && b.Value.IsKnown() && keys.Recognize(b.Value.Text()) == "" && v.Kind != sources.CIEnvFile {
+			b.Value = keys.Unknown("a secret stands in the job, and whether it is one for tests cannot be told")
+		}
 		if named := a.Names.Of(b.Value.Property()); a.Names.Of(b.Name).Slot == "" && named.Strong && named.Role() == keys.Server {
 			b.Asked = named.Slot
 		}
@@ -96,19 +103,14 @@ func (a *apps) ciBindings(v sources.CIVariables, variables []sources.CIVariable)
 	return out
 }
 
-// inJob is what a value counts for in a job. Builds and tests that only check whether the code is sound get words in the place
-// of keys, and secrets of their own: they say nothing of any instance.
-func inJob(v keys.Value, name keys.Name, kind sources.CIKind) keys.Value {
-	switch {
-	case !v.IsKnown() || name.URL:
-	case name.Slot.Role() == keys.Signing && keys.Recognize(v.Text()) == "":
-		if kind != sources.CIEnvFile {
-			return keys.Unknown("a secret stands in the job, and whether it is one for tests cannot be told")
-		}
-	case !keys.HasForm(v.Text()) || keys.IsPlaceholder(v.Text()) || keys.IsDummy(v.Text()):
-		return keys.Unknown("a word stands there that is no key, as builds and tests get it that talk to no Supabase")
-	}
-	return v
+// noKey is why a word in the place of a key counts for nothing, and is no site: builds and tests that only check whether the code
+// is sound get such.
+const noKey = "a word stands there that is no key"
+
+// isWord says whether a word stands where a key belongs.
+func isWord(v keys.Value, name keys.Name) bool {
+	return v.IsKnown() && name.Slot != "" && name.Slot.Role() != keys.Signing &&
+		(!keys.HasForm(v.Text()) || keys.IsPlaceholder(v.Text()) || keys.IsDummy(v.Text()))
 }
 
 var ciWord = regexp.MustCompile(`[A-Za-z0-9]+`)
@@ -148,7 +150,7 @@ func oneEnvironment(text string) string {
 	return only
 }
 
-// stands says whether a carrier of CI has the variable that stands at a place, told by its line.
+// standsInCI says whether a carrier of CI has the variable that stands at a place, told by its line.
 func (a *apps) standsInCI(name string, at sources.Position) bool {
 	return slices.ContainsFunc(a.carriers, func(k *inventory.Carrier) bool {
 		return k.File == at.File && slices.ContainsFunc(k.Bindings, func(b *inventory.Binding) bool {

@@ -28,6 +28,7 @@ const maxBakeInherits = 10 // targets that inherit from each other
 type bake struct {
 	repo  *Repository
 	files []*bakeParsed
+	steps int // targets and values that were followed
 }
 
 type bakeParsed struct {
@@ -208,7 +209,7 @@ func (f *bakeParsed) parseJSON() {
 func (b *bake) target(f *bakeParsed, name string) (CIVariables, bool) {
 	whole := &bakeTarget{of: f, args: map[string]*bakeText{}}
 	if !b.inherit(whole, f, name, 0) {
-		b.repo.Note(NoteBound, f.file.At(), fmt.Sprintf("targets that inherit from each other are followed %d deep; one of these inherits from itself", maxBakeInherits))
+		b.repo.Note(NoteBound, f.file.At(), fmt.Sprintf("targets that inherit from each other are followed %d deep, and %d in all; one of these inherits from itself, or from too many", maxBakeInherits, maxCISteps))
 	}
 	v := CIVariables{Kind: CIBuildArgs, File: f.file.Path, By: f.file.Path + " target " + name, Part: "args", Open: whole.open || whole.matrix}
 	for _, arg := range whole.order {
@@ -228,7 +229,7 @@ func (b *bake) target(f *bakeParsed, name string) (CIVariables, bool) {
 // inherit takes up what a target has of those that it inherits, and then its own; false where that does not end.
 func (b *bake) inherit(into *bakeTarget, f *bakeParsed, name string, depth int) bool {
 	t := b.find(f, name)
-	if t == nil || depth > maxBakeInherits || t.followed {
+	if b.steps++; t == nil || depth > maxBakeInherits || t.followed || b.steps > maxCISteps {
 		into.open = true
 		return t == nil
 	}
@@ -288,7 +289,7 @@ func (b *bake) image(f *bakeParsed, t *bakeTarget) *CIImage {
 
 // value is what a text comes to.
 func (b *bake) value(f *bakeParsed, text *bakeText, depth int) ciText {
-	if depth > maxBakeInherits || text == nil || text.expr == nil {
+	if b.steps++; depth > maxBakeInherits || text == nil || text.expr == nil || b.steps > 10*maxCISteps {
 		return ciUnknown("what it is cannot be followed")
 	}
 	sub := func(x hclsyntax.Expression) ciText { return b.value(f, &bakeText{expr: x, at: text.at}, depth+1) }

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
 )
 
 // What a step runs is followed as any script is (shell.go). Expressions, which are put in place before a shell sees the text,
@@ -22,14 +23,21 @@ import (
 type ciScript struct {
 	w      *workflowReader
 	s      *workflowScope
-	node   *yaml.Node
-	lines  []string          // of the text
+	parts  []scriptPart
+	lines  []string          // of all of them
 	filled map[string]ciText // what the variables in the place of expressions are
 	given  map[*givenValue]string
 	writes map[string]*CIVariables
 	order  []string
 	builds []CIVariables
 	apps   []string
+}
+
+// scriptPart is a scalar whose lines a shell runs.
+type scriptPart struct {
+	doc   *Document
+	node  *yaml.Node
+	first int // of its lines among those of the script, from 1
 }
 
 var (
@@ -40,18 +48,29 @@ var (
 // run follows a step's commands, and returns the directory of the app that it builds; empty where it builds none, or several.
 // What it writes to GITHUB_ENV is in force for the job from then on.
 func (w *workflowReader) run(s, job *workflowScope, n *yaml.Node, by string) string {
-	if n.Kind != yaml.ScalarNode || by != "" && !shells[path.Base(strings.Fields(by + " x")[0])] {
+	if n = nodes.Follow(n); n.Kind != yaml.ScalarNode || by != "" && !shells[path.Base(strings.Fields(by + " x")[0])] {
 		return ""
 	}
-	c := &ciScript{w: w, s: s, node: n, lines: strings.Split(n.Value, "\n"), filled: map[string]ciText{}, given: map[*givenValue]string{}, writes: map[string]*CIVariables{}}
-	text, ok := c.fill(n.Value)
-	if !ok {
+	return w.script(s, job, []scriptPart{{s.doc, n, 1}})
+}
+
+// script follows commands that stand in one scalar or several, as one shell runs them.
+func (w *workflowReader) script(s, job *workflowScope, parts []scriptPart) string {
+	var all []string
+	for i := range parts {
+		parts[i].first = len(all) + 1
+		all = append(all, strings.Split(strings.TrimSuffix(parts[i].node.Value, "\n"), "\n")...)
+	}
+	c := &ciScript{w: w, s: s, parts: parts, lines: all, filled: map[string]ciText{}, given: map[*givenValue]string{}, writes: map[string]*CIVariables{}}
+	text, ok := c.fill()
+	if !ok || len(parts) == 0 {
 		return ""
 	}
+	n := parts[0].node
 	file, err := parseBash(s.doc.File.Path, []byte(text))
 	if err != nil {
-		if w.repo.marks.in([]byte(n.Value)) {
-			w.note(NoteSkipped, s.doc.Position(n), "these commands are none of a shell that keylint can follow")
+		if w.repo.marks.in([]byte(text)) {
+			w.note(NoteSkipped, parts[0].doc.Position(n), "these commands are none of a shell that keylint can follow")
 		}
 		return ""
 	}
@@ -60,6 +79,9 @@ func (w *workflowReader) run(s, job *workflowScope, n *yaml.Node, by string) str
 	sh.command = func(st *shellState, words []shellWord) { c.command(sh, st, words) }
 	sh.written = func(st *shellState, words []shellWord, redirs []*syntax.Redirect) { c.written(sh, st, words, redirs) }
 	st := newShellState(s.dir)
+	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} {
+		st.vars[name] = &shellVariable{exported: true, text: &shellWord{text: inRepository + w.repo.rootOf(s.doc.File.Path)}}
+	}
 	for name, t := range s.env {
 		st.vars[name] = c.variable(sh, name, t)
 	}
@@ -106,26 +128,39 @@ func (s *workflowScope) take(variables []CIVariable) {
 const githubEnv = "GITHUB_ENV"
 
 // fill puts variables in the places of the expressions; false where there is one that cannot be.
-func (c *ciScript) fill(text string) (string, bool) {
-	parts, ok := segments(text)
+func (c *ciScript) fill() (string, bool) {
+	var texts []string
+	for i, part := range c.parts {
+		text, ok := c.fillPart(part, i)
+		if !ok {
+			return "", false
+		}
+		texts = append(texts, strings.TrimSuffix(text, "\n"))
+	}
+	return strings.Join(texts, "\n"), true
+}
+
+func (c *ciScript) fillPart(part scriptPart, of int) (string, bool) {
+	if c.s.plain {
+		return part.node.Value, true
+	}
+	found, ok := segments(part.node.Value)
 	if !ok {
 		return "", false
 	}
 	var b strings.Builder
-	for i, p := range parts {
+	for i, p := range found {
 		if !p.expression {
 			b.WriteString(p.text)
 			continue
 		}
-		name := fmt.Sprintf("_k%d", i)
+		name := fmt.Sprintf("_k%d", of*1000+i)
 		pad := p.end - p.start - len(name) - len("${}")
 		if pad < 0 || strings.Contains(p.text, "\n") {
 			return "", false
 		}
 		name += strings.Repeat("_", pad)
-		quiet := *c.s
-		whole := "${{" + p.text + "}}"
-		c.filled[name] = quiet.text(c.node, whole)
+		c.filled[name] = c.s.text(part.node, "${{"+p.text+"}}")
 		b.WriteString("${" + name + "}")
 	}
 	return b.String(), true
@@ -160,9 +195,15 @@ func (c *ciScript) worth(st *shellState, text string, line int) (ciText, Positio
 			if of, ok := c.given[v.given]; ok {
 				return c.s.env[of]
 			}
+			if v.given.Text.IsAbsent() {
+				return ciUnknown("the commands decide what it is")
+			}
 			if !v.given.Text.IsAbsent() && v.given.At.File == c.s.doc.File.Path && !v.given.Odd {
 				return c.literal(v.given)
 			}
+		}
+		if st.vars[name] == nil && c.s.outer != nil {
+			return c.s.outer(name)
 		}
 		return ciUnknown("the commands decide what it is")
 	}
@@ -201,22 +242,32 @@ func (c *ciScript) literal(g *givenValue) ciText {
 func (c *ciScript) at(line int, text string) Position {
 	for i := max(line, 1) - 1; i < len(c.lines) && text != ""; i++ {
 		if column := strings.Index(c.lines[i], text); column >= 0 {
-			if c.node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
-				start := len(strings.Join(c.lines[:i], "\n")) + column
-				if i > 0 {
-					start++
-				}
-				return c.s.doc.within(c.node, c.node.Value, start, start+len(text))
+			p := c.part(i + 1)
+			start := len(strings.Join(c.lines[p.first-1:i], "\n")) + column
+			if i >= p.first {
+				start++
 			}
-			return c.s.doc.Inside(c.node, i+1, column+1, column+1+len(text))
+			return p.doc.within(p.node, p.node.Value, start, start+len(text))
 		}
 		if strings.HasPrefix(text, "_k") { // in place of an expression, which stands on that line
 			break
 		}
 	}
-	p := c.s.doc.Inside(c.node, max(line, 1), 1, 0)
+	part := c.part(line)
+	p := part.doc.Inside(part.node, max(line, 1)-part.first+1, 1, 0)
 	p.Column, p.EndColumn = 0, 0
 	return p
+}
+
+// part is the one in which a line of the script stands.
+func (c *ciScript) part(line int) scriptPart {
+	out := c.parts[0]
+	for _, p := range c.parts {
+		if p.first <= line {
+			out = p
+		}
+	}
+	return out
 }
 
 // command takes up a command that builds an image or an app.
@@ -230,9 +281,13 @@ func (c *ciScript) command(sh *shell, st *shellState, words []shellWord) {
 	}
 }
 
-// imageBuild are the arguments of a command that builds an image: docker build, docker buildx build, podman build.
+// imageBuild are the arguments of a command that builds an image: docker build, docker buildx build, podman build, kaniko.
 func imageBuild(words []shellWord) ([]shellWord, bool) {
-	if !slices.Contains([]string{"docker", "podman", "nerdctl", "buildah", "depot"}, path.Base(words[0].text)) {
+	switch path.Base(words[0].text) {
+	case "docker", "podman", "nerdctl", "buildah", "depot":
+	case "executor", "kaniko": // of kaniko, whose context is a flag
+		return words[1:], true
+	default:
 		return nil, false
 	}
 	for i, w := range words[1:] {
@@ -262,7 +317,7 @@ func (c *ciScript) imageBuild(sh *shell, st *shellState, words []shellWord) {
 	for i := 0; i < len(words); i++ {
 		flag, text, has := strings.Cut(words[i].text, "=")
 		value := shellWord{text: text, at: words[i].at}
-		takes := flag == "--build-arg" || flag == "-f" || flag == "--file" || flag == "--target" || buildFlags[flag]
+		takes := slices.Contains([]string{"--build-arg", "-f", "--file", "--dockerfile", "--context", "-c", "--target", "--destination"}, flag) || buildFlags[flag]
 		if takes && !has && i+1 < len(words) {
 			i++
 			value = words[i]
@@ -290,6 +345,12 @@ func (c *ciScript) imageBuild(sh *shell, st *shellState, words []shellWord) {
 			if image.Target = value.text; !value.known() {
 				image = nil
 			}
+		case flag == "--dockerfile":
+			dockerfile = value
+			dockerfile.text = strings.TrimPrefix(dockerfile.text, "./")
+		case flag == "--context" || flag == "-c":
+			context = value
+			context.text = strings.TrimPrefix(context.text, "dir://")
 		case takes:
 		case strings.HasPrefix(words[i].text, "-") && words[i].text != "-":
 		default:

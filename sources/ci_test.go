@@ -48,3 +48,18 @@ func FuzzBakes(f *testing.F) {
 		}
 	})
 }
+
+func FuzzPipelines(f *testing.F) {
+	f.Add([]byte("include: [{local: /.gitlab-ci.yml}, a.yml]\nvariables: {SUPABASE_URL: 'https://x.example', A: {value: $SUPABASE_URL}}\ndefault: {before_script: [cd a]}\n" +
+		"b: {extends: [.c, b], environment: review/$X, script: [!reference [.c, script], 'docker build --build-arg SUPABASE_ANON_KEY=$K .']}\n" +
+		".c:\n  script:\n    - |\n      echo SUPABASE_ANON_KEY=$SUPABASE_ANON_KEY >> $GITHUB_ENV\n    - [/kaniko/executor --context $CI_PROJECT_DIR/x --build-arg SUPABASE_KEY=y]\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, v := range openWith(".gitlab-ci.yml", b).Pipelines() {
+			for _, of := range v.Variables {
+				if of.Value.IsAbsent() || of.At.File == "" {
+					t.Errorf("%s has no value, or no place", of.Name)
+				}
+			}
+		}
+	})
+}

@@ -53,6 +53,8 @@ type workflowScope struct {
 	matrixDoc   *Document
 	anyMatrix   bool // a matrix is there and not known
 	eval        *expressions
+	plain       bool                // there are no expressions
+	outer       func(string) ciText // what a variable is that nothing here sets; nil where that is not known
 }
 
 // Workflows are the variables that the workflows of the repository hand on.
@@ -513,10 +515,11 @@ func (s *workflowScope) secret(name string) ciText {
 	return s.kept("secret", "GitHub secrets/", name)
 }
 
-// kept is what GitHub keeps under a name. An environment may have another of that name than the repository
+// kept is what GitHub, or GitLab, keeps under a name. An environment may have another of that name than the repository
 // (docs.github.com: Secrets, naming and precedence).
 func (s *workflowScope) kept(what, store, name string) ciText {
-	why := "GitHub keeps it, as its " + what + " " + Shown(name)
+	by, _, _ := strings.Cut(store, " ")
+	why := by + " keeps it, as its " + what + " " + Shown(name)
 	if len(s.doc.File.repo.trees) > 1 {
 		store += s.doc.File.repo.rootOf(s.doc.File.Path) + "/"
 	}
