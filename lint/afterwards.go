@@ -45,7 +45,7 @@ func (p *Pass) Afterwards(edited []*sites.Site) []Command {
 				restarted = append(restarted, c)
 			}
 		}
-		if s.Carrier.BuiltIn(s.Name) && s.Carrier.App != "" {
+		if s.BuiltIn() && s.Carrier.App != "" {
 			build := "# build " + inShell(s.Carrier.App) + " anew, and deploy that"
 			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == build }) {
 				builds = append(builds, Command{Do: build})

@@ -24,7 +24,7 @@ type apps struct {
 }
 
 // readApps finds what apps have built in: the variables of their .env files, as
-// Next.js and Vite read them, and the defaults in their Dockerfiles. A .env file that a unit is
+// what builds each app reads them, and the defaults in their Dockerfiles. A .env file that a unit is
 // made of (the stack's own, a generator's input) belongs to that unit.
 func readApps(inv *inventory.Inventory) *apps {
 	a := &apps{Inventory: inv, production: map[string]map[string]sources.Effective{}, loaded: newLoadedEnv(inv.Repo.BuildCalls())}
@@ -42,8 +42,11 @@ func readApps(inv *inventory.Inventory) *apps {
 		}
 	}
 	urls := map[string][]inventory.URL{}
+	readers := a.Repo.EnvApps(order)
 	for _, dir := range order {
-		urls[dir] = a.collectDotenv(dir, dirs[dir])
+		for _, app := range readers[dir] {
+			urls[app.Dir] = a.collectDotenv(app, dir, dirs[dir])
+		}
 	}
 	a.collectCI()
 	a.carriers = append(a.carriers, a.loadedCarriers()...)
@@ -56,70 +59,57 @@ func readApps(inv *inventory.Inventory) *apps {
 	return a
 }
 
-// collectDotenv reads the .env files of one app. It returns the Supabase URLs of the
+// collectDotenv reads the .env files of a directory for one app. It returns the Supabase URLs of the
 // app's production build.
 //
 // Which file wins is asked twice: of all files, for the build on the machine where they
 // lie, and of those that git holds, for the build of a fresh clone. A file that git
 // ignores thus never hides what the others will build in.
-func (a *apps) collectDotenv(dir string, files []*sources.File) []inventory.URL {
+func (a *apps) collectDotenv(app *sources.App, dir string, files []*sources.File) []inventory.URL {
 	held := slices.DeleteFunc(slices.Clone(files), func(f *sources.File) bool { return f.Ignored })
-	here, committed := a.loadMode("production", dir, files), a.loadMode("production", dir, held)
-	if here.bounded {
-		a.Repo.Note(sources.NoteBound, sources.Position{File: here.first}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
+	here, committed := a.loadMode(app, "production", files), a.loadMode(app, "production", held)
+	if here.Bounded {
+		a.Repo.Note(sources.NoteBound, sources.Position{File: here.Reads[0]}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
 	}
 	for _, m := range []modeEnv{here, committed} {
-		maps.DeleteFunc(m.winners, func(name string, _ sources.Effective) bool { return a.loaded.before(dir, name, a.Names.Of(name)) != "" })
+		maps.DeleteFunc(m.Winners, func(name string, _ sources.Effective) bool {
+			return a.loaded.before(app.Dir, name, a.Names.Of(name)) != ""
+		})
 	}
-	a.findEmptied(committed.winners, committed.all, true)
-	a.findEmptied(here.winners, here.all, false)
-	a.production[dir] = committed.winners
+	a.findEmptied(committed.Winners, committed.All, true)
+	a.findEmptied(here.Winners, here.All, false)
+	for _, of := range []string{app.Dir, dir} { // an image is built where the app lies, or its files of variables
+		if a.production[of] == nil {
+			a.production[of] = committed.Winners
+		}
+	}
 	for _, f := range files {
 		build, with := committed, held
 		if f.Ignored {
 			build, with = here, files
 		}
-		if !build.reads[f.Path] {
-			build = a.loadMode(sources.EnvMode(f.Path), dir, with)
+		if !slices.Contains(build.Reads, f.Path) {
+			build = a.loadMode(app, sources.EnvMode(f.Path), with)
 		}
-		if !build.reads[f.Path] { // no build by itself
-			_, own := sources.LoadNextEnv([]sources.EnvFile{envFile(f)})
-			build = modeEnv{all: own}
+		if !slices.Contains(build.Reads, f.Path) { // no build by itself
+			build = modeEnv{LoadedEnv: sources.LoadedEnv{All: app.Alone(f)}}
 		}
-		a.collectEnvFile(dir, f, build)
+		a.collectEnvFile(app, f, build)
 	}
 	return committed.urls
 }
 
 // modeEnv is what the .env files of an app come to in a mode of its build.
 type modeEnv struct {
-	winners map[string]sources.Effective
-	all     []sources.Effective
-	urls    []inventory.URL // the Supabase URLs among the winners
-	reads   map[string]bool // the files that are read
-	first   string          // of these
-	bounded bool
+	sources.LoadedEnv
+	urls []inventory.URL // the Supabase URLs among the winners
 }
 
-// loadMode loads the files in a mode. Both Next.js and Vite read the same ones.
-func (a *apps) loadMode(mode, dir string, files []*sources.File) modeEnv {
-	m := modeEnv{reads: map[string]bool{}}
-	var read []sources.EnvFile
-	for _, name := range sources.ViteEnvOrder(mode) {
-		for _, f := range files {
-			if f.Path == path.Join(dir, name) {
-				read = append(read, envFile(f))
-				m.reads[f.Path] = true
-			}
-		}
-	}
-	if len(read) > 0 {
-		m.first = read[0].Path
-	}
-	m.winners, m.all, m.bounded = sources.LoadEnv(mode, read)
+func (a *apps) loadMode(app *sources.App, mode string, files []*sources.File) modeEnv {
+	m := modeEnv{LoadedEnv: app.Load(mode, files)}
 	var winning []*inventory.Binding
-	for _, name := range slices.Sorted(maps.Keys(m.winners)) {
-		winning = append(winning, a.effective(m.winners[name]))
+	for _, name := range slices.Sorted(maps.Keys(m.Winners)) {
+		winning = append(winning, a.effective(m.Winners[name]))
 	}
 	m.urls = inventory.URLs(a.Names, winning)
 	return m
@@ -128,16 +118,12 @@ func (a *apps) loadMode(mode, dir string, files []*sources.File) modeEnv {
 // of lists what a file defines.
 func (m modeEnv) of(f *sources.File) []sources.Effective {
 	var out []sources.Effective
-	for _, e := range m.all {
+	for _, e := range m.All {
 		if e.File == f.Path {
 			out = append(out, e)
 		}
 	}
 	return out
-}
-
-func envFile(f *sources.File) sources.EnvFile {
-	return sources.EnvFile{Path: f.Path, Variables: f.Dotenv()}
 }
 
 // effective is a variable of a .env file, which may be locked.
@@ -152,7 +138,7 @@ func (a *apps) effective(e sources.Effective) *inventory.Binding {
 // that the build reads; what the environment of a server may yet replace goes with those of its
 // own file, where it has any. Values that a stronger file goes before in that build serve
 // development only.
-func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
+func (a *apps) collectEnvFile(app *sources.App, f *sources.File, build modeEnv) {
 	var all []*inventory.Binding
 	for _, v := range build.of(f) {
 		all = append(all, a.effective(v))
@@ -167,7 +153,7 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 			urls = others
 		}
 		return &inventory.Carrier{
-			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: dir, Ignored: f.Ignored, Idle: idle,
+			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: app.Dir, Ignored: f.Ignored, Idle: idle,
 			Stack: stack, URLs: urls, Development: servesDevelopment(f, urls),
 		}
 	}
@@ -184,12 +170,14 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		}
 		return given[key]
 	}
-	unread := cmp.Or(a.Repo.EnvUnread(dir), a.untaken(f))
+	unread := cmp.Or(app.Unread(f), a.Repo.EnvUnread(f.Dir()), a.untaken(f))
 	for _, b := range all {
-		winner, wins := build.winners[b.Name]
+		winner, wins := build.Winners[b.Name]
 		name, text := a.Names.Of(b.Name), b.Value.Text()
+		b.Exposed = app.WritesIn(b.Name)
+		public := name.PublicPrefix != "" || b.Exposed != ""
 		switch {
-		case text.Len() == 0 && (name.PublicPrefix == "" || winner.File != f.Path):
+		case text.Len() == 0 && (!public || winner.File != f.Path):
 			continue // a slot that is not in use, or of which env-shadowed-by-empty tells
 		case text.Len() == 0:
 			b.Value = keys.Unknown("it is set to nothing, unless the environment of the build sets it")
@@ -198,20 +186,24 @@ func (a *apps) collectEnvFile(dir string, f *sources.File, build modeEnv) {
 		}
 		if apps := a.loaded.by[b.At()]; len(apps) > 0 {
 			a.loaded.taken[b.At()] = true
-			for _, app := range apps {
-				of := as(app, app, "")
+			for _, dir := range apps {
+				of := as(dir, dir, "")
 				of.Bindings = append(of.Bindings, b)
 			}
 			continue
 		}
 		c := read
-		why := cmp.Or(a.loaded.before(dir, b.Name, name), unread)
+		why := cmp.Or(a.loaded.before(app.Dir, b.Name, name), unread)
+		if why == "" && name.PublicPrefix != "" {
+			why = app.Unexposed(b.Name)
+			b.Withheld = why != ""
+		}
 		switch {
 		case why != "":
-			c = as(why, dir, why)
+			c = as(why, app.Dir, why)
 		case wins && winner.File != f.Path:
 			c = beaten
-		case name.PublicPrefix != "":
+		case public:
 			c = built
 		}
 		c.Bindings = append(c.Bindings, b)

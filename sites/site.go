@@ -40,6 +40,8 @@ type Site struct {
 	Placeholder bool                // a word that a person was to replace, which makes the value unknown
 	Consumer    string              // of a gateway credential, whose it is; empty for any other site
 	Asks        []string            // of a key that a proxy sends on for whoever asks: the hosts at which it is asked
+	Exposed     string              // by what it is written into what whoever has the app gets, where its name does not say so; empty for any other
+	Withheld    bool                // its name says so, and what builds the app does not
 	IsDefault   bool                // nobody sets it: it is what a chart has of its own
 	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
 	InForce     string              // of a reference to a Secret beside the one in force, what that one is called
@@ -83,6 +85,11 @@ func (s *Site) Bearer() string {
 		return s.Holder + " in container " + s.Carrier.Part
 	}
 	return s.Holder
+}
+
+// BuiltIn says whether a build takes the key into what it makes.
+func (s *Site) BuiltIn() bool {
+	return s.Exposed != "" || !s.Withheld && s.Carrier.BuiltIn(s.Name)
 }
 
 // Identity is the bearer with the slot: one variable may hold keys of several, one after the other.

@@ -125,18 +125,20 @@ func place(starts []int, offset int) (line, column int) {
 
 // Dotenv are the definitions of a dotenv file, decrypted where that can be done. Those of a file that
 // is locked have their places, and no text that counts.
-func (f *File) Dotenv() []Variable {
+func (f *File) Dotenv() []Variable { return f.dotenvBy(ParseDotenv) }
+
+func (f *File) dotenvBy(parse func([]byte) []Variable) []Variable {
 	plain, err := f.Plain()
 	if err != nil {
 		return nil
 	}
-	variables := ParseDotenv(plain)
+	variables := parse(plain)
 	if !f.Encrypted() || f.Locked() != nil {
 		return variables
 	}
 	disk, _ := f.Disk() // the places are those of the encrypted file
 	at := map[string]Variable{}
-	for _, v := range ParseDotenv(disk) {
+	for _, v := range parse(disk) {
 		at[v.Name] = v
 	}
 	for i, v := range variables {

@@ -58,12 +58,17 @@ func (r *Repository) MayReadEnv(dir string) bool {
 func (m packageManifest) readsEnv() bool {
 	for _, list := range []map[string]any{m.Dependencies, m.DevDependencies} {
 		for name := range list {
-			if slices.Contains(envReaders, name) || (strings.Contains(name, "env") || strings.Contains(name, "config")) && !strings.Contains(name, "eslint") && !strings.Contains(name, "tsconfig") && !strings.Contains(name, "prettier") {
+			if slices.Contains(envReaders, name) || mayReadEnv(name) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// mayReadEnv says by the name of a package that it may read files of variables.
+func mayReadEnv(name string) bool {
+	return (strings.Contains(name, "env") || strings.Contains(name, "config")) && !strings.Contains(name, "eslint") && !strings.Contains(name, "tsconfig") && !strings.Contains(name, "prettier")
 }
 
 // envAbove are texts by which code says that it reads a file of variables of another directory.

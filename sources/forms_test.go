@@ -2,6 +2,7 @@ package sources
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -167,9 +168,13 @@ func FuzzParseDotenv(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		variables := ParseDotenv(b)
-		LoadNextEnv([]EnvFile{{".env", variables}})
+		for _, w := range frameworks {
+			if budget := 1 << 20; w.merge != nil {
+				w.merge([]EnvFile{{".env", w.parse(b)}, {".env.local", variables}}, &budget)
+			}
+		}
 		lines := splitLines(b)
-		for _, v := range variables {
+		for _, v := range slices.Concat(variables, ParseDotenvLines(b)) {
 			if v.Line < 1 || v.Column < 1 || strings.IndexByte(string(b), '\r') < 0 && v.Line > len(lines) {
 				t.Errorf("place %d:%d", v.Line, v.Column)
 			}

@@ -31,15 +31,8 @@ type Effective struct {
 	Expanded []string  // the names that were expanded in it
 }
 
-// LoadNextEnv merges files, the strongest first, as @next/env does: the first one that
+// loadNextEnv merges files, the strongest first, as @next/env does: the first one that
 // defines a name wins, also with an empty value, and dotenv-expand 10 expands references.
-// The winners are by name; all lists every definition, file by file, with the value that it
-// would give if it counted.
-func LoadNextEnv(files []EnvFile) (winners map[string]Effective, all []Effective) {
-	budget := maxAllExpanded
-	return loadNextEnv(files, &budget)
-}
-
 func loadNextEnv(files []EnvFile, budget *int) (winners map[string]Effective, all []Effective) {
 	env := map[string]string{}
 	winners = map[string]Effective{}
@@ -91,6 +84,9 @@ const (
 	// maxAllExpanded bounds in bytes what all references of an app's files come to. What is
 	// beyond stays as it is written.
 	maxAllExpanded = 8 << 20
+
+	// referenceCost is what a reference counts for beside its value, where those that it leads to may come to any number.
+	referenceCost = 64
 )
 
 // expandReference is dotenv-expand's expression, at the start of what it searches.

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -48,9 +49,17 @@ const (
 	maxCodeDepth = 8
 )
 
+// codeExts are the extensions of the files that hold an app's code.
+var codeExts = []string{".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".vue", ".svelte", ".astro"}
+
 // codeNames says whether a text stands in the app's code, but for its nuxt.config, which is read
 // when the app is built. It may, where there is more of that than is read.
 func (r *Repository) codeNames(dir, text string) bool {
+	return r.codeHas(dir, func(b []byte) bool { return bytes.Contains(b, []byte(text)) })
+}
+
+// codeHas says of an app's code, within the same bounds, whether one of its files is such.
+func (r *Repository) codeHas(dir string, such func([]byte) bool) bool {
 	count := 0
 	var visit func(dir string, depth int) bool
 	visit = func(dir string, depth int) bool {
@@ -66,12 +75,15 @@ func (r *Repository) codeNames(dir, text string) bool {
 				return false
 			case fsys.IsDir(name):
 				return visit(name, depth+1)
-			case !slices.Contains([]string{".ts", ".mts", ".js", ".mjs", ".cjs", ".vue"}, path.Ext(n)):
+			case !slices.Contains(codeExts, path.Ext(n)):
 				return false
 			}
 			count++
-			f := r.File(name)
-			return count > maxCodeFiles || f != nil && f.Mentions(text)
+			if f := r.File(name); f != nil {
+				b, err := f.peek()
+				return count > maxCodeFiles || err == nil && such(b)
+			}
+			return count > maxCodeFiles
 		})
 	}
 	return visit(dir, 0)

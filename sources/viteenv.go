@@ -1,11 +1,8 @@
 package sources
 
 import (
-	"path"
-	"slices"
+	"regexp"
 	"strings"
-
-	"github.com/keylint/keylint/keys"
 )
 
 // ViteEnvOrder lists the files that Vite reads in a mode, which is "production" for "vite build",
@@ -15,68 +12,64 @@ func ViteEnvOrder(mode string) []string {
 	return []string{".env." + mode + ".local", ".env." + mode, ".env.local", ".env"}
 }
 
-// viteOnly begins the names that Vite alone hands to an app.
-const viteOnly = "VITE_"
-
-// LoadEnv merges the files of one app as its build in a mode does: names that begin with
-// VITE_ as Vite, all others as Next.js. The results are those of LoadNextEnv; bounded says
-// that the references in the files come to more than is followed.
-func LoadEnv(mode string, files []EnvFile) (winners map[string]Effective, all []Effective, bounded bool) {
-	budget := maxAllExpanded
-	winners, all = loadNextEnv(inOrder(files, NextEnvOrder(mode)), &budget)
-	vite, viteAll := loadViteEnv(inOrder(files, ViteEnvOrder(mode)), &budget)
-	all = slices.DeleteFunc(all, func(e Effective) bool { return strings.HasPrefix(e.Name, viteOnly) })
-	for name := range winners {
-		if strings.HasPrefix(name, viteOnly) {
-			delete(winners, name)
-		}
-	}
-	for name, e := range vite {
-		winners[name] = e
-	}
-	return winners, append(all, viteAll...), budget < 0
-}
-
-func inOrder(files []EnvFile, names []string) []EnvFile {
-	var out []EnvFile
-	for _, name := range names {
-		for _, f := range files {
-			if path.Base(f.Path) == name {
-				out = append(out, f)
-			}
-		}
-	}
-	return out
-}
-
-// loadViteEnv merges files, the strongest first, as Vite's loadEnv does: all of them into
-// one set, whose references are then expanded.
+// loadViteEnv merges files, the strongest first, as Vite's loadEnv does: all of them into one set, whose references are then
+// expanded.
 func loadViteEnv(files []EnvFile, budget *int) (winners map[string]Effective, all []Effective) {
-	merged := map[string]string{}
-	for i := len(files) - 1; i >= 0; i-- {
-		for _, v := range files[i].Variables {
-			merged[v.Name] = v.Value.Reveal()
+	return loadMerged(files, budget, expandVite)
+}
+
+// viteReference is a reference of dotenv-expand 13.0.0, which Vite 8 bundles (lib/main.js: expandValue). A backslash before it makes it none.
+var viteReference = regexp.MustCompile(`\$\{([^{}]+)\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
+
+// viteOperator parts the name in braces from what stands in its stead.
+var viteOperator = regexp.MustCompile(`:\+|\+|:-|-`)
+
+func expandVite(_, value string, env map[string]string, budget *int) (string, []string) {
+	var names []string
+	seen := map[string]bool{}
+	for range maxExpansions {
+		m := unescapedReference(value)
+		if m == nil || len(value) > maxExpanded || *budget < 0 {
+			break
+		}
+		seen[value] = true
+		template := value[m[0]:m[1]]
+		expression := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(template, "$"), "{"), "}")
+		name, operator, instead := expression, "", ""
+		if at := viteOperator.FindStringIndex(expression); at != nil {
+			name, operator, instead = expression[:at[0]], expression[at[0]:at[1]], expression[at[1]:]
+		}
+		names = append(names, name)
+		by := env[name]
+		switch {
+		case strings.HasSuffix(operator, "+"):
+			if by == "" {
+				instead = ""
+			}
+			by = instead
+		case by == "" || seen[by]:
+			by = instead
+		}
+		*budget -= len(by) + referenceCost
+		if value = replaceFirst(value, template, by); value == env[name] {
+			break
 		}
 	}
-	winners = map[string]Effective{}
-	for _, f := range files {
-		last := map[string]int{}
-		for i, v := range f.Variables {
-			last[v.Name] = i
+	return value, names
+}
+
+// unescapedReference is where the first reference stands that has no backslash before it.
+func unescapedReference(s string) []int {
+	for from := 0; from < len(s); {
+		m := viteReference.FindStringIndex(s[from:])
+		if m == nil {
+			return nil
 		}
-		for i, v := range f.Variables {
-			if !strings.HasPrefix(v.Name, viteOnly) || last[v.Name] != i {
-				continue
-			}
-			x := expander{env: map[string]string{}, parsed: merged, budget: budget}
-			e := Effective{Variable: v, File: f.Path}
-			e.Value = keys.NewText(unescapeDollar(x.expand(v.Value.Reveal(), 0)))
-			e.Expanded = x.names
-			all = append(all, e)
-			if _, ok := winners[v.Name]; !ok {
-				winners[v.Name] = e
-			}
+		at := from + m[0]
+		if at == 0 || s[at-1] != '\\' {
+			return []int{at, from + m[1]}
 		}
+		from = at + 1
 	}
-	return winners, all
+	return nil
 }

@@ -1,9 +1,7 @@
 package sources
 
 import (
-	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -29,47 +27,12 @@ var viteProjects = []map[string]string{
 // TestViteEnvOracle compares with Vite's own loadEnv.
 func TestViteEnvOracle(t *testing.T) {
 	want := runLoader(t, filepath.Join("testdata", "viteenv"), "vite", viteProjects)
-	compareLoader(t, "Vite", viteProjects, want, func(files []EnvFile) map[string]Effective {
-		budget := maxAllExpanded
-		winners, _ := loadViteEnv(inOrder(files, ViteEnvOrder("production")), &budget)
-		return winners
-	})
+	compareLoader(t, "Vite", viteProjects, want, loading("Vite"))
 }
 
-// TestLoadEnv shows where the two loaders differ: what a file for the mode and a
-// file of this machine say.
-func TestLoadEnv(t *testing.T) {
-	files := []EnvFile{
-		{Path: "web/.env.local", Variables: ParseDotenv([]byte("VITE_K=local\nNEXT_PUBLIC_K=local\n"))},
-		{Path: "web/.env.production", Variables: ParseDotenv([]byte("VITE_K=production\nNEXT_PUBLIC_K=production\n"))},
-	}
-	winners, all, bounded := LoadEnv("production", files)
-	if got := winners["VITE_K"].Value.Reveal(); got != "production" {
-		t.Errorf("VITE_K is %s", got)
-	}
-	if got := winners["NEXT_PUBLIC_K"].Value.Reveal(); got != "local" {
-		t.Errorf("NEXT_PUBLIC_K is %s", got)
-	}
-	if len(winners) != 2 || len(all) != 4 || bounded {
-		t.Errorf("%d winners of %d definitions", len(winners), len(all))
-	}
-}
-
-// TestExpansionIsBounded gives a small file whose references come to gigabytes.
-func TestExpansionIsBounded(t *testing.T) {
-	for _, prefix := range []string{"VITE_B", "NEXT_PUBLIC_B"} {
-		var text strings.Builder
-		text.WriteString("A=" + strings.Repeat("x", 60_000) + "\n")
-		for i := range 20_000 {
-			fmt.Fprintf(&text, "%s%d=$A\n", prefix, i)
-		}
-		_, all, bounded := LoadEnv("production", []EnvFile{{Path: ".env", Variables: ParseDotenv([]byte(text.String()))}})
-		total := 0
-		for _, e := range all {
-			total += e.Value.Len()
-		}
-		if !bounded || total > 2*maxAllExpanded {
-			t.Errorf("%s: %d bytes, bounded: %v", prefix, total, bounded)
-		}
-	}
+// TestViteEnvGenerated compares on many generated directories.
+func TestViteEnvGenerated(t *testing.T) {
+	projects := generatedProjects(300, "VITE_", plainValues)
+	want := runLoader(t, filepath.Join("testdata", "viteenv"), "vite", projects)
+	compareLoader(t, "Vite", projects, want, loading("Vite"))
 }

@@ -95,9 +95,9 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 		return "."
 	case c.Kind == inventory.InText:
 		return ", and build and deploy " + appOf(c) + " anew: the key is part of its text."
-	case c.Kind == inventory.InWorkflow && !c.BuiltIn(s.Name):
+	case c.Kind == inventory.InWorkflow && !s.BuiltIn():
 		return ", and run the job again."
-	case c.BuiltIn(s.Name):
+	case s.BuiltIn():
 		return ", and rebuild " + appOf(c) + ": the key is built into it."
 	case s.Standing == sites.Accepted && isCompose(s.Unit):
 		return ", and restart the gateway: it reads its configuration when it starts."
@@ -162,7 +162,7 @@ func readers(p *lint.Pass, s *sites.Site) (rolled, built []string) {
 		}
 		to, name := &rolled, o.Carrier.Name
 		switch {
-		case o.Carrier.BuiltIn(o.Name):
+		case o.BuiltIn():
 			to, name = &built, appOf(o.Carrier)
 		case o.Standing == sites.Accepted:
 			name = "the gateway"

@@ -64,7 +64,7 @@ func checkServiceKeyPublic(p *lint.Pass) {
 			p.Explain(s)
 			continue
 		}
-		if !p.Explained(s) && s.Name.PublicPrefix != "" && s.Carrier.BuiltIn(s.Name) && namedServerKey(p, s) {
+		if !p.Explained(s) && s.Name.PublicPrefix != "" && s.BuiltIn() && namedServerKey(p, s) {
 			p.Report(lint.Draft{
 				Place: lint.AtName(s.Written, ""), Instance: p.NameOf(s), Trace: s.Trace, Severity: lint.Warning, Cause: publicPrefix,
 				Message: fmt.Sprintf("%s takes what its source calls %s, by its name a server key, and %s variables are built into what every browser gets",
@@ -72,7 +72,7 @@ func checkServiceKeyPublic(p *lint.Pass) {
 			})
 			continue
 		}
-		if p.Explained(s) || s.Name.PublicPrefix == "" && s.Carrier.Client == "" || !s.Value.IsKnown() {
+		if p.Explained(s) || s.Name.PublicPrefix == "" && s.Exposed == "" && s.Carrier.Client == "" || s.Withheld || !s.Value.IsKnown() {
 			continue
 		}
 		what, cause := "", publicPrefix
@@ -85,6 +85,9 @@ func checkServiceKeyPublic(p *lint.Pass) {
 			continue
 		}
 		message := fmt.Sprintf("%s holds %s, and %s variables are built into what every browser gets", s.Holder, what, strings.TrimSuffix(s.Name.PublicPrefix, "_")+"_")
+		if s.Exposed != "" {
+			message = fmt.Sprintf("%s holds %s, and %s are built into what every browser gets", s.Holder, what, s.Exposed)
+		}
 		if s.Carrier.Client != "" {
 			message, cause = fmt.Sprintf("%s holds %s, in %s", s.Holder, what, s.Carrier.Client), clientCode
 		}

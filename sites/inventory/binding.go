@@ -26,8 +26,10 @@ type Binding struct {
 
 	Unset string // compose's variable that it is, where no file here sets it; empty for any other
 
-	Placeholder bool // a word that a person was to replace, which makes the value unknown
-	NotBase64   bool // it stands in the open where base64 belongs
+	Exposed     string // by what it is written into what whoever has the app gets, where its name does not say so; empty where it does, or is not
+	Withheld    bool   // its name says so, and what builds the app does not
+	Placeholder bool   // a word that a person was to replace, which makes the value unknown
+	NotBase64   bool   // it stands in the open where base64 belongs
 
 	// Inside leads from a place in a literal value to its place on disk; nil for any other.
 	Inside func(line, column, end int) sources.Position

@@ -46,8 +46,8 @@ type Carrier struct {
 	Stack       bool // it holds the keys of the stack under the stack's own names
 	Ignored     bool // git ignores it
 
-	ByHand bool   // a person runs it: nothing that is deployed presents the keys
-	Client string // of source code that is handed to everybody, as what: "a page that every browser gets"; else empty
+	ByHand      bool   // a person runs it: nothing that is deployed presents the keys
+	Client      string // of source code that is handed to everybody, as what: "a page that every browser gets"; else empty
 	Job         bool   // a CI job hands it on
 	Environment string // which is meant for this one; empty where nothing says it
 
