@@ -67,7 +67,7 @@ func readApps(inv *inventory.Inventory) *apps {
 // ignores thus never hides what the others will build in.
 func (a *apps) collectDotenv(app *sources.App, dir string, files []*sources.File) []inventory.URL {
 	held := slices.DeleteFunc(slices.Clone(files), func(f *sources.File) bool { return f.Ignored })
-	here, committed := a.loadMode(app, "production", files), a.loadMode(app, "production", held)
+	here, committed := a.loadMode(app, app.Mode, files), a.loadMode(app, app.Mode, held)
 	if here.Bounded {
 		a.Repo.Note(sources.NoteBound, sources.Position{File: here.Reads[0]}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
 	}
@@ -154,7 +154,7 @@ func (a *apps) collectEnvFile(app *sources.App, f *sources.File, build modeEnv) 
 		}
 		return &inventory.Carrier{
 			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: app.Dir, Ignored: f.Ignored, Idle: idle,
-			Stack: stack, URLs: urls, Development: servesDevelopment(f, urls),
+			Stack: stack, URLs: urls, Development: servesDevelopment(f, urls) && (len(urls) > 0 || !app.BuildsInModeOf(f)),
 		}
 	}
 	built, read, beaten := carrier(build.urls, own), carrier(own, build.urls), carrier(own, nil)
@@ -170,11 +170,12 @@ func (a *apps) collectEnvFile(app *sources.App, f *sources.File, build modeEnv) 
 		}
 		return given[key]
 	}
+	inApp := a.Repo.InFlutterApp(f)
 	unread := cmp.Or(app.Unread(f), a.Repo.EnvUnread(f.Dir()), a.untaken(f))
 	for _, b := range all {
 		winner, wins := build.Winners[b.Name]
 		name, text := a.Names.Of(b.Name), b.Value.Text()
-		b.Exposed = app.WritesIn(b.Name)
+		b.Exposed = cmp.Or(app.WritesIn(b.Name), inApp)
 		public := name.PublicPrefix != "" || b.Exposed != ""
 		switch {
 		case text.Len() == 0 && (!public || winner.File != f.Path):

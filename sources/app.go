@@ -2,8 +2,10 @@ package sources
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +15,7 @@ import (
 type App struct {
 	Dir    string
 	EnvDir string // where the files of variables lie that its build reads
+	Mode   string // of its build
 
 	repo       *Repository
 	frameworks []*framework // by which it may be built; none where that cannot be told
@@ -29,6 +32,7 @@ func (r *Repository) appIn(dir string) *App {
 	a := &App{Dir: dir, EnvDir: dir, repo: r}
 	manifest := r.packageAt(dir)
 	a.frameworks = r.frameworksIn(dir, manifest)
+	a.Mode = modeOfBuild(a.frameworks, manifest)
 	for _, w := range a.frameworks {
 		a.public = append(a.public, w.public...)
 		if w.moves {
@@ -73,6 +77,34 @@ func (r *Repository) frameworksIn(dir string, manifest packageManifest) []*frame
 		return slices.ContainsFunc(found, func(other *framework) bool { return slices.Contains(other.over, w.name) })
 	})
 }
+
+// buildMode matches the mode that a command is given.
+var buildMode = regexp.MustCompile(`^[^&|;]*?\s(?:--mode|-m)[= ]["']?([\w-]+)`)
+
+// modeOfBuild is the mode in which all scripts of an app build it that do; "production" where they differ, or say none.
+func modeOfBuild(by []*framework, manifest packageManifest) string {
+	mode := ""
+	for _, w := range by {
+		for _, script := range manifest.Scripts {
+			at := w.builds.FindStringIndex(script)
+			if at == nil {
+				continue
+			}
+			here := "production"
+			if m := buildMode.FindStringSubmatch(script[at[1]:]); m != nil && w.modes {
+				here = m[1]
+			}
+			if mode != "" && mode != here {
+				return "production"
+			}
+			mode = here
+		}
+	}
+	return cmp.Or(mode, "production")
+}
+
+// BuildsInModeOf says whether the app is built in the mode that a file of variables is called after.
+func (a *App) BuildsInModeOf(f *File) bool { return modeOf(f.Path) == a.Mode }
 
 // configFiles are the files of an app that are called so, but for the extension that their language gives them.
 func (r *Repository) configFiles(dir string, names []string) []*File {
@@ -199,7 +231,7 @@ func (a *App) WritesIn(variable string) string {
 		}
 	}
 	if prefix := beginsWith(variable, a.public); prefix != "" {
-		return fmt.Sprintf("by %s all variables that begin with %s", a.publicAt, prefix)
+		return fmt.Sprintf("by %s all variables that begin with %s are built into what every browser gets", a.publicAt, prefix)
 	}
 	return ""
 }

@@ -20,6 +20,7 @@ type framework struct {
 	parse func([]byte) []Variable    // one of them
 	merge envMerge                   // all of them
 	only  string                     // which those are, where others of the same names are passed over
+	modes bool                       // --mode behind its command says in which it builds
 	moves bool                       // envDir and envPrefix of its configuration say where they lie, and what it builds in
 
 	// public begins the names of those variables that it writes into what the browser, or whoever has the app, gets.
@@ -53,26 +54,26 @@ var frameworks = []*framework{
 	},
 	{
 		name: "Astro", packages: []string{"astro"}, configs: []string{"astro.config"}, builds: regexp.MustCompile(`\bastro build\b`), over: []string{"Vite"},
-		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, moves: true, public: []string{"PUBLIC_"},
+		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, modes: true, moves: true, public: []string{"PUBLIC_"},
 	},
 	{
 		name: "SvelteKit", packages: []string{"@sveltejs/kit"}, builds: viteBuild, over: []string{"Vite"},
-		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, moves: true, public: []string{"PUBLIC_", "VITE_"},
+		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, modes: true, moves: true, public: []string{"PUBLIC_", "VITE_"},
 	},
 	{
 		name: "SolidStart", packages: []string{"@solidjs/start", "solid-start"}, builds: regexp.MustCompile(`\b(?:vinxi|solid-start|vite) build\b`), over: []string{"Vite"},
-		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, moves: true, public: []string{"VITE_"},
+		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, modes: true, moves: true, public: []string{"VITE_"},
 	},
 	{
 		name: "Vite", packages: []string{"vite"}, configs: []string{"vite.config"}, builds: viteBuild,
-		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, moves: true, public: []string{"VITE_"},
+		files: ViteEnvOrder, parse: ParseDotenv, merge: loadViteEnv, modes: true, moves: true, public: []string{"VITE_"},
 	},
 	{
 		name: "Create React App", packages: []string{"react-scripts"}, builds: regexp.MustCompile(`\b(?:react-scripts|craco|react-app-rewired) build\b`),
 		files: NextEnvOrder, parse: ParseDotenvLines, merge: loadLinesEnv, public: []string{"REACT_APP_"},
 	},
 	{
-		name: "Vue CLI", packages: []string{"@vue/cli-service"}, configs: []string{"vue.config"}, builds: regexp.MustCompile(`\bvue-cli-service build\b`),
+		name: "Vue CLI", packages: []string{"@vue/cli-service"}, configs: []string{"vue.config"}, builds: regexp.MustCompile(`\bvue-cli-service build\b`), modes: true,
 		files: ViteEnvOrder, parse: ParseDotenvLines, merge: loadLinesEnv, public: []string{"VUE_APP_"},
 	},
 	{

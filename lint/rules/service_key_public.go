@@ -15,7 +15,7 @@ var serviceKeyPublic = &lint.Rule{
 	Severity: lint.Error,
 	After:    []*lint.Rule{valueQuoted},
 	Doc: `A variable with a public prefix (NEXT_PUBLIC_, VITE_, PUBLIC_ …) is written into the bundle at build time, where
-everybody can read it. A service_role or sb_secret_ key bypasses row level security: whoever loads the
+everybody can read it. So is one that begins with a text of Vite's envPrefix, and all of a .env that a Flutter app has as an asset. A service_role or sb_secret_ key bypasses row level security: whoever loads the
 page owns the database. With the JWT secret in it (NEXT_PUBLIC_SUPABASE_JWT_SECRET) they sign such a key themselves, and a session of any user.
 
 Move the key to a variable without the prefix that only the server reads, and rotate it; of a secret, mint all keys anew.
@@ -48,6 +48,7 @@ SUPABASE_SERVICE_ROLE_KEY={{service_role}}
 var (
 	publicPrefix = lint.Cause{Name: "public-prefix", Advice: "Move it to a variable without the prefix that only the server reads, and rotate the key: it must be taken as published."}
 	clientCode   = lint.Cause{Name: "client-code", Advice: "Have a server do what needs this key (an API route, an Edge Function), give what everybody gets the anon key, and rotate this one: it must be taken as published."}
+	publicPlace  = lint.Cause{Name: "public-place", Advice: "Take it out of what is built into the app, and rotate the key: it must be taken as published."}
 	publicRoute  = lint.Cause{Name: "public-route", Advice: "Send the anon key, or none, and let whoever asks bring a key; or let only those pass who show who they are."}
 	publicSecret = lint.Cause{Name: "public-secret", Advice: "Move it to a variable without the prefix that only the server reads, or leave it out: a client never needs it. It must be taken as published: " +
 		"make a new secret (openssl rand -base64 30), mint both keys anew with it, and put all three wherever the old ones stand."}
@@ -76,6 +77,10 @@ func checkServiceKeyPublic(p *lint.Pass) {
 			continue
 		}
 		what, cause := "", publicPrefix
+		into := strings.TrimSuffix(s.Name.PublicPrefix, "_") + "_ variables are built into what every browser gets"
+		if s.Exposed != "" {
+			cause, into = publicPlace, s.Exposed
+		}
 		switch slot := keys.Recognize(s.Value.Text()); {
 		case slot.Role() == keys.Server:
 			what = fmt.Sprintf("the %s key", slot)
@@ -84,10 +89,7 @@ func checkServiceKeyPublic(p *lint.Pass) {
 		default:
 			continue
 		}
-		message := fmt.Sprintf("%s holds %s, and %s variables are built into what every browser gets", s.Holder, what, strings.TrimSuffix(s.Name.PublicPrefix, "_")+"_")
-		if s.Exposed != "" {
-			message = fmt.Sprintf("%s holds %s, and %s are built into what every browser gets", s.Holder, what, s.Exposed)
-		}
+		message := fmt.Sprintf("%s holds %s, and %s", s.Holder, what, into)
 		if s.Carrier.Client != "" {
 			message, cause = fmt.Sprintf("%s holds %s, in %s", s.Holder, what, s.Carrier.Client), clientCode
 		}
