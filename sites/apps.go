@@ -209,6 +209,11 @@ func (a *apps) collectEnvFile(app *sources.App, f *sources.File, build modeEnv) 
 		}
 		c.Bindings = append(c.Bindings, b)
 	}
+	skipped, why := app.Skipped(f)
+	for _, v := range skipped {
+		of := as(why, app.Dir, why)
+		of.Bindings = append(of.Bindings, a.effective(sources.Effective{Variable: v, File: f.Path, Value: v.Value}))
+	}
 	a.carriers = append(a.carriers, built, read, beaten)
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		a.carriers = append(a.carriers, given[key])

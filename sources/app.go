@@ -127,6 +127,10 @@ func (r *Repository) EnvApps(dirs []string) map[string][]*App {
 		if path.Base(f.Path) != "package.json" || f.Example {
 			continue
 		}
+		manifest := r.packageAt(f.Dir())
+		if !slices.ContainsFunc(frameworks, func(w *framework) bool { return w.moves && slices.ContainsFunc(w.packages, manifest.needs) }) {
+			continue
+		}
 		if a := r.appIn(f.Dir()); a.EnvDir != a.Dir && slices.Contains(dirs, a.EnvDir) {
 			out[a.EnvDir] = append(out[a.EnvDir], a)
 		}
@@ -150,7 +154,7 @@ type LoadedEnv struct {
 // Load reads those of the files, which lie in one directory, that the app's build does in a mode. Where several frameworks may build it, a
 // variable is read by the one that writes it into the app, or else by the first.
 func (a *App) Load(mode string, files []*File) LoadedEnv {
-	return a.load(func(w *framework) []*File {
+	return load(a.frameworks, func(w *framework) []*File {
 		var out []*File
 		if w.files != nil {
 			for _, name := range w.files(mode) {
@@ -165,14 +169,40 @@ func (a *App) Load(mode string, files []*File) LoadedEnv {
 	})
 }
 
-// Alone is every definition of a file that no build of the app reads by itself.
+// Alone is every definition of a file that the app's build does not read in a mode that is known.
 func (a *App) Alone(f *File) []Effective {
-	return a.load(func(*framework) []*File { return []*File{f} }).All
+	return load(a.readers(f), func(*framework) []*File { return []*File{f} }).All
 }
 
-// load merges the files that each of the frameworks reads, the strongest first.
-func (a *App) load(files func(*framework) []*File) LoadedEnv {
-	by := slices.DeleteFunc(slices.Clone(a.frameworks), func(w *framework) bool { return w.merge == nil })
+// readers are those of the app's frameworks that read a file in some mode.
+func (a *App) readers(f *File) []*framework {
+	return slices.DeleteFunc(slices.Clone(a.frameworks), func(w *framework) bool { return !w.reads(f.Path) })
+}
+
+// Skipped are the definitions in a file that what builds the app takes for none, and why: the dotenv of some knows no "export". There are none
+// where something else may read the file.
+func (a *App) Skipped(f *File) (variables []Variable, why string) {
+	readers := a.readers(f)
+	lines := map[int]bool{}
+	for _, w := range readers {
+		for _, v := range f.dotenvBy(w.parse) {
+			lines[v.Line] = true
+		}
+	}
+	for _, v := range f.Dotenv() {
+		if !lines[v.Line] {
+			variables = append(variables, v)
+		}
+	}
+	if len(readers) == 0 || len(variables) == 0 || a.mayLoad(f) {
+		return nil, ""
+	}
+	return variables, readers[0].name + " reads no variable in this line: its dotenv is older than 15"
+}
+
+// load merges the files that each of the frameworks, or of the usual ones, reads, the strongest first.
+func load(by []*framework, files func(*framework) []*File) LoadedEnv {
+	by = slices.DeleteFunc(slices.Clone(by), func(w *framework) bool { return w.merge == nil })
 	if len(by) == 0 {
 		by = usual
 	}
@@ -239,8 +269,8 @@ func (a *App) WritesIn(variable string) string {
 // Unread says why the app's build does not read a file of variables in the directory where it looks for them, or in its own; empty where it does, or
 // something else may.
 func (a *App) Unread(f *File) string {
-	switch {
-	case len(a.frameworks) == 0:
+	switch name := path.Base(f.Path); {
+	case len(a.frameworks) == 0 || name == ".envrc" || !strings.HasPrefix(name, ".env"): // what sets the environment counts
 		return ""
 	case f.Dir() == a.Dir && a.openDir != "":
 		return a.openDir + ", so that it cannot be told whether this file is read"
@@ -250,12 +280,7 @@ func (a *App) Unread(f *File) string {
 		}
 		return fmt.Sprintf("the app here is built with the files of variables in %s (%s)", a.EnvDir, a.dirAt)
 	}
-	for _, w := range a.frameworks {
-		if w.only == "" || w.reads(f.Path) {
-			return ""
-		}
-	}
-	if a.mayLoad(f) {
+	if slices.ContainsFunc(a.frameworks, func(w *framework) bool { return w.only == "" || w.reads(f.Path) }) || a.mayLoad(f) {
 		return ""
 	}
 	return a.frameworks[0].name + " reads " + a.frameworks[0].only
