@@ -2,6 +2,7 @@ package sites
 
 import (
 	"cmp"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -116,7 +117,7 @@ func isWord(v keys.Value, name keys.Name) bool {
 var ciWord = regexp.MustCompile(`[A-Za-z0-9]+`)
 
 // ciEnvironment is the environment that a job's keys are meant for: the one that the name of the address' secret tells, or that
-// the job names, or its own name tells, or else that all names of its secrets tell; empty where nothing does.
+// the job names, or its own name or its file's tells, or else that all names of its secrets tell; empty where nothing does.
 func (a *apps) ciEnvironment(v sources.CIVariables) string {
 	job := ""
 	for _, before := range []string{" job ", " target "} {
@@ -132,7 +133,9 @@ func (a *apps) ciEnvironment(v sources.CIVariables) string {
 			keysOf += o.Value.Property() + " "
 		}
 	}
-	return cmp.Or(oneEnvironment(address), oneEnvironment(v.Environment), oneEnvironment(job), oneEnvironment(keysOf))
+	file, _, _ := strings.Cut(v.By, " ")
+	file = strings.TrimPrefix(path.Base(file), "ci") // which may build anything
+	return cmp.Or(oneEnvironment(address), oneEnvironment(v.Environment), oneEnvironment(job), oneEnvironment(file), oneEnvironment(keysOf))
 }
 
 // oneEnvironment is the one that the words of a text mean; empty where they mean none, or several.
