@@ -276,9 +276,31 @@ func (c *ciScript) command(sh *shell, st *shellState, words []shellWord) {
 		c.imageBuild(sh, st, args)
 		return
 	}
+	if made := kubectlSecret(sh, st, words); len(made) > 0 {
+		*c.w.made = append(*c.w.made, c.kept(st, made[0]))
+		return
+	}
 	for _, call := range buildCall(sh, st, words) {
 		c.apps = append(c.apps, call.Dir)
 	}
+}
+
+// kept is a Secret that the commands make, with what the job has for its keys.
+func (c *ciScript) kept(st *shellState, s ScriptSecret) ScriptSecret {
+	for i := range s.Keys {
+		k := &s.Keys[i]
+		switch line := k.At.Line; {
+		case k.Variable != "" && k.Text.IsAbsent() && k.Locked == nil:
+			t, at := c.worth(st, unknown(k.Variable), s.At.Line)
+			if k.Kept, k.At = t.value(), at; t.known && t.at.File != "" {
+				k.At = t.at
+			}
+		case k.At.File == c.s.doc.File.Path && k.Variable == "" && !k.Text.IsAbsent():
+			k.At = c.at(line, k.Text.Reveal())
+		}
+	}
+	s.At = c.at(s.At.Line, "")
+	return s
 }
 
 // imageBuild are the arguments of a command that builds an image: docker build, docker buildx build, podman build, kaniko.

@@ -29,7 +29,8 @@ const (
 type workflowReader struct {
 	repo  *Repository
 	out   *[]CIVariables
-	calls []string // files that are being followed
+	made  *[]ScriptSecret // with kubectl
+	calls []string        // files that are being followed
 	noted map[string]bool
 	first int // of what this one hands on
 	done  int // jobs and steps that were followed
@@ -59,12 +60,22 @@ type workflowScope struct {
 
 // Workflows are the variables that the workflows of the repository hand on.
 func (r *Repository) Workflows() []CIVariables {
-	var out []CIVariables
+	out, _ := r.workflows()
+	return out
+}
+
+// workflows reads them once.
+func (r *Repository) workflows() ([]CIVariables, []ScriptSecret) {
+	r.workflowsOnce.Do(func() { r.handed, r.madeByJobs = r.readWorkflows() })
+	return r.handed, r.madeByJobs
+}
+
+func (r *Repository) readWorkflows() (out []CIVariables, made []ScriptSecret) {
 	for _, f := range r.Files() {
 		if !r.isWorkflow(f) || !f.BearsKeys() && !r.callsOwn(f) {
 			continue
 		}
-		w := &workflowReader{repo: r, out: &out, noted: map[string]bool{}, first: len(out)}
+		w := &workflowReader{repo: r, out: &out, made: &made, noted: map[string]bool{}, first: len(out)}
 		for _, d := range f.Documents() {
 			on := nodes.Field(d.Root, "on")
 			if on == nil {
@@ -76,7 +87,7 @@ func (r *Repository) Workflows() []CIVariables {
 			w.workflow(d, workflowScope{inputs: w.defaults(d, on)})
 		}
 	}
-	return out
+	return out, made
 }
 
 // isWorkflow says whether GitHub runs the file.

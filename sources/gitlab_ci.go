@@ -47,11 +47,12 @@ var gitlabWords = map[string]bool{
 // Pipelines are the variables that the jobs of GitLab's pipelines hand on.
 func (r *Repository) Pipelines() []CIVariables {
 	var out []CIVariables
+	var made []ScriptSecret // which nothing asks for
 	for _, f := range r.Files() {
 		if f.Example || path.Base(f.Path) != ".gitlab-ci.yml" || f.Dir() != r.rootOf(f.Path) {
 			continue
 		}
-		g := &gitlab{w: &workflowReader{repo: r, out: &out, noted: map[string]bool{}, first: len(out)}}
+		g := &gitlab{w: &workflowReader{repo: r, out: &out, made: &made, noted: map[string]bool{}, first: len(out)}}
 		if g.include(f, map[string]bool{}); slices.ContainsFunc(g.files, func(f gitlabFile) bool { return f.doc.File.BearsKeys() }) {
 			g.read()
 		}

@@ -27,12 +27,13 @@ type ScriptKey struct {
 	Variable string          // the one that the value is, "ANON_KEY" of "$ANON_KEY"; empty where it is none
 	Text     keys.Text       // the value where it stands in the script itself, or in a dotenv file that the script reads; absent elsewhere
 	Locked   *decrypt.Locked // of a file that is encrypted, why the text is not known
+	Kept     keys.Value      // what a CI job has for it, which whoever runs the job may keep; absent of any other
 	At       Position        // where a person would edit it
 }
 
 var createSecret = []byte("create secret generic")
 
-// ScriptSecrets finds them in the repository's scripts, in order of place.
+// ScriptSecrets finds them in the repository's scripts, in order of place, and in what its workflows run.
 func (r *Repository) ScriptSecrets() []ScriptSecret {
 	sort.Slice(r.scripts, func(i, j int) bool { return r.scripts[i].Path < r.scripts[j].Path })
 	var out []ScriptSecret
@@ -41,7 +42,8 @@ func (r *Repository) ScriptSecrets() []ScriptSecret {
 			out = append(out, r.readScript(f, b)...)
 		}
 	}
-	return out
+	_, made := r.workflows()
+	return append(out, made...)
 }
 
 // readScript reads what a script, or a Makefile, makes. A key that has another value where it is

@@ -45,10 +45,13 @@ type Repository struct {
 	marks    *finder
 	held     atomic.Int64 // bytes of files that have no mark
 
-	openersOnce sync.Once
-	openers     openers
-	execEnvOnce sync.Once
-	execEnv     map[string]map[string]*shellVariable // by script, what another one starts it with
+	openersOnce   sync.Once
+	openers       openers
+	workflowsOnce sync.Once
+	handed        []CIVariables  // by workflows
+	madeByJobs    []ScriptSecret // with kubectl
+	execEnvOnce   sync.Once
+	execEnv       map[string]map[string]*shellVariable // by script, what another one starts it with
 
 	mu      sync.Mutex
 	notes   map[Note]bool

@@ -23,6 +23,10 @@ func ScriptSecrets(repo *sources.Repository) []*manifest.Object {
 				via = append(via, "the variable "+k.Variable)
 			}
 			switch {
+			case k.Kept.IsKnown():
+				v = k.Kept
+			case !k.Kept.IsAbsent():
+				v = keys.Unknown(why + ": " + k.Kept.Reason()).From(k.Kept.Source())
 			case k.Locked != nil:
 				v = keys.UnknownFrom(k.At.File+"#"+k.Variable, k.Locked.Reason)
 			case !k.Text.IsAbsent():
