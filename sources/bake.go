@@ -211,7 +211,7 @@ func (b *bake) target(f *bakeParsed, name string) (CIVariables, bool) {
 	if !b.inherit(whole, f, name, 0) {
 		b.repo.Note(NoteBound, f.file.At(), fmt.Sprintf("targets that inherit from each other are followed %d deep, and %d in all; one of these inherits from itself, or from too many", maxBakeInherits, maxCISteps))
 	}
-	v := CIVariables{Kind: CIBuildArgs, File: f.file.Path, By: f.file.Path + " target " + name, Part: "args", Open: whole.open || whole.matrix}
+	v := CIVariables{Kind: CIBuildArgs, File: f.file.Path, By: f.file.Path + " target " + Shown(name), Part: "args", Open: whole.open || whole.matrix}
 	for _, arg := range whole.order {
 		text := whole.args[arg]
 		if text.null {

@@ -490,7 +490,7 @@ func (c *ciScript) write(st *shellState, to shellWord, text string, line int) {
 	case known && target == githubEnv:
 		name = githubEnv
 	case to.known() && isDotenvName(strings.ToLower(path.Base(to.text))):
-		name = to.text
+		name = Shown(strings.ReplaceAll(to.text, inRepository, ""))
 		if in, ok := st.path(to); ok {
 			name, where = in, path.Dir(in)
 		}

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,6 +17,19 @@ func openWith(name string, b []byte) *Repository {
 	file.readOnce.Do(func() {})
 	r.files = map[string]*File{name: file}
 	return r
+}
+
+// TestPastedSecret names no key that stands where the name of a secret belongs.
+func TestPastedSecret(t *testing.T) {
+	const pasted = "sb_secret_AbCdEfGhIjKlMnOpQrStU1_abcdefgh"
+	r := openWith(".github/workflows/x.yml", []byte("on: push\njobs: {a: {env: {SUPABASE_SERVICE_ROLE_KEY: '${{ secrets."+pasted+" }}'}}}\n"))
+	all := r.Workflows()
+	if len(all) != 1 || len(all[0].Variables) != 1 {
+		t.Fatalf("%d groups", len(all))
+	}
+	if v := all[0].Variables[0].Value; v.Source() != "" || strings.Contains(strings.ToLower(v.Reason()), "abcdefgh") {
+		t.Errorf("%q from %q", v.Reason(), v.Source())
+	}
 }
 
 func FuzzWorkflows(f *testing.F) {

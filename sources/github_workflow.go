@@ -10,6 +10,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -231,7 +232,7 @@ func (w *workflowReader) job(s workflowScope, name string, job *yaml.Node) {
 	if !w.goesOn(s.doc) {
 		return
 	}
-	s.by += " job " + name
+	s.by += " job " + Shown(name)
 	if nodes.Text(nodes.Field(job, "if")) == "false" || nodes.Text(nodes.Field(job, "if")) == "${{ false }}" {
 		s.idle = "the job never runs (if: false)"
 	}
@@ -535,6 +536,8 @@ func (s *workflowScope) kept(what, store, name string) ciText {
 		store += s.doc.File.repo.rootOf(s.doc.File.Path) + "/"
 	}
 	switch {
+	case keys.ShownName(name) != name: // a key that was pasted there by mistake
+		return ciUnknown(by + " keeps it, as its " + what)
 	case s.open:
 		return ciUnknown(why + " of an environment that the run decides")
 	case s.environment != "":

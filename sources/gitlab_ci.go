@@ -126,7 +126,7 @@ func (g *gitlab) job(s workflowScope, name string) {
 	if !ok {
 		g.w.note(NoteBound, s.doc.File.At(), fmt.Sprintf("jobs that extend each other are followed %d deep; one of these extends itself", maxGitlabExtends))
 	}
-	s.by += " job " + name
+	s.by += " job " + Shown(name)
 	if environment, in := g.field(chain, "environment"); environment != nil {
 		s.doc = in
 		text := nodes.Text(environment)
