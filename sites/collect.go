@@ -26,6 +26,7 @@ type Collection struct {
 	Counted []Counted // keys that stand where nothing is truth, in order of place
 
 	credentials map[*gateway.Credential]*Site
+	deliveries  []Delivery
 }
 
 // Collect finds every site: first what runs, then what accepts keys, then all carriers.
@@ -61,6 +62,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.TokenPolicies(), settings.Carriers, c.appSettings(settings), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
 		c.addSites(k)
 	}
+	c.findDeliveries()
 	c.addLocals()
 	c.addSwept()
 	c.settleOpened()

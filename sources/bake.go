@@ -40,7 +40,7 @@ type bakeParsed struct {
 
 type bakeTarget struct {
 	of                             *bakeParsed
-	inherits                       []string
+	inherits, tags                 []string
 	context, dockerfile, stage     *bakeText
 	order                          []string
 	args                           map[string]*bakeText
@@ -134,6 +134,13 @@ func (r *Repository) parseBake(f *File) *bakeParsed {
 					}
 				}
 			}
+			if a := attributes["tags"]; a != nil {
+				if list, ok := a.Expr.(*hclsyntax.TupleConsExpr); ok {
+					for _, x := range list.Exprs {
+						t.tags = append(t.tags, strings.Trim(string(x.Range().SliceBytes(b)), `"`))
+					}
+				}
+			}
 			if a := attributes["args"]; a != nil {
 				object, ok := a.Expr.(*hclsyntax.ObjectConsExpr)
 				if t.open = !ok; ok {
@@ -190,7 +197,7 @@ func (f *bakeParsed) parseJSON() {
 			f.variables[nodes.Text(key)] = text(nodes.Field(value, "default"))
 		})
 		nodes.Pairs(nodes.Field(d.Root, "target"), func(key, value *yaml.Node) {
-			t := &bakeTarget{of: f, args: map[string]*bakeText{}, inherits: nodes.List(nodes.Field(value, "inherits"))}
+			t := &bakeTarget{of: f, args: map[string]*bakeText{}, inherits: nodes.List(nodes.Field(value, "inherits")), tags: nodes.List(nodes.Field(value, "tags"))}
 			t.inline, t.matrix = nodes.Field(value, "dockerfile-inline") != nil, nodes.Field(value, "matrix") != nil
 			t.context, t.dockerfile, t.stage = text(nodes.Field(value, "context")), text(nodes.Field(value, "dockerfile")), text(nodes.Field(value, "target"))
 			nodes.Pairs(nodes.Field(value, "args"), func(key, value *yaml.Node) {
@@ -222,7 +229,7 @@ func (b *bake) target(f *bakeParsed, name string) (CIVariables, bool) {
 			b.repo.Note(NoteSkipped, text.at(text.expr.Range()), "a function makes this build argument, which keylint does not call")
 		}
 	}
-	v.Image = b.image(f, whole)
+	v.Image, v.Tags = b.image(f, whole), whole.tags
 	return v, len(v.Variables) > 0
 }
 
@@ -241,6 +248,9 @@ func (b *bake) inherit(into *bakeTarget, f *bakeParsed, name string, depth int) 
 	}
 	for _, arg := range t.order {
 		into.add(arg, t.args[arg])
+	}
+	if t.tags != nil {
+		into.tags = t.tags
 	}
 	into.open, into.inline, into.matrix = into.open || t.open, into.inline || t.inline, into.matrix || t.matrix
 	for _, of := range []struct{ to, from **bakeText }{{&into.context, &t.context}, {&into.dockerfile, &t.dockerfile}, {&into.stage, &t.stage}} {

@@ -31,6 +31,7 @@ type CIVariables struct {
 	Around      []CIVariable // what holds there as well: the first of a name counts
 	Below       []CIVariable // what the parts say that it holds for
 	Image       *CIImage     // of build arguments, what is built; nil where that is not known
+	Tags        []string     // and what that is called, as it is written
 	Open        bool         // there may be more of them
 }
 

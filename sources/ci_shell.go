@@ -361,6 +361,8 @@ func (c *ciScript) imageBuild(sh *shell, st *shellState, words []shellWord) {
 			}
 			t, at := c.worth(st, text, line)
 			v.Variables = append(v.Variables, t.variable(name, at))
+		case flag == "-t" || flag == "--tag" || flag == "--destination":
+			v.Tags = append(v.Tags, marked.ReplaceAllString(value.text, "$${x}"))
 		case flag == "-f" || flag == "--file":
 			dockerfile = value
 		case flag == "--target":

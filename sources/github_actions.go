@@ -15,6 +15,17 @@ var buildActions = map[string]bool{
 	"docker/build-push-action": true, "depot/build-push-action": true, "useblacksmith/build-push-action": true,
 }
 
+// tags are those of an image, which a step of docker/metadata-action may make (${{ steps.meta.outputs.tags }}).
+func (s workflowScope) tags(text string) []string {
+	if m := stepOutput.FindStringSubmatch(text); m != nil {
+		text = s.images[m[1]]
+	}
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ',' })
+}
+
+// stepOutput matches the tags that another step makes.
+var stepOutput = regexp.MustCompile(`^\s*\$\{\{\s*steps\.([\w-]+)\.outputs\.tags\s*\}\}\s*$`)
+
 // buildPush follows a step that builds an image: no shell comes between, and its context is the whole repository where none
 // is named (docker/build-push-action: action.yml). An empty context is git's, whose root that is as well.
 func (w *workflowReader) buildPush(s workflowScope, uses, with *yaml.Node) {
@@ -43,7 +54,7 @@ func (w *workflowReader) buildPush(s workflowScope, uses, with *yaml.Node) {
 			image = nil
 		}
 	}
-	v := CIVariables{Kind: CIBuildArgs, Part: "build-args", Image: image}
+	v := CIVariables{Kind: CIBuildArgs, Part: "build-args", Image: image, Tags: s.tags(nodes.Text(nodes.Field(with, "tags")))}
 	args := nodes.Field(with, "build-args")
 	if args != nil && args.Kind == yaml.ScalarNode {
 		items, ok := inputItems(args.Value)

@@ -49,6 +49,7 @@ type workflowScope struct {
 	dir         string            // in which commands run
 	env         map[string]ciText // by name
 	order       []string          // of these
+	images      map[string]string // by the id of a step that makes an image's tags, what the image is called
 	inputs      map[string]ciText // nil of a workflow that whoever starts it gives them to
 	secrets     map[string]ciText // of one that is called; nil where they are the repository's
 	matrix      map[string]*yaml.Node
@@ -73,7 +74,7 @@ func (r *Repository) workflows() ([]CIVariables, []ScriptSecret) {
 
 func (r *Repository) readWorkflows() (out []CIVariables, made []ScriptSecret) {
 	for _, f := range r.Files() {
-		if !r.isWorkflow(f) || !f.BearsKeys() && !r.callsOwn(f) {
+		if !r.isWorkflow(f) || !f.BearsKeys() && !r.callsOwn(f) && !buildsImage(f) {
 			continue
 		}
 		w := &workflowReader{repo: r, out: &out, made: &made, noted: map[string]bool{}, first: len(out)}
@@ -98,6 +99,11 @@ func (r *Repository) isWorkflow(f *File) bool {
 
 // callsOwn says whether a workflow calls others of the repository, or its actions.
 func (r *Repository) callsOwn(f *File) bool { return f.Mentions("uses: ./.github/") }
+
+// buildsImage says whether a workflow builds an image, with keys or without.
+func buildsImage(f *File) bool {
+	return slices.ContainsFunc([]string{"docker/build-push-action@", "docker build", "docker buildx build"}, f.Mentions)
+}
 
 // isCalledOnly says whether nothing but another workflow of the repository starts it.
 func (r *Repository) isCalledOnly(f *File, on *yaml.Node) bool {
@@ -320,6 +326,13 @@ func (w *workflowReader) steps(s *workflowScope, steps []*yaml.Node) {
 			app = w.run(&here, s, run, nodes.Text(nodes.Field(step, "shell")))
 		}
 		if uses := nodes.Field(step, "uses"); uses != nil {
+			if id := nodes.Text(nodes.Field(step, "id")); strings.HasPrefix(nodes.Text(uses), "docker/metadata-action@") && id != "" {
+				s.images = maps.Clone(s.images)
+				if s.images == nil {
+					s.images = map[string]string{}
+				}
+				s.images[id] = nodes.Text(nodes.Field(step, "with", "images"))
+			}
 			w.uses(here, step, uses)
 		}
 		if own && app != "" {

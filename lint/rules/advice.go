@@ -94,11 +94,11 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 	case c.ByHand:
 		return "."
 	case c.Kind == inventory.InText:
-		return ", and build and deploy " + appOf(c) + " anew: the key is part of its text."
+		return ", and build and deploy " + appOf(c) + " anew" + delivery(p, c.App) + ": the key is part of its text."
 	case c.Kind == inventory.InWorkflow && !s.BuiltIn():
 		return ", and run the job again."
 	case s.BuiltIn():
-		return ", and rebuild " + appOf(c) + ": the key is built into it."
+		return ", and rebuild " + appOf(c) + delivery(p, c.App) + ": the key is built into it."
 	case s.Standing == sites.Accepted && isCompose(s.Unit):
 		return ", and restart the gateway: it reads its configuration when it starts."
 	case s.Standing == sites.Accepted:
@@ -151,6 +151,31 @@ func appOf(c *inventory.Carrier) string {
 		return "the app"
 	}
 	return c.App
+}
+
+// delivery says in brackets who builds an app, and as what it runs; empty where neither is known.
+func delivery(p *lint.Pass, app string) string {
+	d := p.DeliveryOf(app)
+	var parts []string
+	if len(d.By) > 0 {
+		parts = append(parts, "built by "+list(firstWords(d.By)))
+	}
+	if len(d.Run) > 0 {
+		parts = append(parts, "runs as "+list(firstWords(d.Run)))
+	}
+	if parts == nil {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// firstWords are the first of many names, and how many there are besides.
+func firstWords(names []string) []string {
+	const most = 3
+	if len(names) <= most {
+		return names
+	}
+	return append(slices.Clone(names[:most-1]), lint.Number(len(names)-most+1)+" more")
 }
 
 // readers are the names of those that take the key which the site stores: of what is rolled out,

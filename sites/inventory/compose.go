@@ -358,7 +358,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
 	if dockerfile == "" {
 		dockerfile = "Dockerfile"
 	}
-	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Target: s.Target, Args: map[string]*Binding{}}
+	declared := composeBuild{Service: s.Name, Context: s.Context, Dockerfile: path.Join(s.Context, dockerfile), Target: s.Target, Image: s.Image, Args: map[string]*Binding{}}
 	built := &Carrier{Kind: InBuild, Name: p.unit.Name + " build of " + s.Name, File: p.unit.Path, App: s.Context, Unit: p.unit, Idle: c.Carrier.Idle}
 	for _, a := range s.Args {
 		v := p.resolve(a, fmt.Sprintf("%s build.args %s of %s", p.unit.Name, a.Name, s.Name), "build.args ")
@@ -379,6 +379,7 @@ type composeBuild struct {
 	Context    string
 	Dockerfile string
 	Target     string
+	Image      string
 	Args       map[string]*Binding
 	Carrier    *Carrier // of the arguments
 	Project    *sources.ComposeProject
