@@ -17,15 +17,18 @@ func (a *App) configure(w *framework) {
 			continue
 		}
 		text := string(b)
-		c := appConfig{file: f, text: text, starts: lineStarts(text)}
-		tokens := settingTokens(text, scriptToken)
-		a.takeDir(c, tokens, "envDir")
-		a.takePublic(c, tokens, "envPrefix", w.public)
-		if w.name == "SvelteKit" && strings.HasPrefix(path.Base(f.Path), "svelte.config") {
-			for _, s := range c.settings(tokens, "env") {
-				a.takeDir(c, s.value, "dir")
-				a.takePublic(c, s.value, "publicPrefix", w.public)
-			}
+		a.configureBy(appConfig{file: f, starts: lineStarts(text)}, settingTokens(text, scriptToken), w)
+	}
+}
+
+// configureBy takes what one file says.
+func (a *App) configureBy(c appConfig, tokens []settingToken, w *framework) {
+	a.takeDir(c, tokens, "envDir")
+	a.takePublic(c, tokens, "envPrefix", w.public)
+	for _, s := range c.settings(tokens, "env") {
+		if w.name == "SvelteKit" {
+			a.takeDir(c, s.value, "dir")
+			a.takePublic(c, s.value, "publicPrefix", []string{"PUBLIC_"}) // VITE_ stays
 		}
 	}
 }
@@ -51,9 +54,6 @@ func (a *App) takePublic(c appConfig, tokens []settingToken, name string, instea
 			a.openPublic = true
 			return
 		}
-		if name == "publicPrefix" { // VITE_ stays
-			instead = []string{"PUBLIC_"}
-		}
 		a.public = append(slices.DeleteFunc(a.public, func(p string) bool { return slices.Contains(instead, p) }), prefixes...)
 		a.publicAt = s.at
 	}
@@ -62,7 +62,6 @@ func (a *App) takePublic(c appConfig, tokens []settingToken, name string, instea
 // appConfig is a file in JavaScript or TypeScript that configures an app's build.
 type appConfig struct {
 	file   *File
-	text   string
 	starts []int
 }
 
@@ -71,6 +70,9 @@ type configSetting struct {
 	at    Position
 	value []settingToken
 }
+
+// maxOfOneName bounds how often a name is looked at. Where there are more, it is as if the last stood there without a value.
+const maxOfOneName = 16
 
 // settings are those of a name: "name: value" in an object.
 func (c appConfig) settings(tokens []settingToken, name string) []configSetting {
@@ -81,6 +83,9 @@ func (c appConfig) settings(tokens []settingToken, name string) []configSetting 
 		}
 		line, _ := place(c.starts, t.start)
 		s := configSetting{at: Position{File: c.file.Path, Line: line}}
+		if len(out) == maxOfOneName {
+			return append(out, s)
+		}
 		if i+1 < len(tokens) && tokens[i+1].kind == ':' {
 			s.value = tokens[i+2 : i+2+expressionLength(tokens[i+2:])]
 		}

@@ -85,3 +85,20 @@ func TestFrameworksDocumented(t *testing.T) {
 		}
 	}
 }
+
+func FuzzAppConfig(f *testing.F) {
+	for _, text := range []string{
+		"export default { envDir: path.resolve(__dirname, '../..'), envPrefix: ['VITE_', \"SUPABASE_\"] }", "const envDir = `../${x}`; export default { envDir }",
+		"export default { kit: { env: { dir: '..', publicPrefix: 'X_' } } } // envDir: '.'", "envDir: (((", "envPrefix: }", "env: { env: { env: {",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		a := &App{Dir: "app", EnvDir: "app"}
+		c := appConfig{file: &File{Path: "app/vite.config.ts"}, starts: lineStarts(text)}
+		a.configureBy(c, settingTokens(text, scriptToken), frameworkNamed("SvelteKit"))
+		if a.EnvDir == ".." || strings.HasPrefix(a.EnvDir, "../") || strings.HasPrefix(a.EnvDir, "/") {
+			t.Errorf("the files lie in %s", a.EnvDir)
+		}
+	})
+}
