@@ -45,7 +45,7 @@ func readApps(inv *inventory.Inventory) *apps {
 	readers := a.Repo.EnvApps(order)
 	for _, dir := range order {
 		for _, app := range readers[dir] {
-			urls[app.Dir] = a.collectDotenv(app, dir, dirs[dir])
+			urls[app.Dir] = append(urls[app.Dir], a.collectDotenv(app, dir, dirs[dir])...)
 		}
 	}
 	a.collectCI()
@@ -66,27 +66,29 @@ func readApps(inv *inventory.Inventory) *apps {
 // lie, and of those that git holds, for the build of a fresh clone. A file that git
 // ignores thus never hides what the others will build in.
 func (a *apps) collectDotenv(app *sources.App, dir string, files []*sources.File) []inventory.URL {
-	held := slices.DeleteFunc(slices.Clone(files), func(f *sources.File) bool { return f.Ignored })
-	here, committed := a.loadMode(app, app.Mode, files), a.loadMode(app, app.Mode, held)
+	read := slices.DeleteFunc(slices.Clone(files), func(f *sources.File) bool { return app.Unread(f) != "" })
+	held := slices.DeleteFunc(slices.Clone(read), func(f *sources.File) bool { return f.Ignored })
+	here, committed := a.loadMode(app, app.Mode, read), a.loadMode(app, app.Mode, held)
 	if here.Bounded {
 		a.Repo.Note(sources.NoteBound, sources.Position{File: here.Reads[0]}, "the references in the .env files here come to more than is followed; the rest stays as it is written")
 	}
 	for _, m := range []modeEnv{here, committed} {
 		maps.DeleteFunc(m.Winners, func(name string, _ sources.Effective) bool {
-			return a.loaded.before(app.Dir, name, a.Names.Of(name)) != ""
+			of := a.Names.Of(name)
+			return a.loaded.before(app.Dir, name, of) != "" || of.PublicPrefix != "" && app.Unexposed(name) != ""
 		})
 	}
 	a.findEmptied(committed.Winners, committed.All, true)
 	a.findEmptied(here.Winners, here.All, false)
 	for _, of := range []string{app.Dir, dir} { // an image is built where the app lies, or its files of variables
-		if a.production[of] == nil {
+		if len(a.production[of]) == 0 {
 			a.production[of] = committed.Winners
 		}
 	}
 	for _, f := range files {
 		build, with := committed, held
 		if f.Ignored {
-			build, with = here, files
+			build, with = here, read
 		}
 		if !slices.Contains(build.Reads, f.Path) {
 			build = a.loadMode(app, sources.EnvMode(f.Path), with)
