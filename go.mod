@@ -16,6 +16,7 @@ require (
 	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/hashicorp/hcl/v2 v2.25.0
+	github.com/klauspost/compress v1.20.4
 	github.com/mattn/go-shellwords v1.0.14
 	github.com/moby/buildkit v0.34.2
 	github.com/moby/patternmatcher v0.6.1

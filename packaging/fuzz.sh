@@ -41,7 +41,7 @@ awk '
 : >"$tmp/failed"
 while read -r package target; do
 	echo "== $package $target"
-	go test -run '^$' -fuzz "^$target\$" -fuzztime "${seconds}s" "$package" </dev/null ||
+	go test -run '^$' -fuzz "^$target\$" -fuzztime "${seconds}s" -fuzzminimizetime 10x "$package" </dev/null ||
 		echo "$package $target" >>"$tmp/failed"
 done <"$tmp/targets"
 
