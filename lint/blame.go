@@ -149,11 +149,14 @@ func (p *Pass) HeldElsewhere(i *Instance, s *sites.Site) *sites.Site {
 	return nil
 }
 
-// Places counts the distinct places where the sites' values are written.
+// Places counts the distinct places where the sites' values are written. What was built copies what somebody wrote, as often as it
+// likes.
 func Places(group []*sites.Site) int {
 	seen := map[sources.Position]bool{}
 	for _, s := range group {
-		seen[s.Written] = true
+		if s.Carrier == nil || s.Carrier.Artifact == nil {
+			seen[s.Written] = true
+		}
 	}
 	return len(seen)
 }

@@ -190,13 +190,13 @@ func (p *Pass) countLocked(r *Result) {
 }
 
 // concernsSelection says whether a finding's place or a related one lies under a path
-// that the user named.
+// that the user named. What was built right is not concerned by what is wrong in the repository.
 func (p *Pass) concernsSelection(f Finding) bool {
 	if p.Repo.Selected(f.At.File) {
 		return true
 	}
 	for _, r := range f.Related {
-		if p.Repo.Selected(r.At.File) {
+		if p.Repo.Selected(r.At.File) && (r.Is != IsRight || len(p.Repo.Built()) == 0) {
 			return true
 		}
 	}

@@ -27,6 +27,17 @@ type DeclaredInstance struct {
 	Hosts []string // hosts of its URL
 }
 
+// Hosts are those at which the instances answer.
+func (c Config) Hosts() []string {
+	var out []string
+	for _, d := range c.Instances {
+		for _, h := range d.Hosts {
+			out = append(out, strings.ToLower(h))
+		}
+	}
+	return out
+}
+
 // Off is the severity of a rule whose findings are dropped.
 const Off Severity = "off"
 

@@ -83,7 +83,7 @@ func Principal(group []*sites.Site) *sites.Site {
 
 func rank(s *sites.Site) int {
 	switch {
-	case IsCopy(s):
+	case IsCopy(s), s.Carrier != nil && s.Carrier.Artifact != nil:
 		return 2
 	case s.Standing == sites.Stored:
 		return 0

@@ -274,6 +274,8 @@ func byKey(w *joining, s *sites.Site) *Instance {
 func (w *joining) mayBeMeant(s *sites.Site) bool {
 	hosts := s.Hosts()
 	switch {
+	case s.Carrier.Artifact != nil && len(hosts) == 0: // whose it is, nothing in what was built says
+		return false
 	case s.Carrier.Backend != "" || s.Carrier.Development || s.Name.Elsewhere() || foreign(hosts, w.deployed) || sites.IsLocal(hosts) || s.ClaimedRef() != "":
 		return false
 	case s.Unit != nil && !slices.ContainsFunc(w.deployed, func(i *Instance) bool { return !s.Unit.Apart(i.Unit) }):

@@ -82,6 +82,8 @@ func homeless(s *sites.Site) string {
 		return "the Supabase URL beside it is that of a developer's own machine"
 	case len(hosts) > 0:
 		return "the Supabase URL beside it leads to none of the repository's instances"
+	case s.Carrier.Artifact != nil && s.ClaimedRef() == "":
+		return "no URL of Supabase that the repository knows stands near it in what was built, and it is the key of none of its instances"
 	case s.ClaimedRef() != "":
 		return "it names a hosted project, and no URL beside it says whether that is meant, or the repository's own instance"
 	case s.Carrier.Development:

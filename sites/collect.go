@@ -27,6 +27,7 @@ type Collection struct {
 
 	credentials map[*gateway.Credential]*Site
 	deliveries  []Delivery
+	hosts       map[string]bool // of the Supabase URLs beside keys, and of those that stand alone
 }
 
 // Collect finds every site: first what runs, then what accepts keys, then all carriers.
@@ -34,7 +35,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	inv := inventory.Take(repo, units)
 	c := &Collection{
 		Inventory: inv, Found: gateway.Find(inv), apps: readApps(inv), Units: units,
-		credentials: map[*gateway.Credential]*Site{},
+		credentials: map[*gateway.Credential]*Site{}, hosts: map[string]bool{},
 	}
 	c.Units = append(c.Units[:len(c.Units):len(c.Units)], c.Loose...)
 	for _, k := range inv.Composed {
@@ -65,6 +66,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	c.findDeliveries()
 	c.addLocals()
 	c.addSwept()
+	c.addBuilt()
 	c.settleOpened()
 	c.settleGenerations()
 	c.Sites = Sorted(c.Sites)
@@ -97,6 +99,9 @@ func (c *Collection) OfCredential(cred *gateway.Credential) *Site { return c.cre
 
 // addSites makes sites of those of a carrier's bindings that hold a key, or say where a key set is served.
 func (c *Collection) addSites(k *inventory.Carrier) {
+	for _, u := range k.URLs {
+		c.hosts[u.Host] = true
+	}
 	for _, a := range k.Authorities(c.Names) {
 		c.Authorities = append(c.Authorities, a)
 		if a.Serves {

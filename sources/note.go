@@ -19,6 +19,7 @@ const (
 	NoteRefused      NoteKind = "refused"       // lies outside the repository, and was not read
 	NoteNotFetched   NoteKind = "not-fetched"   // a remote part that was left out
 	NoteBaseline     NoteKind = "baseline"      // lists a finding that is no more
+	NoteEmpty        NoteKind = "empty"         // holds nothing that was looked for
 	NoteModelled     NoteKind = "modelled"      // a chart that is not at hand, read through what keylint knows of it
 )
 

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/artifact"
 	"github.com/keylint/keylint/sources/decrypt"
 )
 
@@ -24,9 +25,11 @@ type Options struct {
 	Stdin    io.Reader        // manifests, read where a path is "-"
 	Keyring  *decrypt.Keyring // nil holds no key
 	Ledger   *keys.Ledger
-	Names    keys.Names // reads the names of variables, those of the user's own among them
-	Env      []GivenEnv // files that compose's variables come from, besides what the repository says
-	Examples []string   // patterns of the paths that hold examples, and behind a "!" of those that hold none, whatever they are called
+	Names    keys.Names        // reads the names of variables, those of the user's own among them
+	Env      []GivenEnv        // files that compose's variables come from, besides what the repository says
+	Examples []string          // patterns of the paths that hold examples, and behind a "!" of those that hold none, whatever they are called
+	Built    []*artifact.Built // what was built from it, as LookInto gives it: the run is then about this, and not about Paths
+	Hosts    []string          // at which the user says that an instance answers
 }
 
 // Repository is what is on disk: one git work tree, or several that are linted
@@ -44,6 +47,10 @@ type Repository struct {
 	standins keys.Standins
 	marks    *finder
 	held     atomic.Int64 // bytes of files that have no mark
+
+	built      []*artifact.Built
+	builtFiles map[string]bool // what is called a file of these in reports
+	hosts      []string
 
 	openersOnce   sync.Once
 	openers       openers
@@ -129,6 +136,10 @@ func Open(o Options) (*Repository, error) {
 		r.walk(t)
 	}
 	r.readCandidates()
+	r.hosts = o.Hosts
+	if o.Built != nil {
+		r.addBuilt(o.Built)
+	}
 	return r, r.addGiven(o.Env)
 }
 
@@ -224,6 +235,9 @@ func (r *Repository) Files() []*File {
 // nil where there is none.
 func (r *Repository) File(name string) *File {
 	name = path.Clean(name)
+	if r.builtFiles[name] { // which the repository has perhaps, and nobody wrote
+		return nil
+	}
 	r.mu.Lock()
 	f := r.files[name]
 	r.mu.Unlock()
@@ -354,6 +368,9 @@ func (r *Repository) LeadsOut(name string) bool {
 
 // Selected says whether a file lies under one of the paths that the user named.
 func (r *Repository) Selected(name string) bool {
+	if r.built != nil {
+		return r.builtFiles[name]
+	}
 	for _, s := range r.selected {
 		if within(name, s) {
 			return true

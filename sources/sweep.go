@@ -56,7 +56,7 @@ func (r *Repository) Sweep() []*Swept {
 	files := slices.Concat(r.Files(), r.scripts, r.prose, r.others)
 	known := map[string]bool{}
 	files = slices.DeleteFunc(files, func(f *File) bool { // a script that was followed is among them all
-		again := known[f.Path]
+		again := known[f.Path] || r.builtFiles[f.Path] // or is looked into as what was built
 		known[f.Path] = true
 		return again
 	})

@@ -25,6 +25,7 @@ const (
 	flagBaseline         = "baseline"
 	flagNoBaseline       = "no-baseline"
 	flagPrune            = "prune"
+	flagArtifact         = "artifact"
 	flagNow              = "now"
 	flagJWTSecret        = "jwt-secret"
 	flagColor            = "color"
@@ -143,7 +144,8 @@ A path that is called like a command is written ./rules.`,
 		command("rules", "list the rules with their severities", "", s.rules),
 		command("explain", "say why a rule matters and how to mend what it finds, with an example", "RULE ...", s.explain),
 		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
-		command("baseline", "take today's findings for known: later runs report only what is new", "[--prune] [PATH ...]", s.writeBaseline, baselineFlags()...),
+		command("baseline", "take today's findings for known: later runs report only what is new", "[--prune] [--artifact PATH] [PATH ...]", s.writeBaseline, baselineFlags()...),
+		command("artifact", "look into what was built (a directory, a tarball, an APK or IPA, an image), and compare its keys with this repository", "PATH ...", s.artifact, artifactFlags()...),
 		completion,
 		command("man", "print keylint's manual page", "", func(c *cli.Context) (int, error) {
 			return s.man(app, c.Args().Slice())
@@ -162,6 +164,14 @@ A path that is called like a command is written ./rules.`,
 }
 
 func lintFlags() []cli.Flag {
+	return append(artifactFlags(),
+		&cli.BoolFlag{Name: flagVersion, Usage: "print keylint's version"},
+		helpFlag(),
+	)
+}
+
+// artifactFlags are those of every command that reports what it found.
+func artifactFlags() []cli.Flag {
 	flags := []cli.Flag{
 		&cli.StringSliceFlag{Name: flagFormat, Usage: "report in this `FORMAT` on standard output, or in a file with FORMAT=FILE; repeatable\n" + formatHelp()},
 	}
@@ -169,13 +179,13 @@ func lintFlags() []cli.Flag {
 		&cli.BoolFlag{Name: flagNoBaseline, Usage: "report what the baseline knows, too"},
 		&cli.BoolFlag{Name: flagStrict, Usage: "exit with 1 also when something could not be told, or nothing was found to compare"},
 		&cli.StringFlag{Name: flagFailOn, Value: "error", Usage: "exit with 1 from this `SEVERITY` on: error (default), warning or info"},
-		&cli.BoolFlag{Name: flagVersion, Usage: "print keylint's version"},
-		helpFlag(),
 	)
 }
 
 func baselineFlags() []cli.Flag {
 	return append(readFlags(),
+		&cli.StringSliceFlag{Name: flagArtifact, Usage: "take for known what keylint artifact finds in `PATH`; repeatable\n" +
+			"in a baseline of its own, which --" + flagBaseline + " names: linting knows nothing of what was built"},
 		&cli.BoolFlag{Name: flagPrune, Usage: "only take out what is found no more"},
 	)
 }

@@ -29,6 +29,14 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	if set.built = c.StringSlice(flagArtifact); len(set.built) > 0 {
+		if !set.baselineNamed {
+			return exitFailed, fmt.Errorf("what was built has a baseline of its own; name it with --%s", flagBaseline)
+		}
+		if err := checkPaths(c.App, set.built); err != nil {
+			return exitFailed, err
+		}
+	}
 	file := set.baseline
 	old, err := readBaseline(file, set.baselineNamed && (exists(file) || c.Bool(flagPrune)))
 	if c.Bool(flagPrune) && err == nil && !exists(file) {

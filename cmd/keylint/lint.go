@@ -35,6 +35,7 @@ type settings struct {
 	examples []string
 	keys     decrypt.KeyFiles
 	env      []sources.GivenEnv // what compose's variables come from
+	built    []string           // what was built from the repository, of the command artifact
 
 	baseline      string // the file; empty for none
 	baselineNamed bool   // somebody named it, so that it must be there
@@ -48,6 +49,11 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	return s.tell(set)
+}
+
+// tell checks, and reports in all formats that were asked for.
+func (s *session) tell(set settings) (int, error) {
 	r, repo, err := s.check(set)
 	if err != nil {
 		return exitFailed, err
@@ -76,13 +82,16 @@ func (s *session) lint(c *cli.Context) (int, error) {
 // settings reads flags and configuration, and refuses what contradicts itself before
 // anything is read.
 func (s *session) settings(c *cli.Context) (set settings, err error) {
-	set = settings{
-		paths: distinct(c.Args().Slice()), strict: c.Bool(flagStrict),
-		quiet: c.Bool(flagQuiet), verbose: c.Bool(flagVerbose),
+	paths := distinct(c.Args().Slice())
+	if len(paths) == 0 {
+		paths = []string{"."}
 	}
-	if len(set.paths) == 0 {
-		set.paths = []string{"."}
-	}
+	return s.settingsFor(c, paths)
+}
+
+// settingsFor are those of a run over the paths.
+func (s *session) settingsFor(c *cli.Context, paths []string) (set settings, err error) {
+	set = settings{paths: paths, strict: c.Bool(flagStrict), quiet: c.Bool(flagQuiet), verbose: c.Bool(flagVerbose)}
 	if set.quiet && set.verbose {
 		return set, errors.New("--quiet and --verbose contradict each other")
 	}
@@ -170,8 +179,16 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 			fmt.Fprintf(s.err, "keylint: warning: %s\n", s.ledger.Scrub(w))
 		}
 	}
+	p.at("looking into what was built")
+	built, err := sources.LookInto(set.built)
+	if err != nil {
+		return nil, nil, err
+	}
 	p.at("reading the repository")
-	repo, err := sources.Open(sources.Options{Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names, Env: set.env, Examples: set.examples})
+	repo, err := sources.Open(sources.Options{
+		Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names, Env: set.env, Examples: set.examples,
+		Built: built, Hosts: set.rules.Hosts(),
+	})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -216,6 +233,8 @@ func verdict(r *lint.Result, set settings) (status int, why string) {
 	}
 	switch c := r.Coverage; {
 	case !set.strict:
+	case len(set.built) > 0 && unread(r) != "":
+		return exitFindings, unread(r)
 	case c.Rendered < c.Roots:
 		return exitFindings, fmt.Sprintf("%d of %d kustomization roots did not build, and --strict asks for proof", c.Roots-c.Rendered, c.Roots)
 	case c.Failed > 0:

@@ -44,6 +44,7 @@ func examples() []entry {
 		{"keylint --age-key age.txt --strict", "Decrypt what SOPS encrypted, and fail also where something could not be told."},
 		{"keylint --format json=report.json", "Write a report for programs into a file, and one for people on standard output."},
 		{"kubectl get secret,configmap,deploy -A -o yaml | keylint -", "Lint what runs in a cluster."},
+		{"keylint artifact web.tar apps/web/.next", "Look into an image and a bundle, and compare their keys with this repository."},
 		{"keylint explain app-key-rejected", "Say why a rule matters and how to mend what it finds."},
 		{"keylint inspect --jwt-secret secret.txt key.txt", "Say what a key is, and whether that secret signed it."},
 	}

@@ -16,6 +16,9 @@ var serverSecretInBuild = &lint.Rule{
 	Doc: `An ENV is a part of the image, and an ARG stands in its history ("docker history --no-trunc") and in the build's
 provenance: whoever can pull the image can read the key. BuildKit warns of it too (SecretsUsedInArgOrEnv).
 
+The command artifact finds it in what was built: in an image's environment, its history, and any of its layers. A file that a layer above
+removes is still in the one below.
+
 Give the key to the container when it runs. A build that needs it takes it as a secret: RUN --mount=type=secret,id=….`,
 	Bad: `
 -- apps/web/Dockerfile --
@@ -39,6 +42,7 @@ var keptInImage = lint.Cause{Name: "kept-in-image", Advice: "Give it to the cont
 // checkServerSecretInBuild reports each name of a Dockerfile once, whatever its value is.
 func checkServerSecretInBuild(p *lint.Pass) {
 	checkGivenSecrets(p)
+	checkKeptSecrets(p)
 	seen := map[*sources.File]bool{}
 	for _, b := range p.Builds {
 		if seen[b.File] {

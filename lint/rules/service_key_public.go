@@ -18,6 +18,8 @@ var serviceKeyPublic = &lint.Rule{
 everybody can read it. So is one that begins with a text of Vite's envPrefix, and all of a .env that a Flutter app has as an asset. A service_role or sb_secret_ key bypasses row level security: whoever loads the
 page owns the database. With the JWT secret in it (NEXT_PUBLIC_SUPABASE_JWT_SECRET) they sign such a key themselves, and a session of any user.
 
+In what was built already (keylint artifact) it is looked for in the files that a browser gets, and in the whole of an app for a phone.
+
 Move the key to a variable without the prefix that only the server reads, and rotate it; of a secret, mint all keys anew.
 
 So does a proxy that adds such a key to every request of a public host:
@@ -55,6 +57,7 @@ var (
 )
 
 func checkServiceKeyPublic(p *lint.Pass) {
+	checkServedSecrets(p)
 	for _, s := range p.Sites {
 		if host := openAt(p, s); host != "" {
 			p.Report(lint.Draft{

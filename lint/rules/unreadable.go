@@ -53,6 +53,9 @@ func reportNotes(p *lint.Pass, kind sources.NoteKind, cause func(message string)
 	for _, n := range p.Repo.Notes() {
 		if n.Kind == kind && (kind == sources.NoteUnreadable || !unread[lineOf(n.At)]) {
 			why := cause(n.Message)
+			if p.Repo.IsBuilt(n.At.File) {
+				why.Advice = "Write it anew, and look into that: what could not be read is not compared."
+			}
 			bearer := cmp.Or(n.Of, n.At.File) + " " + why.Name
 			place := lint.AtValue(n.At, bearer)
 			if kind == sources.NoteRenderFailed {

@@ -23,6 +23,7 @@ const (
 	InDatabase              // what a migration puts into the database: another one has to follow
 	InWorkflow              // the environment of a CI job: it is run again, and builds anew what it builds
 	InText                  // any text: source code, a script, a document of settings
+	InArtifact              // what was built: it is built anew
 )
 
 // Carrier is what bears keys, with all that stands beside them, which tells which instance
@@ -39,6 +40,8 @@ type Carrier struct {
 
 	Bindings []*Binding // in order
 	URLs     []URL
+
+	Artifact *Artifact // where in what was built it stands; nil for what people write
 
 	// Development says that the values serve development, test or staging: only what
 	// stands beside them tells the instance then.
@@ -132,5 +135,5 @@ var own = map[string]bool{"localhost": true, "0.0.0.0": true, "::1": true, "host
 // BuiltIn says whether a build takes the key into what it makes: by the variable's prefix, or
 // as a build argument or a variable of the image.
 func (c *Carrier) BuiltIn(name keys.Name) bool {
-	return c.Kind == InImage || c.Kind == InBuild || (c.Kind == InEnvFile || c.Kind == InWorkflow) && name.PublicPrefix != ""
+	return c.Kind == InImage || c.Kind == InArtifact || c.Kind == InBuild || (c.Kind == InEnvFile || c.Kind == InWorkflow) && name.PublicPrefix != ""
 }
