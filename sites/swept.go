@@ -36,7 +36,7 @@ func (c *Collection) addSwept() {
 				c.Counted = append(c.Counted, Counted{k.At, sources.Comments, k.Key})
 			default:
 				name := c.Names.Of(k.Name)
-				u, ok := nearestURL(c.Names, k, in.URLs)
+				u, ok := nearestURL(c.Names, k, in)
 				carrier := byHost[u.Host+" "+name.Of]
 				if carrier == nil {
 					carrier = c.textCarrier(in.File)
@@ -132,46 +132,56 @@ func (c *Collection) appOf(name string) string {
 	}
 }
 
-// nearLines is how far a URL may stand from a key, in lines, where another one stands in the file as well.
-const nearLines = 5
-
 // nearestURL is the address that a key in a text is presented to: that of the project which the key names, or the nearest within a few lines
 // whose name fits the key's, or the only one of the text. ok is false where none of these is in sight.
-func nearestURL(names keys.Names, k sources.SweptKey, all []sources.SweptURL) (nearest inventory.URL, ok bool) {
-	token, _ := keys.ParseJWT(k.Key)
+func nearestURL(names keys.Names, k sources.SweptKey, in *sources.Swept) (nearest inventory.URL, ok bool) {
+	beside := func(u sources.SweptURL) (inventory.URL, bool) {
+		return inventory.Beside(names, u.Name, u.URL, u.At), true
+	}
+	if token, _ := keys.ParseJWT(k.Key); token.Ref != "" {
+		for _, u := range in.URLs {
+			if m := HostedURL.FindStringSubmatch(u.URL.Hostname()); m != nil && m[1] == token.Ref {
+				return beside(u)
+			}
+		}
+	}
+	var best *sources.NearURL
+	for i := range k.Near {
+		u := &k.Near[i]
+		if isSupabaseURL(names, u.SweptURL, u.Leads) && fits(k.Name, u.Name) && (best == nil || goesBefore(k.Name, u, best)) {
+			best = u
+		}
+	}
+	if best != nil {
+		return beside(best.SweptURL)
+	}
 	hosts := map[string]bool{}
-	var only, best *sources.SweptURL
-	score := 0
-	for i := range all {
-		u := &all[i]
-		host := u.URL.Hostname()
-		hosted := HostedURL.FindStringSubmatch(host)
-		if !isSupabaseURL(names, u, hosted != nil) || !fits(k.Name, u.Name) {
-			continue
-		}
-		if token.Ref != "" && hosted != nil && hosted[1] == token.Ref {
-			return inventory.Beside(names, u.Name, u.URL, u.At), true
-		}
-		hosts[inventory.HostOfURL(u.URL)], only = true, u
-		distance := max(u.At.Line-k.At.Line, k.At.Line-u.At.Line)
-		if distance > nearLines {
-			continue
-		}
-		n := 10*sharedQualifiers(k.Name, u.Name) + nearLines - distance + 1
-		if u.Leads {
-			n += nearLines
-		}
-		if n > score {
-			best, score = u, n
+	var only sources.SweptURL
+	for _, u := range in.URLs {
+		if isSupabaseURL(names, u, false) && fits(k.Name, u.Name) {
+			hosts[inventory.HostOfURL(u.URL)], only = true, u
 		}
 	}
-	if best == nil && len(hosts) == 1 {
-		best = only
+	if len(hosts) == 1 && !in.Many {
+		return beside(only)
 	}
-	if best == nil {
-		return inventory.URL{}, false
+	return inventory.URL{}, false
+}
+
+// goesBefore says whether one address says more than another of what the key of a name is meant for: it has more of its words, or
+// stands in its block, or in front of it in a call, or nearer.
+func goesBefore(key string, a, b *sources.NearURL) bool {
+	rank := func(u *sources.NearURL) []int {
+		return []int{-sharedQualifiers(key, u.Name), number(!u.Together), number(!u.Leads), u.Lines, u.Bytes}
 	}
-	return inventory.Beside(names, best.Name, best.URL, best.At), true
+	return slices.Compare(rank(a), rank(b)) < 0
+}
+
+func number(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // supabasePaths are those below which Supabase's services answer.
@@ -184,15 +194,15 @@ var (
 )
 
 // isSupabaseURL says whether an address may be that of an instance: by its host, its path, its name, or as what a key follows in a call.
-func isSupabaseURL(names keys.Names, u *sources.SweptURL, hosted bool) bool {
-	if hosted || names.Of(u.Name).URL || slices.ContainsFunc(supabasePaths, func(p string) bool { return strings.HasPrefix(u.URL.Path, p) }) {
+func isSupabaseURL(names keys.Names, u sources.SweptURL, leads bool) bool {
+	if HostedURL.MatchString(u.URL.Hostname()) || names.Of(u.Name).URL || slices.ContainsFunc(supabasePaths, func(p string) bool { return strings.HasPrefix(u.URL.Path, p) }) {
 		return true
 	}
 	words := nameWords(u.Name)
 	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(otherWords, w) }) || strings.HasSuffix(u.URL.Hostname(), "supabase.com") {
 		return false
 	}
-	return u.Leads || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(addressWords, w) })
+	return leads || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(addressWords, w) })
 }
 
 // fits says whether the names of a key and of an address may go together: where both name an environment, it is the same one.

@@ -21,6 +21,7 @@ type Swept struct {
 	File *File
 	Keys []SweptKey // in order of place
 	URLs []SweptURL // likewise: the addresses that stand in the same text
+	Many bool       // there may be more of these
 }
 
 // SweptKey is a text with the form of a Supabase key.
@@ -29,14 +30,22 @@ type SweptKey struct {
 	Key     keys.Text
 	At      Position // without a column where SOPS encrypted the file
 	Comment bool     // it stands in a comment
+	Near    []NearURL
+}
+
+// NearURL is an address within a few lines of a key.
+type NearURL struct {
+	SweptURL
+	Lines, Bytes int  // how far it is from the key
+	Leads        bool // it is all that stands in front of the key in a call or a list
+	Together     bool // of the blocks in braces that the two stand in one holds the other
 }
 
 // SweptURL is an address.
 type SweptURL struct {
-	Name  string // as of a key
-	URL   *url.URL
-	At    Position
-	Leads bool // it is all that stands in front of a key in a call or a list
+	Name string // as of a key
+	URL  *url.URL
+	At   Position
 }
 
 // sweepMarks are what stands in every text that keys.Find finds, and in what SOPS encrypted. They are made at the first use, as builtin's are.
@@ -112,18 +121,21 @@ func (f *File) sweepText(b []byte) *Swept {
 		return p
 	}
 	reader := assignments{names: f.repo.names, text: b, starts: starts}
-	for _, k := range found {
+	for i, k := range found {
 		f.repo.ledger.Add(k.Key)
-		out.Keys = append(out.Keys, SweptKey{
-			Name: reader.name(k.Start, true), Key: k.Key, At: at(k.Start, k.End), Comment: f.inComment(reader.line(k.Start)),
-		})
+		key := SweptKey{Name: reader.name(k.Start, true), Key: k.Key, At: at(k.Start, k.End), Comment: f.inComment(reader.line(k.Start))}
+		if i < maxPaired {
+			key.Near = reader.near(k, at)
+		}
+		out.Keys = append(out.Keys, key)
 		reader.past = k.End
 	}
 	reader.past = 0
-	for _, u := range findURLs(b) {
-		leads := slices.ContainsFunc(found, func(k keys.Found) bool { return u.leads(b, k.Start) })
-		out.URLs = append(out.URLs, SweptURL{Name: reader.name(u.start, false), URL: u.url, At: at(u.start, u.end), Leads: leads})
+	all := findURLs(b, maxURLs)
+	for _, u := range all {
+		out.URLs = append(out.URLs, SweptURL{Name: reader.name(u.start, false), URL: u.url, At: at(u.start, u.end)})
 	}
+	out.Many = len(all) == maxURLs
 	return out
 }
 
@@ -141,6 +153,9 @@ func (f *File) sweepDecrypted() *Swept {
 	lead := f.leadBack(plain)
 	for i := range out.Keys {
 		out.Keys[i].At = lead(out.Keys[i].At)
+		for n := range out.Keys[i].Near {
+			out.Keys[i].Near[n].At = lead(out.Keys[i].Near[n].At)
+		}
 	}
 	for i := range out.URLs {
 		out.URLs[i].At = lead(out.URLs[i].At)
