@@ -181,13 +181,14 @@ func (p *Pass) Report(d Draft) {
 }
 
 // severity is what the configuration makes of the rule's, else what the draft says, else the
-// rule's own; of what stands in nothing but a copy that nothing deploys, or a script that people run by hand, a warning at the most.
+// rule's own; of what stands in nothing but a copy that nothing deploys, a script that people run by hand, or what a build made and git keeps,
+// a warning at the most.
 func (p *Pass) severity(d Draft) Severity {
 	if s := p.Config.Severities[p.rule.Name]; s != "" && s != Off {
 		return s
 	}
 	own := cmp.Or(d.Severity, p.rule.Severity)
-	if there := p.written[d.Place.at]; own == Error && len(there) > 0 && !slices.ContainsFunc(there, func(s *sites.Site) bool { return !IsCopy(s) && !s.Carrier.ByHand }) {
+	if there := p.written[d.Place.at]; own == Error && len(there) > 0 && !slices.ContainsFunc(there, func(s *sites.Site) bool { return !IsCopy(s) && !s.Carrier.ByHand && !s.Carrier.Made }) {
 		return Warning
 	}
 	return own

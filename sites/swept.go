@@ -90,7 +90,8 @@ func (c *Collection) textCarrier(f *sources.File) *inventory.Carrier {
 	if c.isRendered(f) {
 		k.Idle = "nothing that is rendered is known to take it from there"
 	}
-	if k.ByHand = f.IsRunByHand(); !k.ByHand {
+	k.Made = f.IsBuildOutput()
+	if k.ByHand = !k.Made && f.IsRunByHand(); !k.ByHand {
 		k.App = c.appOf(f.Path)
 		k.Client = f.Everybody()
 	}

@@ -94,12 +94,12 @@ func BuiltPlace(k artifact.Key) Place {
 	}
 	lower := strings.ToLower(k.Path)
 	for d := range strings.SplitSeq(path.Dir(lower), "/") {
-		if row := placeDirs()[d]; row != nil && row.place != BuildOutput {
+		if row := placeDirs()[d]; row != nil {
 			return row.place
 		}
 	}
 	for i, row := range placeTable {
-		if row.files != "" && row.place != BuildOutput && placeFiles()[i].MatchString(path.Base(lower)) {
+		if row.files != "" && placeFiles()[i].MatchString(path.Base(lower)) {
 			return row.place
 		}
 	}

@@ -20,7 +20,6 @@ const (
 	Recordings    Place = "recordings"
 	Archives      Place = "archives"
 	Vendored      Place = "vendored code"
-	BuildOutput   Place = "build output"
 	Comments      Place = "comments"
 	Undeployed    Place = "manifests that nothing deploys"
 	Configured    Place = "what the configuration names"
@@ -46,13 +45,12 @@ var placeTable = []placeRow{
 	{place: Documentation, live: true, files: `\.(md|mdx|markdown|rst|adoc|asciidoc|org|textile)$|^(changelog|changes|history|readme|release[-_]?notes)(\.[a-z]+)?$`},
 	{place: Examples, dirs: []string{"examples", "example", "samples", "sample"}, hints: []string{"ample", ".env"}, files: `(^|[._-])(example|sample)([._-]|$)|^\.env.*\.(template|tmpl|dist)$`},
 	{place: Tests, dirs: []string{"test", "tests", "testdata", "__tests__", "fixtures", "e2e", "cypress"}},
-	{place: Tests, live: true, dirs: []string{"__mocks__", "__fixtures__", "spec", "specs", "stories", "playwright", "androidtest"},
+	{place: Tests, live: true, dirs: []string{"__mocks__", "__fixtures__", "spec", "specs", "stories", "playwright", "androidtest", "coverage", "storybook-static"},
 		files: `\.(test|tests|spec|stories|story|cy|e2e|mock)\.[cm]?[jt]sx?$|_(test|spec)\.(go|dart|exs?|rb|py)$`},
 	{place: Recordings, live: true, dirs: []string{"__snapshots__", "cassettes", "snapshots", "recordings"}, files: `\.(har|snap|ipynb|cassette|log|patch|diff)$`},
 	{place: Archives, live: true, dirs: []string{"archive", "archived", "_archive", "archives", "unused", "superseded", "backup", "backups", "_backup", "_old", "deprecated"}, files: `\.down\.sql$`},
 	{place: Vendored, live: true, dirs: []string{"vendor", "node_modules", "third_party", "third-party", ".yarn"},
 		files: `^(package-lock\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|composer\.lock|cargo\.lock|poetry\.lock|uv\.lock|gemfile\.lock|podfile\.lock|pubspec\.lock|go\.sum)$`},
-	{place: BuildOutput, live: true, dirs: []string{"dist", ".next", ".nuxt", ".output", ".svelte-kit", "coverage", "storybook-static"}, files: `\.(map|min\.js|min\.css|tsbuildinfo)$`},
 }
 
 // placeFiles are the patterns of the table, made at the first use.

@@ -39,7 +39,7 @@ func TestPlaces(t *testing.T) {
 		"docs/a.ts": Documentation, "README.md": Documentation, "web/CHANGELOG": Documentation, "apps/docs/src/a.ts": "", "tests/a.sh": Tests, "overlays/test/a.sh": "",
 		"web/test/a.ts": Tests, "web/a.test.tsx": Tests, "web/a.stories.js": Tests, "scripts/test-login.sh": "", "scripts/latest.ts": "", "test_login.py": "",
 		"a/example/b.sh": Examples, ".env.example": Examples, "env-sample.sh": Examples, "counterexamples.ts": "", "nb/a.ipynb": Recordings, "x/__snapshots__/a.snap": Recordings,
-		"archive/a.sql": Archives, "db/1_a.down.sql": Archives, "vendor/a.go": Vendored, "package-lock.json": Vendored, "dist/a.js": BuildOutput, "public/a.min.js": BuildOutput, "src/a.js": "",
+		"archive/a.sql": Archives, "db/1_a.down.sql": Archives, "vendor/a.go": Vendored, "package-lock.json": Vendored, "dist/a.js": "", "coverage/a.html": Tests, "src/a.js": "",
 	} {
 		if got, _ := w.placeOf(name, true); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)

@@ -49,3 +49,15 @@ func (f *File) Everybody() string {
 	}
 	return ""
 }
+
+// IsBuildOutput says whether a build made the file: what lies there is what is handed out, as long as nobody builds it anew.
+func (f *File) IsBuildOutput() bool {
+	name := strings.ToLower(f.Path)
+	if strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".js.map") {
+		return true
+	}
+	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(d string) bool { return slices.Contains(outputDirs, d) })
+}
+
+// outputDirs are the directories into which the common frameworks build.
+var outputDirs = []string{"dist", ".next", ".nuxt", ".output", ".svelte-kit"}

@@ -21,6 +21,11 @@ var (
 // isArtifact says whether a site stands in what was built.
 func isArtifact(s *sites.Site) bool { return s.Carrier != nil && s.Carrier.Artifact != nil }
 
+// isMade says whether a build made what a site stands in: that, or a file of the repository.
+func isMade(s *sites.Site) bool {
+	return s.Carrier != nil && (s.Carrier.Artifact != nil || s.Carrier.Made)
+}
+
 // eachBuiltSecret visits the server keys and JWT secrets in what was built, each with all places of one kind that hold it. What
 // everybody has is none.
 func eachBuiltSecret(p *lint.Pass, is func(*sites.Site) bool, visit func(group []*sites.Site, what string)) {
@@ -105,9 +110,9 @@ func label(s *sites.Site) string {
 func authoredFirst(places []*sites.Site) []*sites.Site {
 	slices.SortStableFunc(places, func(a, b *sites.Site) int {
 		switch {
-		case isArtifact(a) == isArtifact(b):
+		case isMade(a) == isMade(b):
 			return 0
-		case isArtifact(b):
+		case isMade(b):
 			return -1
 		}
 		return 1
@@ -119,7 +124,7 @@ func authoredFirst(places []*sites.Site) []*sites.Site {
 func causeBuilt(p *lint.Pass, primary *sites.Site, right string) lint.Cause {
 	var still []string
 	for _, s := range p.Sites {
-		if !isArtifact(s) && s.Value.Equal(primary.Value) && !slices.Contains(still, s.Written.String()) {
+		if !isMade(s) && s.Value.Equal(primary.Value) && !slices.Contains(still, s.Written.String()) {
 			still = append(still, s.Written.String())
 		}
 	}

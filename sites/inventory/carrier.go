@@ -50,6 +50,7 @@ type Carrier struct {
 	Ignored     bool // git ignores it
 
 	ByHand      bool   // a person runs it: nothing that is deployed presents the keys
+	Made        bool   // a build made it, and git keeps it
 	Client      string // of source code that is handed to everybody, as what: "a page that every browser gets"; else empty
 	Job         bool   // a CI job hands it on
 	Environment string // which is meant for this one; empty where nothing says it
