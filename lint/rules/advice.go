@@ -94,6 +94,9 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 	case c.ByHand:
 		return "."
 	case c.Kind == inventory.InText:
+		if users := p.Repo.Dependents(c.App); c.App != "" && len(users) > 0 {
+			return ", and build and deploy " + list(firstWords(users)) + " anew, into which " + c.App + " is built."
+		}
 		return ", and build and deploy " + appOf(c) + " anew" + delivery(p, c.App) + ": the key is part of its text."
 	case c.Kind == inventory.InWorkflow && !s.BuiltIn():
 		return ", and run the job again."
