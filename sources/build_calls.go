@@ -43,7 +43,7 @@ var buildWord = regexp.MustCompile(`\b(?:build|start|export)\b`)
 func (r *Repository) BuildCalls() []BuildCall {
 	var callers []*File
 	for _, f := range slices.Concat(r.scripts, r.Files()) {
-		if !f.Example && (r.script(f.Path) != nil || f.IsManifest() || f.IsDockerfile()) {
+		if !f.Example && (r.script(f.Path) != nil || f.IsManifest() && mayCall(f.Path) || f.IsDockerfile()) {
 			callers = append(callers, f)
 		}
 	}
@@ -51,7 +51,7 @@ func (r *Repository) BuildCalls() []BuildCall {
 	texts := make([][]byte, len(callers))
 	loaded := make([]bool, len(callers))
 	onAllCores(len(callers), func(i int) {
-		if b, err := callers[i].peek(); err == nil && buildWord.Match(b) && (!callers[i].IsManifest() || mayCall(callers[i].Path)) {
+		if b, err := callers[i].peek(); err == nil && buildWord.Match(b) {
 			texts[i], loaded[i] = b, loads.Match(b)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/decrypt"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -95,10 +96,28 @@ func (f *File) sweep(open opener) *Swept {
 			return nil
 		}
 	}
-	if bytes.Contains(b, ciphertext) && f.Decrypted() {
-		return f.sweepDecrypted()
+	if bytes.Contains(b, ciphertext) {
+		if plain := f.opened(); plain != nil {
+			return f.sweepDecrypted(plain)
+		}
 	}
 	return f.sweepText(b)
+}
+
+// opened is what SOPS encrypted, where a key at hand opens it; else nil, and nothing is said of that: most such files are other products'.
+func (f *File) opened() []byte {
+	if f.BearsKeys() {
+		if plain, err := f.Plain(); err == nil && f.Decrypted() {
+			return plain
+		}
+		return nil
+	}
+	disk, err := f.Disk()
+	if err != nil || !f.repo.keyring.OpensSOPS() || !decrypt.IsSOPS(f.Path, disk) {
+		return nil
+	}
+	plain, _ := f.repo.keyring.DecryptSOPS(f.Path, disk)
+	return plain
 }
 
 // sweepText looks through a text as it is on disk.
@@ -141,11 +160,7 @@ func (f *File) sweepText(b []byte) *Swept {
 
 // sweepDecrypted looks through what SOPS encrypted, of which the places are those of the ciphertext: that of the same key of a mapping
 // or of the same line, as far as they can be told.
-func (f *File) sweepDecrypted() *Swept {
-	plain, err := f.Plain()
-	if err != nil {
-		return nil
-	}
+func (f *File) sweepDecrypted(plain []byte) *Swept {
 	out := f.sweepText(plain)
 	if out == nil {
 		return nil
