@@ -99,9 +99,9 @@ func Group(c *sites.Collection, config Config) *Grouping {
 		locals = append(locals, &Instance{Unit: l.Unit, Parts: []part{{l.Unit, ""}}, local: l, hosts: map[string]bool{l.Host: true}, signed: g.Signed})
 	}
 	g.joinSites(locals, g.stackEnvs())
-	g.setTextsAside()
 	g.Instances = slices.DeleteFunc(g.Instances, func(i *Instance) bool { return len(i.Sites) == 0 })
 	g.nameInstances()
+	g.setTextsAside()
 	sort.SliceStable(g.Instances, func(a, b int) bool { return g.Instances[a].Name < g.Instances[b].Name })
 	return g
 }
