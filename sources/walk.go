@@ -39,6 +39,8 @@ type walker struct {
 	tree  *tree
 	count int
 	own   map[string]bool // directories that are deployed or built, as far as they were asked for
+	index sync.Once
+	held  map[string]bool // the files of git's index, once they were asked for
 }
 
 // directory is one that is to be visited.
@@ -132,6 +134,9 @@ func (w *walker) visit(d directory) (v visited) {
 		case e.Type()&fs.ModeSymlink != 0:
 			v.links = append(v.links, name)
 		case e.Type().IsRegular():
+			if ignored != "" && w.holds(name) {
+				ignored = ""
+			}
 			v.files = append(v.files, entry{name, ignored, d.others})
 		}
 	}
