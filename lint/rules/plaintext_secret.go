@@ -71,7 +71,7 @@ func reportLive(p *lint.Pass) {
 		told[k.At.File] = true
 		p.Report(lint.Draft{
 			Place: lint.AtValue(k.At, k.At.File), Instance: p.NameOf(holder), Cause: liveInExample,
-			Message: fmt.Sprintf("%s holds the %s key that %s uses, in the open: %s is read by more people than the cluster", k.At.File, keys.Recognize(k.Key), p.NameOf(holder), k.Place),
+			Message: fmt.Sprintf("%s holds the %s key that %s uses, in the open: more people read %s than the cluster", k.At.File, keys.Recognize(k.Key), p.NameOf(holder), k.Place),
 		})
 	}
 }
