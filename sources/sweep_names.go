@@ -70,6 +70,29 @@ var (
 	nameWord = regexp.MustCompile(`[A-Za-z_$][\w$-]*(?:\.[A-Za-z_$][\w$-]*)*`)
 )
 
+// nameOfKey is the name of a key. What counts where a variable for a server's key is not set may be the public one, with which a program does
+// what it can: that is no server key, but is called what the expression is assigned to.
+func (a *assignments) nameOfKey(k keys.Found) string {
+	name := a.name(k.Start, true)
+	if a.names.Of(name).Slot.Role() != keys.Server || keys.Recognize(k.Key).Role() != keys.Public {
+		return name
+	}
+	line, _ := place(a.starts, k.Start)
+	own := statement(a.cut(a.starts[line-1], k.Start))
+	to, alternatives, ok := strings.Cut(own, "=")
+	if !ok {
+		to, alternatives, ok = strings.Cut(own, ":")
+	}
+	if !ok || !alternative.MatchString(alternatives) {
+		return name
+	}
+	name, _ = nearestName(a.names, to, true)
+	return shownName(name)
+}
+
+// alternative matches what stands in front of a value that counts where those before it are not set.
+var alternative = regexp.MustCompile("(?:\\|\\||\\?\\?|\\bor)\\s*[\"'`]$")
+
 // statement is the end of a line that belongs to the value behind it.
 func statement(line string) string {
 	line = webAddress.ReplaceAllString(line, "")
