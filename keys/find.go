@@ -56,13 +56,27 @@ func findJWTs(b []byte) []Found {
 			continue
 		}
 		text, end := pieces(b, i)
-		if j, ok := ParseJWT(NewText(text)); ok && j.OfSupabase() {
+		if j, ok := ParseJWT(NewText(text)); ok && j.OfSupabase() || !ok && isDamaged(text) {
 			out = append(out, Found{i, end, NewText(text)})
 		}
 		i = max(end, i+1)
 	}
 	return out
 }
+
+// isDamaged says whether a text was one of Supabase's tokens before it was damaged in its header or its claims: it has three parts and a
+// signature that lacks a few characters at most, and what can be read of its claims is what those of its keys say. One that is cut is not told from the many that are abridged on purpose.
+func isDamaged(text string) bool {
+	parts := strings.Split(text, ".")
+	const lost = 3
+	if len(parts) != 3 || len(parts[2]) < shortestSignature-lost {
+		return false
+	}
+	claims, _ := base64.RawURLEncoding.DecodeString(parts[1]) // as far as it goes
+	return slices.ContainsFunc(claimsOfKeys, func(c []byte) bool { return bytes.Contains(claims, c) })
+}
+
+var claimsOfKeys = [][]byte{[]byte(`"iss":"supabase`), []byte(`"role":"anon"`), []byte(`"role":"service_role"`)}
 
 // pieces is the token that begins at i, and where it ends. What stands between two pieces of it is left out: quotes, the
 // signs that put texts together, a fold.
