@@ -78,6 +78,9 @@ func unix(n json.Number) time.Time {
 	return time.Unix(int64(seconds), 0).UTC()
 }
 
+// SaysTheSame says whether two tokens have the same text in front of their signatures, which one secret would sign alike.
+func (j JWT) SaysTheSame(other JWT) bool { return j.signed == other.signed }
+
 // Asymmetric says whether the token claims to be signed with a key pair.
 func (j JWT) Asymmetric() bool {
 	return strings.HasPrefix(j.Alg, "ES") || strings.HasPrefix(j.Alg, "RS") || strings.HasPrefix(j.Alg, "PS") || j.Alg == "EdDSA"

@@ -20,7 +20,7 @@ must be kept the same by hand, a variable that the stack's .env does not set whe
 production).
 
 Of a hosted project two legacy keys that were issued at different times are a warning: it makes all of them anew at once, so that
-at most one is valid.`,
+at most one is valid. So are two that say the same and are signed differently.`,
 	Bad: `
 -- k8s/supabase.yaml --
 apiVersion: v1

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -10,7 +11,10 @@ import (
 	"github.com/keylint/keylint/sites"
 )
 
-var twoGenerations = lint.Cause{Name: "two-generations", Advice: "Take the key that the project's API settings show, put it in all places, and rebuild the apps that have it built in."}
+var (
+	twoGenerations = lint.Cause{Name: "two-generations", Advice: "Take the key that the project's API settings show, put it in all places, and rebuild the apps that have it built in."}
+	twoSignatures  = lint.Cause{Name: "two-signatures", Advice: twoGenerations.Advice}
+)
 
 // checkGenerations tells of two legacy keys of one slot of a hosted project. What the project
 // accepts is not in the repository; but all of its legacy keys are made anew when its JWT secret
@@ -29,6 +33,9 @@ func checkGenerations(p *lint.Pass, i *lint.Instance) {
 			}
 			byIssue[t.IssuedAt] = append(byIssue[t.IssuedAt], s)
 		}
+		for _, at := range issues {
+			checkSignatures(p, i, byIssue[at])
+		}
 		if len(issues) < 2 {
 			continue
 		}
@@ -43,4 +50,35 @@ func checkGenerations(p *lint.Pass, i *lint.Instance) {
 				p.Related(newest, first.Written, func(s *sites.Site) string { return "the newer one" })...),
 		})
 	}
+}
+
+// checkSignatures tells of keys that say the same and are signed differently, by a mistake in copying most often: a project has one JWT
+// secret at a time, which signs the same always alike. Nothing says which one is right; those that fewer places have are named.
+func checkSignatures(p *lint.Pass, i *lint.Instance, issued []*sites.Site) {
+	var alike [][]*sites.Site
+	for _, s := range issued {
+		n := slices.IndexFunc(alike, func(group []*sites.Site) bool { return group[0].Value.Equal(s.Value) })
+		if n < 0 {
+			alike = append(alike, nil)
+			n = len(alike) - 1
+		}
+		alike[n] = append(alike[n], s)
+	}
+	if len(alike) < 2 {
+		return
+	}
+	slices.SortStableFunc(alike, func(a, b []*sites.Site) int { return len(a) - len(b) })
+	few, many := alike[0], alike[len(alike)-1]
+	one, _ := few[0].Token()
+	if other, _ := many[0].Token(); one.Asymmetric() || !one.SaysTheSame(other) {
+		return
+	}
+	first := lint.ByPlace(few)[0]
+	p.Report(lint.Draft{
+		Place: lint.AtSource(first), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning, Cause: twoSignatures,
+		Message: fmt.Sprintf("%s %s %s of %s, and %s one that says the same and is signed differently: the project has one JWT secret, so that at most one of them is valid",
+			lint.Holders(few), verb(few), article(string(first.Slot))+" key", i.Name, lint.Holders(many)),
+		Related: append(p.Alike(few, first.Written, func(s *sites.Site) string { return "the same key" }),
+			p.Related(many, first.Written, func(s *sites.Site) string { return "the other one" })...),
+	})
 }
