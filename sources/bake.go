@@ -323,6 +323,9 @@ func (b *bake) value(f *bakeParsed, text *bakeText, depth int) ciText {
 				t.source = ""
 				return t
 			}
+			if len(out.text)+len(t.text) > maxCIText {
+				return tooLong
+			}
 			out.text += t.text
 		}
 		out.falsy = out.text == ""

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/keylint/keylint/keys"
@@ -96,6 +97,13 @@ func (t ciText) variable(name string, at Position) CIVariable {
 	}
 	return v
 }
+
+// maxCIText bounds what is put together of texts that stand for others: "${{ env.A }}${{ env.A }}" doubles at each step. It is as long
+// as Linux lets one variable be (MAX_ARG_STRLEN).
+const maxCIText = 128 << 10
+
+// tooLong is what stands for a text beyond that bound.
+var tooLong = ciUnknown(fmt.Sprintf("texts that stand for others are put together up to %d bytes, and this one is longer", maxCIText))
 
 func ciUnknown(why string) ciText { return ciText{why: why} }
 

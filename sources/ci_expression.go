@@ -92,6 +92,9 @@ func (e *expressions) expand(text string, place func(start, end int) Position) c
 		if !t.known {
 			return ciUnknown(t.why)
 		}
+		if b.Len()+len(t.text) > maxCIText {
+			return tooLong
+		}
 		b.WriteString(t.text)
 	}
 	return ciKnown(b.String(), place(0, len(text)))
@@ -390,8 +393,14 @@ func (p *expressionParser) call(name string) ciText {
 // formatted puts the others in the places of "{0}", "{1}" of the first.
 func formatted(texts []string) ciText {
 	var pairs []string
+	size := len(texts[0])
 	for i, t := range texts[1:] {
-		pairs = append(pairs, fmt.Sprintf("{%d}", i), t)
+		of := fmt.Sprintf("{%d}", i)
+		pairs = append(pairs, of, t)
+		size += strings.Count(texts[0], of) * len(t)
+	}
+	if size > maxCIText {
+		return tooLong
 	}
 	pairs = append(pairs, "{{", "{", "}}", "}")
 	text := strings.NewReplacer(pairs...).Replace(texts[0])

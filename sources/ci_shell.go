@@ -220,8 +220,12 @@ func (c *ciScript) worth(st *shellState, text string, line int) (ciText, Positio
 	}
 	known := true
 	why := ""
+	size := len(text)
 	whole := marked.ReplaceAllStringFunc(text, func(m string) string {
 		t := one(strings.Trim(m, notKnown))
+		if size += len(t.text); size > maxCIText {
+			t = tooLong
+		}
 		known, why = known && t.known, cmp.Or(why, t.why)
 		return t.text
 	})

@@ -77,3 +77,38 @@ func FuzzPipelines(f *testing.F) {
 		}
 	})
 }
+
+// TestBoundedTexts: of what is put together of other texts, no more is made than a variable can hold, in time and memory for that.
+func TestBoundedTexts(t *testing.T) {
+	twice := func(name string) string { return strings.Repeat(name, 5000) }
+	nested := "'ab'"
+	for range 20 {
+		nested = "format('" + strings.Repeat("{0}", 40) + "', " + nested + ")"
+	}
+	var variables strings.Builder
+	for i := range 8 {
+		variables.WriteString("variable \"V" + string(rune('1'+i)) + "\" { default = \"" + twice("${V"+string(rune('0'+i))+"}") + "\" }\n")
+	}
+	for _, test := range []struct {
+		name, file, text string
+		read             func(*Repository) []CIVariables
+	}{
+		{"env", ".github/workflows/x.yml", "env: {A: 0123456789}\njobs:\n  a:\n    env: {A: \"" + twice("${{ env.A }}") + "\"}\n    steps:\n" +
+			"    - {run: make, env: {A: \"" + twice("${{ env.A }}") + "\"}}\n    - {run: make, env: {SUPABASE_ANON_KEY: \"" + twice("${{ env.A }}") + "\"}}\n", (*Repository).Workflows},
+		{"format", ".github/workflows/x.yml", "jobs: {a: {env: {SUPABASE_ANON_KEY: \"${{ " + nested + " }}\"}}}\n", (*Repository).Workflows},
+		{"pipeline", ".gitlab-ci.yml", "variables: {A: 0123456789}\n.a: {variables: {A: " + twice("$A") + "}}\n.b: {extends: .a, variables: {A: " + twice("$A") + "}}\n" +
+			"c: {extends: .b, script: make, variables: {SUPABASE_ANON_KEY: " + twice("$A") + "}}\n", (*Repository).Pipelines},
+		{"bake", "docker-bake.hcl", "variable \"V0\" { default = \"0123456789\" }\n" + variables.String() + "target \"a\" { args = { SUPABASE_ANON_KEY = V8 } }\n", (*Repository).Bakes},
+		{"shell", ".github/workflows/x.yml", "jobs: {a: {env: {SUPABASE_KEY: " + twice("0123456789") + "}, steps: [{run: 'docker build --build-arg SUPABASE_ANON_KEY=" + twice("$SUPABASE_KEY") + " .'}]}}\n", (*Repository).Workflows},
+	} {
+		found := false
+		for _, v := range test.read(openWith(test.file, []byte(test.text))) {
+			for _, of := range v.Variables {
+				found = found || of.Name == "SUPABASE_ANON_KEY" && !of.Value.IsKnown()
+			}
+		}
+		if !found {
+			t.Errorf("%s: a text without an end is known, or no variable", test.name)
+		}
+	}
+}

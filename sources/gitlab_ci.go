@@ -295,9 +295,17 @@ func (g *gitlab) text(s *workflowScope, text string, at Position) ciText {
 		return one(all[0][1])
 	}
 	out := ciKnown("", at)
+	size := len(text)
 	for _, m := range all {
-		if t := one(m[1]); m[1] != "" && !t.known {
+		if m[1] == "" {
+			continue
+		}
+		t := one(m[1])
+		if !t.known {
 			return ciUnknown(t.why)
+		}
+		if size += len(t.text); size > maxCIText {
+			return tooLong
 		}
 	}
 	out.text = gitlabVariable.ReplaceAllStringFunc(text, func(m string) string {
