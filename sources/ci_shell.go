@@ -505,7 +505,7 @@ func (c *ciScript) write(st *shellState, to shellWord, text string, line int) {
 	}
 	v := c.writes[name]
 	if v == nil {
-		v = &CIVariables{Kind: CIEnvFile, Part: name, App: where}
+		v = &CIVariables{Kind: CIEnvFile, Part: Shown(name), App: where}
 		if name == githubEnv {
 			v.Kind, v.App = CIEnvironment, ""
 		}

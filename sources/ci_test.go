@@ -32,6 +32,24 @@ func TestPastedSecret(t *testing.T) {
 	}
 }
 
+// TestPastedName names no key that stands where the name of a job, an environment or a target belongs.
+func TestPastedName(t *testing.T) {
+	const pasted = "sb_secret_AbCdEfGhIjKlMnOpQrStU1_abcdefgh"
+	for name, all := range map[string][]CIVariables{
+		"workflow": openWith(".github/workflows/x.yml", []byte("on: push\njobs: {"+pasted+": {environment: "+pasted+", env: {SUPABASE_ANON_KEY: '${{ secrets.X }}'}}}\n")).Workflows(),
+		"pipeline": openWith(".gitlab-ci.yml", []byte(pasted+": {environment: "+pasted+", script: make, variables: {SUPABASE_ANON_KEY: $X}}\n")).Pipelines(),
+		"bake":     openWith("docker-bake.hcl", []byte("target \""+pasted+"\" { args = { SUPABASE_ANON_KEY = \"x\" } }\n")).Bakes(),
+	} {
+		if len(all) != 1 || len(all[0].Variables) != 1 {
+			t.Fatalf("%s: %d groups", name, len(all))
+		}
+		v := all[0]
+		if said := v.By + v.Environment + v.Variables[0].Value.Source() + v.Variables[0].Value.Reason(); strings.Contains(said, "AbCdEf") {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+}
+
 func FuzzWorkflows(f *testing.F) {
 	f.Add([]byte("on: push\nenv: {SUPABASE_URL: 'https://x.example'}\njobs:\n  a:\n    strategy: {matrix: {k: [1, 2], include: [{k: 1, v: x}], exclude: [{k: 2}]}}\n" +
 		"    env: {SUPABASE_ANON_KEY: \"${{ matrix.v || secrets.X }}\"}\n    steps:\n" +

@@ -247,7 +247,7 @@ func (w *workflowReader) job(s workflowScope, name string, job *yaml.Node) {
 			n = nodes.Field(n, "name")
 		}
 		of := s.expand(n)
-		s.environment, s.open = of.text, !of.known
+		s.environment, s.open = Shown(of.text), !of.known
 	}
 	for _, step := range nodes.Items(nodes.Field(job, "steps")) {
 		s.local = s.local || startsLocal.MatchString(nodes.Text(nodes.Field(step, "run")))
@@ -554,7 +554,7 @@ func (s *workflowScope) kept(what, store, name string) ciText {
 	case s.open:
 		return ciUnknown(why + " of an environment that the run decides")
 	case s.environment != "":
-		return ciText{source: store + s.environment + "/" + name, why: why + " of the environment " + Shown(s.environment)}
+		return ciText{source: store + s.environment + "/" + name, why: why + " of the environment " + s.environment}
 	}
 	return ciText{source: store + name, why: why}
 }

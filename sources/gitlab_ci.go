@@ -134,8 +134,8 @@ func (g *gitlab) job(s workflowScope, name string) {
 			text = nodes.Text(nodes.Field(environment, "name"))
 		}
 		of := g.text(&s, text, Position{})
-		if s.environment, s.open = of.text, !of.known; s.open { // review/$CI_COMMIT_REF_SLUG
-			s.environment, _, _ = strings.Cut(text, "/$")
+		if s.environment, s.open = Shown(of.text), !of.known; s.open { // review/$CI_COMMIT_REF_SLUG
+			s.environment, _, _ = strings.Cut(Shown(text), "/$")
 			s.open = strings.Contains(s.environment, "$")
 		}
 	}
