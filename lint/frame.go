@@ -15,6 +15,9 @@ const maxFrame = 120
 // and long runs of the characters that keys are made of.
 var secretish = regexp.MustCompile(`ENC\[[^\]]*\]?|[A-Za-z0-9+/_=.-]{24,}`)
 
+// userInfo matches a password in an address.
+var userInfo = regexp.MustCompile(`(://[^\s/@:"']*:)[^\s/@"']+@`)
+
 // assigned matches a name with what is assigned to it: "name: value" in YAML and JSON,
 // "NAME=value" in dotenv files and Dockerfiles.
 var assigned = regexp.MustCompile(`([A-Za-z_][\w.-]*)(["']?(?::[ \t]+|:(?:["'])|=))(["']?)([^\s"',{}\[\]#][^"',{}\[\]]*)`)
@@ -60,6 +63,7 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 // clean masks whatever else on the line is or may be a secret.
 func (p *Pass) clean(s string) string {
 	s = strings.ToValidUTF8(p.Repo.Ledger().Scrub(s), "?")
+	s = userInfo.ReplaceAllString(s, "${1}"+keys.Mask+"@")
 	s = assigned.ReplaceAllStringFunc(s, func(m string) string {
 		part := assigned.FindStringSubmatch(m)
 		value := strings.TrimRight(part[4], " \t")

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,13 +48,16 @@ func (a *assignments) name(offset int, isKey bool) string {
 	own := statement(a.cut(a.starts[line-1], offset))
 	name, spare := nearestName(a.names, own, isKey)
 	if name != "" || line == 1 {
-		return shownName(name)
+		return shownName(cmp.Or(name, spare))
 	}
 	above := statement(strings.TrimRight(a.cut(a.starts[line-2], a.starts[line-1]), " \t\r\n"))
 	if !namesNext.MatchString(above) && (spare != "" || !continues.MatchString(above)) {
 		return shownName(spare)
 	}
-	if name, _ = nearestName(a.names, above, isKey); name == "" {
+	if name, _ = nearestName(a.names, above+"\n", isKey); name == "" && spare == "" && namesNext.MatchString(above) {
+		name = lastWord(above)
+	}
+	if name == "" {
 		name = spare
 	}
 	return shownName(name)
@@ -118,6 +122,7 @@ var passedOver = map[string]bool{
 
 // nearestName is the name nearest to the end of a line. spare is one that says less: key, value.
 func nearestName(known keys.Names, line string, isKey bool) (name, spare string) {
+	next := len(line) // where the word behind begins
 	for _, at := range slices.Backward(nameWord.FindAllStringIndex(line, -1)) {
 		word := line[at[0]:at[1]]
 		w := word[strings.LastIndexByte(word, '.')+1:]
@@ -126,7 +131,9 @@ func nearestName(known keys.Names, line string, isKey bool) (name, spare string)
 				w = spelt
 			}
 		}
-		if isKey && strings.HasPrefix(line[at[1]:], "(") && known.Of(w).Slot == "" {
+		gap := line[at[1]:next]
+		next = at[0]
+		if isKey && strings.HasPrefix(gap, "(") && known.Of(w).Slot == "" {
 			continue // the function that takes it
 		}
 		switch {
@@ -134,11 +141,44 @@ func nearestName(known keys.Names, line string, isKey bool) (name, spare string)
 			if spare == "" && (strings.EqualFold(w, "key") || strings.EqualFold(w, "token") || strings.EqualFold(w, "secret")) {
 				spare = w
 			}
-		case len(w) > 1 && !(isKey && isAddressName.MatchString(w)):
+		case len(w) > 1 && !(isKey && isAddressName.MatchString(w)) && (tellsKey(known, w) || assigned(line[:at[0]], gap)):
 			return w, spare
 		}
 	}
 	return "", spare
+}
+
+// lastWord is the last that a line of which the next is the value has for a name: "- name: PROD".
+func lastWord(line string) string {
+	for _, word := range slices.Backward(nameWord.FindAllString(line, -1)) {
+		if !passedOver[strings.ToLower(word)] {
+			return word
+		}
+	}
+	return ""
+}
+
+// assigns matches what stands between a name and its value, or its type: anonKey: "…", KEY=…, 'key' => '…', <key>…, name="key">….
+var assigns = regexp.MustCompile(`=|>|:[\s"'` + "`" + `\\]`)
+
+// assigned says whether what stands behind a word makes it the name of something. Any other may be a value itself, as the password is in
+// login("…", "eyJ…") and in known ? "…" : "eyJ…".
+func assigned(before, behind string) bool {
+	return assigns.MatchString(behind) && !strings.HasSuffix(strings.TrimRight(before, "\"'` \t"), "?")
+}
+
+// keyWords are of names that are nothing else, wherever they stand: .header("apikey", "eyJ…"), --api-key eyJ….
+var keyWords = map[string]bool{
+	"key": true, "keys": true, "apikey": true, "token": true, "jwt": true, "anon": true, "service": true, "supabase": true, "authorization": true, "auth": true,
+	"api": true, "publishable": true, "role": true, "bearer": true, "url": true, "uri": true, "endpoint": true,
+}
+
+// tellsKey says whether a word is the name of a key, or of an address, by itself.
+func tellsKey(known keys.Names, word string) bool {
+	if n := known.Of(word); n.Slot != "" || n.URL {
+		return true
+	}
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(keys.Screaming(word)), func(r rune) bool { return r == '_' || r == '-' || r == '.' }), func(w string) bool { return keyWords[w] })
 }
 
 // shownName is a name as it may be shown: what is too long for one, or may be a secret, is none.
