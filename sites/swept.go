@@ -1,6 +1,8 @@
 package sites
 
 import (
+	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -37,10 +39,15 @@ func (c *Collection) addSwept() {
 			default:
 				name := c.Names.Of(k.Name)
 				u, ok := nearestURL(c.Names, k, in)
-				carrier := byHost[u.Host+" "+name.Of]
+				former := slices.ContainsFunc(nameWords(k.Name), func(w string) bool { return slices.Contains(formerWords, w) })
+				of := fmt.Sprint(u.Host, " ", name.Of, former)
+				carrier := byHost[of]
 				if carrier == nil {
 					carrier = c.textCarrier(in.File)
-					byHost[u.Host+" "+name.Of] = carrier
+					if former {
+						carrier.Idle = "its name says that it is a former one"
+					}
+					byHost[of] = carrier
 					if ok {
 						u.Prefix, u.Of = name.PublicPrefix, name.Of
 						carrier.URLs = []inventory.URL{u}
@@ -53,6 +60,10 @@ func (c *Collection) addSwept() {
 		}
 	}
 }
+
+// formerWords are of names that keys have which are no longer in use: those that a migration leaves behind, or a list refuses. "Legacy" is what
+// Supabase calls all JWTs.
+var formerWords = []string{"old", "former", "previous", "prev", "revoked", "expired", "retired", "deprecated", "outdated", "stale"}
 
 // account is where the keys stand that are sites.
 type account map[line][]*Site
@@ -149,7 +160,7 @@ func nearestURL(names keys.Names, k sources.SweptKey, in *sources.Swept) (neares
 	var best *sources.NearURL
 	for i := range k.Near {
 		u := &k.Near[i]
-		if isSupabaseURL(names, u.SweptURL, u.Leads) && fits(k.Name, u.Name) && (best == nil || goesBefore(k.Name, u, best)) {
+		if isSupabaseURL(names, u.SweptURL, u.Leads) && fits(k.Name, u.SweptURL) && (best == nil || goesBefore(k.Name, u, best)) {
 			best = u
 		}
 	}
@@ -159,7 +170,7 @@ func nearestURL(names keys.Names, k sources.SweptKey, in *sources.Swept) (neares
 	hosts := map[string]bool{}
 	var only sources.SweptURL
 	for _, u := range in.URLs {
-		if isSupabaseURL(names, u, false) && fits(k.Name, u.Name) {
+		if isSupabaseURL(names, u, false) && fits(k.Name, u) {
 			hosts[inventory.HostOfURL(u.URL)], only = true, u
 		}
 	}
@@ -206,11 +217,16 @@ func isSupabaseURL(names keys.Names, u sources.SweptURL, leads bool) bool {
 	return leads || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(addressWords, w) })
 }
 
-// fits says whether the names of a key and of an address may go together: where both name an environment, it is the same one.
-func fits(key, address string) bool {
-	a, b := environmentOf(key), environmentOf(address)
-	return a == b || a == "" || b == ""
+// fits says whether a key and an address may go together by the environments that their names, or the host, tell: both tell the same one, or
+// the key's name tells none, or production and the address none. A key whose name tells of another one goes with an address that tells so, or
+// with the machine itself.
+func fits(key string, u sources.SweptURL) bool {
+	host := u.URL.Hostname()
+	a, b := environmentOf(key), cmp.Or(environmentOf(u.Name), environmentOf(hostWords.Replace(host)))
+	return a == "" || a == b || a == keys.Production && b == "" || a != keys.Production && IsLocal([]string{host})
 }
+
+var hostWords = strings.NewReplacer(".", "_", "-", "_")
 
 func environmentOf(name string) string {
 	for _, w := range nameWords(name) {

@@ -1,7 +1,9 @@
 package sources
 
 import (
+	"bytes"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -51,6 +53,29 @@ func (f *File) inComment(before string) bool {
 			if i := strings.Index(before, edge); i >= 0 && mark != "*" && strings.Count(before[:i], `"`)%2 == 0 && strings.Count(before[:i], `'`)%2 == 0 {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// blockMarks begin and end comments of several lines.
+var blockMarks = map[string]string{"/*": "*/", "<!--": "-->"}
+
+// maxComment bounds how far above a value the comment may begin that it stands in.
+const maxComment = 16 << 10
+
+// inBlockComment says whether a comment that begins at the beginning of a line goes on to the end of a text: in a line, what looks so
+// may be a pattern ("src/**/*.ts").
+func (f *File) inBlockComment(before []byte) bool {
+	marks := commentMarks[strings.ToLower(path.Ext(f.Path))]
+	before = before[max(0, len(before)-maxComment):]
+	for begin, end := range blockMarks {
+		at := bytes.LastIndex(before, []byte(begin))
+		if at < 0 || !slices.Contains(marks, begin) || bytes.Contains(before[at:], []byte(end)) {
+			continue
+		}
+		if line := before[bytes.LastIndexByte(before[:at], '\n')+1 : at]; len(bytes.TrimSpace(line)) == 0 {
+			return true
 		}
 	}
 	return false

@@ -143,7 +143,8 @@ func (f *File) sweepText(b []byte) *Swept {
 	reader := assignments{names: f.repo.names, text: b, starts: starts}
 	for i, k := range found {
 		f.repo.ledger.Add(k.Key)
-		key := SweptKey{Name: reader.nameOfKey(k), Key: k.Key, At: at(k.Start, k.End), Comment: f.inComment(reader.line(k.Start))}
+		key := SweptKey{Name: reader.nameOfKey(k), Key: k.Key, At: at(k.Start, k.End)}
+		key.Comment = f.inComment(reader.line(k.Start)) || f.inBlockComment(b[:k.Start])
 		if i < maxPaired {
 			key.Near = reader.near(k, at)
 		}

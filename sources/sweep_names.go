@@ -162,9 +162,11 @@ func lastWord(line string) string {
 var assigns = regexp.MustCompile(`=|>|:[\s"'` + "`" + `\\]`)
 
 // assigned says whether what stands behind a word makes it the name of something. Any other may be a value itself, as the password is in
-// login("…", "eyJ…") and in known ? "…" : "eyJ…".
+// login("…", "eyJ…") and in known ? "…" : "eyJ…", or a condition, as known is.
 func assigned(before, behind string) bool {
-	return assigns.MatchString(behind) && !strings.HasSuffix(strings.TrimRight(before, "\"'` \t"), "?")
+	behind = strings.TrimLeft(behind, " \t")
+	condition := strings.HasPrefix(behind, "?") && !strings.HasPrefix(behind, "?:") // anonKey?: string
+	return assigns.MatchString(behind) && !condition && !strings.HasSuffix(strings.TrimRight(before, "\"'` \t"), "?")
 }
 
 // keyWords are of names that are nothing else, wherever they stand: .header("apikey", "eyJ…"), --api-key eyJ….

@@ -26,6 +26,8 @@ func TestNames(t *testing.T) {
 		{`curl -u admin:hunter2x https://x.example.com `, ""},
 		{`https://x.example.com,hunter2x,`, ""},
 		{`pass = known ? "hunter2x" : "`, "pass"},
+		{`pass = known ? "" : "`, "pass"},
+		{`web?: string = "`, "web"},
 		{"login(\n  'hunter2x',\n  '", ""},
 		{"api:\n  key: hunter2x\n  token: ", "token"},
 		{"psql postgres://a:hunter2x@db.example.com/x ", ""},
