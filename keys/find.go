@@ -107,7 +107,7 @@ func pieces(b []byte, i int) (text string, end int) {
 // shortestSignature is the length of HS256's, in base64.
 const shortestSignature = 43
 
-// joint is where what puts two pieces of a text together ends, if it begins at i: "…" + "…", a backslash at the end of a line,
+// joint is where what puts two pieces of a text together ends, if it begins at i: "…" + "…", '…' . '…', a backslash at the end of a line,
 // or a fold. It is i where none does.
 func joint(b []byte, i int) int {
 	const longest = 200 // an indentation may be long
@@ -119,6 +119,10 @@ func joint(b []byte, i int) int {
 		case '\n':
 			lines++
 		case ' ', '\t', '\r', '+', '\\', '(', ')':
+		case '.', '&', '|': // of PHP and Lua, of Visual Basic, of SQL
+			if quotes != 1 {
+				return i
+			}
 		default:
 			if quotes == 2 && lines <= 2 || quotes == 0 && lines == 1 {
 				return n
@@ -133,8 +137,16 @@ func startsWith(b []byte, starts [][]byte) bool {
 	return slices.ContainsFunc(starts, func(s []byte) bool { return bytes.HasPrefix(b, s) })
 }
 
-// begins says whether a word may begin at i. It may behind a dash, as in ${KEY:-eyJ…}.
-func begins(b []byte, i int) bool { return i == 0 || !isTokenByte(b[i-1]) || b[i-1] == '-' }
+// begins says whether a word may begin at i. It may behind a dash, as in ${KEY:-eyJ…}, and behind what stands for a sign: Bearer%20eyJ…, \neyJ….
+func begins(b []byte, i int) bool {
+	return i == 0 || !isTokenByte(b[i-1]) || b[i-1] == '-' ||
+		i >= 3 && b[i-3] == '%' && isHex(b[i-2]) && isHex(b[i-1]) ||
+		i >= 2 && b[i-2] == '\\' && (b[i-1] == 'n' || b[i-1] == 't' || b[i-1] == 'r')
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
 
 func isTokenByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
