@@ -454,18 +454,20 @@ func (c *ciScript) prints(sh *shell, st *shellState, words []shellWord, redirs [
 		}
 		format := strings.ReplaceAll(args[0].text, `\n`, "\n")
 		args = args[1:]
-		for first := true; first || len(args) > 0; first = false {
-			round := format
-			for strings.Contains(round, "%s") && len(args) > 0 {
-				round = strings.Replace(round, "%s", args[0].text, 1)
-				args = args[1:]
-			}
-			text += round
-			if round == format {
-				break
+		pieces := strings.Split(format, "%s")
+		var b strings.Builder
+		for first := true; first || len(args) > 0 && len(pieces) > 1; first = false {
+			for i, piece := range pieces {
+				if i > 0 && len(args) > 0 {
+					b.WriteString(args[0].text)
+					args = args[1:]
+				}
+				if b.WriteString(piece); b.Len() > maxCIText {
+					return "", 0, false
+				}
 			}
 		}
-		return text, line, true
+		return b.String(), line, true
 	case "cat", "tee":
 		for _, r := range redirs {
 			if r.Hdoc != nil {

@@ -118,6 +118,7 @@ func TestBoundedTexts(t *testing.T) {
 			"c: {extends: .b, script: make, variables: {SUPABASE_ANON_KEY: " + twice("$A") + "}}\n", (*Repository).Pipelines},
 		{"bake", "docker-bake.hcl", "variable \"V0\" { default = \"0123456789\" }\n" + variables.String() + "target \"a\" { args = { SUPABASE_ANON_KEY = V8 } }\n", (*Repository).Bakes},
 		{"shell", ".github/workflows/x.yml", "jobs: {a: {env: {SUPABASE_KEY: " + twice("0123456789") + "}, steps: [{run: 'docker build --build-arg SUPABASE_ANON_KEY=" + twice("$SUPABASE_KEY") + " .'}]}}\n", (*Repository).Workflows},
+		{"script", ".github/workflows/x.yml", "jobs:\n  a:\n    steps:\n    - run: |\n        A=0123456789\n" + strings.Repeat("        A=$A$A\n", 60) + "        echo SUPABASE_ANON_KEY=$A >> .env\n", (*Repository).Workflows},
 	} {
 		found := false
 		for _, v := range test.read(openWith(test.file, []byte(test.text))) {

@@ -164,12 +164,21 @@ func (s *shell) quoted(st *shellState, b *strings.Builder, parts []syntax.WordPa
 	}
 }
 
+// maxShellText bounds what is put into one word: A=$A$A doubles it.
+const maxShellText = 32 << 10
+
 func (s *shell) expansion(st *shellState, b *strings.Builder, p syntax.WordPart) {
+	put := func(text string) {
+		if b.Len()+len(text) > maxShellText {
+			text = notKnown
+		}
+		b.WriteString(text)
+	}
 	switch p := p.(type) {
 	case *syntax.ParamExp:
-		b.WriteString(s.parameter(st, p))
+		put(s.parameter(st, p))
 	case *syntax.CmdSubst:
-		b.WriteString(s.output(st, p.Stmts))
+		put(s.output(st, p.Stmts))
 	case *syntax.ArithmExp:
 		s.arithmetic(st, p)
 		b.WriteString(notKnown)
