@@ -54,6 +54,7 @@ type Repository struct {
 
 	openersOnce   sync.Once
 	openers       openers
+	packages      sync.Map // the package.json of directories, as read
 	workflowsOnce sync.Once
 	handed        []CIVariables  // by workflows
 	madeByJobs    []ScriptSecret // with kubectl

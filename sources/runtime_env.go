@@ -64,12 +64,17 @@ func (m packageManifest) needs(name string) bool {
 }
 
 // packageAt is the package.json of a directory; an empty one where there is none that can be read.
-func (r *Repository) packageAt(dir string) (manifest packageManifest) {
+func (r *Repository) packageAt(dir string) packageManifest {
+	if read, ok := r.packages.Load(dir); ok {
+		return read.(packageManifest)
+	}
+	var manifest packageManifest
 	if f := r.File(path.Join(dir, "package.json")); f != nil {
 		if b, err := f.peek(); err != nil || json.Unmarshal(b, &manifest) != nil {
-			return packageManifest{}
+			manifest = packageManifest{}
 		}
 	}
+	r.packages.Store(dir, manifest)
 	return manifest
 }
 
