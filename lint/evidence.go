@@ -80,6 +80,7 @@ type joining struct {
 	stacks   []*Instance // those of which there is a .env only, likewise
 	hosted   []*Instance // those of hosted projects, made at their first site
 	signed   signatures
+	strange  map[string]bool // hosts that texts and jobs name, and at which none of these is known to answer
 
 	joined  map[*sites.Site]Joined
 	torn    map[*sites.Site][]*Instance      // between those that answer at its URL
@@ -94,6 +95,7 @@ func (g *Grouping) joinSites(locals, stacks []*Instance) {
 		deployed: g.Instances, locals: locals, stacks: stacks, signed: g.Signed,
 		joined: map[*sites.Site]Joined{}, torn: map[*sites.Site][]*Instance{}, entries: map[inventory.EntryRef]*Instance{}, taken: map[sources.Position][]*Instance{},
 	}
+	w.strange = w.strangeHosts(g.Sites)
 	for _, e := range evidences {
 		into := map[*sites.Site]*Instance{}
 		for _, s := range g.Sites {
@@ -284,10 +286,28 @@ func (w *joining) mayBeMeant(s *sites.Site) bool {
 		return false
 	case s.Standing == sites.Verifying && !s.Name.Strong:
 		return false
-	case isText(s) && (len(hosts) == 0 || namesOther(s.Variable) || slices.ContainsFunc(hosts, namesOther)):
+	case isText(s) && (len(hosts) == 0 || namesOther(s.Variable)), (isText(s) || s.Carrier.Job) && (slices.ContainsFunc(hosts, namesOther) || len(hosts) > 0 && len(w.strange) > 1):
 		return false // of any text it takes more to say what it is meant for
 	}
 	return true
+}
+
+// strangeHosts are those of the URLs beside keys in texts and jobs at which no instance is known to answer. One of them may be that of the only
+// instance; of several nobody can say which.
+func (w *joining) strangeHosts(all []*sites.Site) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range all {
+		if !isText(s) && !s.Carrier.Job {
+			continue
+		}
+		for _, h := range s.Hosts() {
+			one := []string{h}
+			if !sites.IsLocal(one) && !sites.HostedURL.MatchString(h) && !slices.ContainsFunc(w.deployed, func(i *Instance) bool { return i.Answers(one) }) {
+				out[h] = true
+			}
+		}
+	}
+	return out
 }
 
 // namesOther says whether a name or a host is that of another environment than production.

@@ -160,7 +160,8 @@ func nearestURL(names keys.Names, k sources.SweptKey, in *sources.Swept) (neares
 	var best *sources.NearURL
 	for i := range k.Near {
 		u := &k.Near[i]
-		if isSupabaseURL(names, u.SweptURL, u.Leads) && fits(k.Name, u.SweptURL) && (best == nil || goesBefore(k.Name, u, best)) {
+		apart := !u.Together && sharedQualifiers(k.Name, u.Name) == 0 // it is another one's, in the block beside
+		if !apart && isSupabaseURL(names, u.SweptURL, u.Leads) && fits(k.Name, u.SweptURL) && (best == nil || goesBefore(k.Name, u, best)) {
 			best = u
 		}
 	}

@@ -5,16 +5,16 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
-
-// commentMarks begin a comment, by the end of the file's name.
-var commentMarks = map[string][]string{}
 
 // otherMarks are those of any other file: "#" may begin what is none (#define).
 var otherMarks = []string{"# ", "//", "/*"}
 
-func init() {
+// commentMarks begin a comment, by the end of the file's name. They are made at the first use.
+var commentMarks = sync.OnceValue(func() map[string][]string {
+	out := map[string][]string{"": {"#"}} // Dockerfile, Makefile
 	for marks, extensions := range map[string]string{
 		"#":            ".yaml .yml .sh .bash .zsh .py .rb .toml .env .tf .ps1 .r .pl .ex .exs .properties .service .conf .nix .mk .http .dockerfile",
 		"// * /*":      ".js .jsx .ts .tsx .mjs .cjs .mts .cts .go .rs .dart .swift .kt .kts .java .scala .cs .c .h .cc .cpp .hpp .m .php .gradle .jsonc .json5 .css .scss",
@@ -24,20 +24,24 @@ func init() {
 		"<!-- // * /*": ".vue .svelte .astro",
 		"; #":          ".ini .cfg",
 		"REM rem ::":   ".bat .cmd",
+		"":             ".json .map .csv",
 	} {
 		for _, ext := range strings.Fields(extensions) {
-			commentMarks[ext] = strings.Fields(marks)
+			out[ext] = strings.Fields(marks)
 		}
 	}
-	commentMarks[""] = []string{"#"} // Dockerfile, Makefile
-}
+	return out
+})
+
+// longLine is the length from which nobody wrote a line, and what looks like a comment behind something is none.
+const longLine = 1 << 10
 
 // inComment says whether what stands before a value on its line begins a comment.
 func (f *File) inComment(before string) bool {
-	marks, known := commentMarks[strings.ToLower(path.Ext(f.Path))]
+	marks, known := commentMarks()[strings.ToLower(path.Ext(f.Path))]
 	switch {
 	case f.IsDotenv():
-		marks = commentMarks[".env"]
+		marks = commentMarks()[".env"]
 	case !known:
 		marks = otherMarks
 	}
@@ -50,7 +54,7 @@ func (f *File) inComment(before string) bool {
 			return true
 		}
 		for _, edge := range []string{" " + mark + " ", "\t" + mark + " "} { // behind something, and outside of quotes
-			if i := strings.Index(before, edge); i >= 0 && mark != "*" && strings.Count(before[:i], `"`)%2 == 0 && strings.Count(before[:i], `'`)%2 == 0 {
+			if i := strings.Index(before, edge); i >= 0 && len(before) < longLine && mark != "*" && strings.Count(before[:i], `"`)%2 == 0 && strings.Count(before[:i], `'`)%2 == 0 {
 				return true
 			}
 		}
@@ -67,7 +71,7 @@ const maxComment = 16 << 10
 // inBlockComment says whether a comment that begins at the beginning of a line goes on to the end of a text: in a line, what looks so
 // may be a pattern ("src/**/*.ts").
 func (f *File) inBlockComment(before []byte) bool {
-	marks := commentMarks[strings.ToLower(path.Ext(f.Path))]
+	marks := commentMarks()[strings.ToLower(path.Ext(f.Path))]
 	before = before[max(0, len(before)-maxComment):]
 	for begin, end := range blockMarks {
 		at := bytes.LastIndex(before, []byte(begin))

@@ -13,7 +13,9 @@ import (
 )
 
 // OpensSOPS says whether there is a key at hand that may open what SOPS encrypted.
-func (k *Keyring) OpensSOPS() bool { return k != nil && (len(k.keys().age) > 0 || len(k.keys().pgp) > 0) }
+func (k *Keyring) OpensSOPS() bool {
+	return k != nil && (len(k.keys().age) > 0 || len(k.keys().pgp) > 0)
+}
 
 // DecryptSOPS decrypts a file as "sops --decrypt" does, with the keys of the ring alone,
 // and verifies its MAC.
