@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -171,5 +173,29 @@ func fortyThousandSources(b testing.TB) string {
 	}
 	write(b, dir, "public/bundle.json", `{"text": "`+strings.Repeat("lorem ipsum dolor sit amet ", 450_000)+`"}`)
 	write(b, dir, "apps/web/.env.production", "NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.org\nNEXT_PUBLIC_SUPABASE_ANON_KEY="+benchKey(0)+"\n")
+	return dir
+}
+
+// twoHundredApps is a monorepo of 200 apps, each with a framework, a file of variables, a Dockerfile, 20 source files of which one holds the key, and a
+// workflow that builds it, beside the stack.
+func twoHundredApps(b testing.TB) string {
+	b.Helper()
+	dir := b.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(fixturesDir, "seed-in-sync"))); err != nil {
+		b.Fatal(err)
+	}
+	source := strings.Repeat("export const answer = 42;\n", 80)
+	for i := range 200 {
+		app := fmt.Sprintf("services/app-%03d", i)
+		write(b, dir, app+"/package.json", fmt.Sprintf(`{"name": "app-%03d", "scripts": {"build": "next build"}, "dependencies": {"next": "^16.0.0"}}`, i))
+		write(b, dir, app+"/.env.production", "NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.org\nNEXT_PUBLIC_SUPABASE_ANON_KEY="+benchKey(0)+"\n")
+		write(b, dir, app+"/Dockerfile", "FROM node:24\nARG NEXT_PUBLIC_SUPABASE_URL\nARG NEXT_PUBLIC_SUPABASE_ANON_KEY\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"npm\", \"start\"]\n")
+		write(b, dir, app+"/src/client.ts", "export const client = createClient('https://supabase.example.org', '"+benchKey(0)+"')\n")
+		for n := range 19 {
+			write(b, dir, fmt.Sprintf("%s/src/module-%d.ts", app, n), source)
+		}
+		write(b, dir, fmt.Sprintf(".github/workflows/app-%03d.yml", i), "on: push\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          context: "+app+
+			"\n          tags: ghcr.io/example/"+filepath.Base(app)+":1\n          build-args: |\n            NEXT_PUBLIC_SUPABASE_URL=https://supabase.example.org\n            NEXT_PUBLIC_SUPABASE_ANON_KEY="+benchKey(0)+"\n")
+	}
 	return dir
 }

@@ -68,7 +68,7 @@ func BenchmarkCommand(b *testing.B) {
 		make func(testing.TB) string
 	}{
 		{"60-vendored-charts", vendoredCharts}, {"1200-kustomizations-with-near-names", nearNames},
-		{"10000-files", tenThousandFiles}, {"40000-sources", fortyThousandSources},
+		{"10000-files", tenThousandFiles}, {"40000-sources", fortyThousandSources}, {"200-apps", twoHundredApps},
 	} {
 		dir := r.make(b)
 		b.Run(r.name+"/keylint", func(b *testing.B) { measure(b, dir, keylint, ".") })
