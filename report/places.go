@@ -98,7 +98,9 @@ func (t *textReport) group(indent string, g group, most int) {
 
 // beside is a place as it is told beside its position: its holder without the file, which stands there.
 func beside(r lint.Related) lint.Related {
-	r.Holder = strings.TrimPrefix(r.Holder, r.At.File+" ")
+	if r.Holder = strings.TrimPrefix(r.Holder, r.At.File+" "); r.Holder == r.At.File {
+		r.Holder = "" // a key in a text that has no name there
+	}
 	return r
 }
 
