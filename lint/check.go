@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,8 +100,8 @@ func (p *Pass) result() *Result {
 	for _, s := range p.Sites {
 		switch {
 		case p.InstanceOf(s) != nil:
-		case IsCopy(s):
-			// A copy that nothing deploys is checked by itself, and counted apart.
+		case isPast(s):
+			// It is checked by itself, and counted apart.
 		default:
 			r.Unplaced = append(r.Unplaced, count(nil, s))
 		}
@@ -147,9 +148,9 @@ func (p *Pass) countElsewhere(r *Result) {
 	all := slices.Clone(p.Counted)
 	seen := map[sources.Position]bool{}
 	for _, s := range p.Sites {
-		if IsCopy(s) && keys.HasForm(s.Value.Text()) && p.InstanceOf(s) == nil && !seen[s.Written] {
+		if isPast(s) && keys.HasForm(s.Value.Text()) && p.InstanceOf(s) == nil && !seen[s.Written] {
 			seen[s.Written] = true
-			all = append(all, sites.Counted{At: s.Written, Place: sources.Undeployed, Key: s.Value.Text()})
+			all = append(all, sites.Counted{At: s.Written, Place: cmp.Or(s.Carrier.Past, sources.Undeployed), Key: s.Value.Text()})
 		}
 	}
 	sort.SliceStable(all, func(a, b int) bool { return all[a].At.Before(all[b].At) })
@@ -164,6 +165,9 @@ func (p *Pass) countElsewhere(r *Result) {
 		r.Coverage.Elsewhere = append(r.Coverage.Elsewhere, KeysIn{k.At.File, k.Place, 1})
 	}
 }
+
+// isPast says whether nothing deploys what the site stands in, or something has taken its place.
+func isPast(s *sites.Site) bool { return IsCopy(s) || s.Carrier.Past != "" }
 
 // countLocked counts what a private key that was not given would open.
 func (p *Pass) countLocked(r *Result) {

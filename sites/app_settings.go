@@ -22,7 +22,7 @@ func (c *Collection) appSettings(shown inventory.Settings) []*inventory.Carrier 
 		if err != nil || f.Locked() != nil {
 			continue
 		}
-		k := &inventory.Carrier{Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: sources.ServedBy(f.Path), Ignored: f.Ignored, Idle: leftOver(f), Client: "what every browser gets"}
+		k := &inventory.Carrier{Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: sources.ServedBy(f.Path), Ignored: f.Ignored, Idle: leftOver(f), Past: pastOf(f), Client: "what every browser gets"}
 		for _, v := range sources.ParseSettings(f.Path, b) {
 			b := &inventory.Binding{Name: v.Name, Holder: f.Path + " " + v.Name, Value: keys.Known(v.Value), Where: inventory.Stands(v.In(f.Path))}
 			markPlaceholder(b, c.Names.Of(v.Name))

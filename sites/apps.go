@@ -155,7 +155,7 @@ func (a *apps) collectEnvFile(app *sources.App, f *sources.File, build modeEnv) 
 			urls = others
 		}
 		return &inventory.Carrier{
-			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: app.Dir, Ignored: f.Ignored, Idle: idle,
+			Kind: inventory.InEnvFile, Name: f.Path, File: f.Path, App: app.Dir, Ignored: f.Ignored, Idle: idle, Past: pastOf(f),
 			Stack: stack, URLs: urls, Development: servesDevelopment(f, urls) && (len(urls) > 0 || !app.BuildsInModeOf(f)),
 		}
 	}
@@ -244,6 +244,14 @@ func markPlaceholder(b *inventory.Binding, name keys.Name) {
 	}
 }
 
+// pastOf is what a copy from before a change is counted as; nothing of any other file.
+func pastOf(f *sources.File) sources.Place {
+	if f.IsLeftOver() {
+		return sources.Archives
+	}
+	return ""
+}
+
 // leftOver says of a copy from before a change that nothing reads it; else it is empty.
 func leftOver(f *sources.File) string {
 	if f.IsLeftOver() {
@@ -293,7 +301,7 @@ func (a *apps) collectDockerfile(f *sources.File, urls []inventory.URL) {
 		return
 	}
 	a.collectBuilds(f, d)
-	c := &inventory.Carrier{Kind: inventory.InImage, Name: f.Path, File: f.Path, App: f.Dir(), Idle: leftOver(f)}
+	c := &inventory.Carrier{Kind: inventory.InImage, Name: f.Path, File: f.Path, App: f.Dir(), Idle: leftOver(f), Past: pastOf(f)}
 	var all []*inventory.Binding
 	for _, s := range d.Assignments {
 		if s.Value.IsAbsent() {

@@ -20,6 +20,8 @@ type migration struct {
 	sources.SQLSet
 	file *sources.File
 	anew bool // a later one has the last word
+
+	certain bool // by the name of what both set
 }
 
 // databaseCarriers are what the database of an app is given: by the migrations of a directory, one after the
@@ -60,7 +62,7 @@ func (c *Collection) databaseCarriers() []*inventory.Carrier {
 func (c *Collection) databaseOf(history []*migration) []*inventory.Carrier {
 	later := map[string]bool{}
 	for _, m := range slices.Backward(history) {
-		m.anew = m.isSetAnew(later)
+		m.anew, m.certain = m.isSetAnew(later), m.Of != "" && later[m.Of]
 		if m.Of != "" {
 			later[m.Of] = true
 		}
@@ -84,7 +86,9 @@ func (c *Collection) databaseOf(history []*migration) []*inventory.Carrier {
 		}
 		switch {
 		case m.anew:
-			k.Idle = "a later migration sets it anew"
+			if k.Idle = "a later migration sets it anew"; m.certain {
+				k.Past = sources.Superseded
+			}
 		case m.Of == "" && m.Kind == sources.SQLRequest:
 			k.Idle = "the request is sent once, when the file is run"
 		}

@@ -21,6 +21,7 @@ const (
 	Archives      Place = "archives"
 	Vendored      Place = "vendored code"
 	Comments      Place = "comments"
+	Superseded    Place = "superseded migrations"
 	Undeployed    Place = "manifests that nothing deploys"
 	Configured    Place = "what the configuration names"
 )

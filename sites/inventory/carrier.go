@@ -57,6 +57,9 @@ type Carrier struct {
 
 	Opens keys.Form // the form that the container may decrypt by itself as it starts; empty where it decrypts none
 
+	// Past is the kind of place that it lies in, where something has taken the place of all that it bears: its keys are counted.
+	Past sources.Place
+
 	// Idle says why nothing that it bears has an effect; empty where it has one.
 	Idle string
 }
