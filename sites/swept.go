@@ -26,12 +26,11 @@ type Counted struct {
 // addSwept makes sites of the keys that no parser accounts for, and counts those of documentation and the like.
 func (c *Collection) addSwept() {
 	known := accountOf(c.Sites)
-	for _, in := range c.Repo.Sweep() {
+	for _, in := range c.Repo.Sweep(func(f *sources.File, k sources.SweptKey) bool { return !f.Example && known.holds(k) }) {
 		place := in.File.Place()
 		byHost := map[string]*inventory.Carrier{}
 		for _, k := range in.Keys {
 			switch {
-			case known.holds(k) && !in.File.Example:
 			case place != "":
 				c.Counted = append(c.Counted, Counted{k.At, place, k.Key})
 			case k.Comment:

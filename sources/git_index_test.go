@@ -10,6 +10,7 @@ import (
 
 	"github.com/keylint/keylint/internal/testkeys"
 	"github.com/keylint/keylint/internal/testrepo"
+	"github.com/keylint/keylint/sources"
 )
 
 // TestGitIndex: what git holds is looked through, whatever .gitignore says of it, and what it does not hold is not.
@@ -55,7 +56,7 @@ K={{anon}}
 				run("update-index", "--index-version", "4")
 			}
 			var got []string
-			for _, in := range testrepo.Open(t, dir, nil).Sweep() {
+			for _, in := range testrepo.Open(t, dir, nil).Sweep(func(*sources.File, sources.SweptKey) bool { return false }) {
 				got = append(got, in.File.Path)
 			}
 			want := []string{"build.sh", "held.local.sh", "tools/deep/down/held.js", "tools/held.py"}
@@ -78,7 +79,7 @@ func TestGitIndexBad(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := testrepo.Open(t, dir, nil)
-			if len(r.Sweep()) > 0 {
+			if len(r.Sweep(func(*sources.File, sources.SweptKey) bool { return false })) > 0 {
 				t.Error("what git ignores was looked through")
 			}
 			if notes := r.Notes(); len(notes) != 1 || notes[0].At.File != ".git/index" {

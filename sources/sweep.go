@@ -62,13 +62,13 @@ var sweepMarks = sync.OnceValue(func() *finder {
 })
 
 // Sweep finds what has the form of a Supabase key in every text of the repository, read by a parser or not, in order of
-// path. Of what git ignores it knows what is read anyway. Files that are no text are told by their first bytes.
-func (r *Repository) Sweep() []*Swept {
+// path, but for what is known. Of what git ignores it knows what is read anyway. Files that are no text are told by their first bytes.
+func (r *Repository) Sweep(known func(*File, SweptKey) bool) []*Swept {
 	files := slices.Concat(r.Files(), r.scripts, r.prose, r.others)
-	known := map[string]bool{}
+	seen := map[string]bool{}
 	files = slices.DeleteFunc(files, func(f *File) bool { // a script that was followed is among them all
-		again := known[f.Path] || r.builtFiles[f.Path] // or is looked into as what was built
-		known[f.Path] = true
+		again := seen[f.Path] || r.builtFiles[f.Path] // or is looked into as what was built
+		seen[f.Path] = true
 		return again
 	})
 	slices.SortFunc(files, func(a, b *File) int {
@@ -78,10 +78,10 @@ func (r *Repository) Sweep() []*Swept {
 		return f.tree == nil || f.tested && !f.swept || binaryExtensions[strings.ToLower(path.Ext(f.Path))]
 	})
 	found := make([]*Swept, len(inTrees))
-	byDirectory(inTrees, func(i int, open opener) { found[i] = inTrees[i].sweep(open) })
+	byDirectory(inTrees, func(i int, open opener) { found[i] = inTrees[i].sweep(open, known) })
 	for _, f := range files {
 		if f.FromStdin() {
-			found = append(found, f.sweepText(f.disk))
+			found = append(found, f.sweepText(f.disk, f.here, known))
 		}
 	}
 	found = slices.DeleteFunc(found, func(s *Swept) bool { return s == nil })
@@ -89,8 +89,8 @@ func (r *Repository) Sweep() []*Swept {
 	return found
 }
 
-// sweep looks through one file; nil where no key stands in it.
-func (f *File) sweep(open opener) *Swept {
+// sweep looks through one file; nil where none stands in it.
+func (f *File) sweep(open opener, known func(*File, SweptKey) bool) *Swept {
 	b := f.disk
 	if b == nil {
 		if b = f.textWithMark(open); b == nil {
@@ -99,10 +99,10 @@ func (f *File) sweep(open opener) *Swept {
 	}
 	if bytes.Contains(b, ciphertext) {
 		if plain := f.opened(); plain != nil {
-			return f.sweepDecrypted(plain)
+			return f.sweepText(plain, f.leadBack(plain), known)
 		}
 	}
-	return f.sweepText(b)
+	return f.sweepText(b, f.here, known)
 }
 
 // opened is what SOPS encrypted, where a key at hand opens it; else nil, and nothing is said of that: most such files are other products'.
@@ -121,8 +121,11 @@ func (f *File) opened() []byte {
 	return plain
 }
 
-// sweepText looks through a text as it is on disk.
-func (f *File) sweepText(b []byte) *Swept {
+// here is a place in a text that is as it is on disk.
+func (f *File) here(p Position) Position { return p }
+
+// sweepText looks through a text, from which lead leads to the file on disk. What is around a key is looked at only where that is not known.
+func (f *File) sweepText(b []byte, lead func(Position) Position, known func(*File, SweptKey) bool) *Swept {
 	if !sweepMarks().in(b) {
 		return nil
 	}
@@ -141,42 +144,30 @@ func (f *File) sweepText(b []byte) *Swept {
 		return p
 	}
 	reader := assignments{names: f.repo.names, text: b, starts: starts}
-	for i, k := range found {
+	for _, k := range found {
 		f.repo.ledger.Add(k.Key)
-		key := SweptKey{Name: reader.nameOfKey(k), Key: k.Key, At: at(k.Start, k.End)}
-		key.Comment = f.inComment(reader.line(k.Start)) || f.inBlockComment(b[:k.Start])
-		if i < maxPaired {
-			key.Near = reader.near(k, at)
+		if key := (SweptKey{Key: k.Key, At: lead(at(k.Start, k.End))}); !known(f, key) {
+			key.Name = reader.nameOfKey(k)
+			key.Comment = f.inComment(reader.line(k.Start)) || f.inBlockComment(b[:k.Start])
+			if len(out.Keys) < maxPaired {
+				key.Near = reader.near(k, at)
+			}
+			for n := range key.Near {
+				key.Near[n].At = lead(key.Near[n].At)
+			}
+			out.Keys = append(out.Keys, key)
 		}
-		out.Keys = append(out.Keys, key)
 		reader.past = k.End
+	}
+	if len(out.Keys) == 0 {
+		return nil
 	}
 	reader.past = 0
 	all := findURLs(b, maxURLs)
 	for _, u := range all {
-		out.URLs = append(out.URLs, SweptURL{Name: reader.name(u.start, false), URL: u.url, At: at(u.start, u.end)})
+		out.URLs = append(out.URLs, SweptURL{Name: reader.name(u.start, false), URL: u.url, At: lead(at(u.start, u.end))})
 	}
 	out.Many = len(all) == maxURLs
-	return out
-}
-
-// sweepDecrypted looks through what SOPS encrypted, of which the places are those of the ciphertext: that of the same key of a mapping
-// or of the same line, as far as they can be told.
-func (f *File) sweepDecrypted(plain []byte) *Swept {
-	out := f.sweepText(plain)
-	if out == nil {
-		return nil
-	}
-	lead := f.leadBack(plain)
-	for i := range out.Keys {
-		out.Keys[i].At = lead(out.Keys[i].At)
-		for n := range out.Keys[i].Near {
-			out.Keys[i].Near[n].At = lead(out.Keys[i].Near[n].At)
-		}
-	}
-	for i := range out.URLs {
-		out.URLs[i].At = lead(out.URLs[i].At)
-	}
 	return out
 }
 
