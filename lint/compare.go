@@ -7,7 +7,6 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/gateway"
-	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -277,16 +276,3 @@ func ByPlace(group []*sites.Site) []*sites.Site {
 	})
 	return out
 }
-
-// remoteness is how far a site is from what is deployed.
-func remoteness(s *sites.Site) int {
-	switch {
-	case !isText(s):
-		return 0
-	case !s.Carrier.ByHand:
-		return 1
-	}
-	return 2
-}
-
-func isText(s *sites.Site) bool { return s.Carrier != nil && s.Carrier.Kind == inventory.InText }

@@ -292,29 +292,6 @@ func (w *joining) mayBeMeant(s *sites.Site) bool {
 	return true
 }
 
-// strangeHosts are those of the URLs beside keys in texts and jobs at which no instance is known to answer. One of them may be that of the only
-// instance; of several nobody can say which.
-func (w *joining) strangeHosts(all []*sites.Site) map[string]bool {
-	out := map[string]bool{}
-	for _, s := range all {
-		if !isText(s) && !s.Carrier.Job {
-			continue
-		}
-		for _, h := range s.Hosts() {
-			one := []string{h}
-			if !sites.IsLocal(one) && !sites.HostedURL.MatchString(h) && !slices.ContainsFunc(w.deployed, func(i *Instance) bool { return i.Answers(one) }) {
-				out[h] = true
-			}
-		}
-	}
-	return out
-}
-
-// namesOther says whether a name or a host is that of another environment than production.
-func namesOther(text string) bool {
-	return slices.ContainsFunc(Words(text), func(w string) bool { e := keys.Environment(w); return e != "" && e != keys.Production })
-}
-
 func asOnlyOne(w *joining, s *sites.Site) *Instance {
 	if len(w.deployed) != 1 || !w.mayBeMeant(s) {
 		return nil

@@ -106,20 +106,6 @@ func Group(c *sites.Collection, config Config) *Grouping {
 	return g
 }
 
-// setTextsAside says of keys in any text that nothing tells what they are meant for: what is wrong with such a key by itself may be
-// as it was left years ago.
-func (g *Grouping) setTextsAside() {
-	for _, s := range g.Sites {
-		switch {
-		case !isText(s) || s.Idle != "" || g.joined[s] != "":
-		case g.torn[s] != nil:
-			s.Idle = g.whyTorn(s)
-		default:
-			s.Idle = homeless(s)
-		}
-	}
-}
-
 func (g *Grouping) nuclei(u *render.Unit) []*Instance {
 	byNamespace := map[string]*Instance{}
 	at := func(ns string) *Instance {
