@@ -146,7 +146,7 @@ func (n Names) Of(name string) Name {
 }
 
 func read(name string) Name {
-	result := Name{Suffix: Screaming(name)}
+	result := Name{Suffix: screaming(name)}
 	for _, p := range publicPrefixes {
 		if rest, ok := strings.CutPrefix(result.Suffix, p); ok {
 			result.PublicPrefix, result.Suffix = p, rest
@@ -219,9 +219,9 @@ func isIssuer(n string) bool {
 	return false
 }
 
-// Screaming turns "supabase-anon-key", "supabase.anon.key" and "supabaseAnonKey" into
+// screaming turns "supabase-anon-key", "supabase.anon.key" and "supabaseAnonKey" into
 // SUPABASE_ANON_KEY.
-func Screaming(name string) string {
+func screaming(name string) string {
 	var b strings.Builder
 	var previous rune
 	for _, r := range name {
@@ -235,4 +235,9 @@ func Screaming(name string) string {
 		b.WriteRune(unicode.ToUpper(r))
 	}
 	return b.String()
+}
+
+// Words are the words of a name in any of these spellings, in small letters.
+func Words(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(screaming(name)), func(r rune) bool { return r == '_' })
 }

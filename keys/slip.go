@@ -5,7 +5,7 @@ import "strings"
 // Slip says whether two names differ by a slip of the pen: one or two edits, capitals, or what
 // stands between words.
 func Slip(a, b string) bool {
-	if Screaming(a) == Screaming(b) || strings.EqualFold(bare(a), bare(b)) {
+	if screaming(a) == screaming(b) || strings.EqualFold(bare(a), bare(b)) {
 		return a != b
 	}
 	return a != b && len(a) > 5 && len(b) > 5 && edits(a, b) <= 2

@@ -7,22 +7,6 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// Environment is the one environment that the words of a text name; empty where they name none, or
-// several.
-func Environment(text string) string {
-	only := ""
-	for _, w := range Words(text) {
-		switch e := keys.Environment(w); {
-		case e == "" || e == only:
-		case only != "":
-			return ""
-		default:
-			only = e
-		}
-	}
-	return only
-}
-
 // IsProduction says whether one of the words of a text means the environment in which the outage
 // hurts.
 func IsProduction(text string) bool {

@@ -3,7 +3,6 @@ package sites
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -114,8 +113,6 @@ func isWord(v keys.Value, name keys.Name) bool {
 		(!keys.HasForm(v.Text()) || keys.IsPlaceholder(v.Text()) || keys.IsDummy(v.Text()))
 }
 
-var ciWord = regexp.MustCompile(`[A-Za-z0-9]+`)
-
 // ciEnvironment is the environment that a job's keys are meant for: the one that the name of the address' secret tells, or that
 // the job names, or its own name or its file's tells, or else that all names of its secrets tell; empty where nothing does.
 func (a *apps) ciEnvironment(v sources.CIVariables) string {
@@ -135,22 +132,7 @@ func (a *apps) ciEnvironment(v sources.CIVariables) string {
 	}
 	file, _, _ := strings.Cut(v.By, " ")
 	file = strings.TrimPrefix(path.Base(file), "ci") // which may build anything
-	return cmp.Or(oneEnvironment(address), oneEnvironment(v.Environment), oneEnvironment(job), oneEnvironment(file), oneEnvironment(keysOf))
-}
-
-// oneEnvironment is the one that the words of a text mean; empty where they mean none, or several.
-func oneEnvironment(text string) string {
-	only := ""
-	for _, word := range ciWord.FindAllString(text, -1) {
-		switch e := keys.Environment(word); {
-		case e == "" || e == only:
-		case only != "":
-			return ""
-		default:
-			only = e
-		}
-	}
-	return only
+	return cmp.Or(keys.OnlyEnvironment(address), keys.OnlyEnvironment(v.Environment), keys.OnlyEnvironment(job), keys.OnlyEnvironment(file), keys.OnlyEnvironment(keysOf))
 }
 
 // standsInCI says whether a carrier of CI has the variable that stands at a place, told by its line.

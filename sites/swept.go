@@ -25,7 +25,7 @@ type Counted struct {
 
 // addSwept makes sites of the keys that no parser accounts for, and counts those of documentation and the like.
 func (c *Collection) addSwept() {
-	known := accountOf(c.Sites)
+	known, rendered := accountOf(c.Sites), c.rendered()
 	for _, in := range c.Repo.Sweep(func(f *sources.File, k sources.SweptKey) bool { return !f.Example && known.holds(k) }) {
 		place := in.File.Place()
 		byHost := map[string]*inventory.Carrier{}
@@ -38,11 +38,11 @@ func (c *Collection) addSwept() {
 			default:
 				name := c.Names.Of(k.Name)
 				u, ok := nearestURL(c.Names, k, in)
-				former := slices.ContainsFunc(nameWords(k.Name), func(w string) bool { return slices.Contains(formerWords, w) })
+				former := slices.ContainsFunc(keys.Words(k.Name), func(w string) bool { return slices.Contains(formerWords, w) })
 				of := fmt.Sprint(u.Host, " ", name.Of, former)
 				carrier := byHost[of]
 				if carrier == nil {
-					carrier = c.textCarrier(in.File)
+					carrier = c.textCarrier(in.File, rendered)
 					if former {
 						carrier.Idle = "its name says that it is a former one"
 					}
@@ -95,9 +95,9 @@ func (a account) holds(k sources.SweptKey) bool {
 }
 
 // textCarrier is a file that bears a key in whatever text.
-func (c *Collection) textCarrier(f *sources.File) *inventory.Carrier {
+func (c *Collection) textCarrier(f *sources.File, rendered map[string]bool) *inventory.Carrier {
 	k := &inventory.Carrier{Kind: inventory.InText, Name: f.Path, File: f.Path, Ignored: f.Ignored}
-	if c.isRendered(f) {
+	if rendered[f.Path] || f.Deploys() || c.isTemplate(f.Path) { // of what is taken from there sites of their own are made
 		k.Idle = "nothing that is rendered is known to take it from there"
 	}
 	k.Made = f.IsBuildOutput()
@@ -108,11 +108,18 @@ func (c *Collection) textCarrier(f *sources.File) *inventory.Carrier {
 	return k
 }
 
-// isRendered says whether a renderer reads the file, or would: of what it takes from there it makes sites of their own.
-func (c *Collection) isRendered(f *sources.File) bool {
-	return f.Deploys() || slices.ContainsFunc(c.Units, func(u *render.Unit) bool {
-		return u.Kind != render.Directory && slices.Contains(u.Inputs, f.Path)
-	}) || c.isTemplate(f.Path)
+// rendered are the files that renderers read.
+func (c *Collection) rendered() map[string]bool {
+	out := map[string]bool{}
+	for _, u := range c.Units {
+		if u.Kind == render.Directory {
+			continue
+		}
+		for _, f := range u.Inputs {
+			out[f] = true
+		}
+	}
+	return out
 }
 
 // isTemplate says whether the file is one of a chart's templates.
@@ -210,7 +217,7 @@ func isSupabaseURL(names keys.Names, u sources.SweptURL, leads bool) bool {
 	if HostedURL.MatchString(u.URL.Hostname()) || names.Of(u.Name).URL || slices.ContainsFunc(supabasePaths, func(p string) bool { return strings.HasPrefix(u.URL.Path, p) }) {
 		return true
 	}
-	words := nameWords(u.Name)
+	words := keys.Words(u.Name)
 	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(otherWords, w) }) || strings.HasSuffix(u.URL.Hostname(), "supabase.com") {
 		return false
 	}
@@ -229,7 +236,7 @@ func fits(key string, u sources.SweptURL) bool {
 var hostWords = strings.NewReplacer(".", "_", "-", "_")
 
 func environmentOf(name string) string {
-	for _, w := range nameWords(name) {
+	for _, w := range keys.Words(name) {
 		if e := keys.Environment(w); e != "" {
 			return e
 		}
@@ -240,15 +247,10 @@ func environmentOf(name string) string {
 // sharedQualifiers counts the words that the names have in common, but for those which every name of the kind has.
 func sharedQualifiers(a, b string) int {
 	n := 0
-	for _, w := range nameWords(a) {
-		if w != "supabase" && w != "next" && w != "public" && w != "vite" && slices.Contains(nameWords(b), w) {
+	for _, w := range keys.Words(a) {
+		if w != "supabase" && w != "next" && w != "public" && w != "vite" && slices.Contains(keys.Words(b), w) {
 			n++
 		}
 	}
 	return n
-}
-
-// nameWords are the words of a name, in small letters.
-func nameWords(name string) []string {
-	return strings.FieldsFunc(strings.ToLower(keys.Screaming(name)), func(r rune) bool { return r == '_' })
 }

@@ -116,7 +116,7 @@ var passedOver = map[string]bool{
 	"string": true, "str": true, "text": true, "varchar": true, "value": true, "default": true, "defaultvalue": true, "default_value": true, "name": true, "key": true,
 	"bearer": true, "basic": true, "const": true, "let": true, "var": true, "val": true, "final": true, "static": true, "public": true, "private": true, "export": true,
 	"return": true, "set": true, "get": true, "env": true, "getenv": true, "h": true, "header": true, "headers": true, "echo": true, "as": true, "or": true, "and": true,
-	"new": true, "await": true, "android:value": true, "u0022": true, "n": true, "secret": true, "token": true, "type": true, "nonnull": true, "r": true, "f": true, "b": true,
+	"new": true, "await": true, "u0022": true, "n": true, "secret": true, "token": true, "type": true, "nonnull": true, "r": true, "f": true, "b": true,
 	"e": true, "x": true, "else": true, "if": true, "then": true, "print": true, "printf": true, "d": true, "content": true, "android": true, "encrypted": true, "create_secret": true, "update_secret": true, "vault": true, "select": true, "perform": true,
 }
 
@@ -180,7 +180,7 @@ func tellsKey(known keys.Names, word string) bool {
 	if n := known.Of(word); n.Slot != "" || n.URL {
 		return true
 	}
-	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(keys.Screaming(word)), func(r rune) bool { return r == '_' || r == '-' || r == '.' }), func(w string) bool { return keyWords[w] })
+	return slices.ContainsFunc(keys.Words(word), func(w string) bool { return keyWords[w] })
 }
 
 // shownName is a name as it may be shown: what is too long for one, or may be a secret, is none.

@@ -106,20 +106,6 @@ func label(s *sites.Site) string {
 	return keys.Describe(s.Value.Text(), s.Slot)
 }
 
-// authoredFirst puts what people write before what was built from it.
-func authoredFirst(places []*sites.Site) []*sites.Site {
-	slices.SortStableFunc(places, func(a, b *sites.Site) int {
-		switch {
-		case isMade(a) == isMade(b):
-			return 0
-		case isMade(b):
-			return -1
-		}
-		return 1
-	})
-	return places
-}
-
 // causeBuilt is why what was built presents a key that is not accepted: nothing that was compared holds it any more.
 func causeBuilt(p *lint.Pass, primary *sites.Site, right string) lint.Cause {
 	var still []string

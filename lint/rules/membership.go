@@ -125,7 +125,7 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 // if that is what the gateway refuses; else the gateway's own literal, which is what lets nobody in;
 // else the first that is not stored.
 func primaryOf(i *lint.Instance, named []*sites.Site, stored bool) *sites.Site {
-	places := authoredFirst(lint.ByPlace(named))
+	places := firstOf(lint.ByPlace(named), func(s *sites.Site) bool { return !isMade(s) }) // what people write, before what was built from it
 	isStored := func(s *sites.Site) bool { return s.Standing == sites.Stored && i.Nucleus(s) }
 	isLiteral := func(s *sites.Site) bool { return s.Standing == sites.Accepted && s.At == s.Written }
 	isElse := func(s *sites.Site) bool { return !isStored(s) }

@@ -141,7 +141,7 @@ func namesApart(p *lint.Pass, i *lint.Instance) []suspicion {
 		right := groups[0]
 		for _, odd := range groups[1:] {
 			of, than := odd[0], right[0]
-			if accepts(odd) || of.Unit != than.Unit || lint.Environment(of.Unset) != lint.Environment(than.Unset) || p.Names.Of(of.Unset).Of != p.Names.Of(than.Unset).Of {
+			if accepts(odd) || of.Unit != than.Unit || keys.OnlyEnvironment(of.Unset) != keys.OnlyEnvironment(than.Unset) || p.Names.Of(of.Unset).Of != p.Names.Of(than.Unset).Of {
 				continue
 			}
 			out = append(out, suspicion{
@@ -284,7 +284,7 @@ func ownEnvironment(i *lint.Instance, groups map[string][]*sites.Site) string {
 	if i.Unit != nil {
 		named += " " + i.Unit.Path
 	}
-	if e := lint.Environment(named); e != "" {
+	if e := keys.OnlyEnvironment(named); e != "" {
 		if groups[e] == nil {
 			return ""
 		}

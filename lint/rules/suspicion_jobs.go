@@ -22,7 +22,7 @@ func reportJobs(p *lint.Pass, broken breach) {
 			continue
 		}
 		name := s.Value.Property()
-		of, meant := lint.Environment(name), s.Carrier.Environment
+		of, meant := keys.OnlyEnvironment(name), s.Carrier.Environment
 		if of == meant || !(meant == keys.Production && tried[of] || meant == "staging" && of == keys.Production) {
 			continue
 		}
