@@ -302,26 +302,3 @@ func (a *App) Unexposed(variable string) string {
 	}
 	return fmt.Sprintf("%s writes variables that begin with %s into the app, and no code here has the name of this one", a.frameworks[0].name, strings.Join(a.public, " or "))
 }
-
-// names says whether a text stands in the app's code, or in its configuration.
-func (a *App) names(text string) bool {
-	return a.code(func(b []byte) bool { return bytes.Contains(b, []byte(text)) })
-}
-
-// code says whether one of the files of the app's code, or of a package of the repository that it needs, is such.
-func (a *App) code(such func([]byte) bool) bool {
-	if a.repo.codeHas(a.Dir, such) || slices.ContainsFunc(a.repo.buildConfigs(a.Dir), func(f *File) bool {
-		b, err := f.peek()
-		return err != nil || such(b)
-	}) {
-		return true
-	}
-	manifest := a.repo.packageAt(a.Dir)
-	return slices.ContainsFunc(a.repo.Files(), func(f *File) bool {
-		if path.Base(f.Path) != "package.json" || f.Dir() == a.Dir {
-			return false
-		}
-		name := a.repo.packageAt(f.Dir()).Name
-		return name != "" && manifest.needs(name) && a.repo.codeHas(f.Dir(), such)
-	})
-}

@@ -1,12 +1,6 @@
 package sources
 
-import (
-	"bytes"
-	"path"
-	"regexp"
-	"slices"
-	"strings"
-)
+import "regexp"
 
 // nuxtAtRunTime are the variables that @nuxtjs/supabase reads when the app is built, each with the
 // one by which Nuxt replaces what was built in when the server starts: NUXT_ and the path in its
@@ -41,50 +35,4 @@ var generates = regexp.MustCompile(`\b(?:nuxt|nuxi|npm run|(?:pnpm|yarn|bun)(?: 
 // makes static pages of a Nuxt app.
 func (r *Repository) Generates(dir, dockerfile string) bool {
 	return generates.MatchString(dockerfile) || generates.MatchString(r.packageAt(dir).Scripts["build"])
-}
-
-// The bounds on what is read of an app's code.
-const (
-	maxCodeFiles = 2_000
-	maxCodeDepth = 8
-)
-
-// codeExts are the extensions of the files that hold an app's code.
-var codeExts = []string{".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".vue", ".svelte", ".astro"}
-
-// codeNames says whether a text stands in the app's code, but for its nuxt.config, which is read
-// when the app is built. It may, where there is more of that than is read.
-func (r *Repository) codeNames(dir, text string) bool {
-	return r.codeHas(dir, func(b []byte) bool { return bytes.Contains(b, []byte(text)) })
-}
-
-// codeHas says of an app's code, within the same bounds, whether one of its files is such.
-func (r *Repository) codeHas(dir string, such func([]byte) bool) bool {
-	count := 0
-	var visit func(dir string, depth int) bool
-	visit = func(dir string, depth int) bool {
-		fsys := r.FileSystem()
-		names, err := fsys.ReadDir(dir)
-		if err != nil || depth > maxCodeDepth {
-			return err == nil
-		}
-		return slices.ContainsFunc(names, func(n string) bool {
-			name := path.Join(dir, n)
-			switch {
-			case strings.HasPrefix(n, ".") || n == "node_modules" || n == "dist" || strings.HasPrefix(n, "nuxt.config."):
-				return false
-			case fsys.IsDir(name):
-				return visit(name, depth+1)
-			case !slices.Contains(codeExts, path.Ext(n)):
-				return false
-			}
-			count++
-			if f := r.File(name); f != nil {
-				b, err := f.peek()
-				return count > maxCodeFiles || err == nil && such(b)
-			}
-			return count > maxCodeFiles
-		})
-	}
-	return visit(dir, 0)
 }

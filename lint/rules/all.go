@@ -23,7 +23,7 @@ func All() []*lint.Rule { return append(slices.Clone(others), unusedIgnore) }
 var others = []*lint.Rule{
 	unreadable, renderFailed,
 	sopsIntegrity, stillEncrypted, sealedSecretUnsealable, secretRefDangling,
-	buildArgUnused, buildArgMissing, chartValueUnused, variableNotRead, verifierWithoutSecret, runtimePublicEnvInert,
+	buildArgUnused, buildArgMissing, chartValueUnused, variableNotRead, variableNotSet, verifierWithoutSecret, runtimePublicEnvInert,
 	fluxEatsPlaceholder,
 	placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential,
 	sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
