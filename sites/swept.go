@@ -29,6 +29,7 @@ func (c *Collection) addSwept() {
 	for _, in := range c.Repo.Sweep(func(f *sources.File, k sources.SweptKey) bool { return !f.Example && known.holds(k) }) {
 		place := in.File.Place()
 		byHost := map[string]*inventory.Carrier{}
+		var signed []signedKey
 		for _, k := range in.Keys {
 			switch {
 			case place != "":
@@ -55,7 +56,37 @@ func (c *Collection) addSwept() {
 				}
 				b := &inventory.Binding{Name: k.Name, Holder: strings.TrimSpace(in.File.Path + " " + k.Name), Value: keys.Known(k.Key), Where: inventory.Stands(k.At)}
 				c.add(carrier, b, name, name.SlotOf(b.Value), Presented)
+				signed = append(signed, signedKey{k.Key, carrier})
 			}
+		}
+		c.addSecrets(in, signed)
+	}
+}
+
+// signedKey is a key with the carrier that it is a site of.
+type signedKey struct {
+	key     keys.Text
+	carrier *inventory.Carrier
+}
+
+// addSecrets makes sites of the JWT secrets that a text holds beside keys. Other products have JWT secrets, too: it takes a name that only
+// Supabase uses, where all keys of the text are meant for one instance, or a key that the secret signed.
+func (c *Collection) addSecrets(in *sources.Swept, signed []signedKey) {
+	for _, secret := range in.JWTSecrets {
+		var of *inventory.Carrier
+		for _, s := range signed {
+			if token, ok := keys.ParseJWT(s.key); ok && token.SignedBy(secret.Text) {
+				of = s.carrier
+				break
+			}
+		}
+		name := c.Names.Of(secret.Name)
+		if one := len(signed) > 0 && !slices.ContainsFunc(signed, func(s signedKey) bool { return s.carrier != signed[0].carrier }); of == nil && name.Strong && one && !keys.IsPlaceholder(secret.Text) {
+			of = signed[0].carrier
+		}
+		if of != nil {
+			b := &inventory.Binding{Name: secret.Name, Holder: in.File.Path + " " + secret.Name, Value: keys.Known(secret.Text), Where: inventory.Stands(secret.At)}
+			c.add(of, b, name, keys.JWTSecret, Verifying)
 		}
 	}
 }

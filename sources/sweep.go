@@ -19,10 +19,11 @@ import (
 
 // Swept is a file in which something has the form of a Supabase key, whatever the file is.
 type Swept struct {
-	File *File
-	Keys []SweptKey // in order of place
-	URLs []SweptURL // likewise: the addresses that stand in the same text
-	Many bool       // there may be more of these
+	File       *File
+	Keys       []SweptKey // in order of place
+	URLs       []SweptURL // likewise: the addresses that stand in the same text
+	JWTSecrets []SweptSecret
+	Many       bool // there may be more of these
 }
 
 // SweptKey is a text with the form of a Supabase key.
@@ -168,6 +169,7 @@ func (f *File) sweepText(b []byte, lead func(Position) Position, known func(*Fil
 		out.URLs = append(out.URLs, SweptURL{Name: reader.name(u.start, false), URL: u.url, At: lead(at(u.start, u.end))})
 	}
 	out.Many = len(all) == maxURLs
+	out.JWTSecrets = f.secretsIn(b, func(start, end int) Position { return lead(at(start, end)) })
 	return out
 }
 
