@@ -84,7 +84,7 @@ func (c *Collection) addSecrets(in *sources.Swept, signed []signedKey) {
 		if one := len(signed) > 0 && !slices.ContainsFunc(signed, func(s signedKey) bool { return s.carrier != signed[0].carrier }); of == nil && name.Strong && one && !keys.IsPlaceholder(secret.Text) {
 			of = signed[0].carrier
 		}
-		if of != nil {
+		if of != nil && of.Idle == "" {
 			b := &inventory.Binding{Name: secret.Name, Holder: in.File.Path + " " + secret.Name, Value: keys.Known(secret.Text), Where: inventory.Stands(secret.At)}
 			c.add(of, b, name, keys.JWTSecret, Verifying)
 		}
