@@ -25,6 +25,8 @@ type Collection struct {
 
 	Counted []Counted // keys that stand where nothing is truth, in order of place
 
+	Fallbacks []sources.Fallback // where one key counts if another is not set, in order of place
+
 	credentials map[*gateway.Credential]*Site
 	deliveries  []Delivery
 	hosts       map[string]bool // of the Supabase URLs beside keys, and of those that stand alone

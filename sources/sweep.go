@@ -17,13 +17,14 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
-// Swept is a file in which something has the form of a Supabase key, whatever the file is.
+// Swept is a file in which something has the form of a Supabase key, whatever the file is, or in which one key counts where another is not set.
 type Swept struct {
 	File       *File
 	Keys       []SweptKey // in order of place
 	URLs       []SweptURL // likewise: the addresses that stand in the same text
 	JWTSecrets []SweptSecret
-	Many       bool // there may be more of these
+	Many       bool       // there may be more of these
+	Fallbacks  []Fallback // in order of place
 }
 
 // SweptKey is a text with the form of a Supabase key.
@@ -76,7 +77,7 @@ func (r *Repository) Sweep(known func(*File, SweptKey) bool) []*Swept {
 		return cmp.Or(strings.Compare(a.Dir(), b.Dir()), strings.Compare(a.Path, b.Path))
 	})
 	inTrees := slices.DeleteFunc(slices.Clone(files), func(f *File) bool {
-		return f.tree == nil || f.tested && !f.swept || binaryExtensions[strings.ToLower(path.Ext(f.Path))]
+		return f.tree == nil || f.tested && !f.swept && f.disk == nil || binaryExtensions[strings.ToLower(path.Ext(f.Path))]
 	})
 	found := make([]*Swept, len(inTrees))
 	byDirectory(inTrees, func(i int, open opener) { found[i] = inTrees[i].sweep(open, known) })
@@ -90,7 +91,7 @@ func (r *Repository) Sweep(known func(*File, SweptKey) bool) []*Swept {
 	return found
 }
 
-// sweep looks through one file; nil where none stands in it.
+// sweep looks through one file; nil where nothing stands in it.
 func (f *File) sweep(open opener, known func(*File, SweptKey) bool) *Swept {
 	b := f.disk
 	if b == nil {
@@ -98,6 +99,18 @@ func (f *File) sweep(open opener, known func(*File, SweptKey) bool) *Swept {
 			return nil
 		}
 	}
+	found := f.sweepKeys(b, known)
+	if fallbacks := f.fallbacks(b); len(fallbacks) > 0 {
+		if found == nil {
+			found = &Swept{File: f}
+		}
+		found.Fallbacks = fallbacks
+	}
+	return found
+}
+
+// sweepKeys looks through the text of a file, which may be encrypted.
+func (f *File) sweepKeys(b []byte, known func(*File, SweptKey) bool) *Swept {
 	if bytes.Contains(b, ciphertext) {
 		if plain := f.opened(); plain != nil {
 			return f.sweepText(plain, f.leadBack(plain), known)
@@ -214,7 +227,7 @@ func (f *File) leadBack(plain []byte) func(Position) Position {
 // maxSweepDepth bounds how deep a decrypted document is followed.
 const maxSweepDepth = 200
 
-// textWithMark is the file's text, if it is one and has a mark; else nil. A file that was tested before is read anew, since
+// textWithMark is the file's text, if it is one and may hold what the sweep looks for; else nil. A file that was tested before is read anew, since
 // most are not kept. One that cannot be read is told where it matters, by the reader that wants it.
 func (f *File) textWithMark(open opener) []byte {
 	file, size, err := open()
@@ -228,7 +241,7 @@ func (f *File) textWithMark(open opener) []byte {
 	n, err := io.ReadFull(file, *buffer)
 	b := (*buffer)[:n]
 	if byteOrder(b[:min(n, 2)]) != nil {
-		if b, err = f.read(); err == nil && sweepMarks().in(b) {
+		if b, err = f.read(); err == nil && f.hasMark(b) {
 			return b
 		}
 		return nil
@@ -241,17 +254,20 @@ func (f *File) textWithMark(open opener) []byte {
 		return nil
 	}
 	if err != nil { // it is shorter than the buffer, and this is all of it
-		if !sweepMarks().in(b) {
+		if !f.hasMark(b) {
 			return nil
 		}
 		return bytes.Clone(b)
 	}
 	rest, err := io.ReadAll(io.LimitReader(file, MaxFileSize))
-	if whole := slices.Concat(b, rest); err == nil && sweepMarks().in(whole) {
+	if whole := slices.Concat(b, rest); err == nil && f.hasMark(whole) {
 		return whole
 	}
 	return nil
 }
+
+// hasMark says whether a text may be one in which the sweep finds something.
+func (f *File) hasMark(b []byte) bool { return sweepMarks().in(b) || f.mayFallBack(b) }
 
 // beginning is how many bytes tell whether a file is text, in which no zero stands: as many as git looks at
 // (xdiff-interface.c: FIRST_FEW_BYTES).

@@ -29,7 +29,7 @@ var others = []*lint.Rule{
 	sameKeyBothRoles, duplicateCredential, consumerMissing, aclMissing, formatVersionUnsupported,
 	kicCredentialIgnored, asymmetricPartial, gatewayNotRolled, deadGatewayConfig,
 	valueDoubleBase64, valueInterpolated, valueWhitespace, valueQuoted,
-	serviceKeyPublic, roleSwap,
+	serviceKeyPublic, roleSwap, roleFallback,
 	keyMalformed, valueTruncated, opaqueKeyFormat, keyNotAKey, asymmetricKeyInApp, refURLMismatch,
 	jwksShape, jwksMismatch,
 	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
