@@ -26,6 +26,7 @@ type Collection struct {
 	Counted []Counted // keys that stand where nothing is truth, in order of place
 
 	Fallbacks []sources.Fallback // where one key counts if another is not set, in order of place
+	Requests  []Request          // that are sent without a header apikey
 
 	credentials map[*gateway.Credential]*Site
 	deliveries  []Delivery
@@ -68,6 +69,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 	c.findDeliveries()
 	c.addLocals()
 	c.addSwept()
+	c.addRequests()
 	c.addBuilt()
 	c.settleOpened()
 	c.settleGenerations()

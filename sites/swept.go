@@ -28,6 +28,9 @@ func (c *Collection) addSwept() {
 	known, rendered := accountOf(c.Sites), c.rendered()
 	for _, in := range c.Repo.Sweep(func(f *sources.File, k sources.SweptKey) bool { return !f.Example && known.holds(k) }) {
 		c.Fallbacks = append(c.Fallbacks, in.Fallbacks...)
+		for _, r := range in.Requests {
+			c.Requests = append(c.Requests, Request{Request: r})
+		}
 		place := in.File.Place()
 		byHost := map[string]*inventory.Carrier{}
 		var signed []signedKey

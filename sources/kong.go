@@ -19,6 +19,7 @@ type KongConfig struct {
 	Consumers     []KongConsumer
 	Credentials   []KongCredential
 	Routes        []KongRoute // those that ask for a key
+	Open          []string    // the paths of all others, and of those that ask for it by another name than "apikey"
 	Translates    bool        // a plugin may put another token in place of the client's
 }
 
@@ -27,6 +28,24 @@ type KongRoute struct {
 	Name   string
 	Line   int
 	Groups []string // the ACL groups that may pass; empty where any consumer may
+	paths  []string // that lead to it, where it takes the key from "apikey"
+}
+
+// Asks says whether a request for a path needs a key that is called apikey: the route with the longest path that it begins with decides.
+func (c *KongConfig) Asks(path string) bool {
+	longest, asks := 0, false
+	try := func(paths []string, is bool) {
+		for _, p := range paths {
+			if strings.HasPrefix(path, strings.TrimSuffix(p, "/")) && len(p) > longest {
+				longest, asks = len(p), is
+			}
+		}
+	}
+	for _, r := range c.Routes {
+		try(r.paths, true)
+	}
+	try(c.Open, false)
+	return asks
 }
 
 // KongConsumer is a consumer with the ACL groups that it belongs to.
@@ -141,7 +160,8 @@ func (d *Document) kong() *KongConfig {
 	if n := nodes.Field(d.Root, "_format_version"); n != nil {
 		config.VersionLine = n.Line
 	}
-	config.Routes, config.Translates = kongRoutes(d.Root), translates(d.Root)
+	config.Translates = translates(d.Root)
+	config.Routes, config.Open = kongRoutes(d.Root)
 	groups := map[string][]string{}
 	for _, a := range nodes.Items(nodes.Field(d.Root, "acls")) {
 		consumer := foreignName(nodes.Field(a, "consumer"))
@@ -187,13 +207,12 @@ func slips(n *yaml.Node, meant string) []KongKeyless {
 	return out
 }
 
-// kongRoutes lists what asks for a key: a service or a route with a key-auth plugin, in
+// kongRoutes lists what asks for a key, and the paths of what does not: a service or a route with a key-auth plugin, in
 // any of the places where a plugin can stand. A plugin with an anonymous consumer lets
 // everybody pass.
-func kongRoutes(root *yaml.Node) []KongRoute {
-	var out []KongRoute
+func kongRoutes(root *yaml.Node) (out []KongRoute, open []string) {
 	add := func(name string, n *yaml.Node, plugins ...[]*yaml.Node) {
-		asks := false
+		asks, usual := false, false
 		r := KongRoute{Name: name, Line: n.Line}
 		for _, list := range plugins {
 			for _, p := range list {
@@ -203,6 +222,8 @@ func kongRoutes(root *yaml.Node) []KongRoute {
 				switch nodes.Text(nodes.Field(p, "name")) {
 				case "key-auth":
 					asks = nodes.Text(nodes.Field(p, "config", "anonymous")) == ""
+					names := nodes.Items(nodes.Field(p, "config", "key_names"))
+					usual = len(names) == 0 || slices.ContainsFunc(names, func(n *yaml.Node) bool { return nodes.Text(n) == "apikey" })
 				case "acl":
 					r.Groups = nil
 					for _, field := range []string{"allow", "whitelist"} { // "whitelist" before Kong 3.0
@@ -212,6 +233,15 @@ func kongRoutes(root *yaml.Node) []KongRoute {
 					}
 				}
 			}
+		}
+		var paths []string
+		for _, path := range nodes.Items(nodes.Field(n, "paths")) {
+			paths = append(paths, nodes.Text(path))
+		}
+		if asks && usual {
+			r.paths = paths
+		} else {
+			open = append(open, paths...)
 		}
 		if asks {
 			out = append(out, r)
@@ -248,7 +278,7 @@ func kongRoutes(root *yaml.Node) []KongRoute {
 			add(name, s, global, own)
 		}
 	}
-	return out
+	return out, open
 }
 
 // foreignName reads a reference to a consumer: its name, or a mapping that holds it.

@@ -17,7 +17,7 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
-// Swept is a file in which something has the form of a Supabase key, whatever the file is, or in which one key counts where another is not set.
+// Swept is a file in which something has the form of a Supabase key, whatever the file is, or in which something is wrong with how keys are used.
 type Swept struct {
 	File       *File
 	Keys       []SweptKey // in order of place
@@ -25,6 +25,7 @@ type Swept struct {
 	JWTSecrets []SweptSecret
 	Many       bool       // there may be more of these
 	Fallbacks  []Fallback // in order of place
+	Requests   []Request  // likewise
 }
 
 // SweptKey is a text with the form of a Supabase key.
@@ -100,11 +101,11 @@ func (f *File) sweep(open opener, known func(*File, SweptKey) bool) *Swept {
 		}
 	}
 	found := f.sweepKeys(b, known)
-	if fallbacks := f.fallbacks(b); len(fallbacks) > 0 {
+	if fallbacks, requests := f.fallbacks(b), f.requests(b); len(fallbacks)+len(requests) > 0 {
 		if found == nil {
 			found = &Swept{File: f}
 		}
-		found.Fallbacks = fallbacks
+		found.Fallbacks, found.Requests = fallbacks, requests
 	}
 	return found
 }
@@ -267,7 +268,9 @@ func (f *File) textWithMark(open opener) []byte {
 }
 
 // hasMark says whether a text may be one in which the sweep finds something.
-func (f *File) hasMark(b []byte) bool { return sweepMarks().in(b) || f.mayFallBack(b) }
+func (f *File) hasMark(b []byte) bool {
+	return sweepMarks().in(b) || f.mayFallBack(b) || f.mayRequest(b)
+}
 
 // beginning is how many bytes tell whether a file is text, in which no zero stands: as many as git looks at
 // (xdiff-interface.c: FIRST_FEW_BYTES).

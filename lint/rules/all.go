@@ -35,6 +35,6 @@ var others = []*lint.Rule{
 	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 	staleCredential, keyNotSignedBySecret, demoKey,
 	envSourceConflict, envShadowedByEmpty, envFileNotInBuild,
-	serverSecretInBuild, plaintextSecret,
+	serverSecretInBuild, plaintextSecret, apikeyMissing,
 	weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
 }

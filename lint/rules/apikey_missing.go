@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
+)
+
+var apikeyMissing = &lint.Rule{
+	Name:     "apikey-missing",
+	Summary:  "a request that bears its key in Authorization alone, where the gateway wants the header apikey",
+	Severity: lint.Warning,
+	Doc: `Supabase's gateway lets a request for /rest/v1, /graphql/v1 or /auth/v1 pass that has a key in the header apikey, or in the parameter of that
+name. It does not look at Authorization: that is PostgREST's and GoTrue's. A request with the service_role key there alone gets a 401, "No API
+key found in request", whatever the key may do (raphiniert-com/ra-data-postgrest#51).
+
+It is told of curl and wget in scripts, Makefiles, CI jobs and the commands of containers, where all that the command sends is known: not
+where a variable may hold further headers, where a file does, or where what follows expects the 401. It is an error where what is deployed gives the command, and a
+gateway of the repository, or a hosted project, refuses it. It is not told where a gateway of the repository asks for no key there, or by
+another name (key_names), or cannot be read; nor of the stack that the Supabase CLI starts.
+
+Send the key as apikey as well: -H "apikey: $SUPABASE_SERVICE_ROLE_KEY".`,
+	Bad: `
+-- .github/workflows/nightly.yml --
+on: {schedule: [{cron: "0 3 * * *"}]}
+jobs:
+  tidy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          curl -X POST "$SUPABASE_URL/rest/v1/rpc/tidy" -H "Authorization: Bearer ${{ secrets.SUPABASE_SERVICE_ROLE_KEY }}" # HERE
+`,
+	Good: `
+-- .github/workflows/nightly.yml --
+on: {schedule: [{cron: "0 3 * * *"}]}
+jobs:
+  tidy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          curl -X POST "$SUPABASE_URL/rest/v1/rpc/tidy" \
+            -H "apikey: ${{ secrets.SUPABASE_SERVICE_ROLE_KEY }}" \
+            -H "Authorization: Bearer ${{ secrets.SUPABASE_SERVICE_ROLE_KEY }}"
+`,
+	Check: checkAPIKeyMissing,
+}
+
+var onlyAuthorization = lint.Cause{Name: "only-authorization", Advice: `Send the key as apikey as well: -H "apikey: …".`}
+
+func checkAPIKeyMissing(p *lint.Pass) {
+	for _, r := range p.Requests {
+		guarded, usual := p.IsGuarded(r)
+		if !guarded && !usual {
+			continue
+		}
+		draft := lint.Draft{
+			Place: lint.AtName(r.At, fmt.Sprintf("%s %s %s", r.At.File, r.Program, r.Path)), Cause: onlyAuthorization,
+			Message: fmt.Sprintf("%s asks %s with %s in Authorization alone: the gateway wants a key as apikey, and answers 401 \"No API key found in request\"", r.Program, sources.Shown(r.Path), keys.ShownName(r.Key)),
+		}
+		if c := r.By; c != nil {
+			if c.Carrier.Idle != "" || !c.Unit.Deployed() {
+				continue
+			}
+			draft.Instance = p.NameIn(c.Unit, c.Namespace)
+			draft.Message = c.Label() + ": " + draft.Message
+			if guarded {
+				draft.Severity = lint.Error
+			}
+		}
+		p.Report(draft)
+	}
+}
