@@ -34,7 +34,7 @@ var others = []*lint.Rule{
 	jwksShape, jwksMismatch,
 	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
 	staleCredential, keyNotSignedBySecret, demoKey,
-	envSourceConflict, envShadowedByEmpty, envFileNotInBuild,
+	envSourceConflict, envShadowedByEmpty, envFileNotInBuild, keyEmpty,
 	serverSecretInBuild, plaintextSecret, apikeyMissing,
 	weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
 }
