@@ -28,7 +28,7 @@ type FallbackName struct {
 //
 //	process.env.A || process.env.B       os.getenv("A") or os.getenv("B")       getenv('A') ?: getenv('B')
 //	Deno.env.get("A") ?? fixed.B         os.environ.get("A", os.getenv("B"))    ENV.fetch("A") { ENV["B"] }
-//	cmp.Or(os.Getenv("A"), os.Getenv("B"))                                      ${A:-${B}}
+//	cmp.Or(os.Getenv("A"), os.Getenv("B"))       ${A:-${B}}       ${{ secrets.A || secrets.B }}
 //
 // An expression that is a condition hands nothing on. It is taken for a value where something takes it: it is assigned, returned, a property, an
 // argument behind another one.
@@ -38,7 +38,7 @@ const (
 	// fallbackHead stands before a name: what has it, and how it is asked for it.
 	fallbackHead = `(?:[\w$@]+(?:\?\.|\.|->|::))*(?:(?i:get|getenv|get_env|getenvironmentvariable|env|fetch|config|var|requireenv|readenv)(?:<[\w\s|]*>)?\(\s*["'` + "`" + `]|[\w$]*\[\s*["'` + "`" + `])?`
 	// fallbackTail stands behind it, with what is made of nothing.
-	fallbackTail = "[\"'`]?" + `(?:\s*,\s*(?:default\s*=\s*)?(?:""|''|None|null|undefined))?\s*[)\]]?(?:!|\s+as\s+string|\??\.(?:trim|strip|toString)\(\)|\))*`
+	fallbackTail = "[\"'`]?" + `(?:\s*(?:,|\)?\s*(?:\|\||\?\?|\bor\b))\s*(?:default\s*=\s*)?(?:""|''|None|null|undefined))?\s*[)\]]?(?:!|\s+as\s+string|\??\.(?:trim|strip|toString)\(\)|\))*`
 	fallbackOr   = fallbackGap + `(?:\|\||\?\?|\?:|\bor\b)` + fallbackGap + `\(*`
 	// fallbackOther is a name of something else between two that matter.
 	fallbackOther = `(?:` + fallbackHead + `[\w$]+` + fallbackTail + fallbackOr + `){0,2}`
@@ -48,19 +48,19 @@ var (
 	betweenAlternatives = regexp.MustCompile(`^` + fallbackTail + fallbackOr + fallbackOther + fallbackHead + `$`)
 	betweenDefault      = regexp.MustCompile("^[\"'`]" + `\s*(?:,\s*(?:default\s*=\s*|defaultValue:\s*)?|\)\s*\{\s*|\)\s*\.or_else\(\|\w*\|\s*)` + fallbackHead + `$`)
 	betweenCmpOr        = regexp.MustCompile(`^"\),\s*os\.Getenv\("$`)
-	betweenShell        = regexp.MustCompile(`^:?-"?\$\{?$`)
+	betweenShell        = regexp.MustCompile(`^(?::?-"?\$\{?|\s*\|\|\s*(?:secrets|vars|env)\.)$`)
 
 	beforeAny     = regexp.MustCompile(`(?:(?:^|[^=!<>])=>?|[:,?]|\breturn|[=$]\{)` + fallbackGap + `(?:await\s+)?(?:cmp\.Or\(\s*)?(?:\(\s*)*(?:[\w$][\w$.?\[\]"'()]*` + fallbackOr + `)*` + fallbackHead + `$`)
 	beforeDefault = regexp.MustCompile(`(?i)(?:\bgetenv|\benviron\.get|\benv\.fetch|\benv\.get|\benv|\bconfig|\benv::var|\bfromEnvironment)\(\s*["'` + "`" + `]$`)
 	beforeCmpOr   = regexp.MustCompile(`\bcmp\.Or\(\s*os\.Getenv\("$`)
-	beforeShell   = regexp.MustCompile(`\$\{$`)
+	beforeShell   = regexp.MustCompile(`\$\{$|\$\{\{[^{}]*\b(?:secrets|vars|env)\.$`)
 
 	// asked matches a quote that begins a name which something is asked for.
 	asked = regexp.MustCompile("[(\\[]\\s*[\"'`]$")
 	// afterCondition matches what stands behind an expression that is a condition, or a part of one.
 	afterCondition = regexp.MustCompile(`^` + fallbackTail + `\s*(?:&&|\band\b|\?[^?.:;,)]|[=!]==?|\bis\b|\bin\b)`)
 	// shellCondition matches what stands before one in a line of a shell, before what is only said, and before the header that lets any key pass.
-	shellCondition = regexp.MustCompile(`\[\s|\btest\s|\s-[zn]\s|^\s*(?:echo|printf)\s|(?i:apikey["']?[:=]\s*["']?)\$\{$`)
+	shellCondition = regexp.MustCompile(`\[\s|\btest\s|^[\s-]*if:|\s-[zn]\s|^\s*(?:echo|printf)\s|(?i:apikey["']?[:=]\s*["']?)\$\{$`)
 	// takesFallback matches the name of what an expression is assigned to.
 	takesFallback = regexp.MustCompile(`([\w$]+)["']?\??\s*(?::[^=\n{},:]*)?[:=]` + fallbackGap + `\(*[^=:]*$`)
 )
@@ -106,7 +106,7 @@ func (f *File) mayFallBack(b []byte) bool {
 	if !code && !shell || !serverMarks().in(b) && len(f.repo.names.Own()) == 0 {
 		return false
 	}
-	return code || bytes.Contains(b, []byte("-$")) || bytes.Contains(b, []byte(`-"$`))
+	return code || bytes.Contains(b, []byte("-$")) || bytes.Contains(b, []byte(`-"$`)) || bytes.Contains(b, []byte("||"))
 }
 
 // fallbacks are the expressions of a text by which one key goes before another; none in what is no code of the repository's own.

@@ -24,6 +24,8 @@ func TestFallbacks(t *testing.T) {
 		{"a.ts", "this.config.get<string>('SUPABASE_URL'),\nthis.config.get<string>('SUPABASE_ANON_KEY') || this.config.get<string>('SUPABASE_SERVICE_ROLE_KEY'),", anonFirst},
 		{"a.ts", "headers: { Authorization: `Bearer ${process.env.SUPABASE_ANON_KEY || process.env.SUPABASE_SERVICE_KEY}` }", anonFirst},
 		{"a.ts", "const key = url ? supabaseAnonKey || supabaseServiceRoleKey : ''", anonFirst},
+		{"a.ts", "const key =\n  (process.env.SUPABASE_ANON_KEY || '').trim() ||\n  (process.env.SUPABASE_SERVICE_ROLE_KEY || '').trim();", anonFirst},
+		{"a.py", `anon = supabase_anon_key or os.getenv("SUPABASE_ANON_KEY") or os.getenv("SUPABASE_SERVICE_KEY", "")`, "A A S"},
 		{"a.py", `key = os.getenv("SUPABASE_ANON_KEY") or os.getenv("SUPABASE_SERVICE_ROLE_KEY")`, anonFirst},
 		{"a.py", `key = os.environ.get("SUPABASE_ANON_KEY", os.environ.get("SUPABASE_SERVICE_ROLE_KEY"))`, anonFirst},
 		{"a.py", `self.key = key or os.getenv("SUPABASE_ANON_KEY") or os.getenv("SUPABASE_SERVICE_KEY")`, anonFirst},
@@ -39,6 +41,10 @@ func TestFallbacks(t *testing.T) {
 		{"a.rs", `let key = env::var("SUPABASE_ANON_KEY").or_else(|_| env::var("SUPABASE_SERVICE_ROLE_KEY"))?;`, anonFirst},
 		{"a.sh", `KEY="${SUPABASE_ANON_KEY:-${SUPABASE_SERVICE_ROLE_KEY}}"`, anonFirst},
 		{"compose.yaml", "services:\n  web:\n    environment:\n      KEY: ${SUPABASE_ANON_KEY:-$SUPABASE_SERVICE_ROLE_KEY}", anonFirst},
+
+		{"ci.yml", "env:\n  KEY: ${{ secrets.SUPABASE_ANON_KEY || secrets.SUPABASE_SERVICE_ROLE_KEY }}", anonFirst},
+		{"ci.yml", "env:\n  KEY: ${{ vars.SUPABASE_ANON_KEY || secrets.SUPABASE_ANON_KEY || secrets.SUPABASE_SERVICE_ROLE_KEY }}", "A A S"},
+		{"ci.yml", "if: ${{ secrets.SUPABASE_ANON_KEY || secrets.SUPABASE_SERVICE_ROLE_KEY }}", ""},
 
 		{"a.ts", "if (!process.env.SUPABASE_ANON_KEY || !process.env.SUPABASE_SERVICE_ROLE_KEY) throw new Error()", ""},
 		{"a.ts", "if (process.env.SUPABASE_ANON_KEY || process.env.SUPABASE_SERVICE_ROLE_KEY) start()", ""},
@@ -80,4 +86,25 @@ func TestFallbacks(t *testing.T) {
 			t.Errorf("%s: %q, want %q of\n%s", c.name, got, c.want, c.text)
 		}
 	}
+}
+
+// FuzzFallbacks: whatever a text holds, what is found in it stands there.
+func FuzzFallbacks(f *testing.F) {
+	f.Add("const key = process.env.SUPABASE_ANON_KEY || process.env.SUPABASE_SERVICE_ROLE_KEY;", true)
+	f.Add(`key = os.environ.get("SUPABASE_ANON_KEY", os.environ.get("SUPABASE_SERVICE_ROLE_KEY"))`, true)
+	f.Add("KEY=${SUPABASE_ANON_KEY:-${SUPABASE_SERVICE_ROLE_KEY}}", false)
+	f.Fuzz(func(t *testing.T, text string, code bool) {
+		name := "a.sh"
+		if code {
+			name = "a.ts"
+		}
+		file := &File{Path: name, repo: &Repository{}, tree: &tree{}, disk: []byte(text)}
+		for _, fallback := range file.fallbacks([]byte(text)) {
+			for _, n := range fallback.Names {
+				if line := file.Line(n.At.Line); len(line) < n.At.EndColumn-1 || line[n.At.Column-1:n.At.EndColumn-1] != n.Text {
+					t.Errorf("%s does not stand at %s", n.Text, n.At)
+				}
+			}
+		}
+	})
 }

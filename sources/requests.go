@@ -87,7 +87,7 @@ func RequestsIn(names keys.Names, script string) []Request {
 		return nil
 	}
 	lines := strings.Split(script, "\n")
-	set := assignedOnce(file)
+	set := &onceAssigned{by: assignedOnce(file), left: maxPutInPlace}
 	var out []Request
 	syntax.Walk(file, func(n syntax.Node) bool {
 		call, ok := n.(*syntax.CallExpr)
@@ -204,11 +204,17 @@ func asksAt(address string) (at, host string) {
 	return at, host
 }
 
-// onceAssigned are the assignments of a script by name; of what is assigned more than once there is nil.
-type onceAssigned map[string]*syntax.Assign
+// onceAssigned are the assignments of a script by name, with which its words are read.
+type onceAssigned struct {
+	by   map[string]*syntax.Assign // of what is assigned more than once there is nil
+	left int                       // how many bytes may yet be put in the place of variables: A=$B$B doubles B
+}
 
-func assignedOnce(file *syntax.File) onceAssigned {
-	out := onceAssigned{}
+// maxPutInPlace bounds that for one script.
+const maxPutInPlace = 1 << 20
+
+func assignedOnce(file *syntax.File) map[string]*syntax.Assign {
+	out := map[string]*syntax.Assign{}
 	syntax.Walk(file, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Assign:
@@ -231,7 +237,7 @@ func assignedOnce(file *syntax.File) onceAssigned {
 }
 
 // words are those that a shell makes of one.
-func (o onceAssigned) words(w *syntax.Word, depth int) []string {
+func (o *onceAssigned) words(w *syntax.Word, depth int) []string {
 	parts := w.Parts
 	if len(parts) == 1 {
 		if q, ok := parts[0].(*syntax.DblQuoted); ok {
@@ -243,8 +249,9 @@ func (o onceAssigned) words(w *syntax.Word, depth int) []string {
 		if p == nil || p.Param == nil {
 			p = &syntax.ParamExp{Param: &syntax.Lit{}}
 		}
-		if a := o[p.Param.Value]; a != nil && a.Array != nil && p.Index != nil && depth < maxShellDepth {
+		if a := o.by[p.Param.Value]; a != nil && a.Array != nil && p.Index != nil && depth < maxShellDepth && o.left > 0 {
 			var out []string
+			o.left -= 1 + len(a.Array.Elems)
 			for _, e := range a.Array.Elems {
 				if e.Index != nil || e.Value == nil {
 					return []string{notKnown}
@@ -259,7 +266,7 @@ func (o onceAssigned) words(w *syntax.Word, depth int) []string {
 	return []string{b.String()}
 }
 
-func (o onceAssigned) write(b *strings.Builder, parts []syntax.WordPart, depth int) {
+func (o *onceAssigned) write(b *strings.Builder, parts []syntax.WordPart, depth int) {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case *syntax.Lit:
@@ -277,17 +284,18 @@ func (o onceAssigned) write(b *strings.Builder, parts []syntax.WordPart, depth i
 }
 
 // variable writes the text of a variable that is assigned once, or its name. "${A%/}" and "${A:?}" are what A is, or nothing at all.
-func (o onceAssigned) variable(b *strings.Builder, p *syntax.ParamExp, depth int) {
-	harmless := p.Exp == nil || p.Exp.Op == syntax.RemSmallSuffix || p.Exp.Op == syntax.ErrorUnset || p.Exp.Op == syntax.ErrorUnsetOrNull ||
+func (o *onceAssigned) variable(b *strings.Builder, p *syntax.ParamExp, depth int) {
+	harmless := p.Exp == nil || p.Exp.Op == syntax.RemSmallSuffix && wordText(p.Exp.Word) == "/" || p.Exp.Op == syntax.ErrorUnset || p.Exp.Op == syntax.ErrorUnsetOrNull ||
 		(p.Exp.Op == syntax.DefaultUnset || p.Exp.Op == syntax.DefaultUnsetOrNull) && p.Exp.Word == nil
 	if p.Param == nil || p.Param.Value == "@" || p.Param.Value == "*" || p.Index != nil || p.Excl || p.Length || p.Slice != nil || p.Repl != nil || !harmless {
 		b.WriteString(notKnown)
 		return
 	}
-	a := o[p.Param.Value]
-	if a != nil && a.Value != nil && a.Array == nil && depth < maxShellDepth && b.Len() < maxShellText {
+	a := o.by[p.Param.Value]
+	if a != nil && a.Value != nil && a.Array == nil && depth < maxShellDepth && o.left > 0 {
 		var of strings.Builder
-		if o.write(&of, a.Value.Parts, depth+1); of.String() != notKnown { // else its name says more
+		o.write(&of, a.Value.Parts, depth+1)
+		if o.left -= 1 + of.Len(); of.String() != notKnown { // else its name says more
 			b.WriteString(of.String())
 			return
 		}

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/keylint/keylint/keys"
@@ -36,6 +37,7 @@ func TestRequestsIn(t *testing.T) {
 		{`curl -H "Authorization: Bearer $USER_TOKEN" $URL/rest/v1/todos`, ""},
 		{`curl -H "Authorization: Bearer $JWT_SECRET" $URL/rest/v1/todos`, ""},
 		{`curl $URL/rest/v1/todos`, ""},
+		{"API=$URL/rest/v1\ncurl -H \"Authorization: Bearer $SUPABASE_ANON_KEY\" \"${API%/rest/v1}/functions/v1/hello\"", ""},
 		{"code=$(curl -s -o /dev/null -w '%{http_code}' -H \"Authorization: Bearer $SUPABASE_ANON_KEY\" $URL/rest/v1/)\n[ \"$code\" = 401 ]", ""},
 		{"cat <<EOF\ncurl -H \"Authorization: Bearer $SUPABASE_ANON_KEY\" $URL/rest/v1/todos\nEOF", ""},
 		{`echo 'curl -H "Authorization: Bearer $SUPABASE_ANON_KEY" $URL/rest/v1/todos'`, ""},
@@ -50,4 +52,30 @@ func TestRequestsIn(t *testing.T) {
 			t.Errorf("%q, want %q of\n%s", got, c.want, c.script)
 		}
 	}
+}
+
+// TestRequestsAreBounded: variables that stand for many others are not put in place without end.
+func TestRequestsAreBounded(t *testing.T) {
+	var script strings.Builder
+	for i := range maxShellDepth {
+		fmt.Fprintf(&script, "A%d=%s\n", i, strings.Repeat(fmt.Sprintf("$A%d", i+1), 200))
+	}
+	script.WriteString(`curl -H "Authorization: Bearer $SUPABASE_ANON_KEY" $A0/rest/v1/todos`)
+	if got := len(RequestsIn(keys.Names{}, script.String())); got != 1 {
+		t.Errorf("%d requests, want 1", got)
+	}
+}
+
+// FuzzRequestsIn: whatever a script holds, a request stands in it.
+func FuzzRequestsIn(f *testing.F) {
+	f.Add(`curl -H "Authorization: Bearer $SUPABASE_SERVICE_ROLE_KEY" "$SUPABASE_URL/rest/v1/profiles"`)
+	f.Add("H=(-s -H \"Authorization: Bearer $K\")\nK=$SUPABASE_ANON_KEY\ncurl \"${H[@]}\" $URL/auth/v1/user")
+	f.Add("A=$B\nB=$A\ncurl -sH \"$A\" $B/rest/v1")
+	f.Fuzz(func(t *testing.T, script string) {
+		for _, r := range append(RequestsIn(keys.Names{}, script), RequestsOf(keys.Names{}, []string{"sh", "-c", script})...) {
+			if r.At.Line < 1 || r.At.Line > 1+strings.Count(script, "\n") || r.Key == "" || r.Path == "" {
+				t.Errorf("%+v", r)
+			}
+		}
+	})
 }

@@ -75,24 +75,41 @@ func steps(f sources.Fallback) (first, then sources.FallbackName, ok bool) {
 	return first, f.Names[i], true
 }
 
+// notSet says of what is asked before a name that none of it is set.
+func notSet(f sources.Fallback, then sources.FallbackName) string {
+	var before []string
+	for _, n := range f.Names {
+		if n == then {
+			break
+		}
+		before = append(before, keys.ShownName(n.Text))
+	}
+	if len(before) == 1 {
+		return before[0] + " is not set"
+	}
+	return "none of " + list(before) + " is set"
+}
+
 // reportToServer tells of the expressions of a file that go on to a server key: one finding, at the first.
 func reportToServer(p *lint.Pass, of []sources.Fallback) {
 	var draft *lint.Draft
 	for _, f := range of {
 		first, then, ok := steps(f)
 		switch {
-		case !ok || then.Name.Role() != keys.Server:
+		case !ok || first.Name.Role() != keys.Public:
 		case draft != nil:
 			draft.Related = append(draft.Related, lint.Related{At: then.At, Holder: f.File.Path + " " + then.Text, Says: "likewise", AtName: true})
 		default:
 			draft = &lint.Draft{
 				Place:   lint.AtName(then.At, f.File.Path+" "+then.Text).As(then.Name.Slot),
 				Cause:   publicToServer.With(keys.ShownName(first.Text)),
-				Message: fmt.Sprintf("where %s is not set, this takes %s: whoever asks it then acts with a key for which no Row Level Security holds", keys.ShownName(first.Text), keys.ShownName(then.Text)),
+				Message: fmt.Sprintf("where %s, this takes %s, for which no Row Level Security holds", notSet(f, then), keys.ShownName(then.Text)),
 			}
-			if f.File.IsRunByHand() {
+			switch {
+			case f.File.IsRunByHand():
 				draft.Severity = lint.Info
-				draft.Message = fmt.Sprintf("where %s is not set, this takes %s, for which no Row Level Security holds", keys.ShownName(first.Text), keys.ShownName(then.Text))
+			case !f.File.IsManifest() && !f.File.IsDotenv():
+				draft.Message += ": whoever asks the program is an administrator then"
 			}
 		}
 	}
