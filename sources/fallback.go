@@ -14,7 +14,7 @@ import (
 // Fallback is an expression of names of which the first that is set counts: process.env.A || process.env.B.
 type Fallback struct {
 	File  *File
-	Names []FallbackName // at least two, in the order in which they are asked
+	Names []FallbackName // in the order in which they are asked; not all are of one role
 }
 
 // FallbackName is one of them.
@@ -96,17 +96,23 @@ var serverMarks = sync.OnceValue(func() *finder {
 const (
 	maxFallbacks   = 50  // of one file
 	maxBetween     = 240 // bytes between two names of an expression
-	maxBeforeFirst = 300 // and before the first, in which the value's taker is looked for
+	maxBeforeFirst = 200 // and before the first, in which the value's taker is looked for
 )
 
 // mayFallBack says whether something in a text may be a fallback from one key to another: a cheap test.
 func (f *File) mayFallBack(b []byte) bool {
 	ext := strings.ToLower(path.Ext(f.Path))
 	code, shell := fallbackCode[ext], fallbackShell[ext] || f.IsDotenv() || f.IsDockerfile()
-	if !code && !shell || !serverMarks().in(b) && len(f.repo.names.Own()) == 0 {
+	if !code && !shell || len(f.repo.names.Own()) == 0 && !(namesSupabase(b) && serverMarks().in(b)) {
 		return false
 	}
 	return code || bytes.Contains(b, []byte("-$")) || bytes.Contains(b, []byte(`-"$`)) || bytes.Contains(b, []byte("||"))
+}
+
+// namesSupabase says whether a text has the word that all names have which are a key's without a doubt. It looks at no byte by itself, as the
+// finder does.
+func namesSupabase(b []byte) bool {
+	return bytes.Contains(b, []byte("UPABASE")) || bytes.Contains(b, []byte("upabase"))
 }
 
 // fallbacks are the expressions of a text by which one key goes before another; none in what is no code of the repository's own.
@@ -121,7 +127,8 @@ func (f *File) fallbacks(b []byte) []Fallback {
 	chain := Fallback{File: f}
 	begin := 0
 	end := func() {
-		if len(chain.Names) > 1 && f.handsOn(b, begin, last[1], shell) {
+		other := func(n FallbackName) bool { return n.Name.Slot.Role() != chain.Names[0].Name.Slot.Role() }
+		if slices.ContainsFunc(chain.Names, other) && f.handsOn(b, begin, last[1], shell) {
 			out = append(out, chain)
 		}
 		chain.Names = nil

@@ -37,7 +37,7 @@ var (
 
 // mayRequest says whether something in a text that a shell runs may ask so: a cheap test.
 func (f *File) mayRequest(b []byte) bool {
-	return (bytes.Contains(b, []byte("curl")) || bytes.Contains(b, []byte("wget"))) && f.runsInShell() && bytes.Contains(b, []byte("/v1")) && !ownStack.Match(b)
+	return f.runsInShell() && (bytes.Contains(b, []byte("curl")) || bytes.Contains(b, []byte("wget"))) && bytes.Contains(b, []byte("/v1")) && !ownStack.Match(b)
 }
 
 // runsInShell says whether a shell runs the file, or texts in it.
@@ -285,7 +285,7 @@ func (o *onceAssigned) write(b *strings.Builder, parts []syntax.WordPart, depth 
 
 // variable writes the text of a variable that is assigned once, or its name. "${A%/}" and "${A:?}" are what A is, or nothing at all.
 func (o *onceAssigned) variable(b *strings.Builder, p *syntax.ParamExp, depth int) {
-	harmless := p.Exp == nil || p.Exp.Op == syntax.RemSmallSuffix && wordText(p.Exp.Word) == "/" || p.Exp.Op == syntax.ErrorUnset || p.Exp.Op == syntax.ErrorUnsetOrNull ||
+	harmless := p.Exp == nil || p.Exp.Op == syntax.RemSmallSuffix && p.Exp.Word != nil && wordText(p.Exp.Word) == "/" || p.Exp.Op == syntax.ErrorUnset || p.Exp.Op == syntax.ErrorUnsetOrNull ||
 		(p.Exp.Op == syntax.DefaultUnset || p.Exp.Op == syntax.DefaultUnsetOrNull) && p.Exp.Word == nil
 	if p.Param == nil || p.Param.Value == "@" || p.Param.Value == "*" || p.Index != nil || p.Excl || p.Length || p.Slice != nil || p.Repl != nil || !harmless {
 		b.WriteString(notKnown)

@@ -37,6 +37,7 @@ func TestRequestsIn(t *testing.T) {
 		{`curl -H "Authorization: Bearer $USER_TOKEN" $URL/rest/v1/todos`, ""},
 		{`curl -H "Authorization: Bearer $JWT_SECRET" $URL/rest/v1/todos`, ""},
 		{`curl $URL/rest/v1/todos`, ""},
+		{`curl -H "Authorization: Bearer $SUPABASE_ANON_KEY" ${URL%}/rest/v1/todos`, "1 /rest/v1/todos SUPABASE_ANON_KEY"},
 		{"API=$URL/rest/v1\ncurl -H \"Authorization: Bearer $SUPABASE_ANON_KEY\" \"${API%/rest/v1}/functions/v1/hello\"", ""},
 		{"code=$(curl -s -o /dev/null -w '%{http_code}' -H \"Authorization: Bearer $SUPABASE_ANON_KEY\" $URL/rest/v1/)\n[ \"$code\" = 401 ]", ""},
 		{"cat <<EOF\ncurl -H \"Authorization: Bearer $SUPABASE_ANON_KEY\" $URL/rest/v1/todos\nEOF", ""},
