@@ -1,8 +1,10 @@
 package sources
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -104,6 +106,37 @@ const maxCIText = 128 << 10
 
 // tooLong is what stands for a text beyond that bound.
 var tooLong = ciUnknown(fmt.Sprintf("texts that stand for others are put together up to %d bytes, and this one is longer", maxCIText))
+
+// comesTo is what a word of a command comes to, given what each variable is that was not put in its place, and where that stands: at gives
+// the place of a text of the command.
+func comesTo(text string, one func(variable string) ciText, at func(text string) Position) (ciText, Position) {
+	const decided = "the commands decide what it is"
+	all := marked.FindAllStringSubmatch(text, -1)
+	switch {
+	case len(all) == 0 && strings.ContainsAny(text, unknownBegin+inRepository):
+		return ciUnknown(decided), at("")
+	case len(all) == 0:
+		where := at(text)
+		return ciKnown(text, where), where
+	case all[0][0] == text:
+		return one(all[0][1]), at(all[0][1])
+	}
+	known := true
+	why := ""
+	size := len(text)
+	whole := marked.ReplaceAllStringFunc(text, func(m string) string {
+		t := one(strings.Trim(m, notKnown))
+		if size += len(t.text); size > maxCIText {
+			t = tooLong
+		}
+		known, why = known && t.known, cmp.Or(why, t.why)
+		return t.text
+	})
+	if !known || strings.ContainsAny(whole, notKnown) {
+		return ciUnknown(cmp.Or(why, decided)), at("")
+	}
+	return ciKnown(whole, at("")), at("")
+}
 
 func ciUnknown(why string) ciText { return ciText{why: why} }
 

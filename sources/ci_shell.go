@@ -1,7 +1,6 @@
 package sources
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -186,7 +185,6 @@ func (c *ciScript) variable(sh *shell, name string, t ciText) *shellVariable {
 // worth is what a text of the script comes to, and where it stands from a line on.
 func (c *ciScript) worth(st *shellState, text string, line int) (ciText, Position) {
 	text = filledName.ReplaceAllString(text, unknownBegin+"$1"+unknownEnd)
-	at := c.at(line, "")
 	one := func(name string) ciText {
 		if t, ok := c.filled[name]; ok {
 			return t
@@ -207,32 +205,7 @@ func (c *ciScript) worth(st *shellState, text string, line int) (ciText, Positio
 		}
 		return ciUnknown("the commands decide what it is")
 	}
-	all := marked.FindAllStringSubmatch(text, -1)
-	switch {
-	case len(all) == 0 && strings.ContainsAny(text, unknownBegin+inRepository):
-		return ciUnknown("the commands decide what it is"), at
-	case len(all) == 0:
-		where := c.at(line, text)
-		return ciKnown(text, where), where
-	case all[0][0] == text:
-		t := one(all[0][1])
-		return t, c.at(line, all[0][1])
-	}
-	known := true
-	why := ""
-	size := len(text)
-	whole := marked.ReplaceAllStringFunc(text, func(m string) string {
-		t := one(strings.Trim(m, notKnown))
-		if size += len(t.text); size > maxCIText {
-			t = tooLong
-		}
-		known, why = known && t.known, cmp.Or(why, t.why)
-		return t.text
-	})
-	if !known || strings.ContainsAny(whole, notKnown) {
-		return ciUnknown(cmp.Or(why, "the commands decide what it is")), at
-	}
-	return ciKnown(whole, at), at
+	return comesTo(text, one, func(text string) Position { return c.at(line, text) })
 }
 
 // literal is a value that the script itself gives a variable.
@@ -276,8 +249,8 @@ func (c *ciScript) part(line int) scriptPart {
 
 // command takes up a command that builds an image or an app.
 func (c *ciScript) command(sh *shell, st *shellState, words []shellWord) {
-	if args, ok := imageBuild(words); ok {
-		c.imageBuild(sh, st, args)
+	if b := sh.imageBuild(st, words); b != nil {
+		c.imageBuild(st, b)
 		return
 	}
 	if made := kubectlSecret(sh, st, words); len(made) > 0 {
@@ -307,98 +280,23 @@ func (c *ciScript) kept(st *shellState, s ScriptSecret) ScriptSecret {
 	return s
 }
 
-// imageBuild are the arguments of a command that builds an image: docker build, docker buildx build, podman build, kaniko.
-func imageBuild(words []shellWord) ([]shellWord, bool) {
-	switch path.Base(words[0].text) {
-	case "docker", "podman", "nerdctl", "buildah", "depot":
-	case "executor", "kaniko": // of kaniko, whose context is a flag
-		return words[1:], true
-	default:
-		return nil, false
-	}
-	for i, w := range words[1:] {
-		switch w.text {
-		case "buildx", "image", "builder":
+// imageBuild takes up what a command gives the build of an image.
+func (c *ciScript) imageBuild(st *shellState, b *imageBuild) {
+	v := CIVariables{Kind: CIBuildArgs, Part: b.part, Image: b.image, Tags: b.tags, Open: b.open}
+	for _, arg := range b.args {
+		if !arg.given {
+			t, ok := c.s.env[arg.name]
+			if !ok {
+				t = ciUnknown("the environment of the runner gives it")
+			}
+			v.Variables = append(v.Variables, t.variable(arg.name, c.at(arg.value.at.Line, arg.name)))
 			continue
-		case "build", "bud":
-			return words[i+2:], true
 		}
-		return nil, false
+		t, at := c.worth(st, arg.value.text, arg.value.at.Line)
+		v.Variables = append(v.Variables, t.variable(arg.name, at))
 	}
-	return nil, false
-}
-
-// buildFlags are those of "docker build" that have a value.
-var buildFlags = map[string]bool{
-	"-t": true, "--tag": true, "--label": true, "--platform": true, "--cache-from": true, "--cache-to": true, "--secret": true, "--ssh": true, "-o": true,
-	"--output": true, "--progress": true, "--network": true, "--add-host": true, "--build-context": true, "--builder": true, "--iidfile": true, "--metadata-file": true,
-	"--provenance": true, "--sbom": true, "--attest": true, "--annotation": true, "--allow": true, "--shm-size": true, "--ulimit": true, "-m": true, "--memory": true,
-	"--no-cache-filter": true, "--cgroup-parent": true, "--call": true, "--project": true, "--layers": true,
-}
-
-func (c *ciScript) imageBuild(sh *shell, st *shellState, words []shellWord) {
-	v := CIVariables{Kind: CIBuildArgs, Part: "docker build --build-arg"}
-	image, context := &CIImage{}, shellWord{}
-	dockerfile := shellWord{}
-	for i := 0; i < len(words); i++ {
-		flag, text, has := strings.Cut(words[i].text, "=")
-		value := shellWord{text: text, at: words[i].at}
-		takes := slices.Contains([]string{"--build-arg", "-f", "--file", "--dockerfile", "--context", "-c", "--target", "--destination"}, flag) || buildFlags[flag]
-		if takes && !has && i+1 < len(words) {
-			i++
-			value = words[i]
-		}
-		switch {
-		case flag == "--build-arg":
-			name, text, given := strings.Cut(value.text, "=")
-			line := value.at.Line
-			if v.Open = v.Open || strings.Contains(name, unknownBegin); v.Open {
-				continue
-			}
-			if !given { // from the environment
-				t, ok := c.s.env[name]
-				if !ok {
-					t = ciUnknown("the environment of the runner gives it")
-				}
-				v.Variables = append(v.Variables, t.variable(name, c.at(line, name)))
-				continue
-			}
-			t, at := c.worth(st, text, line)
-			v.Variables = append(v.Variables, t.variable(name, at))
-		case flag == "-t" || flag == "--tag" || flag == "--destination":
-			v.Tags = append(v.Tags, marked.ReplaceAllString(value.text, "$${x}"))
-		case flag == "-f" || flag == "--file":
-			dockerfile = value
-		case flag == "--target":
-			if image.Target = value.text; !value.known() {
-				image = nil
-			}
-		case flag == "--dockerfile":
-			dockerfile = value
-			dockerfile.text = strings.TrimPrefix(dockerfile.text, "./")
-		case flag == "--context" || flag == "-c":
-			context = value
-			context.text = strings.TrimPrefix(context.text, "dir://")
-		case takes:
-		case strings.HasPrefix(words[i].text, "-") && words[i].text != "-":
-		default:
-			v.Open = v.Open || !context.known()
-			context = words[i]
-		}
-		if image == nil {
-			image = &CIImage{Target: notKnown}
-		}
-	}
-	dir, ok := st.path(context)
-	file := path.Join(dir, "Dockerfile")
-	if dockerfile.text != "" {
-		var named bool
-		file, named = st.path(dockerfile)
-		ok = ok && named
-	}
-	if ok && image.Target != notKnown {
-		image.Context, image.Dockerfile = dir, file
-		v.Image, v.App = image, dir
+	if v.Image != nil {
+		v.App = v.Image.Context
 	}
 	if v.Image != nil || len(v.Variables) > 0 {
 		c.builds = append(c.builds, v)
