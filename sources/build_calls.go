@@ -84,7 +84,7 @@ func (r *Repository) BuildCalls() []BuildCall {
 // mayCall says whether a file in YAML or JSON is one whose texts a shell runs.
 func mayCall(name string) bool {
 	return path.Base(name) == "package.json" || strings.Contains("/"+name, "/.github/workflows/") || strings.HasPrefix(path.Base(name), ".gitlab-ci") ||
-		strings.HasPrefix(strings.ToLower(path.Base(name)), "taskfile.")
+		isTaskfile(name)
 }
 
 // buildPieces are the texts of a file that a shell runs and by which an app may be built. Of the scripts of a package.json

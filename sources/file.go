@@ -264,7 +264,7 @@ var kustomizationNames = map[string]bool{"kustomization.yaml": true, "kustomizat
 // where somebody asks who renders a file.
 func isScript(name string) bool {
 	switch base := strings.ToLower(path.Base(name)); {
-	case base == "makefile", base == "justfile", strings.HasPrefix(base, "taskfile."):
+	case base == "makefile", base == "justfile", isTaskfile(base):
 		return true
 	}
 	switch path.Ext(name) {

@@ -48,6 +48,7 @@ func (s *shell) assign(st *shellState, a *syntax.Assign, exported bool) {
 	case a.Value != nil:
 		v = s.literal(name, s.word(st, a.Value), exported)
 		v.files, _ = s.printed(st, a.Value)
+		v.sameAs(st.vars[onlyVariable(a.Value)])
 		if st.vague && s.matters(name) && expands(a.Value) {
 			v = &shellVariable{exported: exported}
 		}
@@ -78,6 +79,29 @@ func (s *shell) assign(st *shellState, a *syntax.Assign, exported bool) {
 	st.vars[name] = v
 }
 
+// onlyVariable is the variable that a word is, as it is; empty where it is anything else.
+func onlyVariable(w *syntax.Word) string {
+	parts := w.Parts
+	if len(parts) == 1 {
+		if q, ok := parts[0].(*syntax.DblQuoted); ok {
+			parts = q.Parts
+		}
+	}
+	if len(parts) == 1 {
+		if p, ok := parts[0].(*syntax.ParamExp); ok && isPlain(p) && p.Index == nil {
+			return p.Param.Value
+		}
+	}
+	return ""
+}
+
+// sameAs makes the value that of another variable, where that may be a key: it stands where that one's does.
+func (v *shellVariable) sameAs(other *shellVariable) {
+	if v.given == nil && other != nil && other.given != nil && !other.odd && !other.array {
+		v.given, v.text, v.words = other.given, nil, nil
+	}
+}
+
 // expands says whether a word has a variable or a command's output in it.
 func expands(w *syntax.Word) bool {
 	found := false
@@ -92,10 +116,10 @@ func expands(w *syntax.Word) bool {
 }
 
 // literal is a variable with a value that stands in the script. A command makes words of it, but
-// for what may be a key.
+// for what may be a key, by its name or its form.
 func (s *shell) literal(name string, w shellWord, exported bool) *shellVariable {
 	v := &shellVariable{exported: exported}
-	if s.matters(name) {
+	if s.matters(name) || keys.HasForm(keys.NewText(w.text)) {
 		if w.known() && !strings.Contains(w.text, inRepository) {
 			v.given = &givenValue{Text: keys.NewText(w.text), At: w.at}
 		}

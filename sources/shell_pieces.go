@@ -18,6 +18,7 @@ type piece struct {
 	text   string
 	line   int // how many lines stand before it
 	before []setting
+	of     string // what it is of its file: "target image", "script docker:build"; empty for all of it
 }
 
 // setting is what holds before a piece begins.
@@ -182,6 +183,9 @@ func manifestPieces(name string, b []byte, word string) []piece {
 	before := stepsBefore(name, string(b))
 	for _, d := range docs {
 		w := &manifestWalk{shift: d.Shift, word: word}
+		if isTaskfile(name) {
+			w.task = newTaskfile(d.Root)
+		}
 		w.visit(d.Root, before, 0)
 		out = append(out, w.out...)
 	}
@@ -226,6 +230,8 @@ func stepsBefore(name, text string) []setting {
 type manifestWalk struct {
 	shift int
 	word  string
+	of    string // what is looked at of the file
+	task  *taskfile
 	out   []piece
 }
 
@@ -282,9 +288,19 @@ func (w *manifestWalk) visit(n *yaml.Node, before []setting, depth int) {
 				})
 			}
 		}
+		if w.task != nil {
+			before = append(before, w.task.settings(n, w.shift)...)
+		}
 		nodes.Pairs(n, func(key, value *yaml.Node) {
 			switch k := nodes.Text(key); {
+			case k == "vars" && w.task != nil:
 			case k == "env", k == "variables", k == "environment", k == "description", k == "name":
+			case depth == 0 && (k == "scripts" || k == "tasks") && value.Kind == yaml.MappingNode: // of a package.json, of a Taskfile
+				nodes.Pairs(value, func(name, value *yaml.Node) {
+					w.of = strings.TrimSuffix(k, "s") + " " + Shown(nodes.Text(name))
+					w.visit(value, before, depth+1)
+				})
+				w.of = ""
 			case k == "cmds" && value.Kind == yaml.SequenceNode: // Task's, each of a shell of its own
 				for _, c := range value.Content {
 					w.visit(c, before, depth+1)
@@ -317,7 +333,7 @@ func (w *manifestWalk) environment(env *yaml.Node) setting {
 		nodes.Pairs(env, func(key, value *yaml.Node) {
 			name := nodes.Text(key)
 			v := &shellVariable{exported: true}
-			if text := nodes.Text(value); value.Kind == yaml.ScalarNode && !strings.Contains(text, "$") {
+			if text := nodes.Text(value); value.Kind == yaml.ScalarNode && !strings.Contains(text, "$") && !strings.Contains(text, "{{") {
 				v = s.literal(name, shellWord{text: text, at: Position{File: s.file, Line: value.Line + w.shift, Column: value.Column}}, true)
 			}
 			st.vars[name] = v
@@ -328,7 +344,12 @@ func (w *manifestWalk) environment(env *yaml.Node) setting {
 func (w *manifestWalk) add(at *yaml.Node, texts []*yaml.Node, before []setting) {
 	var lines []string
 	for _, t := range texts {
-		lines = append(lines, expression.ReplaceAllString(t.Value, "$$"+unknownName))
+		if line := t.Value; w.task != nil {
+			text, names := taskText(line)
+			lines, before = append(lines, text), append(before[:len(before):len(before)], ofShell(names))
+		} else {
+			lines = append(lines, expression.ReplaceAllString(line, "$$"+unknownName))
+		}
 	}
 	text := strings.Join(lines, "\n")
 	if !strings.Contains(text, w.word) {
@@ -338,7 +359,7 @@ func (w *manifestWalk) add(at *yaml.Node, texts []*yaml.Node, before []setting) 
 	if at.Kind == yaml.ScalarNode && (at.Style == yaml.LiteralStyle || at.Style == yaml.FoldedStyle) {
 		line++
 	}
-	w.out = append(w.out, piece{text, line, before})
+	w.out = append(w.out, piece{text, line, before, w.of})
 }
 
 var (

@@ -12,13 +12,14 @@ var (
 	makeVariable = regexp.MustCompile(`\$\(([A-Za-z_][A-Za-z0-9_]*)\)`)
 	makeAssigned = regexp.MustCompile(`^(?:(export|override)[ \t]+)*([A-Za-z_]\w*)[ \t]*([:?+!]{0,3}=)[ \t]*(.*)$`)
 	makeOfTarget = regexp.MustCompile(`^[^\s#:=][^:=]*::?[ \t]*((?:(?:export|override|private)[ \t]+)*)([A-Za-z_]\w*)[ \t]*[:?+!]{0,3}=`)
+	makeSets     = regexp.MustCompile(`(?m)^(?:[^\s#:=][^:=\n]*::?)?[ \t]*(?:(?:export|override|private)[ \t]+)*([A-Za-z_]\w*)[ \t]*[:?+!]{0,3}=`)
 	makeExports  = regexp.MustCompile(`^export[ \t]*$|^\.EXPORT_ALL_VARIABLES:|^set[ \t]+export\b`)
 	makeExported = regexp.MustCompile(`^(un)?export[ \t]+([A-Za-z_][\w \t]*)$`)
 	makeBranch   = regexp.MustCompile(`^[ ]*(?:ifeq|ifneq|ifdef|ifndef)\b`)
 	justReadsEnv = regexp.MustCompile(`(?m)^set[ \t]+dotenv-(?:filename|path)\b[^'"]*['"]([^'"]+)`)
-	justVariable = regexp.MustCompile(`\{\{\s*(\w+)\s*\}\}`)
 	makeNames    = regexp.MustCompile(`^export[ \t]+\$\(shell (?:sed (?:-e )?['"]?s/=\.\*//g?['"]?|cut (?:-d *['"]?=['"]? -f *1|-f *1 -d *['"]?=['"]?)) ([^\s|)]+)\)`)
 	makeOfShell  = regexp.MustCompile(`^export[ \t]+\$\(shell`)
+	recipeHead   = regexp.MustCompile(`^@?([A-Za-z_.%$][^\s:=]*)([^:]*):(?:[^=]|$)`)
 	justLoadsEnv = regexp.MustCompile(`^set[ \t]+dotenv-load\b`)
 	recipePrefix = " \t@-+"
 )
@@ -26,10 +27,19 @@ var (
 // recipePieces are the lines of a Makefile's or justfile's recipes, each of which a shell of its
 // own runs, with the variables that the file sets. A Makefile's begin with a tab.
 func recipePieces(text, word string, isMake bool) []piece {
-	text = justVariable.ReplaceAllString(makeVariable.ReplaceAllString(text, "$${$1}"), "$${$1}")
 	var out []piece
 	var before []setting
-	all, branches, last := false, 0, -1
+	kind, shellText := "recipe", justText
+	if isMake {
+		kind, shellText = "target", makeText
+	}
+	own := map[int][]setting{} // what holds before one of the pieces alone
+	var parameters []setting   // of the recipe
+	all, branches, last, of := false, 0, -1, ""
+	times := map[string]int{}
+	for _, m := range makeSets.FindAllStringSubmatch(text, -1) {
+		times[m[1]]++
+	}
 	oneShell := strings.Contains(text, ".ONESHELL")
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
@@ -39,17 +49,24 @@ func recipePieces(text, word string, isMake bool) []piece {
 			line = strings.TrimSuffix(line, `\`) + " " + lines[i]
 		}
 		if strings.HasPrefix(line, "\t") || !isMake && strings.HasPrefix(line, "  ") {
-			recipe := strings.ReplaceAll(strings.TrimLeft(line, recipePrefix), "$$", "$")
+			recipe, names := shellText(strings.TrimLeft(line, recipePrefix))
 			if n := len(out) - 1; last == start && (oneShell || strings.HasPrefix(out[n].text, "#!")) {
 				out[n].text += "\n" + recipe
 			} else {
-				out = append(out, piece{text: recipe, line: start})
+				out = append(out, piece{text: recipe, line: start, of: of})
 			}
+			own[len(out)-1] = append(own[len(out)-1], append(parameters[:len(parameters):len(parameters)], ofShell(names))...)
 			last = i + 1
 			continue
 		}
 		at := start + 1
-		line = strings.TrimLeft(line, " ")
+		line = strings.TrimLeft(makeVariable.ReplaceAllString(line, "$${$1}"), " ")
+		if head := recipeHead.FindStringSubmatch(line); head != nil && !makeBranch.MatchString(line) {
+			of, parameters = kind+" "+Shown(head[1]), nil
+			if !isMake {
+				parameters = append(parameters, givenToRecipe(head[2]))
+			}
+		}
 		assigned := makeAssigned.FindStringSubmatch(line)
 		if makeBranch.MatchString(line) {
 			branches++
@@ -94,29 +111,34 @@ func recipePieces(text, word string, isMake bool) []piece {
 				}
 			})
 		case assigned != nil:
-			name, raw, just := assigned[2], strings.TrimSpace(assigned[4]), assigned[3] == ":=" && !strings.ContainsAny(text, "\t")
-			value := strings.Trim(raw, `"'`)
+			name, value := assigned[2], strings.TrimSpace(assigned[4])
 			exported := assigned[1] == "export"
 			// make keeps quotes, and what stands before a comment; of branches any may count.
-			open := branches > 0 || strings.ContainsAny(assigned[3], "+!") || value != raw && !just || strings.Contains(raw, "#")
-			branches := branches > 0
+			open := branches > 0 || strings.ContainsAny(assigned[3], "+!") || strings.Trim(value, `"'`) != value || strings.Contains(value, "#")
+			branches, stale := branches > 0, false
+			switch {
+			case !isMake:
+				value, open = justValue(value)
+			case assigned[3] != ":=": // what it refers to is what that is in the end
+				stale = slices.ContainsFunc(makeReference.FindAllStringSubmatch(value, -1), func(m []string) bool { return times[m[2]+m[3]] > 1 })
+			}
 			keeps := strings.Contains(assigned[3], "?")
 			before = append(before, func(s *shell, st *shellState) {
 				old := st.vars[name]
 				switch exports := exported || all || old != nil && old.exported; {
 				case keeps && old != nil && !old.unknown():
-				case open && (s.matters(name) || branches && old != nil):
+				case stale || open && (s.matters(name) || branches && old != nil):
 					st.forget(name, exports)
 				default:
-					s.makeVariable(st, name, value, at, exports)
+					s.makeVariable(st, name, strings.Trim(value, `"'`), at, exports)
 				}
 			})
 		}
 	}
-	out = slices.DeleteFunc(out, func(p piece) bool { return !strings.Contains(p.text, word) && !strings.Contains(p.text, "$") })
 	for i := range out {
-		out[i].before = before
+		out[i].before = append(before[:len(before):len(before)], own[i]...)
 	}
+	out = slices.DeleteFunc(out, func(p piece) bool { return !strings.Contains(p.text, word) && !strings.Contains(p.text, "$") })
 	return out
 }
 
@@ -157,7 +179,7 @@ func (s *shell) makeVariable(st *shellState, name, value string, line int, expor
 	inner.statements(scratch, file.Stmts)
 	v := &shellVariable{exported: exported}
 	if x := scratch.vars["X"]; x != nil {
-		v.words, v.text = x.words, x.text
+		v.words, v.text, v.given = x.words, x.text, x.given
 		if s.matters(name) && v.text != nil {
 			v = s.literal(name, *v.text, exported)
 		}
