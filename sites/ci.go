@@ -11,11 +11,11 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
-// collectCI makes carriers of what the jobs of CI systems and bake files hand on. A key that stands there is presented by whatever the job
+// collectCI makes carriers of what the jobs of CI systems, bake files and scripts that build images hand on. A key that stands there is presented by whatever the job
 // builds, starts or runs.
 func (a *apps) collectCI() {
 	seen := map[ciPlace]bool{}
-	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Pipelines(), a.Repo.Bakes()) {
+	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Pipelines(), a.Repo.Bakes(), a.Repo.ImageBuilds()) {
 		k := a.ofCI(v)
 		if v.Image != nil {
 			args := map[string]*inventory.Binding{}
@@ -56,7 +56,7 @@ func (a *apps) ofCI(v sources.CIVariables) *inventory.Carrier {
 		sources.CIBuildArgs: inventory.InBuild, sources.CIEnvFile: inventory.InEnvFile,
 		sources.CIEnvironment: inventory.InWorkflow, sources.CIInputs: inventory.InWorkflow,
 	}[v.Kind]
-	k := &inventory.Carrier{Kind: kind, Name: v.By, File: v.File, App: v.App, Idle: v.Idle, Job: true}
+	k := &inventory.Carrier{Kind: kind, Name: v.By, File: v.File, App: v.App, Idle: v.Idle, Job: true, ByHand: v.ByHand}
 	k.Bindings = a.ciBindings(v, v.Variables)
 	around := v.Around
 	if v.Local { // the one that was started there goes before what the workflow says of all jobs
@@ -117,7 +117,7 @@ func isWord(v keys.Value, name keys.Name) bool {
 // the job names, or its own name or its file's tells, or else that all names of its secrets tell; empty where nothing does.
 func (a *apps) ciEnvironment(v sources.CIVariables) string {
 	job := ""
-	for _, before := range []string{" job ", " target "} {
+	for _, before := range []string{" job ", " target ", " recipe ", " task ", " script "} {
 		if i := strings.LastIndex(v.By, before); i >= 0 {
 			job = v.By[i+len(before):]
 		}

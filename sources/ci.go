@@ -20,7 +20,8 @@ const (
 	CIInputs                    // what an action, or a program, is given by name
 )
 
-// CIVariables are variables that a job hands on together: what it says of them is said at one place of its file.
+// CIVariables are variables that a job, or a script that does what a job does, hands on together: what it says of them is said at one
+// place of its file.
 type CIVariables struct {
 	Kind        CIKind
 	File        string // in which the job stands
@@ -29,6 +30,7 @@ type CIVariables struct {
 	Environment string // that the job is meant for, as it says itself; empty where it does not, or not in plain words
 	Local       bool   // the job starts a Supabase of its own
 	Idle        string // why the job does not run; empty where it may
+	ByHand      bool   // it is a script that people run
 	App         string // the directory of the app that is built there; empty where that is not known
 	Variables   []CIVariable
 	Around      []CIVariable // what holds there as well: the first of a name counts

@@ -197,7 +197,7 @@ func (c *ciScript) worth(st *shellState, text string, line int) (ciText, Positio
 				return ciUnknown("the commands decide what it is")
 			}
 			if !v.given.Text.IsAbsent() && v.given.At.File == c.s.doc.File.Path && !v.given.Odd {
-				return c.literal(v.given)
+				return v.given.literal(func(text string) Position { return c.at(v.given.At.Line, text) })
 			}
 		}
 		if st.vars[name] == nil && c.s.outer != nil {
@@ -208,11 +208,10 @@ func (c *ciScript) worth(st *shellState, text string, line int) (ciText, Positio
 	return comesTo(text, one, func(text string) Position { return c.at(line, text) })
 }
 
-// literal is a value that the script itself gives a variable.
-func (c *ciScript) literal(g *givenValue) ciText {
-	t := ciText{text: g.Text.Reveal(), known: true}
-	t.at = c.at(g.At.Line, t.text)
-	return t
+// literal is a value that the commands themselves give a variable, or a file that they read. The place is that of its text.
+func (g *givenValue) literal(at func(text string) Position) ciText {
+	text := g.Text.Reveal()
+	return ciKnown(text, at(text))
 }
 
 // at is where a text stands from a line of the script on, and the line where it does not stand there as it is.

@@ -91,7 +91,7 @@ func afterwards(p *lint.Pass, s *sites.Site) string {
 	switch {
 	case c.Kind == inventory.InDatabase:
 		return ", in a migration of its own: one that has run is not run again."
-	case c.ByHand:
+	case c.ByHand && !s.BuiltIn():
 		return "."
 	case c.Kind == inventory.InText:
 		if users := p.Repo.Dependents(c.App); c.App != "" && len(users) > 0 {

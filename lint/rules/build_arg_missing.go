@@ -18,11 +18,12 @@ var buildArgMissing = &lint.Rule{
 	Severity: lint.Warning,
 	After:    []*lint.Rule{buildArgUnused},
 	Doc: `Where a Dockerfile declares ARG NEXT_PUBLIC_SUPABASE_ANON_KEY without a default, whoever builds the image has to hand the key on. A
-compose service, a bake target or a job that does not builds the app without one, and nothing fails before the browser says
+compose service, a bake target, a job or a script that does not builds the app without one, and nothing fails before the browser says
 "supabaseKey is required": the secret exists, the container has the variable, and what is built in is empty (ooples/AiDotNet#1160,
 evroon/bracket#495).
 
 It is told where all that the build is given is known, no .env file of the app has the variable, and nothing puts it in when the container starts.
+Of a script that people run it is told where nothing else in the repository hands the key on: it may be there to see that the image builds.
 
 Hand it on: build-args of docker/build-push-action, args of compose and bake, --build-arg.`,
 	Bad: `
@@ -78,7 +79,7 @@ func checkBuildArgMissing(p *lint.Pass) {
 		for _, a := range b.Sets {
 			name := p.Names.Of(a.Name)
 			if a.Arg && a.Value.IsAbsent() && name.PublicPrefix != "" && name.Slot.Role() == keys.Public && b.Parsed.Reaches(a.Name, b.Target) &&
-				!isGiven(p, b, a.Name) && !apps.mayGetLater(b, name.PublicPrefix) {
+				!isGiven(p, b, a.Name) && !(b.Arguments.ByHand && givesAnybody(p, a.Name)) && !apps.mayGetLater(b, name.PublicPrefix) {
 				givers[b.At(a)] = append(givers[b.At(a)], b.Giver)
 			}
 		}
@@ -111,6 +112,11 @@ func isGiven(p *lint.Pass, b *sites.Build, name string) bool {
 	return slices.ContainsFunc(p.Sites, func(s *sites.Site) bool { // a file of variables that a job writes before it builds
 		return s.Carrier.Job && s.Carrier.Kind == inventory.InEnvFile && s.Variable == name
 	})
+}
+
+// givesAnybody says whether anything gives a build the variable, or may.
+func givesAnybody(p *lint.Pass, name string) bool {
+	return p.SuppliedElsewhere(name) || slices.ContainsFunc(p.Builds, func(b *sites.Build) bool { return b.Args[name] != nil || b.Open && !b.Arguments.ByHand })
 }
 
 // secretMount hands a build's command a secret in a way that is not followed.

@@ -21,7 +21,7 @@ drops any other without a word (the classic builder printed a warning): the app 
 gets "supabaseUrl is required", or the key of a .env file that happens to be there. An ARG in another stage does not help, nor does one
 before the first FROM, or behind the RUN that builds.
 
-It is told of the public variables that a compose file or a GitHub workflow passes, where a RUN of the Dockerfile is known to build an app (npm run build,
+It is told of the public variables that a compose file, a workflow or a command in a script passes, where a RUN of the Dockerfile is known to build an app (npm run build,
 turbo build, ...). Coolify, which writes the ARG lines itself, is passed over. The argument has no effect, so it is not compared
 either.
 

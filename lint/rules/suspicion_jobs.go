@@ -17,7 +17,7 @@ var tried = map[string]bool{"staging": true, "development": true, "test": true, 
 // that is a warning, and nothing disagrees.
 func reportJobs(p *lint.Pass, broken breach) {
 	for _, s := range p.Sites {
-		if !s.Carrier.Job || s.Value.IsKnown() || s.Value.Source() == "" || p.SetAside(s) || p.IsDoubted(s) || (broken == publicRefused) != (s.Role == keys.Public) ||
+		if !s.Carrier.Job || s.Carrier.ByHand || s.Value.IsKnown() || s.Value.Source() == "" || p.SetAside(s) || p.IsDoubted(s) || (broken == publicRefused) != (s.Role == keys.Public) ||
 			broken != publicRefused && (broken != serverRefused || s.Role != keys.Server) {
 			continue
 		}

@@ -52,7 +52,7 @@ type Carrier struct {
 	ByHand      bool   // a person runs it: nothing that is deployed presents the keys
 	Made        bool   // a build made it, and git keeps it
 	Client      string // of source code that is handed to everybody, as what: "a page that every browser gets"; else empty
-	Job         bool   // a CI job hands it on
+	Job         bool   // a CI job, a bake file or a script hands it on
 	Environment string // which is meant for this one; empty where nothing says it
 
 	Opens keys.Form // the form that the container may decrypt by itself as it starts; empty where it decrypts none
