@@ -15,7 +15,7 @@ import (
 // builds, starts or runs.
 func (a *apps) collectCI() {
 	seen := map[ciPlace]bool{}
-	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Pipelines(), a.Repo.Bakes(), a.Repo.ImageBuilds()) {
+	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Pipelines(), a.Repo.Bakes(), a.Repo.Skaffolds(), a.Repo.ImageBuilds()) {
 		k := a.ofCI(v)
 		if v.Image != nil {
 			args := map[string]*inventory.Binding{}
@@ -117,7 +117,7 @@ func isWord(v keys.Value, name keys.Name) bool {
 // the job names, or its own name or its file's tells, or else that all names of its secrets tell; empty where nothing does.
 func (a *apps) ciEnvironment(v sources.CIVariables) string {
 	job := ""
-	for _, before := range []string{" job ", " target ", " recipe ", " task ", " script "} {
+	for _, before := range []string{" job ", " target ", " recipe ", " task ", " script ", " artifact "} {
 		if i := strings.LastIndex(v.By, before); i >= 0 {
 			job = v.By[i+len(before):]
 		}
