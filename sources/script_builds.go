@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"path"
 	"regexp"
@@ -85,7 +86,7 @@ func (s *shell) handedTo(b *imageBuild, st *shellState, f *File, part string) CI
 			v.Around = append(v.Around, t.variable(name, t.at))
 		}
 	}
-	v.Environment = keys.OnlyEnvironment(strings.Join(from, " "))
+	v.Environment = cmp.Or(keys.OnlyEnvironment(strings.Join(from, " ")), keys.OnlyEnvironment(strings.Join(st.under, " ")))
 	return v
 }
 

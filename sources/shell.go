@@ -143,9 +143,13 @@ func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
 		ways := []*shellState{st.clone()}
 		through := false // ";&" goes on with the next
 		rest := false    // one of them is for whatever else there is
+		outer := st.under
 		for _, item := range c.Items {
 			rest = rest || slices.ContainsFunc(item.Patterns, func(p *syntax.Word) bool { return wordText(p) == "*" })
 			way := st.clone()
+			for _, p := range item.Patterns {
+				way.below(p)
+			}
 			if through {
 				way.join(way.clone(), ways[len(ways)-1])
 			}
@@ -157,6 +161,7 @@ func (s *shell) statement(st *shellState, stmt *syntax.Stmt) {
 			ways = ways[1:]
 		}
 		st.join(ways...)
+		st.under = outer
 	case *syntax.FuncDecl:
 		if c.Name != nil {
 			st.functions[c.Name.Value] = c.Body
@@ -190,6 +195,9 @@ func (s *shell) binary(st *shellState, c *syntax.BinaryCmd) {
 			s.statement(st, c.Y)
 		default:
 			way := st.clone()
+			if c.Op == syntax.AndStmt {
+				way.below(c.X)
+			}
 			s.statement(way, c.Y)
 			st.join(st.clone(), way)
 		}
@@ -247,7 +255,11 @@ func (s *shell) either(st *shellState, c *syntax.IfClause) {
 		is, test = s.test(st, c.Cond[0])
 	}
 	s.statements(st, c.Cond)
+	outer := st.under
 	then, other := st.clone(), st.clone()
+	for _, cond := range c.Cond {
+		then.below(cond)
+	}
 	if test != tested || is {
 		s.statements(then, c.Then)
 	}
@@ -262,6 +274,7 @@ func (s *shell) either(st *shellState, c *syntax.IfClause) {
 	default:
 		st.join(then, other)
 	}
+	st.under = outer
 }
 
 // loop goes through the words of a "for" where they are known, else as often as may be.

@@ -430,6 +430,7 @@ func (s *shell) function(st *shellState, name string, body *syntax.Stmt, args []
 	var returns []*shellState
 	st.depth++
 	st.own = false
+	st.under = append(slices.Clone(st.under), name)
 	st.args, st.locals, st.returns, st.loop = append([]shellWord{}, args...), map[string]*shellVariable{}, &returns, nil
 	s.statement(st, body)
 	st.join(append(returns, st.clone())...)
@@ -444,7 +445,7 @@ func (s *shell) function(st *shellState, name string, body *syntax.Stmt, args []
 	if st.own {
 		st.exports, st.perhaps = outer.exports, outer.perhaps
 	}
-	st.own = outer.own
+	st.own, st.under = outer.own, outer.under
 	st.args, st.shifted, st.locals, st.returns, st.loop = outer.args, outer.shifted, outer.locals, outer.returns, outer.loop
 }
 

@@ -31,6 +31,7 @@ type shellState struct {
 	locals    map[string]*shellVariable // in a function: what its own variables hide
 	input     *syntax.Stmt              // what stands before it in a pipe
 	redirs    []*syntax.Redirect        // those of the blocks that it is in
+	under     []string                  // the words of the conditions that it comes to the command by, and the functions
 	loop      *ways                     // those that leave the loop that is followed, or go on with it
 	returns   *[]*shellState            // those that leave the function
 	ended     bool
@@ -110,7 +111,7 @@ func (st *shellState) clone() *shellState {
 // child is what a shell that this one starts has of it: what is exported.
 func (st *shellState) child() *shellState {
 	c := newShellState(st.dir)
-	c.called, c.open, c.vague, c.lost, c.depth = st.called, st.open, st.vague, st.lost, st.depth
+	c.called, c.open, c.vague, c.lost, c.depth, c.under = st.called, st.open, st.vague, st.lost, st.depth, st.under
 	for name, v := range st.vars {
 		if v.exported {
 			c.vars[name] = v
@@ -124,6 +125,27 @@ func (st *shellState) elsewhere() *shellState {
 	c := newShellState(st.dir)
 	c.called, c.vague, c.depth = st.called, true, st.depth
 	return c
+}
+
+// below adds the words of what stands before a way to its conditions.
+func (st *shellState) below(nodes ...syntax.Node) {
+	st.under = slices.Clone(st.under)
+	for _, n := range nodes {
+		syntax.Walk(n, func(n syntax.Node) bool {
+			switch n := n.(type) {
+			case *syntax.CallExpr: // "test" is a command, and no environment
+				for _, w := range n.Args[min(1, len(n.Args)):] {
+					st.below(w)
+				}
+				return false
+			case *syntax.Lit:
+				st.under = append(st.under, n.Value)
+			case *syntax.SglQuoted:
+				st.under = append(st.under, n.Value)
+			}
+			return true
+		})
+	}
 }
 
 // become takes over what another state has come to.
