@@ -1,7 +1,6 @@
 package sources
 
 import (
-	"cmp"
 	"path"
 	"strings"
 )
@@ -118,13 +117,19 @@ func (s *shell) imageOf(st *shellState, program string, context, dockerfile, tar
 		return nil
 	}
 	image := &CIImage{Context: dir, Dockerfile: path.Join(dir, "Dockerfile"), Target: target.text}
-	if dockerfile.text != "" {
-		if image.Dockerfile, ok = st.path(dockerfile); !ok {
-			return nil
+	here, known := st.path(dockerfile)
+	inContext := looksInContext[program] && dockerfile.known() && !path.IsAbs(dockerfile.text) && !strings.HasPrefix(dockerfile.text, inRepository)
+	switch {
+	case dockerfile.text == "":
+		if other := path.Join(dir, "Containerfile"); looksInContext[program] && !onlyBuilders[program] && s.repo.File(image.Dockerfile) == nil && s.repo.File(other) != nil {
+			image.Dockerfile = other
 		}
-	}
-	if looksInContext[program] && s.repo.File(image.Dockerfile) == nil && (dockerfile.text != "" || !onlyBuilders[program]) {
-		image.Dockerfile = path.Join(dir, cmp.Or(dockerfile.text, "Containerfile"))
+	case known && (!inContext || s.repo.File(here) != nil):
+		image.Dockerfile = here
+	case inContext:
+		image.Dockerfile = path.Join(dir, dockerfile.text)
+	default:
+		return nil
 	}
 	if s.repo.File(image.Dockerfile) == nil {
 		*s.missing++

@@ -54,20 +54,28 @@ func (r *Repository) mayBuildImages(f *File) bool {
 
 // handedTo is what a command gives the build of an image.
 func (s *shell) handedTo(b *imageBuild, st *shellState, f *File, part string) CIVariables {
-	v := CIVariables{
-		Kind: CIBuildArgs, File: f.Path, By: strings.TrimSpace(f.Path + " " + part), Part: b.part, ByHand: f.IsRunByHand(),
-		Image: b.image, Tags: b.tags, Open: b.open,
-	}
+	v := CIVariables{Kind: CIBuildArgs, File: f.Path, By: strings.TrimSpace(f.Path + " " + part), ByHand: f.IsRunByHand()}
+	return s.handed(b, st, v, func(name string) ciText {
+		if st.vars[name] == nil && !st.vague && st.open == nil && name != unknownName && name != "" {
+			return ciText{source: v.By + "#" + name, why: "the environment of whoever runs it gives it, as " + Shown(name)}
+		}
+		return ciUnknown("the commands decide what it is")
+	})
+}
+
+// handed completes what is said of a command, given what a variable is that has no value which is known.
+func (s *shell) handed(b *imageBuild, st *shellState, v CIVariables, unset func(name string) ciText) CIVariables {
+	v.Part, v.Image, v.Tags, v.Open = b.part, b.image, b.tags, b.open
 	if v.Image != nil {
 		v.App = v.Image.Context
 	}
 	var from []string // by what variables the values are called that are known
 	one := func(name string) ciText {
-		t := s.variableOf(st, name, v.By)
-		if t.known {
+		if t, ok := s.variableOf(st, name); ok {
 			from = append(from, name)
+			return t
 		}
-		return t
+		return unset(name)
 	}
 	for _, arg := range b.args {
 		at := func(text string) Position { return s.repo.placeOf(arg.value.at, text) }
@@ -82,29 +90,25 @@ func (s *shell) handedTo(b *imageBuild, st *shellState, f *File, part string) CI
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(st.vars)) {
-		if t := s.variableOf(st, name, v.By); t.known && s.matters(name) {
+		if t, ok := s.variableOf(st, name); ok && t.known && s.matters(name) {
 			v.Around = append(v.Around, t.variable(name, t.at))
 		}
 	}
-	v.Environment = cmp.Or(keys.OnlyEnvironment(strings.Join(from, " ")), keys.OnlyEnvironment(strings.Join(st.under, " ")))
+	v.Environment = cmp.Or(v.Environment, keys.OnlyEnvironment(strings.Join(from, " ")), keys.OnlyEnvironment(strings.Join(st.under, " ")))
 	return v
 }
 
-// variableOf is what a variable comes to. One that nothing here sets is that of whoever runs the commands: the same for all that
-// are run together.
-func (s *shell) variableOf(st *shellState, name, by string) ciText {
+// variableOf is what a variable has that the commands set, or a file that they read; false where none is known to.
+func (s *shell) variableOf(st *shellState, name string) (ciText, bool) {
 	v := st.vars[name]
 	switch {
-	case name == unknownName || name == "":
-	case v == nil && !st.vague && st.open == nil:
-		return ciText{source: by + "#" + name, why: "the environment of whoever runs it gives it, as " + Shown(name)}
 	case v == nil || v.given == nil || v.given.Odd:
 	case v.given.Locked != nil:
-		return ciUnknown(v.given.Locked.Reason)
+		return ciUnknown(v.given.Locked.Reason), true
 	case !v.given.Text.IsAbsent():
-		return v.given.literal(func(text string) Position { return s.repo.placeOf(v.given.At, text) })
+		return v.given.literal(func(text string) Position { return s.repo.placeOf(v.given.At, text) }), true
 	}
-	return ciUnknown("the commands decide what it is")
+	return ciText{}, false
 }
 
 // placeOf is where a text of a command stands that begins on a line of a file; that line where it does not stand there as it is.
