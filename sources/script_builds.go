@@ -59,6 +59,9 @@ func (s *shell) handedTo(b *imageBuild, st *shellState, f *File, part string) CI
 		if st.vars[name] == nil && !st.vague && st.open == nil && name != unknownName && name != "" {
 			return ciText{source: v.By + "#" + name, why: "the environment of whoever runs it gives it, as " + Shown(name)}
 		}
+		if st.open != nil {
+			return ciUnknown("the commands decide what it is: " + cmp.Or(st.open.At.File, s.file) + " " + st.open.Why)
+		}
 		return ciUnknown("the commands decide what it is")
 	})
 }
@@ -82,6 +85,9 @@ func (s *shell) handed(b *imageBuild, st *shellState, v CIVariables, unset func(
 		switch set := st.vars[arg.name]; {
 		case arg.given:
 			t, where := comesTo(arg.value.text, one, at)
+			if t.known && t.text == "" { // "${ANON_KEY:-}"
+				t = ciUnknown("it is nothing, unless the environment gives it")
+			}
 			v.Variables = append(v.Variables, t.variable(arg.name, where))
 		case set != nil && (!set.exported || set.perhaps):
 			v.Variables = append(v.Variables, ciUnknown("it is what the environment has, and whether that is what is set here cannot be told").variable(arg.name, at(arg.name)))

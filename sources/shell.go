@@ -38,8 +38,8 @@ const (
 // known any more; a path that a script works with is hardly ever changed that way.
 func (s *shell) unfollow(st *shellState, u *unfollowed, exports bool) {
 	st.vague = true
-	for name := range st.vars {
-		if s.matters(name) {
+	for name, v := range st.vars {
+		if s.matters(name) || v != nil && v.given != nil {
 			st.forget(name, false)
 		}
 	}
