@@ -28,7 +28,8 @@ const maxBakeInherits = 10 // targets that inherit from each other
 type bake struct {
 	repo  *Repository
 	files []*bakeParsed
-	steps int // targets and values that were followed
+	steps int                             // targets and values that were followed
+	way   map[string]hclsyntax.Expression // of a target with a matrix, what each of its variables is
 }
 
 type bakeParsed struct {
@@ -41,7 +42,9 @@ type bakeParsed struct {
 type bakeTarget struct {
 	of                             *bakeParsed
 	inherits, tags                 []string
-	context, dockerfile, stage     *bakeText
+	name, context, dockerfile      *bakeText
+	stage                          *bakeText
+	ways                           []map[string]hclsyntax.Expression // of its matrix; none where it has none
 	order                          []string
 	args                           map[string]*bakeText
 	inline, matrix, open, followed bool
@@ -76,8 +79,15 @@ func (r *Repository) Bakes() []CIVariables {
 	for _, dir := range dirs {
 		for _, f := range byDir[dir].files {
 			for _, name := range f.names {
-				if v, ok := byDir[dir].target(f, name); ok {
-					out = append(out, v)
+				ways := f.targets[name].ways
+				if len(ways) == 0 {
+					ways = []map[string]hclsyntax.Expression{nil}
+				}
+				for _, way := range ways {
+					byDir[dir].way = way
+					if v, ok := byDir[dir].target(f, name); ok {
+						out = append(out, v)
+					}
 				}
 			}
 		}
@@ -125,7 +135,11 @@ func (r *Repository) parseBake(f *File) *bakeParsed {
 		case "variable":
 			out.variables[name] = text(attributes["default"])
 		case "target":
-			t := &bakeTarget{of: out, args: map[string]*bakeText{}, inline: attributes["dockerfile-inline"] != nil, matrix: attributes["matrix"] != nil}
+			t := &bakeTarget{of: out, args: map[string]*bakeText{}, inline: attributes["dockerfile-inline"] != nil, name: text(attributes["name"])}
+			if a := attributes["matrix"]; a != nil {
+				ways, ok := bakeWays(a.Expr)
+				t.ways, t.matrix = ways, !ok
+			}
 			t.context, t.dockerfile, t.stage = text(attributes["context"]), text(attributes["dockerfile"]), text(attributes["target"])
 			if a := attributes["inherits"]; a != nil {
 				if list, ok := a.Expr.(*hclsyntax.TupleConsExpr); ok {
@@ -145,12 +159,7 @@ func (r *Repository) parseBake(f *File) *bakeParsed {
 				object, ok := a.Expr.(*hclsyntax.ObjectConsExpr)
 				if t.open = !ok; ok {
 					for _, item := range object.Items {
-						key := literal(item.KeyExpr)
-						if k, is := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); is {
-							if key = hcl.ExprAsKeyword(k.Wrapped); key == "" {
-								key = literal(k.Wrapped)
-							}
-						}
+						key := keyOf(item)
 						if key == "" {
 							t.open = true
 							continue
@@ -217,6 +226,11 @@ func (b *bake) target(f *bakeParsed, name string) (CIVariables, bool) {
 	whole := &bakeTarget{of: f, args: map[string]*bakeText{}}
 	if !b.inherit(whole, f, name, 0) {
 		b.repo.Note(NoteBound, f.file.At(), fmt.Sprintf("targets that inherit from each other are followed %d deep, and %d in all; one of these inherits from itself, or from too many", maxBakeInherits, maxCISteps))
+	}
+	if of := f.targets[name]; of.name != nil && b.way != nil {
+		if t := b.value(f, of.name, 0); t.known {
+			name = t.text
+		}
 	}
 	v := CIVariables{Kind: CIBuildArgs, File: f.file.Path, By: f.file.Path + " target " + Shown(name), Part: "args", Open: whole.open || whole.matrix}
 	for _, arg := range whole.order {
@@ -340,6 +354,12 @@ func (b *bake) value(f *bakeParsed, text *bakeText, depth int) ciText {
 		}
 		return ciUnknown("a condition decides what it is")
 	case *hclsyntax.ScopeTraversalExpr:
+		if of, ok := b.way[x.Traversal.RootName()]; ok {
+			if of = attributeOf(of, x.Traversal[1:]); of == nil {
+				return ciUnknown("the matrix has no text for it")
+			}
+			return sub(of)
+		}
 		if len(x.Traversal) == 1 {
 			return b.variable(f, x.Traversal.RootName(), text.at(x.Range()), depth)
 		}

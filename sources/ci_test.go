@@ -69,6 +69,7 @@ func FuzzWorkflows(f *testing.F) {
 }
 
 func FuzzBakes(f *testing.F) {
+	f.Add([]byte("target \"a\" {\n  name = \"a-${x.n}\"\n  matrix = { x = [{ n = \"b\", k = x.k }, y], z = [1] }\n  args = { SUPABASE_ANON_KEY = x.k, A = z }\n}\n"))
 	f.Add([]byte("variable \"A\" { default = \"x\" }\ntarget \"a\" {\n  inherits = [\"b\"]\n  args = { SUPABASE_ANON_KEY = A != \"\" ? A : \"${f(1)}y\" }\n}\ntarget \"b\" { inherits = [\"a\"] }\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, v := range openWith("docker-bake.hcl", b).Bakes() {
