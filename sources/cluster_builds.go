@@ -124,7 +124,8 @@ func (c *clusterBuilds) container(n *yaml.Node, image string, params map[string]
 			st.forget(name, true)
 			continue
 		}
-		st.vars[name] = s.literal(name, shellWord{text: refs.text(value.Value), at: c.doc.Position(value)}, true)
+		text := refs.text(value.Value)
+		st.vars[name] = s.literal(name, shellWord{text: text, at: c.doc.Position(value), of: st.lastOf(text)}, true)
 	}
 	v := c.of
 	if name := nodes.Text(nodes.Field(n, "name")); name != "" {
@@ -139,7 +140,8 @@ func (c *clusterBuilds) container(n *yaml.Node, image string, params map[string]
 	for _, field := range []string{"command", "args"} {
 		for _, item := range nodes.Items(nodes.Field(n, field)) {
 			if item = nodes.Follow(item); item != nil && item.Kind == yaml.ScalarNode {
-				words = append(words, shellWord{text: refs.text(item.Value), at: c.doc.Position(item)})
+				text := refs.text(item.Value)
+				words = append(words, shellWord{text: text, at: c.doc.Position(item), of: st.lastOf(text)})
 			}
 		}
 	}

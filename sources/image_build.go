@@ -73,7 +73,7 @@ func (s *shell) imageBuild(st *shellState, words []shellWord) *imageBuild {
 	var context, below, dockerfile, target shellWord
 	for i := 0; i < len(rest); i++ {
 		flag, text, has := strings.Cut(rest[i].text, "=")
-		value := shellWord{text: text, at: rest[i].at}
+		value := shellWord{text: text, at: rest[i].at, of: rest[i].of}
 		if buildFlags[flag] && !has && i+1 < len(rest) {
 			i++
 			value = rest[i]

@@ -74,17 +74,20 @@ func (s *shell) handed(b *imageBuild, st *shellState, v CIVariables, unset func(
 	}
 	var from []string // by what variables the values are called that are known
 	one := func(name string) ciText {
-		if t, ok := s.variableOf(st, name); ok {
-			from = append(from, name)
-			return t
+		t, ok := s.variableOf(st, name)
+		if !ok {
+			return unset(name)
 		}
-		return unset(name)
+		if from = append(from, name); strings.ContainsAny(t.text, " \t\r\n*?[") { // which a shell does not leave as it is without quotes
+			return ciUnknown("what the shell makes of its white space, or of a pattern in it, cannot be told")
+		}
+		return t
 	}
 	for _, arg := range b.args {
 		at := func(text string) Position { return s.repo.placeOf(arg.value.at, text) }
 		switch set := st.vars[arg.name]; {
 		case arg.given:
-			t, where := comesTo(arg.value.text, one, at)
+			t, where := comesTo(st.freshText(arg.value), one, at)
 			if t.known && t.text == "" { // "${ANON_KEY:-}"
 				t = ciUnknown("it is nothing, unless the environment gives it")
 			}

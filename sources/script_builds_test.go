@@ -59,38 +59,105 @@ func TestMakeAgrees(t *testing.T) {
 		"image:\n\tdocker build --build-arg SUPABASE_ANON_KEY=$$(echo one) .\n",
 		"DOCKER ?= docker\nARGS = --build-arg SUPABASE_ANON_KEY=one\nimage:\n\t$(DOCKER) build $(ARGS) .\n",
 	} {
-		dir := t.TempDir()
-		write := func(name, text string, mode os.FileMode) {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), mode); err != nil {
-				t.Fatal(err)
-			}
-		}
-		write("Makefile", text, 0o644)
-		// Docker gives the build what follows the first "=", or else what its environment has.
-		write("docker", "#!/bin/sh\nfor a; do case \"$a\" in SUPABASE_ANON_KEY=*) printf %s \"${a#*=}\" >got;; SUPABASE_ANON_KEY) printf %s \"$SUPABASE_ANON_KEY\" >got;; esac; done\n", 0o755)
-		c := exec.Command(program, "-s", "image")
-		c.Dir, c.Env = dir, []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
-		if out, err := c.CombinedOutput(); err != nil {
-			t.Fatalf("%s\n%s", out, text)
-		}
-		got, err := os.ReadFile(filepath.Join(dir, "got"))
+		holdAgainst(t, map[string]string{"Makefile": text}, program, "-s", "image")
+	}
+}
+
+// TestShellsAgree runs scripts with the shells that there are, and holds what they hand on against what is said of it.
+func TestShellsAgree(t *testing.T) {
+	const build = "docker build --build-arg SUPABASE_ANON_KEY=\"$ANON_KEY\" .\n"
+	ran := false
+	for _, name := range []string{"bash", "dash"} {
+		program, err := exec.LookPath(name)
 		if err != nil {
+			continue
+		}
+		ran = true
+		for _, text := range []string{
+			"ANON_KEY=one\n" + build,
+			"ANON_KEY=one\nOTHER_ANON_KEY=\"$ANON_KEY\"\nANON_KEY=two\ndocker build --build-arg SUPABASE_ANON_KEY=$OTHER_ANON_KEY .\n",
+			"ANON_KEY=one\nWORD=\"$ANON_KEY\"\nANON_KEY=two\ndocker build --build-arg SUPABASE_ANON_KEY=$WORD .\n",
+			"WORD=\"$ANON_KEY\"\nANON_KEY=two\ndocker build --build-arg SUPABASE_ANON_KEY=$WORD .\n",
+			"f() { ANON_KEY=two; docker build --build-arg SUPABASE_ANON_KEY=\"$1\" .; }\nANON_KEY=one\nf \"$ANON_KEY\"\n",
+			"f() { ANON_KEY=two; docker build --build-arg SUPABASE_ANON_KEY=\"$1\" .; }\nf \"$ANON_KEY\"\n",
+			"f() { local ANON_KEY=\"$1\"; " + strings.TrimSpace(build) + "; }\nOTHER_ANON_KEY=one\nf \"$OTHER_ANON_KEY\"\n",
+			"ANON_KEY=one\nset -- \"$ANON_KEY\"\nANON_KEY=two\ndocker build --build-arg SUPABASE_ANON_KEY=\"$1\" .\n",
+			"ANON_KEY=one\n(ANON_KEY=two)\n" + build,
+			"ANON_KEY=one\n(ANON_KEY=two; " + strings.TrimSpace(build) + ")\n",
+			"ANON_KEY=one\nif [ -n \"$NOTHING\" ]; then ANON_KEY=two; fi\n" + build,
+			"ANON_KEY=one\n[ -z \"$NOTHING\" ] && ANON_KEY=two\n" + build,
+			"ANON_KEY=one\nfor ANON_KEY in two three; do :; done\n" + build,
+			"ANON_KEY=\"${ANON_KEY:-one}\"\n" + build,
+			"ANON_KEY=one\nANON_KEY=\"${ANON_KEY:+two}\"\n" + build,
+			"ANON_KEY=one\nANON_KEY=\"$ANON_KEY\"two\n" + build,
+			"ANON_KEY=' one '\ndocker build --build-arg SUPABASE_ANON_KEY=$ANON_KEY .\n",
+			"ANON_KEY=$(echo one)\n" + build,
+			"read ANON_KEY <<EOF\none\nEOF\n" + build,
+			"unset ANON_KEY\nANON_KEY=one\nunset ANON_KEY\n" + build,
+			"SUPABASE_ANON_KEY=one\ndocker build --build-arg SUPABASE_ANON_KEY .\n",
+			"SUPABASE_ANON_KEY=one docker build --build-arg SUPABASE_ANON_KEY .\n",
+			"ANON_KEY=one ANON_KEY=two docker build --build-arg SUPABASE_ANON_KEY=\"$ANON_KEY\" .\n",
+			"env SUPABASE_ANON_KEY=one docker build --build-arg SUPABASE_ANON_KEY .\n",
+			"export SUPABASE_ANON_KEY=one\nsh -c 'docker build --build-arg SUPABASE_ANON_KEY=\"$SUPABASE_ANON_KEY\" .'\n",
+			"ANON_KEY=one\nsh -c 'docker build --build-arg SUPABASE_ANON_KEY=\"$ANON_KEY\" .'\n",
+			"ANON_KEY=one\nsh -c \"docker build --build-arg SUPABASE_ANON_KEY=$ANON_KEY .\"\n",
+			"ANON_KEY=one\neval \"ANON_KEY=two\"\n" + build,
+			"ANON_KEY=one\nNAME=ANON_KEY\nexport \"$NAME=two\"\n" + build,
+			"set -a\n. ./stack.env\nset +a\n" + build,
+			"ANON_KEY=one\n. ./stack.env\n" + build,
+			"ANON_KEY=one\n[ -f ./stack.env ] && . ./stack.env\n" + build,
+			". ./stack.env\nANON_KEY=\"${OTHER_ANON_KEY}\"\n" + build,
+			"ANON_KEY=one\nwhile :; do ANON_KEY=two; break; done\n" + build,
+			"case one in o*) ANON_KEY=one ;; *) ANON_KEY=two ;; esac\n" + build,
+			"ANON_KEY=one\nf() { ANON_KEY=two; }\nf\n" + build,
+			"ANON_KEY=one\nf() { ANON_KEY=two; return; ANON_KEY=three; }\nf\n" + build,
+		} {
+			holdAgainst(t, map[string]string{"build.sh": text, "stack.env": "ANON_KEY=stack\nOTHER_ANON_KEY=other\n"}, program, "build.sh")
+		}
+	}
+	if !ran {
+		t.Skip("skipped: neither bash nor dash is installed")
+	}
+}
+
+// holdAgainst runs a program where the files are, the first of which has a command that builds, and holds what that gets against what is
+// known of it. Docker gives the build what follows the first "=", or else what its environment has.
+func holdAgainst(t *testing.T, files map[string]string, program string, arguments ...string) {
+	t.Helper()
+	text := files["Makefile"] + files["build.sh"]
+	dir := t.TempDir()
+	write := func(name, text string, mode os.FileMode) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), mode); err != nil {
 			t.Fatal(err)
 		}
-		said := 0
-		for _, v := range withFiles(map[string]string{"Makefile": text, "Dockerfile": "FROM x\n"}).ImageBuilds() {
-			for _, of := range v.Variables {
-				if said++; of.Value.IsKnown() && of.Value.Text().Reveal() != string(got) {
-					t.Errorf("%q is said, and make gives %q:\n%s", of.Value.Text().Reveal(), got, text)
-				}
-				if v.Image == nil || v.Image.Dockerfile != "Dockerfile" {
-					t.Errorf("what is built is not known:\n%s", text)
-				}
+	}
+	for name, text := range files {
+		write(name, text, 0o644)
+	}
+	write("docker", "#!/bin/sh\nfor a; do case \"$a\" in SUPABASE_ANON_KEY=*) printf %s \"${a#*=}\" >got;; SUPABASE_ANON_KEY) printf %s \"$SUPABASE_ANON_KEY\" >got;; esac; done\n", 0o755)
+	c := exec.Command(program, arguments...)
+	c.Dir, c.Env = dir, []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%s\n%s", out, text)
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "got"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["Dockerfile"] = "FROM x\n"
+	said := 0
+	for _, v := range withFiles(files).ImageBuilds() {
+		for _, of := range v.Variables {
+			if said++; of.Value.IsKnown() && of.Value.Text().Reveal() != string(got) {
+				t.Errorf("%q is said, and %s gives %q:\n%s", of.Value.Text().Reveal(), filepath.Base(program), got, text)
+			}
+			if v.Image == nil || v.Image.Dockerfile != "Dockerfile" {
+				t.Errorf("what is built is not known:\n%s", text)
 			}
 		}
-		if said != 1 {
-			t.Errorf("%d arguments:\n%s", said, text)
-		}
+	}
+	if said != 1 {
+		t.Errorf("%d arguments:\n%s", said, text)
 	}
 }
 

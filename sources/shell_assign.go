@@ -46,7 +46,9 @@ func (s *shell) assign(st *shellState, a *syntax.Assign, exported bool) {
 			}
 		}
 	case a.Value != nil:
-		v = s.literal(name, s.word(st, a.Value), exported)
+		word := s.word(st, a.Value)
+		word.of = st.lastOf(word.text)
+		v = s.literal(name, word, exported)
 		v.files, _ = s.printed(st, a.Value)
 		v.sameAs(st.vars[onlyVariable(a.Value)])
 		if st.vague && s.matters(name) && expands(a.Value) {

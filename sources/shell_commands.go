@@ -187,7 +187,7 @@ func (s *shell) given(st *shellState, words []shellWord) (*shellState, []shellWo
 		name, value, assigns := strings.Cut(w.text, "=")
 		switch {
 		case assigns && !strings.Contains(name, unknownBegin):
-			st.vars[name] = s.literal(name, shellWord{text: value, at: w.at}, true)
+			st.vars[name] = s.literal(name, shellWord{text: value, at: w.at, of: w.of}, true)
 		case !w.known():
 			s.assignments(st, w, true)
 		default:

@@ -54,6 +54,36 @@ func (w shellWord) isUnknown() (variable string, ok bool) {
 	return m[1], true
 }
 
+// lastOf is the last variable of those that are not known in a text.
+func (st *shellState) lastOf(text string) *shellVariable {
+	all := unknownText.FindAllStringSubmatch(text, -1)
+	if len(all) == 0 {
+		return nil
+	}
+	return st.vars[all[len(all)-1][1]]
+}
+
+// freshText is a word that was made before: what was a variable then that has been set anew since is not known by its name any more.
+func (st *shellState) freshText(w shellWord) string {
+	if w.known() {
+		return w.text
+	}
+	return unknownText.ReplaceAllStringFunc(w.text, func(u string) string {
+		if now := st.vars[strings.Trim(u, notKnown)]; now == nil || now == w.of {
+			return u
+		}
+		return notKnown
+	})
+}
+
+func (st *shellState) fresh(words []shellWord) []shellWord {
+	out := slices.Clone(words)
+	for i := range out {
+		out[i].text = st.freshText(out[i])
+	}
+	return out
+}
+
 func (w shellWord) known() bool { return !strings.Contains(w.text, unknownBegin) }
 
 // word is a word of which the shell makes one.
@@ -80,13 +110,13 @@ func (s *shell) words(st *shellState, w *syntax.Word) []shellWord {
 			switch {
 			case p.Index != nil:
 				if v != nil && len(v.words) > 0 && v.text == nil && wordText(wordOf(p.Index)) == "@" {
-					return slices.Clone(v.words)
+					return st.fresh(v.words)
 				}
 			case p.Param.Value == "@" || p.Param.Value == "*" && !quoted:
 				if st.args == nil {
 					return []shellWord{{text: notKnown, at: s.at(w)}}
 				}
-				return slices.Clone(st.args)
+				return st.fresh(st.args)
 			case v != nil && v.text != nil && !quoted && v.text.known():
 				return slices.Clone(v.words)
 			}
@@ -103,9 +133,7 @@ func (s *shell) words(st *shellState, w *syntax.Word) []shellWord {
 	}
 	if !one.known() {
 		one.prints, _ = s.printed(st, w)
-		if all := unknownText.FindAllStringSubmatch(one.text, -1); len(all) > 0 {
-			one.of = st.vars[all[len(all)-1][1]]
-		}
+		one.of = st.lastOf(one.text)
 	}
 	return []shellWord{one}
 }
@@ -266,14 +294,14 @@ func (s *shell) variable(st *shellState, name string) (text string, set bool) {
 	}
 	if n, err := strconv.Atoi(name); err == nil {
 		if n <= len(st.args) {
-			return st.args[n-1].text, true
+			return st.freshText(st.args[n-1]), true
 		}
 		return notKnown, st.shifted || slices.ContainsFunc(st.args, func(w shellWord) bool { return !w.known() })
 	}
 	v := st.vars[name]
 	switch {
 	case v != nil && v.text != nil:
-		return v.text.text, true
+		return st.freshText(*v.text), true
 	case v == nil && always[name]:
 		return notKnown, true
 	}
