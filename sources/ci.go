@@ -140,6 +140,14 @@ func comesTo(text string, one func(variable string) ciText, at func(text string)
 	return ciKnown(whole, at("")), at("")
 }
 
+// givenBy is what whoever runs something gives it under a name: the same for all that are run together.
+func givenBy(why, as, by, name string) ciText {
+	if keys.ShownName(name) != name { // a key that was pasted there by mistake
+		return ciUnknown(why)
+	}
+	return ciText{source: by + "#" + name, why: why + ", " + as + " " + Shown(name)}
+}
+
 func ciUnknown(why string) ciText { return ciText{why: why} }
 
 func ciKnown(text string, at Position) ciText {

@@ -93,7 +93,7 @@ func (c *clusterBuilds) parameters(n *yaml.Node, outer map[string]ciText, open b
 		}
 		switch {
 		case open || value == nil || value.Kind != yaml.ScalarNode:
-			params[name] = ciText{source: c.of.By + "#" + name, why: "the run gives it, as its parameter " + Shown(name)}
+			params[name] = givenBy("the run gives it", "as its parameter", c.of.By, name)
 		default:
 			at := c.doc.Position(value)
 			params[name], _ = comesTo(refs.text(value.Value), refs.known, func(text string) Position {

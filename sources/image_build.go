@@ -2,7 +2,10 @@ package sources
 
 import (
 	"path"
+	"regexp"
 	"strings"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // imageBuild is a command that builds an image: docker build, docker buildx build, podman build, buildah bud, kaniko's executor.
@@ -137,10 +140,18 @@ func (s *shell) imageOf(st *shellState, program string, context, dockerfile, tar
 	return image
 }
 
-// add takes up one argument. What follows an unknown name may be any.
+// isArgument says whether a text is the name of a build argument, and no key that was pasted there by mistake.
+func isArgument(name string) bool {
+	return argumentName.MatchString(name) && keys.ShownName(name) == name
+}
+
+var argumentName = regexp.MustCompile(`^[A-Za-z_][\w.-]*$`)
+
+// add takes up one argument. What follows a name that is not known, or none, may be any.
 func (b *imageBuild) add(w shellWord) {
 	name, text, given := strings.Cut(w.text, "=")
-	if b.open = b.open || strings.Contains(name, unknownBegin); strings.Contains(name, unknownBegin) {
+	if !isArgument(name) {
+		b.open = true
 		return
 	}
 	arg := imageArg{name: name, value: w, given: given}

@@ -57,7 +57,7 @@ func (s *shell) handedTo(b *imageBuild, st *shellState, f *File, part string) CI
 	v := CIVariables{Kind: CIBuildArgs, File: f.Path, By: strings.TrimSpace(f.Path + " " + part), ByHand: f.IsRunByHand()}
 	return s.handed(b, st, v, func(name string) ciText {
 		if st.vars[name] == nil && !st.vague && st.open == nil && name != unknownName && name != "" {
-			return ciText{source: v.By + "#" + name, why: "the environment of whoever runs it gives it, as " + Shown(name)}
+			return givenBy("the environment of whoever runs it gives it", "as", v.By, name)
 		}
 		if st.open != nil {
 			return ciUnknown("the commands decide what it is: " + cmp.Or(st.open.At.File, s.file) + " " + st.open.Why)

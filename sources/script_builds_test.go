@@ -207,6 +207,29 @@ func TestImageBuilds(t *testing.T) {
 	}
 }
 
+// TestPastedArgument names no key that stands where the name of an argument, a variable or a recipe belongs.
+func TestPastedArgument(t *testing.T) {
+	const pasted = "sb_secret_AbCdEfGhIjKlMnOpQrStU1_abcdefgh"
+	for name, text := range map[string]string{
+		"build.sh":      "docker build --build-arg " + pasted + " --build-arg SUPABASE_ANON_KEY:" + pasted + "=x --build-arg SUPABASE_KEY=$" + pasted + " .\n",
+		"Makefile":      pasted + ":\n\tdocker build --build-arg SUPABASE_ANON_KEY=$(" + pasted + ") .\n",
+		"Taskfile.yml":  "tasks: {" + pasted + ": 'docker build --build-arg SUPABASE_ANON_KEY={{." + pasted + "}} .'}\n",
+		"package.json":  `{"scripts": {"` + pasted + `": "docker build --build-arg SUPABASE_ANON_KEY=$` + pasted + ` ."}}`,
+		"skaffold.yaml": "apiVersion: skaffold/v3\nbuild: {artifacts: [{image: " + pasted + ", docker: {buildArgs: {" + pasted + ": x, SUPABASE_ANON_KEY: '{{." + pasted + "}}'}}}]}\n",
+	} {
+		r := withFiles(map[string]string{name: text, "Dockerfile": "FROM x\n"})
+		for _, v := range append(r.ImageBuilds(), r.Skaffolds()...) {
+			said := v.By + v.Environment
+			for _, of := range v.Variables {
+				said += of.Name + of.Value.Source() + of.Value.Reason()
+			}
+			if strings.Contains(said, "AbCdEf") {
+				t.Errorf("%s: %s", name, said)
+			}
+		}
+	}
+}
+
 // FuzzImageBuilds reads a text as each kind of file whose commands may build images.
 func FuzzImageBuilds(f *testing.F) {
 	f.Add([]byte("#!/bin/sh\nset -a; . ./.env; set +a\nK=x\ndocker build -t a --build-arg SUPABASE_ANON_KEY=\"$K$ANON_KEY\" --build-arg A -f a/Dockerfile .\n"))

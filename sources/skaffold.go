@@ -59,7 +59,7 @@ func (s *skaffold) artifacts(d *Document, by, environment string, list *yaml.Nod
 		}
 		nodes.Pairs(nodes.Field(builder, "buildArgs"), func(key, value *yaml.Node) {
 			name := nodes.Text(key)
-			if name == "<<" || strings.Contains(name, "{{") {
+			if !isArgument(name) {
 				v.Open = true
 				return
 			}
@@ -109,7 +109,7 @@ var skaffoldVariable = regexp.MustCompile(`^\s*\{\{\s*\.([A-Za-z_]\w*)\s*\}\}\s*
 // skaffoldValue is what an argument is given. One without a value is what the environment has of its name, as for docker.
 func skaffoldValue(by, name string, value *yaml.Node, at Position) ciText {
 	given := func(name string) ciText {
-		return ciText{source: by + "#" + name, why: "the environment of whoever runs Skaffold gives it, as " + Shown(name)}
+		return givenBy("the environment of whoever runs Skaffold gives it", "as", by, name)
 	}
 	switch {
 	case value == nil || value.Tag == "!!null":
