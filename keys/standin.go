@@ -4,18 +4,28 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 )
 
-// Standins lets values that are not known go through what needs a text: a chart's
+// Standins lets values that are not known, and those that nobody may see, go through what needs a text: a chart's
 // templates, Flux' substitution. Each is represented by a word, and where the word comes
-// out again, there the value would have stood. The zero Standins is ready; it is not for
-// concurrent use.
-type Standins struct{ values []Value }
+// out again, there the value would have stood. The zero Standins is ready.
+type Standins struct {
+	mu      sync.Mutex
+	values  []Value // that are not known
+	salt    []byte
+	shown   map[[32]byte]string   // what goes in the place of what was decrypted, by its sum
+	words   map[[32]byte]string   // likewise of its pieces
+	secrets map[string]secretWord // by marker
+	pieces  map[string]bool       // of the words
+}
 
 var standin = regexp.MustCompile(`keylint-unknown-([0-9]{5})-x`)
 
 // Word is the text that stands for an unknown value.
 func (s *Standins) Word(v Value) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.values = append(s.values, v)
 	return fmt.Sprintf("keylint-unknown-%05d-x", len(s.values)-1)
 }
@@ -36,20 +46,33 @@ func (s *Standins) Resolve(t Text) Value {
 	if v, ok := elsewhere(t); ok {
 		return v
 	}
-	if s == nil || t.IsAbsent() || len(s.values) == 0 {
+	if s == nil || t.IsAbsent() {
 		return Known(t)
 	}
+	if v, ok := s.unknown(t); ok {
+		return v
+	}
+	if v, ok := s.plain(t.Reveal()); ok {
+		return v
+	}
+	return Known(t)
+}
+
+// unknown is the value that is not known of which the word stands in a text; ok is false where none does.
+func (s *Standins) unknown(t Text) (v Value, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	m := standin.FindStringSubmatchIndex(t.Reveal())
 	if m == nil {
-		return Known(t)
+		return Value{}, false
 	}
 	n, err := strconv.Atoi(t.Reveal()[m[2]:m[3]])
 	if err != nil || n >= len(s.values) {
-		return Known(t)
+		return Value{}, false
 	}
-	v := s.values[n]
+	v = s.values[n]
 	if m[0] != 0 || m[1] != t.Len() {
 		v = Unknown(v.Reason()) // it is a part of the text only
 	}
-	return v
+	return v, true
 }

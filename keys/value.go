@@ -1,5 +1,7 @@
 package keys
 
+import "strings"
+
 // Value is a key's text where it is known, or the reason why it is not. The zero
 // Value is absent: the place that should hold a key holds nothing. State is
 // compared before text: absent never equals absent, unknown never equals anything.
@@ -44,6 +46,14 @@ func (v Value) Trimmed() Value {
 	const most = 4 // "\r\n" and a pair of quotes
 	if v.measured {
 		v.shortest = max(v.shortest-most, 0)
+	}
+	return v
+}
+
+// WithoutLineEnds is a value of which something drops every line end.
+func (v Value) WithoutLineEnds() Value {
+	if v.IsKnown() {
+		v.text = NewText(strings.ReplaceAll(v.text.Reveal(), "\n", ""))
 	}
 	return v
 }

@@ -12,6 +12,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
@@ -137,9 +138,6 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 				if err := d.Root.Decode(&set); err != nil {
 					continue
 				}
-				if f.Decrypted() {
-					p.repo.HandTree(set)
-				}
 				if !goTemplate {
 					set = flattened(set)
 				}
@@ -187,36 +185,50 @@ func normalized(name string) string {
 func fromSet(o *manifest.Object, n *yaml.Node, parameters map[string]any, goTemplate bool) (*manifest.Object, error) {
 	before := nodes.Mapping("apiVersion", nodes.Scalar("argoproj.io/v1alpha1"), "kind", nodes.Scalar("Application"),
 		"metadata", nodes.Follow(nodes.Field(n, "metadata")), "spec", nodes.Follow(nodes.Field(n, "spec")))
-	budget := nodes.MaxExpanded
-	root, err := fill(before, parameters, goTemplate, &budget)
+	f := filling{parameters, goTemplate, o.Repo.Standins(), nodes.MaxExpanded}
+	root, err := f.fill(before)
 	if err != nil {
 		return nil, err
 	}
 	app := manifest.New(o.Repo, root, o.File, fromSetTemplate{o, before})
+	if app == nil {
+		return nil, errNoApplication
+	}
 	if app.Namespace == "" {
 		app.Namespace = o.Namespace
 	}
 	return app, nil
 }
 
-var errTooLarge = errors.New("the template is larger than is bearable")
+var (
+	errTooLarge      = errors.New("the template is larger than is bearable")
+	errNoApplication = errors.New("the template makes no Application that can be named")
+)
 
-func fill(n *yaml.Node, parameters map[string]any, goTemplate bool, budget *int) (*yaml.Node, error) {
+// filling is what a template is filled in with.
+type filling struct {
+	parameters map[string]any
+	goTemplate bool
+	words      *keys.Standins // that stand in them
+	budget     int            // of nodes
+}
+
+func (f *filling) fill(n *yaml.Node) (*yaml.Node, error) {
 	n = nodes.Follow(n)
-	if *budget--; n == nil || *budget < 0 {
+	if f.budget--; n == nil || f.budget < 0 {
 		return nil, errTooLarge
 	}
 	out := *n
 	out.Content = nil
 	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "{{") {
-		text, err := fillText(n.Value, parameters, goTemplate)
+		text, err := f.text(n.Value)
 		if err != nil {
 			return nil, err
 		}
 		out.Value = text
 	}
 	for _, c := range n.Content {
-		child, err := fill(c, parameters, goTemplate, budget)
+		child, err := f.fill(c)
 		if err != nil {
 			return nil, err
 		}
@@ -227,19 +239,19 @@ func fill(n *yaml.Node, parameters map[string]any, goTemplate bool, budget *int)
 
 var setParameter = regexp.MustCompile(`\{\{\s*([\w.\[\]-]+)\s*\}\}`)
 
-func fillText(text string, parameters map[string]any, goTemplate bool) (string, error) {
-	if len(parameters) == 0 {
+func (f *filling) text(text string) (string, error) {
+	if len(f.parameters) == 0 {
 		return text, nil
 	}
-	if !goTemplate {
+	if !f.goTemplate {
 		return setParameter.ReplaceAllStringFunc(text, func(expression string) string {
-			if v, ok := parameters[setParameter.FindStringSubmatch(expression)[1]]; ok {
+			if v, ok := f.parameters[setParameter.FindStringSubmatch(expression)[1]]; ok {
 				return fmt.Sprint(v)
 			}
 			return expression
 		}), nil
 	}
-	return chart.FillIn(text, parameters)
+	return chart.FillIn(text, f.parameters, f.words)
 }
 
 // fromSetTemplate is the origin of an Application that was filled in.

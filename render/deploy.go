@@ -301,7 +301,7 @@ func (p *planner) carryOut(o order) {
 	}
 	p.done[id] = true
 	p.reached[writtenAs(o.object)] = true
-	o.object = o.object.Handed()
+
 	o.chain = append(o.chain[:len(o.chain):len(o.chain)], id)
 	switch o.object.Kind {
 	case "Kustomization":

@@ -28,8 +28,9 @@ type substitution struct {
 
 // fluxVariable is a variable with the place where its value is written.
 type fluxVariable struct {
-	value keys.Value
-	place manifest.Place
+	value  keys.Value
+	secret bool // it was decrypted
+	place  manifest.Place
 }
 
 // substituteDisabled is the label or annotation by which an object is left as it is.
@@ -59,6 +60,9 @@ func (p *planner) postBuild(o order, u *Unit) {
 	u.Objects = stores.With(written)
 }
 
+// alteration matches an expression that gives another text than that of its variable.
+var alteration = regexp.MustCompile(`\$\{(?:#(\w+)|(\w+)(?::\s*-?[0-9]|\^|,|/|#|%))`)
+
 // substitution reads the variables, the inline ones last, which win.
 func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution {
 	s := &substitution{label: o.label(), variables: map[string]fluxVariable{}}
@@ -75,12 +79,12 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 		for _, e := range from.Entries() {
 			at := e.Place
 			at.At = e.At
-			s.set(e.Key, e.Value, at)
+			s.variables[e.Key] = fluxVariable{e.Value.WithoutLineEnds(), e.SOPS || e.Sealed, at} // which Flux drops
 		}
 	}
 	nodes.Pairs(nodes.Field(post, "substitute"), func(key, value *yaml.Node) {
 		if key != nil && value != nil && value.Kind == yaml.ScalarNode {
-			s.set(key.Value, keys.Known(keys.NewText(value.Value)), o.object.Place(value))
+			s.variables[key.Value] = fluxVariable{keys.Known(keys.NewText(value.Value)).WithoutLineEnds(), false, o.object.Place(value)}
 		}
 	})
 	for _, name := range slices.Sorted(maps.Keys(s.variables)) {
@@ -98,10 +102,6 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 	return s
 }
 
-func (s *substitution) set(name string, value keys.Value, at manifest.Place) {
-	s.variables[name] = fluxVariable{value, at}
-}
-
 // apply substitutes in one object as Flux does: in its YAML, read anew afterwards.
 func (s *substitution) apply(o *manifest.Object, repo *sources.Repository) {
 	if labelOf(o, "labels") == "disabled" || labelOf(o, "annotations") == "disabled" {
@@ -112,11 +112,19 @@ func (s *substitution) apply(o *manifest.Object, repo *sources.Repository) {
 		return
 	}
 	missing := map[string]bool{}
+	altered := map[string]bool{}
+	for _, m := range alteration.FindAllStringSubmatch(text, -1) {
+		altered[m[1]+m[2]] = true
+	}
 	out, err := envsubst.Eval(text, func(name string) (string, bool) {
 		v, ok := s.variables[name]
 		switch {
-		case ok: // Flux drops the line ends of its value
-			return strings.ReplaceAll(repo.Hand(v.value), "\n", ""), true
+		case ok && v.secret && altered[name]:
+			return repo.Hand(keys.Unknown("Flux makes it of a part of what was decrypted, and that is not followed")), true
+		case ok && v.secret && v.value.IsKnown():
+			return repo.HandSecret(v.value.Text()), true
+		case ok:
+			return repo.Hand(v.value), true
 		case s.open != "":
 			return repo.Hand(keys.Unknown(s.open)), true
 		}

@@ -35,6 +35,11 @@ type Collection struct {
 
 // Collect finds every site: first what runs, then what accepts keys, then all carriers.
 func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
+	for _, u := range units {
+		for _, o := range u.Objects {
+			o.Uncover()
+		}
+	}
 	inv := inventory.Take(repo, units)
 	c := &Collection{
 		Inventory: inv, Found: gateway.Find(inv), apps: readApps(inv), Units: units,

@@ -67,6 +67,7 @@ type File struct {
 
 	plainOnce sync.Once
 	plain     []byte
+	handed    []byte // of what was decrypted, what renderers get
 	encrypted bool
 	locked    *decrypt.Locked
 
@@ -233,13 +234,13 @@ func (f *File) Plain() ([]byte, error) {
 		if !f.encrypted {
 			return
 		}
-		plain, locked := f.repo.keyring.DecryptSOPS(f.Path, disk)
+		opened, locked := f.repo.keyring.DecryptSOPS(f.Path, disk, f.repo.hide)
 		if locked != nil {
 			f.locked = locked
 			f.repo.Note(NoteLocked, Position{File: f.Path, Line: f.locked.Line}, f.locked.Reason)
 			return
 		}
-		f.plain = plain
+		f.plain, f.handed = opened.Plain, opened.Hidden
 	})
 	return f.plain, nil
 }

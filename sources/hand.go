@@ -1,19 +1,47 @@
 package sources
 
-import "github.com/keylint/keylint/keys"
+import (
+	"regexp"
+
+	"github.com/keylint/keylint/keys"
+)
 
 // Hand is what a renderer gets in the place of a value. It is the one door through which what
 // was decrypted, unsealed or is not known goes into kustomize, a chart, a template or a
-// substitution: the bytes of a file by way of Handed, the values of a chart and the fields of
-// an object that orders a deployment text by text. A known value goes as its text, an unknown
-// one as a word that stands for it; where either comes out again, Resolve of the Standins says
-// what it is worth.
+// substitution: the bytes of a file by way of Handed and Documents, the values of a chart and the fields of
+// an object that orders a deployment text by text. A renderer never sees one of these: it gets a word that stands for
+// it, and where that comes out again, Resolve of the Standins says what it is worth. What everybody can read goes as it is.
 func (r *Repository) Hand(v keys.Value) string {
 	if v.IsKnown() {
-		return v.Text().Reveal()
+		return r.standins.Shown(v.Text())
 	}
 	return r.standins.Word(v)
 }
+
+// HandSecret is the word for a text that was decrypted, or is part of one.
+func (r *Repository) HandSecret(t keys.Text) string {
+	word := r.standins.Secret(t)
+	r.ledger.Add(keys.NewText(word)) // it would tell nobody anything in a message
+	return word
+}
+
+// hide is the word for a text that SOPS encrypted. What an object is called and of what kind it is goes as it is, as many encrypt
+// whole manifests: without that nothing could be deployed.
+func (r *Repository) hide(path []string, text string) string {
+	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) {
+		return text
+	}
+	return r.HandSecret(keys.NewText(text))
+}
+
+// identifying are the fields that say which object it is, in manifests and in the values of charts.
+var identifying = map[string]bool{"apiVersion": true, "kind": true, "type": true, "name": true, "namespace": true, "nameOverride": true, "fullnameOverride": true}
+
+// maxObjectName is the length of the longest name that most objects may have (RFC 1123).
+const maxObjectName = 63
+
+// objectName matches what may stand in them, and no key.
+var objectName = regexp.MustCompile(`^[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$`)
 
 // HandTree hands every text of a tree that was decoded of a decrypted document: a mapping, a
 // list, or what stands in them.
@@ -28,7 +56,7 @@ func (r *Repository) HandTree(tree any) any {
 			tree[i] = r.HandTree(v)
 		}
 	case string:
-		return r.Hand(keys.Known(keys.NewText(tree)))
+		return r.HandSecret(keys.NewText(tree))
 	}
 	return tree
 }
@@ -39,7 +67,7 @@ func (f *File) Handed() ([]byte, error) {
 	if err != nil || !f.Decrypted() {
 		return plain, err
 	}
-	return []byte(f.repo.Hand(keys.Known(keys.NewText(string(plain))))), nil
+	return f.handed, nil
 }
 
 // Decrypted says that SOPS encrypted the file, and that a key at hand opened it.

@@ -88,6 +88,7 @@ func Open(o Options) (*Repository, error) {
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}
+	r.standins.Salt(o.Keyring.Salt())
 	marks := builtin()
 	for _, name := range o.Names.Own() {
 		marks = append(marks[:len(marks):len(marks)], spellings(name)...)

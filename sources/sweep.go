@@ -132,8 +132,8 @@ func (f *File) opened() []byte {
 	if err != nil || !f.repo.keyring.OpensSOPS() || !decrypt.IsSOPS(f.Path, disk) {
 		return nil
 	}
-	plain, _ := f.repo.keyring.DecryptSOPS(f.Path, disk)
-	return plain
+	opened, _ := f.repo.keyring.DecryptSOPS(f.Path, disk, nil)
+	return opened.Plain
 }
 
 // here is a place in a text that is as it is on disk.

@@ -10,7 +10,7 @@ import (
 )
 
 // Document is one YAML (or JSON) document of a file. Where SOPS encrypted the file
-// the nodes hold plain text, and the positions are those of the encrypted scalars on
+// the nodes hold words that stand for what was decrypted (Repository.Hand), and the positions are those of the encrypted scalars on
 // disk, since that is where a person looks.
 type Document struct {
 	File  *File
@@ -30,7 +30,7 @@ func (f *File) Documents() []*Document {
 }
 
 func (f *File) parseDocuments() []*Document {
-	plain, err := f.Plain()
+	plain, err := f.Handed()
 	if err != nil || f.locked != nil && !f.encrypted { // which Plain has told of
 		return nil
 	}

@@ -18,7 +18,7 @@ func renderText(template string) (string, error) {
 		{Name: "Chart.yaml", Data: []byte("{apiVersion: v2, name: demo, version: 1.0.0}")},
 		{Name: "templates/out.yaml", Data: []byte(template)},
 	}
-	out, err := renderTemplates(files, map[string]any{"list": make([]any, 50)}, "rel", "ns", &keys.Standins{})
+	out, _, err := renderTemplates(files, map[string]any{"list": make([]any, 50)}, "rel", "ns", &keys.Standins{})
 	return out["demo/templates/out.yaml"], err
 }
 

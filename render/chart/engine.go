@@ -44,11 +44,13 @@ var errTooMuch = errors.New("it goes on for longer than is bearable")
 //
 // Templates reach nothing but the chart: Helm's engine offers neither the environment nor
 // the network to them without a client, Files serves the chart's own, and what is random
-// or depends on the day stands for an unknown value.
-func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins) (map[string]string, error) {
+// or depends on the day stands for an unknown value. comparedBy is a function that compared what was decrypted with a text, where the end of
+// that is not certain.
+func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins) (rendered map[string]string, comparedBy string, err error) {
 	if expandsTooOften(files) {
-		return nil, errTooMuch
+		return nil, "", errTooMuch
 	}
+	secrets := &compared{words: words}
 	own := make([]*archive.BufferedFile, len(files)) // the loader renames what it is given
 	for i, f := range files {
 		own[i] = &archive.BufferedFile{Name: f.Name, Data: f.Data}
@@ -56,7 +58,7 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 			own[i].Data = []byte(withSteps(f.Name, string(f.Data)))
 		}
 	}
-	return bounded(func() (map[string]string, error) {
+	rendered, err = bounded(func() (map[string]string, error) {
 		c, err := chartloader.LoadFiles(own)
 		if err != nil {
 			return nil, err
@@ -75,8 +77,9 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 		if err != nil {
 			return nil, err
 		}
-		return engine.Engine{CustomTemplateFuncs: boundedFunctions(words)}.RenderWithContext(context.Background(), c, top)
+		return engine.Engine{CustomTemplateFuncs: boundedFunctions(secrets)}.RenderWithContext(context.Background(), c, top)
 	})
+	return rendered, secrets.by, err
 }
 
 // Exhausted is the panic that ends a run in which a chart takes more time or memory than there
@@ -136,7 +139,7 @@ func heapSize() uint64 {
 
 // boundedFunctions are the functions of templates, each call counted. Those that make
 // much of little are bounded, and those that are random or ask the clock are replaced.
-func boundedFunctions(words *keys.Standins) template.FuncMap {
+func boundedFunctions(secrets *compared) template.FuncMap {
 	calls := 0
 	count := func(n int) {
 		if calls += n; calls > maxTemplateCalls {
@@ -144,7 +147,7 @@ func boundedFunctions(words *keys.Standins) template.FuncMap {
 		}
 	}
 	out := builtins(count)
-	maps.Copy(out, steps(count))
+	maps.Copy(out, comparisons(count))
 	for name, f := range sprig.TxtFuncMap() {
 		out[name] = counted(f, count)
 	}
@@ -153,7 +156,7 @@ func boundedFunctions(words *keys.Standins) template.FuncMap {
 	}
 	generated := func(...any) string {
 		count(1)
-		return words.Word(keys.Unknown("the chart generates it when it is installed"))
+		return secrets.words.Word(keys.Unknown("the chart generates it when it is installed"))
 	}
 	for _, name := range []string{
 		"randAlphaNum", "randAlpha", "randAscii", "randNumeric", "randBytes", "uuidv4", "genPrivateKey",
@@ -169,6 +172,10 @@ func boundedFunctions(words *keys.Standins) template.FuncMap {
 	for _, name := range []string{"until", "untilStep", "seq", "repeat", "indent", "nindent"} {
 		out[name] = small(name, out[name], count)
 	}
+	for name, f := range out {
+		out[name] = secrets.aware(name, f)
+	}
+	maps.Copy(out, steps(count))
 	return out
 }
 

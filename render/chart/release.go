@@ -81,7 +81,7 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		lose(sources.NoteRenderFailed, r.At, r.Label+": its values are not a mapping that Helm can read")
 		return r.environments(repo), missing
 	}
-	rendered, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins())
+	rendered, comparedBy, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins())
 	if err != nil {
 		where, line, cause := explainChart(err)
 		at, kind := r.At, sources.NoteRenderFailed
@@ -101,6 +101,9 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		}
 		lose(kind, at, message)
 		return r.environments(repo), missing
+	}
+	if comparedBy != "" {
+		lose(sources.NoteSkipped, r.At, fmt.Sprintf("%s: its templates compare a decrypted value with a text (%s); no template gets to see one, so that what follows from it is not known", r.Label, comparedBy))
 	}
 	r.Unread = r.unread(repo, c, values)
 	installed := &installed{Release: r, chart: c, repo: repo, layers: layers, values: values}

@@ -8,10 +8,9 @@ import (
 )
 
 // FillIn fills in a template that is no chart's, with the functions that charts have and
-// within their bounds.
-func FillIn(text string, data any) (string, error) {
-	var words keys.Standins
-	t, err := template.New("").Funcs(boundedFunctions(&words)).Parse(text)
+// within their bounds. What the words in the data stand for they know as those of a chart do.
+func FillIn(text string, data any, words *keys.Standins) (string, error) {
+	t, err := template.New("").Funcs(boundedFunctions(&compared{words: words})).Parse(text)
 	if err != nil {
 		return "", err
 	}

@@ -80,7 +80,7 @@ func (r *Release) shownDefaults(files []*archive.BufferedFile, values map[string
 	for _, take := range []func([]string, string) bool{empty, all} {
 		m.paths = nil
 		var words keys.Standins
-		rendered, err := renderTemplates(files, m.put(values, take), r.Name, r.Namespace, &words)
+		rendered, _, err := renderTemplates(files, m.put(values, take), r.Name, r.Namespace, &words)
 		if err != nil {
 			continue
 		}

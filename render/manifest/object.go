@@ -37,6 +37,9 @@ type Object struct {
 	Repo   *sources.Repository
 	Origin Origin // where its nodes are written; nil where nothing is known but the file
 	Maker  Maker  // what gives the data of a Secret that is written nowhere; nil of any other object
+
+	covered    map[*yaml.Node]*yaml.Node // what the nodes were before Uncover
+	asRendered *Object                   // and the object
 }
 
 // Maker gives the data of a Secret that is written nowhere, because a controller in the
@@ -66,13 +69,28 @@ func New(repo *sources.Repository, root *yaml.Node, file string, from Origin) *O
 	if o.APIVersion == "" || o.Kind == "" {
 		return nil
 	}
+	for _, text := range []string{o.APIVersion, o.Kind, o.Name, o.Namespace} {
+		if repo.Standins().IsMadeOf(text) {
+			repo.Note(sources.NoteSkipped, sources.Position{File: file}, "an object takes its name, or its kind, from what was decrypted, and is not read: "+hidden)
+			return nil
+		}
+	}
 	o.OriginalName = o.Name
 	o.OriginalNamespace = o.Namespace
 	return o
 }
 
+// hidden is why what a renderer makes of a secret's text is not followed.
+const hidden = "keylint shows no secret to what renders"
+
 // Place is where the node is written; where that is not known, the object's file.
 func (o *Object) Place(n *yaml.Node) Place {
+	if o.covered != nil {
+		if before := o.covered[n]; before != nil {
+			n = before
+		}
+		return o.asRendered.Place(n)
+	}
 	if n != nil && o.Origin != nil {
 		if p, ok := o.Origin.Find(o, n); ok {
 			return p

@@ -82,6 +82,7 @@ func (s *sealed) Entries() []manifest.Entry {
 				Via: []string{"SealedSecret " + strings.TrimPrefix(s.from.Namespace+"/"+s.from.Name, "/")}}
 			if e.Value.IsKnown() {
 				s.from.Repo.Ledger().AddDecrypted(e.Value.Text())
+				s.from.Repo.HandSecret(e.Value.Text()) // from here on no renderer gets it
 			}
 			list.Add(e)
 		})

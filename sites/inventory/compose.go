@@ -269,7 +269,7 @@ func (p *composeProject) resolve(v sources.ComposeVariable, holder, what string)
 		}
 		return out
 	}
-	out.Value = keys.Known(keys.NewText(text))
+	out.Value = keys.Known(keys.NewText(p.uncovered(text)))
 	if v, ok := keys.Templated(out.Value.Text()); ok {
 		out.Value = v
 	}
@@ -294,6 +294,14 @@ func (p *composeProject) filled(raw string) string {
 	text, names, ok := p.interpolate(raw, p.lookup)
 	if !ok || p.fromShell(raw, names) != "" || slices.ContainsFunc(names, p.isLocked) {
 		return raw
+	}
+	return text
+}
+
+// uncovered is a text, which names nothing, with what was decrypted in it.
+func (p *composeProject) uncovered(text string) string {
+	if plain, ok := p.inv.Repo.Standins().Uncovered(keys.NewText(text)); ok {
+		return plain.Reveal()
 	}
 	return text
 }

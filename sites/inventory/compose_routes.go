@@ -15,7 +15,7 @@ func (p *composeProject) addRoutes(s sources.ComposeService, c *Container) {
 	}
 	labels := map[string]string{}
 	for _, l := range s.Routes {
-		labels[l.Name] = p.filled(l.Raw.Reveal())
+		labels[l.Name] = p.uncovered(p.filled(l.Raw.Reveal()))
 	}
 	c.routes, c.makes = sources.LabelRoutes(labels)
 }

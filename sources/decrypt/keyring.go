@@ -2,6 +2,7 @@ package decrypt
 
 import (
 	"crypto/rsa"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,8 @@ type Keyring struct {
 	warnings []string
 	setAside []string // age keys that cannot be used here, told where they would have mattered
 
+	salt [sha256.Size]byte // of the keys
+
 	mu       sync.Mutex
 	unsealed map[sealedUnder]keys.Text // what was opened already: a base is rendered once for each overlay
 	tries    int                       // RSA operations so far
@@ -63,6 +66,17 @@ func (k *Keyring) keys() *heldKeys {
 	}
 	return k.held()
 }
+
+// Salt is what nobody can tell who does not have the keys, and the same in each run with these.
+func (k *Keyring) Salt() []byte {
+	if k == nil {
+		return nil
+	}
+	return k.salt[:]
+}
+
+// season makes the salt depend on a text with keys.
+func (k *Keyring) season(b []byte) { k.salt = sha256.Sum256(append(k.salt[:], b...)) }
 
 // Warnings lists what could not be used of sops' default places.
 func (k *Keyring) Warnings() []string {
@@ -94,7 +108,7 @@ func Load(files KeyFiles) (*Keyring, error) {
 	}
 	k.loadAgeDefaults(files)
 	for _, name := range files.PGP {
-		entities, err := readPGPKeys(name)
+		entities, err := k.readPGPKeys(name)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", pgpFlag, name, err)
 		}
@@ -114,7 +128,7 @@ const maxKeyFile = 4 << 20
 
 // readKeyFile reads a file of private keys. Unlike the repository's files it may be
 // anything that can be read, such as the pipe of a process substitution.
-func readKeyFile(name string) ([]byte, error) {
+func (k *Keyring) readKeyFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, keyFileError(err)
@@ -129,6 +143,7 @@ func readKeyFile(name string) ([]byte, error) {
 	case len(b) == 0:
 		return nil, errors.New("is empty")
 	}
+	k.season(b)
 	return b, nil
 }
 

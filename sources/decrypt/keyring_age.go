@@ -42,7 +42,7 @@ var errPassphrase = errors.New("the SSH key is protected by a passphrase, which 
 // loadAgeFile adds the identities of a file that was named. where is how messages
 // call it.
 func (k *Keyring) loadAgeFile(where, name string) error {
-	b, err := readKeyFile(name)
+	b, err := k.readKeyFile(name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", where, err)
 	}
@@ -110,6 +110,7 @@ func (k *Keyring) loadAgeDefault(name string) {
 // addAge parses native identities, one a line, or one SSH private key. words allows
 // several on a line, as sops does in SOPS_AGE_KEY. No error quotes the text.
 func (k *Keyring) addAge(where string, b []byte, words bool) error {
+	k.season(b)
 	text := string(bytes.TrimSpace(b))
 	switch {
 	case strings.HasPrefix(text, "age-encryption.org/") || strings.HasPrefix(text, "-----BEGIN AGE ENCRYPTED FILE"):

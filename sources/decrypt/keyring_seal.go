@@ -20,7 +20,7 @@ import (
 // hold them, in YAML or JSON, alone, in a List or as several documents (kubeseal
 // --recovery-private-key takes the same, pkg/kubeseal/kubeseal.go readPrivKeysFromFile).
 func (k *Keyring) loadSealedSecretsKeys(name string) error {
-	b, err := readKeyFile(name)
+	b, err := k.readKeyFile(name)
 	if err != nil {
 		return err
 	}

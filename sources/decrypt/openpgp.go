@@ -14,8 +14,8 @@ import (
 
 // readPGPKeys reads private keys as "gpg --export-secret-keys" writes them, armored or
 // not, several blocks in a file. gpg itself, its agent and its home are never used.
-func readPGPKeys(name string) (openpgp.EntityList, error) {
-	b, err := readKeyFile(name)
+func (k *Keyring) readPGPKeys(name string) (openpgp.EntityList, error) {
+	b, err := k.readKeyFile(name)
 	if err != nil {
 		return nil, err
 	}

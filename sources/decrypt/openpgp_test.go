@@ -50,8 +50,8 @@ func TestOpenPGPAgreesWithGPG(t *testing.T) {
 				t.Fatal(err)
 			}
 			encrypted := run(sops, "--encrypt", "--pgp", fingerprint, file)
-			got, locked := k.DecryptSOPS("a.yaml", encrypted)
-			if locked != nil || !strings.Contains(string(got), "anon-text-1") {
+			got, locked := k.DecryptSOPS("a.yaml", encrypted, nil)
+			if locked != nil || !strings.Contains(string(got.Plain), "anon-text-1") {
 				t.Errorf("%v", locked)
 			}
 		})
@@ -61,7 +61,7 @@ func TestOpenPGPAgreesWithGPG(t *testing.T) {
 
 // TestOpenPGPPassphrase refuses a key that is protected by a passphrase, and says so.
 func TestOpenPGPPassphrase(t *testing.T) {
-	entities, err := readPGPKeys(keyFile("pgp.asc"))
+	entities, err := (&Keyring{}).readPGPKeys(keyFile("pgp.asc"))
 	if err != nil {
 		t.Fatal(err)
 	}

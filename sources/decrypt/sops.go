@@ -23,23 +23,25 @@ func (k *Keyring) OpensSOPS() bool {
 // It is put together from sops' parts, as sops' decrypt package is, but with a key service
 // of keylint's own: sops' would run gpg and whatever SOPS_AGE_KEY_CMD names, and would call
 // the cloud or Vault address that the file names, with the credentials of whoever lints.
-func (k *Keyring) DecryptSOPS(name string, b []byte) (plain []byte, locked *Locked) {
+//
+// words gives what renderers get in the place of each text that was encrypted; nil where none will.
+func (k *Keyring) DecryptSOPS(name string, b []byte, words hide) (opened Opened, locked *Locked) {
 	defer func() {
 		if recover() != nil { // the value may quote the file, and is dropped
-			plain, locked = nil, damaged("its metadata or a value is not what SOPS writes")
+			opened, locked = Opened{}, damaged("its metadata or a value is not what SOPS writes")
 		}
 	}()
 	format, ok := detect(name, b)
 	if !ok {
-		return nil, damaged("it has no SOPS metadata")
+		return Opened{}, damaged("it has no SOPS metadata")
 	}
 	if l := boundText(format, b); l != nil {
-		return nil, l
+		return Opened{}, l
 	}
 	if format == formatYAML {
-		return k.decryptYAML(b)
+		return k.decryptYAML(b, words)
 	}
-	return k.decryptTree(format, b)
+	return k.decryptTree(format, b, words)
 }
 
 // damaged is for what no key can open.
@@ -48,33 +50,37 @@ func damaged(format string, args ...any) *Locked {
 }
 
 // decryptTree decrypts what has one metadata.
-func (k *Keyring) decryptTree(format fileFormat, b []byte) ([]byte, *Locked) {
+func (k *Keyring) decryptTree(format fileFormat, b []byte, words hide) (Opened, *Locked) {
 	s := storeFor(format)
 	tree, err := s.LoadEncryptedFile(b)
 	if err != nil {
-		return nil, loadProblem(format, b, err)
+		return Opened{}, loadProblem(format, b, err)
 	}
 	if l := boundTree(&tree, format, len(b)); l != nil {
-		return nil, l
+		return Opened{}, l
 	}
 	dataKey, l := k.dataKey(&tree.Metadata)
 	if l != nil {
-		return nil, l
+		return Opened{}, l
 	}
 	cipher := newCipher()
 	mac, err := tree.Decrypt(dataKey, cipher)
 	if err != nil {
-		return nil, treeProblem(b, cipher.failed)
+		return Opened{}, treeProblem(b, cipher.failed)
 	}
 	if l := checkMAC(&tree.Metadata, mac, dataKey, cipher); l != nil {
 		l.Line = lineOf(b, tree.Metadata.MessageAuthenticationCode)
-		return nil, l
+		return Opened{}, l
 	}
-	plain, err := s.EmitPlainFile(tree.Branches)
+	opened := Opened{}
+	if opened.Plain, err = s.EmitPlainFile(tree.Branches); err == nil && words != nil {
+		hideBranches(tree.Branches, cipher.opened, words)
+		opened.Hidden, err = s.EmitPlainFile(tree.Branches)
+	}
 	if err != nil {
-		return nil, damaged("its decrypted content cannot be written as %s", format)
+		return Opened{}, damaged("its decrypted content cannot be written as %s", format)
 	}
-	return plain, nil
+	return opened, nil
 }
 
 // dataKey asks for the key that all values are encrypted with.

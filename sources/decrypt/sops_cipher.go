@@ -3,6 +3,8 @@ package decrypt
 import (
 	"github.com/getsops/sops/v3"
 	"github.com/getsops/sops/v3/aes"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // watchedCipher is sops' cipher, which remembers the last value that it could not
@@ -10,6 +12,7 @@ import (
 type watchedCipher struct {
 	sops.Cipher
 	failed *failedValue
+	opened map[[32]byte]bool // what it decrypted, by its sum
 }
 
 type failedValue struct {
@@ -17,7 +20,9 @@ type failedValue struct {
 	path string // as SOPS authenticates it: "stringData:ANON_KEY:"
 }
 
-func newCipher() *watchedCipher { return &watchedCipher{Cipher: aes.NewCipher()} }
+func newCipher() *watchedCipher {
+	return &watchedCipher{Cipher: aes.NewCipher(), opened: map[[32]byte]bool{}}
+}
 
 // Decrypt implements sops.Cipher.
 func (c *watchedCipher) Decrypt(ciphertext string, key []byte, path string) (any, error) {
@@ -25,6 +30,12 @@ func (c *watchedCipher) Decrypt(ciphertext string, key []byte, path string) (any
 	c.failed = nil
 	if err != nil {
 		c.failed = &failedValue{ciphertext, path}
+	}
+	switch text := plain.(type) {
+	case string:
+		c.opened[keys.NewText(text).Sum()] = true
+	case sops.Comment:
+		c.opened[keys.NewText(text.Value).Sum()] = true
 	}
 	return plain, err
 }

@@ -103,8 +103,8 @@ func TestDecryptSOPSErrors(t *testing.T) {
 		{"a context without a value", "a.yaml", cloudFile(strings.Replace(awsKey, "enc:", "context:\n            a: null\n          enc:", 1)), all, Damaged, "", false},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			plain, l := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, c.file)
-			if l == nil || plain != nil {
+			plain, l := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, c.file, nil)
+			if l == nil || plain.Plain != nil {
 				t.Fatal("decrypted")
 			}
 			if l.Kind != c.kind {
@@ -129,7 +129,7 @@ func TestDecryptSOPSErrors(t *testing.T) {
 // TestDecryptSOPSWithoutKeyring is for a nil Keyring.
 func TestDecryptSOPSWithoutKeyring(t *testing.T) {
 	var k *Keyring
-	_, locked := k.DecryptSOPS("age.yaml", sopsFile(t, "age.yaml"))
+	_, locked := k.DecryptSOPS("age.yaml", sopsFile(t, "age.yaml"), nil)
 	if locked.Kind != NoKey {
 		t.Error(locked)
 	}
@@ -139,7 +139,7 @@ func TestDecryptSOPSWithoutKeyring(t *testing.T) {
 func TestLine(t *testing.T) {
 	anon := valueOf(t, "age.yaml", "ANON_KEY: ")
 	file := edited(t, "age.yaml", anon, "anon-text-9")
-	_, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS("age.yaml", file)
+	_, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS("age.yaml", file, nil)
 	if got := strings.Split(string(file), "\n")[locked.Line-1]; !strings.Contains(got, "ANON_KEY: anon-text-9") {
 		t.Errorf("line %d: %s", locked.Line, got)
 	}
@@ -152,7 +152,7 @@ func TestSetAside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, locked := k.DecryptSOPS("ed25519.yaml", sopsFile(t, "ed25519.yaml"))
+	_, locked := k.DecryptSOPS("ed25519.yaml", sopsFile(t, "ed25519.yaml"), nil)
 	for _, want := range []string{filepath.Base(keyFile("id_locked")) + " is protected by a passphrase", "SOPS_AGE_KEY_CMD is set"} {
 		if !strings.Contains(locked.Reason, want) {
 			t.Errorf("%v\nwithout %q", locked, want)
@@ -164,17 +164,17 @@ func TestSetAside(t *testing.T) {
 // with one in the clear among them.
 func TestSeveralFilesInOne(t *testing.T) {
 	file := string(sopsFile(t, "age.yaml")) + "---\nplain: document\n---\n" + string(sopsFile(t, "regex.yaml"))
-	got, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file))
+	got, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file), nil)
 	if locked != nil {
 		t.Fatal(locked)
 	}
 	want := string(sopsFile(t, "age.yaml.want")) + "---\nplain: document\n---\n" + string(sopsFile(t, "regex.yaml.want"))
-	if string(got) != want {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	if string(got.Plain) != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got.Plain, want)
 	}
 	lines := strings.Count(string(sopsFile(t, "age.yaml")), "\n") + 2
 	file = strings.Replace(file, "namespace: supabase", "namespace: moved", 1)
-	_, locked = ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file))
+	_, locked = ring(t, keyDir, "age:age.txt").DecryptSOPS("x.yaml", []byte(file), nil)
 	if locked.Kind != BadMAC || locked.Line <= lines {
 		t.Errorf("%v at line %d, want after %d", locked, locked.Line, lines)
 	}
@@ -205,7 +205,7 @@ func TestBounds(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			start := time.Now()
-			_, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS(c.name, []byte(c.file))
+			_, locked := ring(t, keyDir, "age:age.txt").DecryptSOPS(c.name, []byte(c.file), nil)
 			t.Log(time.Since(start), locked)
 			if locked == nil || locked.Kind != NotTried && locked.Kind != Damaged {
 				t.Errorf("%v", locked)

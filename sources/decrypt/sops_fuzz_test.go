@@ -29,11 +29,11 @@ func FuzzDecryptSOPS(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
-		plain, locked := k.DecryptSOPS(name, b)
+		plain, locked := k.DecryptSOPS(name, b, nil)
 		if locked == nil {
 			return
 		}
-		if locked.Reason == "" || plain != nil {
+		if locked.Reason == "" || plain.Plain != nil {
 			t.Errorf("%v", locked)
 		}
 	})

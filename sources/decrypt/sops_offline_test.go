@@ -67,7 +67,7 @@ func TestDecryptSOPSStaysHere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, b := range files {
-			_, _ = k.DecryptSOPS(name, b)
+			_, _ = k.DecryptSOPS(name, b, nil)
 		}
 	}
 	if n := calls.Load(); n > 0 || ran() {

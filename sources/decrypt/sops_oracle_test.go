@@ -169,7 +169,7 @@ func runSOPS(t *testing.T, sops, keyDir string, ring []string, args ...string) [
 
 func writeSecring(t *testing.T, from, to string) {
 	t.Helper()
-	entities, err := readPGPKeys(from)
+	entities, err := (&Keyring{}).readPGPKeys(from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,12 +200,12 @@ func TestSOPSAgreesWithSOPS(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			encrypted := c.encrypt(t, sops, keyDir)
 			want := c.decrypt(t, sops, keyDir, encrypted)
-			got, locked := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, encrypted)
+			got, locked := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, encrypted, nil)
 			if locked != nil {
 				t.Fatal(locked)
 			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("keylint:\n%s\nsops:\n%s", got, want)
+			if !bytes.Equal(got.Plain, want) {
+				t.Errorf("keylint:\n%s\nsops:\n%s", got.Plain, want)
 			}
 		})
 	}

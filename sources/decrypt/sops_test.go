@@ -22,12 +22,12 @@ func sopsFile(t testing.TB, name string) []byte {
 func TestDecryptSOPS(t *testing.T) {
 	for _, c := range sopsCases {
 		t.Run(c.name, func(t *testing.T) {
-			got, locked := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, sopsFile(t, c.name))
+			got, locked := ring(t, keyDir, c.keys...).DecryptSOPS(c.name, sopsFile(t, c.name), nil)
 			if locked != nil {
 				t.Fatal(locked)
 			}
-			if want := sopsFile(t, c.name+".want"); !bytes.Equal(got, want) {
-				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			if want := sopsFile(t, c.name+".want"); !bytes.Equal(got.Plain, want) {
+				t.Errorf("got:\n%s\nwant:\n%s", got.Plain, want)
 			}
 		})
 	}

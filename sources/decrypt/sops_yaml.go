@@ -12,48 +12,51 @@ import (
 // one MAC over all, into each. Files that were put together from several ("cat a b") have
 // different ones, or none in a document: sops refuses or garbles those, but Flux'
 // kustomize-controller decrypts each resource by itself, so here each such document is.
-func (k *Keyring) decryptYAML(b []byte) ([]byte, *Locked) {
+func (k *Keyring) decryptYAML(b []byte, words hide) (Opened, *Locked) {
 	docs := nodes.Decode(b) // a document that does not parse is for decryptTree to tell
 	macs := map[string]bool{}
 	for _, d := range docs {
 		// The second condition relies on the first: what is bounded has no circles.
 		if nodes.Size(d.Root, maxSOPSNodes) > maxSOPSNodes || depthOf(d.Root, map[*yaml.Node]int{}) > maxSOPSDepth {
-			return nil, tooLarge("it has too many values once its aliases are followed, or is nested too deep")
+			return Opened{}, tooLarge("it has too many values once its aliases are followed, or is nested too deep")
 		}
 		if d.Root.Kind == yaml.MappingNode {
 			macs[nodes.Text(nodes.Field(d.Root, "sops", "mac"))] = true
 		}
 	}
 	if len(macs) < 2 {
-		return k.decryptTree(formatYAML, b)
+		return k.decryptTree(formatYAML, b, words)
 	}
-	return k.decryptApart(b)
+	return k.decryptApart(b, words)
 }
 
 // decryptApart decrypts each document with its own metadata, and leaves one without as
 // it is.
-func (k *Keyring) decryptApart(b []byte) ([]byte, *Locked) {
-	var out bytes.Buffer
+func (k *Keyring) decryptApart(b []byte, words hide) (Opened, *Locked) {
+	var plain, hidden bytes.Buffer
 	for i, c := range nodes.Split(b) {
-		plain := bytes.TrimPrefix(c.Text, []byte("---"))
+		asItIs := bytes.TrimPrefix(c.Text, []byte("---"))
+		opened := Opened{asItIs, asItIs}
 		if _, encrypted := detect(".yaml", c.Text); encrypted {
 			var l *Locked
-			if plain, l = k.decryptTree(formatYAML, c.Text); l != nil {
+			if opened, l = k.decryptTree(formatYAML, c.Text, words); l != nil {
 				if l.Line > 0 {
 					l.Line += c.Line
 				}
-				return nil, l
+				return Opened{}, l
 			}
 			if i > 0 {
-				plain = append([]byte("\n"), plain...)
+				opened.Plain, opened.Hidden = append([]byte("\n"), opened.Plain...), append([]byte("\n"), opened.Hidden...)
 			}
 		}
 		if i > 0 {
-			out.WriteString("---")
+			plain.WriteString("---")
+			hidden.WriteString("---")
 		}
-		out.Write(plain)
+		plain.Write(opened.Plain)
+		hidden.Write(opened.Hidden)
 	}
-	return out.Bytes(), nil
+	return Opened{plain.Bytes(), hidden.Bytes()}, nil
 }
 
 // depthOf is how deep a node nests, aliases followed.

@@ -1,0 +1,288 @@
+package keys
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// What was decrypted does not go through a renderer: whoever writes a template can turn a text into a name, a message, a number, in any
+// alphabet. What goes is a word that says nothing of it, and Resolve puts the text back where the word comes out whole. Of a word that was cut,
+// or is encoded in another way than base64, the value is unknown.
+//
+// A word is made so that what renderers do with texts happens to it as it would to the secret: it is as long, where that is more than the word
+// takes; it has the runs of characters in it that YAML, a shell or a URL treats in a special way, and the white space at its ends; that of a
+// token looks like one. Nobody who does not have the private keys can write one down.
+
+const (
+	MinHidden  = 8       // bytes of a text from which it is hidden: what is shorter is no key, and templates branch on it ("true", "prod")
+	markerSize = 16      // bytes of a marker
+	maxRuns    = 32      // of special characters that a word repeats
+	pieceSize  = 8       // bytes of the pieces by which a cut word is told
+	maxPieces  = 4 << 10 // bytes of a word of which that is so
+)
+
+var (
+	marker = regexp.MustCompile(`kl[a-z2-7]{13}x`)
+
+	// evaluated matches what a renderer evaluates within a text: it goes as it is but for a default (the first group), and what stands around it is
+	// hidden.
+	evaluated = regexp.MustCompile(`\$\{[A-Za-z_]\w*(?::?[-=?+]([^{}]*))?\}|\$\([A-Za-z_][\w.-]*\)|\{\{[^"'` + "`" + `{}]*\}\}`)
+
+	// specialRun matches what may be treated in a special way.
+	specialRun = regexp.MustCompile(`[^\p{L}\p{N}_.-]+`)
+
+	slotPrefix = regexp.MustCompile(`^sb_(?:publishable|secret)_`)
+	base64Run  = regexp.MustCompile(`[A-Za-z0-9+/_-]{20,}={0,2}`)
+)
+
+// secretWord is what a word stands for.
+type secretWord struct {
+	word string
+	text Text
+}
+
+// Salt makes the words such as only whoever has the salt can tell. It is set before the first is made.
+func (s *Standins) Salt(salt []byte) { s.salt = salt }
+
+// Secret is what a renderer gets in the place of a text that was decrypted.
+func (s *Standins) Secret(t Text) string {
+	if _, ok := elsewhere(t); ok { // where the secret is, and not what
+		return t.Reveal()
+	}
+	text := t.Reveal()
+	var b strings.Builder
+	last := 0
+	hide := func(to int) {
+		b.WriteString(s.hide(text[last:to]))
+		last = to
+	}
+	show := func(to int) {
+		b.WriteString(text[last:to])
+		last = to
+	}
+	for _, at := range evaluated.FindAllStringSubmatchIndex(text, -1) {
+		hide(at[0])
+		if at[2] >= 0 {
+			show(at[2])
+			hide(at[3])
+		}
+		show(at[1])
+	}
+	hide(len(text))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shown == nil {
+		s.shown = map[[32]byte]string{}
+	}
+	s.shown[t.Sum()] = b.String()
+	return b.String()
+}
+
+// Shown is what a renderer gets in the place of a text: what Secret gave if it was decrypted somewhere, or else the text.
+func (s *Standins) Shown(t Text) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if shown, ok := s.shown[t.Sum()]; ok {
+		return shown
+	}
+	return t.Reveal()
+}
+
+// hide makes a word of a text in which nothing is evaluated. What is in base64 is so still, for whoever decodes it.
+func (s *Standins) hide(text string) string {
+	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && len(decoded) >= MinHidden && isPrintable(decoded) && base64.StdEncoding.EncodeToString(decoded) == text {
+		return base64.StdEncoding.EncodeToString([]byte(s.hide(string(decoded))))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, again := s.secrets[marker.FindString(text)]; len(text) < MinHidden || again {
+		return text
+	}
+	sum := NewText(text).Sum()
+	if word, known := s.words[sum]; known {
+		return word
+	}
+	mac := hmac.New(sha256.New, s.salt)
+	mac.Write([]byte(text))
+	fill := &filler{mac.Sum(nil)}
+	mark := "kl" + fill.pad("", markerSize-3) + "x"
+	word := wordOf(text, mark, fill)
+	if s.words == nil {
+		s.words, s.secrets, s.pieces = map[[32]byte]string{}, map[string]secretWord{}, map[string]bool{}
+	}
+	s.words[sum], s.secrets[mark] = word, secretWord{word, NewText(text)}
+	for i := strings.Index(word, mark); i+pieceSize <= len(word) && i < maxPieces; i += pieceSize {
+		if piece := word[i : i+pieceSize]; !specialRun.MatchString(piece) {
+			s.pieces[piece] = true
+		}
+	}
+	return word
+}
+
+// isPrintable says whether bytes are a text that somebody wrote.
+func isPrintable(b []byte) bool {
+	return utf8.Valid(b) && bytes.IndexFunc(b, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }) < 0
+}
+
+// wordOf puts a marker into the shape of a text.
+func wordOf(text, mark string, fill *filler) string {
+	if begin := slotPrefix.FindString(text); begin != "" {
+		return fill.pad(begin+mark, len(text))
+	}
+	if parts := strings.Split(text, "."); len(parts) == 3 && strings.HasPrefix(text, "eyJ") && !specialRun.MatchString(text) {
+		return fill.pad("eyJ"+mark, len(parts[0])) + "." + fill.pad("e", len(parts[1])) + "." + fill.pad("e", len(parts[2]))
+	}
+	body := strings.TrimSpace(text)
+	begin := strings.Index(text, body)
+	var b strings.Builder
+	b.WriteString(text[:begin] + mark)
+	seen := map[string]bool{}
+	for _, run := range specialRun.FindAllString(body, -1) {
+		if !seen[run] && len(seen) < maxRuns {
+			seen[run] = true
+			b.WriteString(run + "x")
+		}
+	}
+	end := text[begin+len(body):]
+	return fill.pad(b.String(), len(text)-len(end)) + end
+}
+
+// filler makes a text as long as another one, of what nobody can foresee: a piece of a word is told as such by Transformed.
+type filler struct{ stream []byte }
+
+func (f *filler) pad(text string, n int) string {
+	for n -= len(text); n > 0; n-- {
+		if len(f.stream) < 2*sha256.Size {
+			next := sha256.Sum256(f.stream)
+			f.stream = append(f.stream, next[:]...)
+		}
+		text += string(base32Letters[f.stream[0]%32])
+		f.stream = f.stream[1:]
+	}
+	return text
+}
+
+const base32Letters = "abcdefghijklmnopqrstuvwxyz234567"
+
+// transformed is why the value of a text is not known in which a word is no longer whole.
+const transformed = "what was decrypted is cut or encoded while it is rendered, and what comes of it is not followed"
+
+// plain puts back what the words in a text stand for; ok is false where there is none.
+func (s *Standins) plain(text string) (v Value, ok bool) {
+	if s == nil {
+		return Value{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.secrets) == 0 {
+		return Value{}, false
+	}
+	if v, ok := s.putBack(text); ok {
+		return v, true
+	}
+	if decoded, ok := s.putBackEncoded(text, maxEncoded); ok {
+		return Known(NewText(decoded)), true
+	}
+	return Unknown(transformed), s.isPiece(text)
+}
+
+// Uncovered is a text with what its words stand for in their place; ok is false where it holds none, or not all of them are whole.
+func (s *Standins) Uncovered(t Text) (out Text, ok bool) {
+	v, ok := s.plain(t.Reveal())
+	return v.Text(), ok && v.IsKnown()
+}
+
+// maxEncoded is how often base64 is decoded to find a word.
+const maxEncoded = 2
+
+// putBackEncoded does so of words that stand in the text in base64.
+func (s *Standins) putBackEncoded(text string, depth int) (out string, ok bool) {
+	out = base64Run.ReplaceAllStringFunc(text, func(run string) string {
+		for _, e := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+			decoded, err := e.DecodeString(run)
+			if err != nil {
+				continue
+			}
+			if v, found := s.putBack(string(decoded)); found && v.IsKnown() {
+				ok = true
+				return e.EncodeToString([]byte(v.Text().Reveal()))
+			}
+			if depth > 1 {
+				if again, found := s.putBackEncoded(string(decoded), depth-1); found {
+					ok = true
+					return e.EncodeToString([]byte(again))
+				}
+			}
+		}
+		return run
+	})
+	return out, ok
+}
+
+// Hide says whether words stand for secrets at all.
+func (s *Standins) Hide() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.secrets) > 0
+}
+
+// Holds says whether words stand for secrets in a text, as they are or in base64, and whether all of them are whole: a piece of one is none.
+func (s *Standins) Holds(text string) (any, whole bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.secrets) == 0 {
+		return false, true
+	}
+	if v, ok := s.putBack(text); ok {
+		return true, v.IsKnown()
+	}
+	_, ok := s.putBackEncoded(text, maxEncoded)
+	return ok, ok
+}
+
+// IsMadeOf says whether a word, or a piece of one, stands in a text.
+func (s *Standins) IsMadeOf(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.secrets) == 0 {
+		return false
+	}
+	_, ok := s.putBack(text)
+	return ok || s.isPiece(text)
+}
+
+// isPiece says whether a piece of a word stands in a text that holds no whole one.
+func (s *Standins) isPiece(text string) bool {
+	for i := 0; i+pieceSize <= len(text); i++ {
+		if s.pieces[text[i:i+pieceSize]] {
+			return true
+		}
+	}
+	return false
+}
+
+// putBack does so of words that stand in the text as they are.
+func (s *Standins) putBack(text string) (v Value, ok bool) {
+	var b strings.Builder
+	last := 0
+	for _, at := range marker.FindAllStringIndex(text, -1) {
+		secret, known := s.secrets[text[at[0]:at[1]]]
+		if !known {
+			continue
+		}
+		begin := at[0] - strings.Index(secret.word, text[at[0]:at[1]])
+		if begin < last || !strings.HasPrefix(text[begin:], secret.word) {
+			return Unknown(transformed), true
+		}
+		b.WriteString(text[last:begin])
+		b.WriteString(secret.text.Reveal())
+		last, ok = begin+len(secret.word), true
+	}
+	b.WriteString(text[last:])
+	return Known(NewText(b.String())), ok
+}

@@ -1,0 +1,102 @@
+package keys
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+const (
+	aToken  = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoiYW5vbiIsImlzcyI6InN1cGFiYXNlIn0.c2lnbmF0dXJlLW9mLXRoaXMtdGVzdA"
+	aSecret = `p4ss: "w0rd" & more=#1`
+)
+
+// TestSecretWord: what a renderer gets says nothing of the secret, has its shape, and is the secret again where it comes out whole.
+func TestSecretWord(t *testing.T) {
+	for _, secret := range []string{
+		aToken, aSecret, "sb_secret_abcdefghijklmnopqrstuv_12345678", "a-very-long-secret-of-46-bytes-for-this-test-1", "postgres", " two blanks around ", "a\nb: c\n  d\n", "with-a-newline-behind-it\n",
+		base64.StdEncoding.EncodeToString([]byte("what is in base64 once more")),
+	} {
+		var s Standins
+		s.Salt([]byte("of the private keys"))
+		word := s.Secret(NewText(secret))
+		for i := 0; i+8 <= len(secret); i++ {
+			if piece := secret[i : i+8]; strings.Contains(word, piece) && piece != "sb_secre" && !strings.HasPrefix(secret[max(0, i-2):], "sb_secret_") && i > 2 {
+				t.Errorf("%q shows %q", word, piece)
+			}
+		}
+		if len(secret) > 60 && len(word) != len(secret) {
+			t.Errorf("%q has %d bytes, the secret %d", word, len(word), len(secret))
+		}
+		for name, text := range map[string]string{
+			"alone": word, "within": "Bearer " + word + ";", "twice": word + word,
+			"base64": base64.StdEncoding.EncodeToString([]byte(word)), "url base64": base64.RawURLEncoding.EncodeToString([]byte(word)),
+		} {
+			want := strings.ReplaceAll(text, word, secret)
+			switch name {
+			case "base64":
+				want = base64.StdEncoding.EncodeToString([]byte(secret))
+			case "url base64":
+				want = base64.RawURLEncoding.EncodeToString([]byte(secret))
+			}
+			if v := s.Resolve(NewText(text)); !v.IsKnown() || v.Text().Reveal() != want {
+				t.Errorf("%s: %q is not the secret again", name, text)
+			}
+		}
+	}
+}
+
+// TestSecretWordTransformed: of a word that is no longer whole nothing is known.
+func TestSecretWordTransformed(t *testing.T) {
+	var s Standins
+	for _, secret := range []string{aToken, aSecret + "-and-much-more-of-it"} {
+		word := s.Secret(NewText(secret))
+		for name, text := range map[string]string{
+			"its beginning": word[:30], "its end": word[len(word)-30:], "its middle": word[10:40], "without one character": word[1:], "escaped": url.QueryEscape(word) + fmt.Sprintf("%q", word)[2:],
+		} {
+			if v := s.Resolve(NewText(text)); v.IsKnown() && text != word {
+				t.Errorf("%s: %q is taken for known", name, text)
+			}
+		}
+	}
+	if v := s.Resolve(NewText("an ordinary text")); !v.IsKnown() {
+		t.Error("an ordinary text is not known")
+	}
+}
+
+// TestSecretWordShape: what a text is treated by is in its word: the characters that YAML, a shell and a URL treat in a special way, in runs, and
+// the references that a renderer follows.
+func TestSecretWordShape(t *testing.T) {
+	var s Standins
+	tests := []struct{ secret, holds string }{
+		{"https://${DOMAIN}/rest/v1?x", "${DOMAIN}"},
+		{"${LONG_NAME_OF_IT:-the-default-is-secret}-and-more", "}"},
+		{"prefix-{{ .Values.name }}-suffix-of-it", "{{ .Values.name }}"},
+		{aSecret, `: "`},
+		{aSecret, `" & `},
+		{aSecret, "=#"},
+		{"${LONG_NAME_OF_IT:-the-default-is-secret}", "${LONG_NAME_OF_IT:-"},
+		{"short", "short"},
+		{"ref+vault://secret/a#/b", "ref+vault://secret/a#/b"},
+	}
+	for _, test := range tests {
+		if word := s.Secret(NewText(test.secret)); !strings.Contains(word, test.holds) {
+			t.Errorf("%q of %q does not hold %q", word, test.secret, test.holds)
+		}
+	}
+	if word := s.Secret(NewText("${LONG_NAME_OF_IT:-the-default-is-secret}")); strings.Contains(word, "default-is") {
+		t.Errorf("%q shows a default", word)
+	}
+}
+
+// TestSalt: without the private keys nobody can write down the word of a secret.
+func TestSalt(t *testing.T) {
+	var a, b Standins
+	a.Salt([]byte("one"))
+	b.Salt([]byte("another"))
+	if a.Secret(NewText(aToken)) == b.Secret(NewText(aToken)) {
+		t.Error("a word does not depend on the salt")
+	}
+}
