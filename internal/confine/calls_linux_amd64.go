@@ -1,0 +1,6 @@
+package confine
+
+import "golang.org/x/sys/unix"
+
+// statCalls have another name on every architecture.
+var statCalls = []uintptr{unix.SYS_NEWFSTATAT, unix.SYS_EPOLL_WAIT}

@@ -1,0 +1,3 @@
+package first
+
+const callExecveat = 281
