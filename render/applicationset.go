@@ -12,6 +12,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/manifest"
@@ -24,6 +25,7 @@ import (
 // requests, …) each gives one Application, with its expressions left as they are. The
 // second result says what could not be told.
 func (p *planner) expandSet(o *manifest.Object) ([]*manifest.Object, string) {
+	defer current.Begin("expanding the ApplicationSet", o.OriginalName+" in "+o.File)()
 	spec := nodes.Field(o.Root, "spec")
 	goTemplate := nodes.Text(nodes.Field(spec, "goTemplate")) == "true"
 	var problem string

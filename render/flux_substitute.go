@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 	sigsyaml "sigs.k8s.io/yaml"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/render/stores"
@@ -41,6 +42,7 @@ var variableName = regexp.MustCompile(`^[_[:alpha:]][_[:alpha:][:digit:]]*$`)
 
 // postBuild substitutes in the unit's objects.
 func (p *planner) postBuild(o order, u *Unit) {
+	defer current.Begin("substituting Flux' variables in", u.Name)()
 	post := nodes.Field(o.object.Root, "spec", "postBuild")
 	if post == nil {
 		return

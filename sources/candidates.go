@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"github.com/keylint/keylint/internal/current"
 )
 
 // controllers are the API groups whose objects say what else is deployed.
@@ -67,6 +69,7 @@ var scratch = sync.Pool{New: func() any { b := make([]byte, maxHeld+1); return &
 // test reads the file and looks for marks. Of a file that is small its bytes are kept if it
 // has one, and also where something may yet lead to it.
 func (f *File) test(open opener) {
+	defer current.Begin("reading", f.Path)()
 	buffer := scratch.Get().(*[]byte)
 	defer scratch.Put(buffer)
 	if err := f.testWith(*buffer, open); err != nil {

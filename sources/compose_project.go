@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -41,6 +42,7 @@ const maxComposeDepth = 20
 
 // ComposeProject reads the project of the files. What is wrong with it is noted.
 func (r *Repository) ComposeProject(files ...*File) *ComposeProject {
+	defer current.Begin("reading the compose project", files[0].Path)()
 	p := &ComposeProject{Files: files}
 	dir := p.Dir()
 	if dir != "." {

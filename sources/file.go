@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources/decrypt"
 )
@@ -234,6 +235,7 @@ func (f *File) Plain() ([]byte, error) {
 		if !f.encrypted {
 			return
 		}
+		defer current.Begin("decrypting", f.Path)()
 		opened, locked := f.repo.keyring.DecryptSOPS(f.Path, disk, f.repo.hide)
 		if locked != nil {
 			f.locked = locked

@@ -106,11 +106,10 @@ func Open(o Options) (*Repository, error) {
 			}
 			continue
 		}
-		abs, err := resolve(p)
+		dir, abs, err := treeAround(p)
 		if err != nil {
 			return nil, err
 		}
-		dir := workTree(abs)
 		rel, err := filepath.Rel(dir, abs)
 		if err != nil {
 			return nil, err
@@ -143,6 +142,31 @@ func Open(o Options) (*Repository, error) {
 		r.addBuilt(o.Built)
 	}
 	return r, r.addGiven(o.Env)
+}
+
+// WorkTrees are the directories of which Open with these paths reads, and of no other.
+func WorkTrees(paths []string) (dirs []string, err error) {
+	for _, p := range paths {
+		if p == "-" {
+			continue
+		}
+		dir, _, err := treeAround(p)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs, nil
+}
+
+// treeAround is the work tree of a path that the user named, and where the path itself lies.
+func treeAround(p string) (dir, abs string, err error) {
+	if abs, err = resolve(p); err != nil {
+		return "", "", err
+	}
+	return workTree(abs), abs, nil
 }
 
 // resolve follows the links in the path that the user named, which may itself be a

@@ -12,6 +12,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources/decrypt"
 	"github.com/keylint/keylint/sources/nodes"
@@ -94,6 +95,7 @@ func (r *Repository) Sweep(known func(*File, SweptKey) bool) []*Swept {
 
 // sweep looks through one file; nil where nothing stands in it.
 func (f *File) sweep(open opener, known func(*File, SweptKey) bool) *Swept {
+	defer current.Begin("looking through", f.Path)()
 	b := f.disk
 	if b == nil {
 		if b = f.textWithMark(open); b == nil {

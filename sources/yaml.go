@@ -6,6 +6,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -30,6 +31,7 @@ func (f *File) Documents() []*Document {
 }
 
 func (f *File) parseDocuments() []*Document {
+	defer current.Begin("reading", f.Path)()
 	plain, err := f.Handed()
 	if err != nil || f.locked != nil && !f.encrypted { // which Plain has told of
 		return nil

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/keylint/keylint/internal/current"
 )
 
 // variable is a shell variable; its text has marks.
@@ -67,6 +69,7 @@ type stop struct {
 
 // Run follows a container's program. The pod's files are then as it leaves them.
 func (p *Pod) Run(g *Program) *Outcome {
+	defer current.Begin("following the script of", g.Name)()
 	m := &machine{
 		pod: p, program: g, vars: map[string]variable{}, functions: map[string]*syntax.Stmt{},
 		dir: cmpOr(g.Dir, "/"), source: g.Source, open: g.OpenEnv, from: g.OpenFrom,

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 )
@@ -43,6 +44,7 @@ func (r *Release) Bears(repo *sources.Repository, own string) bool {
 
 // Install renders the release. What it could not see it notes, and returns for the unit.
 func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object, missing []string) {
+	defer current.Begin("rendering", r.Label)()
 	missing = append(missing, r.Missing...)
 	lose := func(kind sources.NoteKind, at sources.Position, message string) {
 		repo.NoteOf(r.Label, kind, at, message)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/render/chart"
 
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -33,6 +34,7 @@ type Result struct {
 // Build builds one root, and falls back to its files where that fails. What comes out holds
 // on to the root, and not to the graph with all its charts.
 func (g *Graph) Build(r *Root) *Result {
+	defer current.Begin("rendering the kustomization", r.dir)()
 	out := &Result{}
 	for _, k := range r.closure {
 		for _, loss := range k.losses {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keylint/keylint/internal/current"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sources"
@@ -21,6 +22,7 @@ func (inv *Inventory) collectCompose() {
 		if u.Compose == nil {
 			continue
 		}
+		done := current.Begin("filling in the variables of", u.Compose.Files[0].Path)
 		p := &composeProject{inv: inv, unit: u, dir: u.Compose.Dir(), env: map[string]*Binding{}, asked: map[string]bool{}}
 		p.readVariables()
 		p.noteRefusal()
@@ -34,6 +36,7 @@ func (inv *Inventory) collectCompose() {
 			}
 		}
 		p.addStack()
+		done()
 	}
 }
 
