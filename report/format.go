@@ -15,6 +15,13 @@ type Options struct {
 	FailOn  lint.Severity // the lowest severity that makes the exit status 1; the zero value is Error
 	Version string        // keylint's own, for formats that name the program
 	Source  Source        // where the forge shows what was linted; the zero value where that is not known
+	Sandbox *Sandbox      // what confined the run; nil where nothing could have
+}
+
+// Sandbox says what the system held the run to, in words for people.
+type Sandbox struct {
+	InForce []string `json:"in_force"`
+	Missing []string `json:"missing"` // with the reason
 }
 
 func (o Options) failOn() lint.Severity {

@@ -20,6 +20,7 @@ type (
 		Elsewhere []jsonKeysIn   `json:"elsewhere"`
 		Findings  []jsonFinding  `json:"findings"`
 		Notes     []jsonNote     `json:"notes"`
+		Sandbox   *Sandbox       `json:"sandbox,omitempty"`
 	}
 	jsonSummary struct {
 		Units          int          `json:"units"`
@@ -115,9 +116,8 @@ type (
 	}
 )
 
-// JSON writes the report for programs, with every note. It has the same bytes whatever
-// the options are.
-func JSON(w io.Writer, r *lint.Result, _ Options) error {
+// JSON writes the report for programs, with every note. Of the options it tells what confined the run.
+func JSON(w io.Writer, r *lint.Result, o Options) error {
 	n := map[lint.Severity]int{}
 	for _, f := range r.Findings {
 		n[f.Severity]++
@@ -146,6 +146,7 @@ func JSON(w io.Writer, r *lint.Result, _ Options) error {
 		Notes: each(r.Notes, func(n sources.Note) jsonNote {
 			return jsonNote{Kind: string(n.Kind), File: n.At.File, Line: n.At.Line, Message: n.Message}
 		}),
+		Sandbox: o.Sandbox,
 	}
 	return writeJSON(w, report)
 }

@@ -17,6 +17,9 @@ import (
 // shownElsewhere are the properties of the JSON report that no fixture can show.
 var shownElsewhere = map[string]string{
 	"summary.baseline":            "a fixture has no baseline: cmd/keylint's script baseline.txtar",
+	"sandbox.in_force":            "fixtures are linted in the test's own process, which nothing confines: cmd/keylint's script sandbox.txtar shows it",
+	"sandbox.missing":             "the same",
+	"sandbox=null":                "it is left out then",
 	"instances.sites.joined=null": "a site of an instance was joined to it",
 }
 
@@ -77,7 +80,8 @@ func propertiesOf(of reflect.Type, path string) []string {
 	case reflect.Struct:
 		var all []string
 		for field := range of.Fields() {
-			all = append(all, propertiesOf(field.Type, strings.TrimPrefix(path+"."+field.Tag.Get("json"), "."))...)
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			all = append(all, propertiesOf(field.Type, strings.TrimPrefix(path+"."+name, "."))...)
 		}
 		return all
 	}

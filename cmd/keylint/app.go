@@ -34,6 +34,9 @@ const (
 	flagVersion          = "version"
 	flagHelp             = "help"
 	flagJSON             = "json"
+	flagTimeout          = "timeout"
+	flagMaxMemory        = "max-memory"
+	flagSandbox          = "sandbox"
 )
 
 // execute runs a command line and gives its exit status. An error means that the
@@ -150,7 +153,8 @@ A path that is called like a command is written ./rules.`,
 		command("man", "print keylint's manual page", "", func(c *cli.Context) (int, error) {
 			return s.man(app, c.Args().Slice())
 		}),
-		command("version", "print keylint's version", "[--json]", s.version,
+		command("version", "print keylint's version", "[--json] [--verbose]", s.version,
+			&cli.BoolFlag{Name: flagVerbose, Usage: "say also by what the system confines a run"},
 			&cli.BoolFlag{Name: flagJSON, Usage: "print it, the commit, the Go version and the platform as JSON"}),
 		command("help", "print how keylint, or one of its commands, is used", "[COMMAND]", func(c *cli.Context) (int, error) {
 			return s.help(app, c.Args().Slice())
@@ -192,7 +196,7 @@ func baselineFlags() []cli.Flag {
 
 // readFlags are those of every command that reads a repository.
 func readFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: flagAgeKey, Usage: "read age identities for SOPS from `FILE`; repeatable\n" +
 			"SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and sops' own default place are read too"},
 		&cli.StringSliceFlag{Name: flagPGPKey, Usage: "read an exported, armored PGP private key for SOPS from `FILE`; repeatable"},
@@ -206,7 +210,7 @@ func readFlags() []cli.Flag {
 		nowFlag(), colorFlag(),
 		&cli.BoolFlag{Name: flagQuiet, Usage: "print no notes on standard error"},
 		&cli.BoolFlag{Name: flagVerbose, Usage: "show every instance as a table, and what was left out on purpose"},
-	}
+	}, boundFlags()...)
 }
 
 func helpFlag() cli.Flag {

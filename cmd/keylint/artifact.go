@@ -19,7 +19,7 @@ func (s *session) artifact(c *cli.Context) (int, error) {
 	case slices.Contains(built, "-"):
 		return exitFailed, errors.New("artifact reads no standard input: an archive's table of contents may stand at its end; write it to a file")
 	}
-	set, err := s.settingsFor(c, []string{"."})
+	set, err := s.settings(c, []string{"."})
 	if err != nil {
 		return exitFailed, err
 	}

@@ -25,7 +25,7 @@ const maxBaseline = 16 << 20
 // writeBaseline is the command that takes what is found today for known. With --prune it
 // only takes out what is found no more.
 func (s *session) writeBaseline(c *cli.Context) (int, error) {
-	set, err := s.settings(c)
+	set, err := s.flags(c, pathsOf(c))
 	if err != nil {
 		return exitFailed, err
 	}
@@ -38,9 +38,25 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 		}
 	}
 	file := set.baseline
-	old, err := readBaseline(file, set.baselineNamed && (exists(file) || c.Bool(flagPrune)))
-	if c.Bool(flagPrune) && err == nil && !exists(file) {
-		err = fmt.Errorf("there is no baseline %s to prune", shown(file))
+	existed := exists(file)
+	if c.Bool(flagPrune) && !existed && !set.baselineNamed {
+		return exitFailed, fmt.Errorf("there is no baseline %s to prune", shown(file))
+	}
+	var to *reportFile
+	if existed || !c.Bool(flagPrune) {
+		if to, err = s.openReport(file); err != nil {
+			return exitFailed, fmt.Errorf("cannot write the baseline %s: %w", shown(file), whyNot(file, err))
+		}
+	}
+	if err := s.confine(set.sandbox, set.limits); err != nil {
+		return exitFailed, err
+	}
+	if err := s.configure(c, &set); err != nil {
+		return exitFailed, err
+	}
+	var old report.Baseline
+	if existed || c.Bool(flagPrune) {
+		old, err = readBaseline(file, set.baselineNamed)
 	}
 	damaged := errors.Is(err, errDamaged)
 	if err != nil && (c.Bool(flagPrune) || !damaged) { // a damaged one is what the command mends
@@ -49,6 +65,9 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 	r, repo, err := s.check(set)
 	if err != nil {
 		return exitFailed, err
+	}
+	if set.verbose {
+		s.tellConfinement()
 	}
 	if !set.quiet {
 		if err := report.Notes(s.err, r, report.Options{Color: set.errColor, Verbose: set.verbose}); err != nil {
@@ -63,10 +82,10 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 		_, now = old.Apply(r, repo.Selected)
 	}
 	switch {
-	case !damaged && exists(file) && bytes.Equal(now.Bytes(), old.Bytes()):
+	case !damaged && existed && bytes.Equal(now.Bytes(), old.Bytes()):
 		fmt.Fprintf(s.out, "%s is as it was: %s\n", shown(file), countFindings(len(now.Entries)))
 		return exitClean, nil
-	case !exists(file) && len(now.Entries) == 0:
+	case !existed && len(now.Entries) == 0:
 		fmt.Fprintln(s.out, "there is no finding to take for known, and no baseline was written")
 		return exitClean, nil
 	}
@@ -76,7 +95,8 @@ func (s *session) writeBaseline(c *cli.Context) (int, error) {
 	if err := g.Flush(); err != nil {
 		return exitFailed, err
 	}
-	if err := writeWhole(file, guarded.Bytes()); err != nil {
+	s.unwatch()
+	if err := to.fill(guarded.Bytes()); err != nil {
 		return exitFailed, fmt.Errorf("cannot write the baseline %s: %w", shown(file), err)
 	}
 	fmt.Fprintf(s.out, "wrote %s: %s (%d new, %d gone)\n", shown(file), countFindings(len(now.Entries)), old.Lacking(now), now.Lacking(old))
@@ -128,18 +148,19 @@ func readBaseline(file string, named bool) (report.Baseline, error) {
 	return b, nil
 }
 
-// applyBaseline takes known findings out of the result, and notes what is known and gone.
-func applyBaseline(set settings, r *lint.Result, repo *sources.Repository) error {
+// knownFindings reads the baseline that a run goes by; it is empty where there is none.
+func knownFindings(set settings) (report.Baseline, error) {
 	if set.baseline == "" {
-		return nil
+		return report.Baseline{}, nil
 	}
-	b, err := readBaseline(set.baseline, set.baselineNamed)
-	if err != nil {
-		return err
-	}
+	return readBaseline(set.baseline, set.baselineNamed)
+}
+
+// applyBaseline takes known findings out of the result, and notes what is known and gone.
+func applyBaseline(set settings, b report.Baseline, r *lint.Result, repo *sources.Repository) {
 	gone, _ := b.Apply(r, repo.Selected)
 	if len(gone) == 0 {
-		return nil
+		return
 	}
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "%s of the baseline %s gone; keylint baseline --prune takes %s out:", countFindings(len(gone)), isAre(len(gone)), itThem(len(gone)))
@@ -151,7 +172,6 @@ func applyBaseline(set settings, r *lint.Result, repo *sources.Repository) error
 		text.WriteString(" " + e.ID + " in " + e.File)
 	}
 	r.Notes = append(r.Notes, sources.Note{Kind: sources.NoteBaseline, At: sources.Position{File: shownBaseline(set)}, Message: text.String()})
-	return nil
 }
 
 // shownBaseline is how a report calls the baseline: as the user did, or from the repository's

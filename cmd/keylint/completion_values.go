@@ -17,7 +17,11 @@ func valueOf(app *cli.App, placeholder string) (v completionValue, ok bool) {
 	switch placeholder {
 	case "FILE", "PATH", "[PROJECT=]FILE":
 		v.Files = true
-	case "DATE":
+	case "DATE", "DURATION", "SIZE":
+	case "MODE":
+		for _, m := range sandboxModes() {
+			v.Words = append(v.Words, completionWord{Word: m})
+		}
 	case "FORMAT":
 		v.ToFile = true
 		for _, f := range report.Formats() {

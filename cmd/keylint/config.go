@@ -21,7 +21,6 @@ const maxConfig = 1 << 20
 
 // config is what .keylint.yaml may say. A flag beats it.
 type config struct {
-	file   string        // where it stands; empty where there is none
 	failOn lint.Severity // "" where it says nothing
 	strict bool
 	keys   decrypt.KeyFiles // besides those of the flags
@@ -31,33 +30,47 @@ type config struct {
 	examples []string // patterns of sources.Options
 }
 
-// readConfig reads the file that --config names, or else the nearest .keylint.yaml of
-// the paths. Without either it is empty.
-func readConfig(named string, paths []string) (config, error) {
-	if named != "" {
-		info, err := os.Stat(named)
-		if errors.Is(err, fs.ErrNotExist) {
-			return config{}, fmt.Errorf("no such configuration file: %s", named)
-		}
-		if err == nil && info.IsDir() {
-			return config{}, fmt.Errorf("the configuration %s is a directory", named)
-		}
-		return loadConfig(named)
+// configPlace is where a configuration stands.
+type configPlace struct {
+	file  string // empty where there is none
+	named bool   // the user named it
+}
+
+// locateConfig finds the file that --config names, or else the nearest .keylint.yaml of
+// the paths, and reads nothing of it.
+func locateConfig(named string, paths []string) (configPlace, error) {
+	if named == "" {
+		file, err := findConfig(paths)
+		return configPlace{file: file}, err
 	}
-	file, err := findConfig(paths)
-	if err != nil || file == "" {
-		return config{}, err
+	info, err := os.Stat(named)
+	if errors.Is(err, fs.ErrNotExist) {
+		return configPlace{}, fmt.Errorf("no such configuration file: %s", named)
+	}
+	if err == nil && info.IsDir() {
+		return configPlace{}, fmt.Errorf("the configuration %s is a directory", named)
+	}
+	return configPlace{named, true}, nil
+}
+
+// read reads it; where there is none it is empty.
+func (p configPlace) read() (config, error) {
+	if p.file == "" {
+		return config{}, nil
+	}
+	if p.named {
+		return loadConfig(p.file)
 	}
 	// What was found, not named, must lie in the repository: a link could lead to any
 	// file of the machine, and an error would quote from it.
-	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
-		return config{}, fmt.Errorf("%s is not a regular file", shown(file))
+	if info, err := os.Lstat(p.file); err != nil || !info.Mode().IsRegular() {
+		return config{}, fmt.Errorf("%s is not a regular file", shown(p.file))
 	}
-	c, err := loadConfig(file)
+	c, err := loadConfig(p.file)
 	if err != nil {
 		return config{}, err
 	}
-	return c, c.confineKeys(file)
+	return c, c.confineKeys(p.file)
 }
 
 // confineKeys refuses key files outside of the repository that holds the configuration: a
@@ -158,7 +171,6 @@ func loadConfig(file string) (config, error) {
 		return config{}, err
 	}
 	c, line, err := parseConfig(b)
-	c.file = file
 	if err != nil && line > 0 {
 		return config{}, fmt.Errorf("%s:%d: %s", shown(file), line, err)
 	}

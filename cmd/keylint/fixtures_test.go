@@ -67,7 +67,7 @@ type ran struct {
 // keylint runs the command in this process, with nothing of the machine's environment.
 func keylint(args ...string) ran {
 	var stdout, stderr bytes.Buffer
-	status := run(args, strings.NewReader(""), &stdout, &stderr, func(string) string { return "" })
+	status := run(args, strings.NewReader(""), &stdout, &stderr, func(string) string { return "" }, nil)
 	return ran{status, stdout.String(), stderr.String()}
 }
 

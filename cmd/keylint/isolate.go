@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+
+	"github.com/keylint/keylint/internal/confine/first"
 )
 
 // isolate cuts the process off from the world before any library runs, and returns
@@ -17,8 +19,8 @@ import (
 //
 //   - whoever holds os.Stdout or os.Stderr, a logger that was made in an init function
 //     included, writes to the null device, for the File behind the pointer is replaced;
-//   - the runtime's report of a crash, which prints a panic's value, goes there too,
-//     where the system allows it (see muteRuntime);
+//   - the runtime's report of a crash, which prints a panic's value, goes there too where
+//     the system allows it (see muteRuntime), or to a supervisor that passes nothing of it on;
 //   - the default HTTP transport and the default resolver refuse;
 //   - the environment is empty: no PATH to find a program in, and no cloud credential,
 //     proxy or SOPS_GPG_EXEC for a library to pick up.
@@ -29,7 +31,9 @@ func isolate() (stdin io.Reader, stdout, stderr io.Writer, err error) {
 	}
 	realIn, realOut, realErr := *os.Stdin, *os.Stdout, *os.Stderr
 	stdin, stdout, stderr = &realIn, &realOut, &realErr
-	if own, err := muteRuntime(null); err == nil {
+	if own := first.Stderr(); own != nil {
+		stderr = own
+	} else if own, err := muteRuntime(null); err == nil {
 		stderr = own
 	}
 	ignoreBrokenPipe()

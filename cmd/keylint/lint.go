@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/keylint/keylint/internal/confine"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/lint/rules"
@@ -37,6 +38,10 @@ type settings struct {
 	env      []sources.GivenEnv // what compose's variables come from
 	built    []string           // what was built from the repository, of the command artifact
 
+	sandbox confine.Mode
+	limits  confine.Limits
+
+	config        configPlace
 	baseline      string // the file; empty for none
 	baselineNamed bool   // somebody named it, so that it must be there
 
@@ -45,7 +50,7 @@ type settings struct {
 
 // lint is the command without a name.
 func (s *session) lint(c *cli.Context) (int, error) {
-	set, err := s.settings(c)
+	set, err := s.settings(c, pathsOf(c))
 	if err != nil {
 		return exitFailed, err
 	}
@@ -54,12 +59,17 @@ func (s *session) lint(c *cli.Context) (int, error) {
 
 // tell checks, and reports in all formats that were asked for.
 func (s *session) tell(set settings) (int, error) {
+	known, err := knownFindings(set)
+	if err != nil {
+		return exitFailed, err
+	}
 	r, repo, err := s.check(set)
 	if err != nil {
 		return exitFailed, err
 	}
-	if err := applyBaseline(set, r, repo); err != nil {
-		return exitFailed, err
+	applyBaseline(set, known, r, repo)
+	if set.verbose {
+		s.tellConfinement()
 	}
 	if !set.quiet {
 		if err := report.Notes(s.err, r, report.Options{Color: set.errColor, Verbose: set.verbose}); err != nil {
@@ -67,8 +77,9 @@ func (s *session) tell(set settings) (int, error) {
 		}
 	}
 	if err := s.write(set.outputs, r, report.Options{
-		Color: set.outColor, Shown: s.shownOn(s.rawOut, repo), Verbose: set.verbose, FailOn: set.failOn,
+		Color: set.outColor, Shown: s.shownOn(repo), Verbose: set.verbose, FailOn: set.failOn,
 		Version: thisBuild().Version, Source: report.SourceFromEnvironment(s.env),
+		Sandbox: s.confinement(),
 	}); err != nil {
 		return exitFailed, err
 	}
@@ -80,17 +91,28 @@ func (s *session) tell(set settings) (int, error) {
 }
 
 // settings reads flags and configuration, and refuses what contradicts itself before
-// anything is read.
-func (s *session) settings(c *cli.Context) (set settings, err error) {
-	paths := distinct(c.Args().Slice())
-	if len(paths) == 0 {
-		paths = []string{"."}
+// anything is read. The process is confined in between.
+func (s *session) settings(c *cli.Context, paths []string) (set settings, err error) {
+	if set, err = s.flags(c, paths); err != nil {
+		return set, err
 	}
-	return s.settingsFor(c, paths)
+	if err := s.confine(set.sandbox, set.limits); err != nil {
+		return set, err
+	}
+	return set, s.configure(c, &set)
 }
 
-// settingsFor are those of a run over the paths.
-func (s *session) settingsFor(c *cli.Context, paths []string) (set settings, err error) {
+// pathsOf are the PATHs of a command line.
+func pathsOf(c *cli.Context) []string {
+	if paths := distinct(c.Args().Slice()); len(paths) > 0 {
+		return paths
+	}
+	return []string{"."}
+}
+
+// flags reads the flags of a run over the paths, looks where configuration and baseline lie, and opens the
+// files of reports.
+func (s *session) flags(c *cli.Context, paths []string) (set settings, err error) {
 	set = settings{paths: paths, strict: c.Bool(flagStrict), quiet: c.Bool(flagQuiet), verbose: c.Bool(flagVerbose)}
 	if set.quiet && set.verbose {
 		return set, errors.New("--quiet and --verbose contradict each other")
@@ -110,15 +132,27 @@ func (s *session) settingsFor(c *cli.Context, paths []string) (set settings, err
 	if set.errColor, err = s.colors(c.String(flagColor), s.errTerminal); err != nil {
 		return set, err
 	}
+	if set.sandbox, set.limits, err = bounds(c); err != nil {
+		return set, err
+	}
+	set.limits.Trees = len(paths)
 	if err := checkPaths(c.App, set.paths); err != nil {
 		return set, err
 	}
-	cfg, err := readConfig(c.String(flagConfig), set.paths)
-	if err != nil {
+	if set.config, err = locateConfig(c.String(flagConfig), set.paths); err != nil {
 		return set, err
 	}
-	if set.baseline, set.baselineNamed, err = baselineFile(c, cfg.file, set.paths); err != nil {
+	if set.baseline, set.baselineNamed, err = baselineFile(c, set.config.file, set.paths); err != nil {
 		return set, err
+	}
+	return set, s.openReports(set.outputs)
+}
+
+// configure adds what the configuration says, where no flag says otherwise.
+func (s *session) configure(c *cli.Context, set *settings) error {
+	cfg, err := set.config.read()
+	if err != nil {
+		return err
 	}
 	if !c.IsSet(flagFailOn) && cfg.failOn != "" {
 		set.failOn = cfg.failOn
@@ -132,7 +166,7 @@ func (s *session) settingsFor(c *cli.Context, paths []string) (set settings, err
 	set.keys.SealedSecrets = append(set.keys.SealedSecrets, c.StringSlice(flagSealedSecretsKey)...)
 	set.keys.Getenv, set.keys.Home = s.env, s.home()
 	set.env = givenEnv(c.StringSlice(flagEnvFile))
-	return set, nil
+	return nil
 }
 
 // givenEnv reads the values of --env-file. What stands before the first "=" is a project, unless
@@ -167,9 +201,9 @@ func clock(date string) (keys.Clock, error) {
 
 // check is keylint's one way from the repository to the result.
 func (s *session) check(set settings) (*lint.Result, *sources.Repository, error) {
-	p := s.newProgress(s.rawErr, set.quiet)
-	defer p.end()
-	p.at("reading the private keys")
+	s.progress = s.newProgress(s.rawErr, set.quiet)
+	defer s.progress.end()
+	s.at("reading the private keys")
 	keyring, err := decrypt.Load(set.keys)
 	if err != nil {
 		return nil, nil, err
@@ -179,12 +213,15 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 			fmt.Fprintf(s.err, "keylint: warning: %s\n", s.ledger.Scrub(w))
 		}
 	}
-	p.at("looking into what was built")
+	if err := s.onlyRead(set); err != nil {
+		return nil, nil, err
+	}
+	s.at("looking into what was built")
 	built, err := sources.LookInto(set.built)
 	if err != nil {
 		return nil, nil, err
 	}
-	p.at("reading the repository")
+	s.at("reading the repository")
 	repo, err := sources.Open(sources.Options{
 		Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names, Env: set.env, Examples: set.examples,
 		Built: built, Hosts: set.rules.Hosts(),
@@ -192,13 +229,29 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	p.at("rendering what is deployed")
+	s.at("rendering what is deployed")
 	units := render.Units(repo)
 	if unused := repo.UnusedEnv(); unused != "" {
 		return nil, nil, fmt.Errorf("--%s %s: no compose project takes its variables from it", flagEnvFile, unused)
 	}
-	p.at("comparing the keys")
+	s.at("comparing the keys")
 	return lint.Check(lint.Group(sites.Collect(repo, units), set.rules), rules.All(), set.now), repo, nil
+}
+
+// onlyRead leaves the process nothing to read but the repository and what the user named besides.
+func (s *session) onlyRead(set settings) error {
+	if s.sandbox == nil {
+		return nil
+	}
+	trees, err := sources.WorkTrees(set.paths)
+	if err != nil {
+		return err
+	}
+	others := slices.Clone(set.built)
+	for _, g := range set.env {
+		others = append(others, g.File)
+	}
+	return s.sandbox.Read(trees, others)
 }
 
 // unreadable says whether a file could not be read, be it known or new.

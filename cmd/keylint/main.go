@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/keylint/keylint/internal/confine"
+	_ "github.com/keylint/keylint/internal/confine/first" // runs before all libraries
 )
 
 func main() {
@@ -17,7 +20,7 @@ func main() {
 		fmt.Fprintf(os.Stderr, "keylint: %v\n", err)
 		os.Exit(exitFailed)
 	}
-	os.Exit(run(os.Args[1:], stdin, stdout, stderr, env))
+	os.Exit(run(os.Args[1:], stdin, stdout, stderr, env, &confine.Sandbox{}))
 }
 
 // environment is a copy of the process's environment, taken before isolate empties it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +17,7 @@ import (
 type output struct {
 	format report.Format
 	file   string
+	to     *reportFile // nil for standard output
 }
 
 // outputs reads the values of --format: FORMAT or FORMAT=FILE. Standard output gets a
@@ -38,9 +38,6 @@ func outputs(values []string) ([]output, error) {
 			file = ""
 		case toFile:
 			file = filepath.Clean(file)
-			if err := writable(name, file); err != nil {
-				return nil, err
-			}
 		}
 		if other, taken := claimed[realPath(file)]; taken && file == "" {
 			return nil, fmt.Errorf("%s want standard output; write one of them to a file: --format %s=FILE", both(other, name), name)
@@ -48,7 +45,7 @@ func outputs(values []string) ([]output, error) {
 			return nil, fmt.Errorf("%s want the file %s", both(other, name), file)
 		}
 		claimed[realPath(file)] = name
-		all = append(all, output{f, file})
+		all = append(all, output{format: f, file: file})
 	}
 	if _, ok := claimed[""]; !ok {
 		all = append(all, output{format: report.Formats()[0]})
@@ -72,26 +69,34 @@ func formatNames() []string {
 	return names
 }
 
-// writable refuses, before anything is read, a file that no report can be written to.
-func writable(format, file string) error {
-	info, err := os.Stat(file)
-	switch {
-	case err == nil && info.IsDir():
-		return fmt.Errorf("cannot write the %s report: %s is a directory", format, file)
-	case err == nil:
-		return nil
-	}
-	dir := filepath.Dir(file)
-	info, err = os.Stat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("cannot write the %s report to %s: there is no directory %s", format, file, dir)
-	case err != nil:
-		return fmt.Errorf("cannot write the %s report to %s: %w", format, file, withoutPath(err))
-	case !info.IsDir():
-		return fmt.Errorf("cannot write the %s report to %s: %s is not a directory", format, file, dir)
+// openReports opens the files of all reports. It refuses, before anything is read, one that no report can be written to.
+func (s *session) openReports(outputs []output) error {
+	for i, o := range outputs {
+		if o.file == "" {
+			continue
+		}
+		f, err := s.openReport(o.file)
+		if err != nil {
+			return fmt.Errorf("cannot write the %s report to %s: %w", o.format.Name, o.file, whyNot(o.file, err))
+		}
+		outputs[i].to = f
 	}
 	return nil
+}
+
+// whyNot says more plainly than the system why a file cannot be opened.
+func whyNot(file string, err error) error {
+	dir := filepath.Dir(file)
+	switch info, dirErr := os.Stat(dir); {
+	case errors.Is(dirErr, fs.ErrNotExist):
+		return fmt.Errorf("there is no directory %s", dir)
+	case dirErr == nil && !info.IsDir():
+		return fmt.Errorf("%s is not a directory", dir)
+	}
+	if info, fileErr := os.Stat(file); fileErr == nil && info.IsDir() {
+		return errors.New("it is a directory")
+	}
+	return err
 }
 
 // realPath is one name for a file, however it is written.
@@ -133,69 +138,14 @@ func (s *session) write(outputs []output, r *lint.Result, options report.Options
 			return err
 		}
 	}
+	s.unwatch()
 	for i, o := range outputs {
-		if o.file == "" {
+		if o.to == nil {
 			continue
 		}
-		if err := writeWhole(o.file, texts[i].Bytes()); err != nil {
+		if err := o.to.fill(texts[i].Bytes()); err != nil {
 			return fmt.Errorf("cannot write the %s report to %s: %w", o.format.Name, o.file, err)
 		}
 	}
 	return nil
-}
-
-// writeWhole writes a file as a whole or not at all: into a new one beside it, which then
-// takes its place. What is there and no regular file, such as a pipe, is written to as it is,
-// and so is a file whose directory takes no new one.
-func writeWhole(file string, content []byte) (err error) {
-	var mode fs.FileMode // of the file that is there; 0 for none
-	if info, err := os.Stat(file); err == nil {
-		if !info.Mode().IsRegular() {
-			return withoutPath(os.WriteFile(file, content, 0o666))
-		}
-		mode = info.Mode().Perm()
-		f, err := os.OpenFile(file, os.O_WRONLY, 0)
-		if err != nil {
-			return withoutPath(err) // a file that its owner protects is not replaced
-		}
-		f.Close()
-	}
-	target := realPath(file)
-	f, err := createBeside(target)
-	if mode != 0 && errors.Is(err, fs.ErrPermission) {
-		return withoutPath(os.WriteFile(target, content, mode))
-	}
-	if err != nil {
-		return withoutPath(err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			err = withoutPath(err)
-		}
-	}()
-	if _, err := f.Write(content); err != nil {
-		return err
-	}
-	if mode != 0 {
-		if err := f.Chmod(mode); err != nil {
-			return err
-		}
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), target)
-}
-
-// createBeside makes a new file in the directory of another, with the mode that the user's
-// umask gives (os.CreateTemp's is for the owner alone).
-func createBeside(file string) (*os.File, error) {
-	for {
-		f, err := os.OpenFile(filepath.Join(filepath.Dir(file), ".keylint-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
 }

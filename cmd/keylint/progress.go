@@ -68,15 +68,22 @@ func (p *progress) draw(elapsed time.Duration) {
 	p.drawn = true
 }
 
-// end takes the line away.
+// erase takes the line away, which may be drawn anew.
+func (p *progress) erase() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.drawn {
+		fmt.Fprint(p.w, eraseLine)
+	}
+}
+
+// end takes the line away for good.
 func (p *progress) end() {
 	if p.w == nil {
 		return
 	}
 	p.stop()
-	if p.drawn {
-		fmt.Fprint(p.w, eraseLine)
-	}
+	p.erase()
 }
 
 // eraseLine goes to the line's beginning and clears it.

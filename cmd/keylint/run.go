@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/keylint/keylint/internal/confine"
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/report"
@@ -28,24 +29,33 @@ type session struct {
 	err    *report.Guard
 	env    func(string) string
 	ledger *keys.Ledger
-	rawErr io.Writer // standard error before the guard: for progress alone
+	rawErr io.Writer // standard error before the guard: for progress, and for what ends the run
 	rawOut io.Writer // standard output before the guard: for what it is
+
+	sandbox  *confine.Sandbox
+	reports  []*reportFile
+	progress *progress
+	endWatch func() // of the run's limits; nil where nobody watches
 
 	// colour says for each stream whether it is a terminal that wants colours, unless
 	// --color says otherwise.
 	outTerminal, errTerminal bool
+	outWidth                 int // of the terminal; 0 where that is not known
 }
 
 // run is the whole command. Nothing reaches stdout or stderr before it is done, and
-// then only past the guards.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+// then only past the guards. The sandbox is nil where the process must not be confined.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string, sandbox *confine.Sandbox) int {
 	ledger := &keys.Ledger{}
 	s := &session{
 		stdin: stdin, out: report.NewGuard(stdout, ledger), err: report.NewGuard(stderr, ledger),
 		env: env, ledger: ledger, rawErr: stderr, rawOut: stdout,
-		outTerminal: isTerminal(stdout), errTerminal: isTerminal(stderr),
+		outTerminal: isTerminal(stdout), errTerminal: isTerminal(stderr), outWidth: width(stdout),
+		sandbox: sandbox, progress: &progress{},
 	}
 	status := s.recovered(args)
+	s.unwatch()
+	s.abandonReports()
 	for _, g := range []*report.Guard{s.err, s.out} {
 		if err := g.Flush(); err != nil {
 			status = exitFailed

@@ -48,7 +48,7 @@ func TestLeakIsHeldBack(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	// A rule name that is a JWT is quoted in the error: the last line of defence.
 	key := testkeys.Sign("secret", `{"role":"anon","iss":"supabase"}`)
-	if status := run([]string{"rules", key}, nil, &stdout, &stderr, func(string) string { return "" }); status != exitFailed {
+	if status := run([]string{"rules", key}, nil, &stdout, &stderr, func(string) string { return "" }, nil); status != exitFailed {
 		t.Errorf("status %d", status)
 	}
 	if strings.Contains(stdout.String()+stderr.String(), key) {

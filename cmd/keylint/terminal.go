@@ -24,6 +24,16 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// width is that of the terminal that w leads to; 0 where that cannot be told.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok && isTerminal(w) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
+}
+
 // colors decides by --color for a stream. NO_COLOR (https://no-color.org) and a dumb
 // terminal speak against it only while nobody asked for colour by the flag.
 func (s *session) colors(when string, terminal bool) (bool, error) {
@@ -38,16 +48,12 @@ func (s *session) colors(when string, terminal bool) (bool, error) {
 	return false, fmt.Errorf("--color is auto, always or never, not %q%s", when, didYouMean(when, "auto", "always", "never"))
 }
 
-// shownOn is the terminal that a stream leads to, with the repository whose files a report names.
-func (s *session) shownOn(w io.Writer, repo *sources.Repository) report.Terminal {
-	f, ok := w.(*os.File)
-	if !ok || !isTerminal(w) {
+// shownOn is the terminal that standard output leads to, with the repository whose files a report names.
+func (s *session) shownOn(repo *sources.Repository) report.Terminal {
+	if !s.outTerminal {
 		return report.Terminal{}
 	}
-	var on report.Terminal
-	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-		on.Width = width
-	}
+	on := report.Terminal{Width: s.outWidth}
 	if s.linksFiles() {
 		host, _ := os.Hostname()
 		on.Link = func(file string) string {

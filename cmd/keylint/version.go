@@ -2,12 +2,16 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/keylint/keylint/internal/confine"
+	"github.com/keylint/keylint/report"
 )
 
 // release is the version of a released binary, such as "1.2.3". The build of a release
@@ -24,6 +28,8 @@ type build struct {
 	Go       string `json:"go"`
 	OS       string `json:"os"`
 	Arch     string `json:"arch"`
+
+	Sandbox *report.Sandbox `json:"sandbox,omitempty"` // what confines a run here, where that was asked for
 }
 
 // version prints the version, or with --json all that is known of the binary.
@@ -32,8 +38,23 @@ func (s *session) version(c *cli.Context) (int, error) {
 		return exitFailed, fmt.Errorf("the command version takes no argument, but was given %q", c.Args().First())
 	}
 	b := thisBuild()
+	if c.Bool(flagVerbose) && s.sandbox != nil {
+		// Only who tries knows what the system gives.
+		if err := errors.Join(s.sandbox.Begin(confine.Auto, confine.Limits{Memory: 1 << 30}), s.sandbox.Read(nil, nil)); err != nil {
+			return exitFailed, err
+		}
+		b.Sandbox = s.confinement()
+	}
 	if !c.Bool(flagJSON) {
 		fmt.Fprintf(s.out, "keylint %s %s/%s\n", b.Version, b.OS, b.Arch)
+		if b.Sandbox != nil {
+			for _, name := range b.Sandbox.InForce {
+				fmt.Fprintf(s.out, "   confined by %s\n", name)
+			}
+			for _, name := range b.Sandbox.Missing {
+				fmt.Fprintf(s.out, "   not confined by %s\n", name)
+			}
+		}
 		return exitClean, nil
 	}
 	text, err := json.MarshalIndent(b, "", "  ")
