@@ -119,10 +119,10 @@ var attempts = []attempt{
 }
 
 // unreadable are the files that cannot be read.
-var unreadable = []string{"/etc/passwd", "../private", ".git/config", ".git/objects/pack", "link", "/proc/self/environ", "/proc/self/exe", "/", "..", "/dev/null"}
+var unreadable = []string{"/etc/passwd", "../private", ".git/config", ".git/objects/pack", "nested/.git/config", "link", "/proc/self/environ", "/proc/self/exe", "/", "..", "/dev/null"}
 
 // readable are those that can.
-var readable = []string{path, "top.yaml", ".git/index", ".git/info/exclude", "../named.env", ".", "sub", "empty", ".git"}
+var readable = []string{path, "top.yaml", ".git/index", ".git/info/exclude", "../named.env", "nested/file.yaml", "nested", ".", "sub", "empty", ".git"}
 
 // enterTree makes a work tree, and confines the process to it.
 func enterTree() {
@@ -131,7 +131,8 @@ func enterTree() {
 	dir, err = filepath.EvalSymlinks(dir)
 	must(err)
 	tree := filepath.Join(dir, "tree")
-	for _, name := range []string{"private", "named.env", "tree/top.yaml", "tree/" + path, "tree/.git/config", "tree/.git/index", "tree/.git/info/exclude", "tree/.git/objects/pack"} {
+	for _, name := range []string{"private", "named.env", "tree/top.yaml", "tree/" + path, "tree/.git/config", "tree/.git/index", "tree/.git/info/exclude", "tree/.git/objects/pack",
+		"tree/nested/.git/config", "tree/nested/file.yaml"} {
 		must(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
 		must(os.WriteFile(filepath.Join(dir, name), []byte("x\n"), 0o600))
 	}
@@ -171,7 +172,7 @@ func init() {
 				fmt.Printf("%s: %v\n", name, err)
 			}
 		}
-		if names, err := os.ReadDir("."); err != nil || len(names) != 5 {
+		if names, err := os.ReadDir("."); err != nil || len(names) != 6 {
 			fmt.Println("listing:", names, err)
 		}
 	}

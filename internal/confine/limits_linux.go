@@ -11,6 +11,7 @@ const (
 	// dataPerMemory is how much more the system gives than the watchdog. It ends at once what allocates
 	// so much in one step that the watchdog has no turn, and must not end what that would.
 	dataPerMemory = 4
+	leastData     = 1 << 30 // what the runtime has to have room in
 
 	// openFiles are enough for what reads one file at a time; each core that walks has a few more.
 	openFiles, openFilesPerCore = 256, 8
@@ -21,7 +22,7 @@ const (
 func (l Limits) impose() error {
 	cores := runtime.GOMAXPROCS(0)
 	limits := map[int]uint64{
-		unix.RLIMIT_DATA:   uint64(l.Memory) * dataPerMemory,
+		unix.RLIMIT_DATA:   max(uint64(l.Memory)*dataPerMemory, leastData),
 		unix.RLIMIT_NOFILE: uint64(openFiles + openFilesPerCore*cores + l.Trees),
 		unix.RLIMIT_CORE:   0,
 	}

@@ -1,6 +1,7 @@
 package confine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -70,10 +71,14 @@ func (s *Sandbox) Read(trees, others []string) error {
 	}
 	name, err := allowFiles(trees, others)
 	s.add(name, err)
-	if s.calls {
-		if err := closeCalls(); err != nil {
-			return fmt.Errorf("cannot confine the run: %w", err)
-		}
+	if errors.Is(err, errNoLandlock) {
+		err = nil
+	}
+	if err == nil && s.calls {
+		err = closeCalls()
+	}
+	if err != nil { // of what the system has, nothing may fail
+		return fmt.Errorf("cannot confine the run: %w", err)
 	}
 	return s.complete()
 }

@@ -148,7 +148,11 @@ func end(status syscall.WaitStatus, last []byte) {
 		case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE:
 			_ = syscall.Kill(syscall.Getpid(), s)
 		default:
-			say(killedBy(s))
+			if why := diedOf(last); why != "" { // as where GOTRACEBACK has the runtime abort
+				say(why)
+			} else {
+				say(killedBy(s))
+			}
 		}
 		os.Exit(exitFailed)
 	}
