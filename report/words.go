@@ -30,8 +30,10 @@ func clean(s string) string {
 	}, s)
 }
 
-// oneLine is clean for text that should stand on one line: its line breaks become spaces.
-func oneLine(s string) string {
+func oneLine(s string) string { return OneLine(s) }
+
+// OneLine is clean for text that should stand on one line: its line breaks become spaces.
+func OneLine(s string) string {
 	return clean(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
 }
 
