@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -143,6 +144,34 @@ func TestOneWayIntoRenderers(t *testing.T) {
 			return true
 		})
 	})
+}
+
+// testName matches what a test is called.
+var testName = regexp.MustCompile("`(Test[A-Za-z]+)`")
+
+// TestSecurityPage fails where docs/security.md names a test that does not exist.
+func TestSecurityPage(t *testing.T) {
+	page, err := os.ReadFile("docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]bool{}
+	eachGoFile(t, func(name string, file *ast.File) {
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && strings.HasSuffix(name, "_test.go") {
+				tests[f.Name.Name] = true
+			}
+		}
+	})
+	named := testName.FindAllStringSubmatch(string(page), -1)
+	for _, m := range named {
+		if !tests[m[1]] {
+			t.Errorf("there is no %s", m[1])
+		}
+	}
+	if len(named) < 10 {
+		t.Errorf("%d tests are named", len(named))
+	}
 }
 
 func eachGoFile(t *testing.T, visit func(name string, file *ast.File)) {
