@@ -18,18 +18,20 @@ type App struct {
 	Mode   string // of its build
 
 	repo       *Repository
-	frameworks []*framework // by which it may be built; none where that cannot be told
-	public     []string     // begins the names of the variables that are written into it
-	openPublic bool         // these are not all
-	dirAt      Position     // where its configuration says where the files lie
-	publicAt   Position     // and where, which names these are
-	openDir    string       // why it is not known where the files lie; empty where it is
-	loads      func() bool  // whether a package that the app needs, or its own code, may read files of variables
+	frameworks []*framework    // by which it may be built; none where that cannot be told
+	public     []string        // begins the names of the variables that are written into it
+	openPublic bool            // these are not all
+	dirAt      Position        // where its configuration says where the files lie
+	publicAt   Position        // and where, which names these are
+	openDir    string          // why it is not known where the files lie; empty where it is
+	loads      func() bool     // whether a package that the app needs, or its own code, may read files of variables
+	parts      func() []string // the app's directory, and those of the packages of the repository that it needs, or that one of them does
 }
 
 // appIn reads what builds the app in a directory.
 func (r *Repository) appIn(dir string) *App {
 	a := &App{Dir: dir, EnvDir: dir, repo: r}
+	a.parts = sync.OnceValue(func() []string { return r.partsOf(dir) })
 	manifest := r.packageAt(dir)
 	a.frameworks = r.frameworksIn(dir, manifest)
 	a.Mode = modeOfBuild(a.frameworks, manifest)

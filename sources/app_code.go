@@ -19,20 +19,31 @@ func (a *App) code(such func([]byte) bool) bool {
 
 // codeFile is code for what has to know which file it is.
 func (a *App) codeFile(such func(*File, []byte) bool) bool {
-	if a.repo.codeFile(a.Dir, such) || slices.ContainsFunc(a.repo.buildConfigs(a.Dir), func(f *File) bool {
-		b, err := f.peek()
-		return err != nil || such(f, b)
-	}) {
-		return true
-	}
-	manifest := a.repo.packageAt(a.Dir)
-	return slices.ContainsFunc(a.repo.Files(), func(f *File) bool {
-		if path.Base(f.Path) != "package.json" || f.Dir() == a.Dir {
-			return false
+	return slices.ContainsFunc(a.parts(), func(dir string) bool { return a.repo.codeFile(dir, such) }) ||
+		slices.ContainsFunc(a.repo.buildConfigs(a.Dir), func(f *File) bool {
+			b, err := f.peek()
+			return err != nil || such(f, b)
+		})
+}
+
+// partsOf are the directory of an app, and those of the packages of the repository that it needs, or that one of them does.
+func (r *Repository) partsOf(app string) []string {
+	var packages []string
+	for _, f := range r.Files() {
+		if path.Base(f.Path) == "package.json" && r.packageAt(f.Dir()).Name != "" {
+			packages = append(packages, f.Dir())
 		}
-		name := a.repo.packageAt(f.Dir()).Name
-		return name != "" && manifest.needs(name) && a.repo.codeFile(f.Dir(), such)
-	})
+	}
+	out := []string{app}
+	for i := 0; i < len(out); i++ {
+		manifest := r.packageAt(out[i])
+		for _, dir := range packages {
+			if manifest.needs(r.packageAt(dir).Name) && !slices.Contains(out, dir) {
+				out = append(out, dir)
+			}
+		}
+	}
+	return out
 }
 
 // The bounds on what is read of an app's code.

@@ -21,9 +21,16 @@ var (
 	svelteImport = regexp.MustCompile(`\bimport\s*\{([^}]*)\}\s*from\s*["']\$env/`)
 	importedName = regexp.MustCompile(`\b[A-Z][A-Z0-9_]+\b`)
 
-	// envOpen matches what reads a variable by a name that is made, or all of them.
-	envOpen = regexp.MustCompile(`\benv\[\s*(?:[^"'` + "`" + `\s\]]|` + "`[^`]*" + `\$\{)|\.\.\.\s*(?:process|import\.meta)\.env\b|\b(?:entries|keys|parse|assign)\([^)\n]*\b(?:process|import\.meta)\.env\s*[,)]`)
+	// envTaken matches what takes variables out of the environment by their names.
+	envTaken = regexp.MustCompile(`\{([^{}.]*)\}\s*=\s*` + envObject + `\s*(?:[;,)\n]|$)`)
+
+	// envOpen matches what reads a variable by a name that is made, or all of them; envWhole what hands the environment on as it is.
+	envWhole = regexp.MustCompile(envObject + `\s*(?:[;,)}\n]|$)|\bDeno\.env\.toObject\b`)
+	envOpen  = regexp.MustCompile(`\benv\[\s*["'` + "`" + `]\w*["'` + "`" + `]\s*\+|\benv\[\s*(?:[^"'` + "`" + `\s\]]|` + "`[^`]*" + `\$\{)|\.\.\.\s*(?:process|import\.meta)\.env\b|\b(?:entries|keys|parse|assign)\([^)\n]*\b(?:process|import\.meta)\.env\s*[,)]`)
 )
+
+// envObject is what has the variables of the environment.
+const envObject = `\b(?:process\??|import\.meta|Bun|as any\))\.env\b`
 
 // EnvReads are the first places at which the app's code, that of its tests apart, reads each variable. open says that it may read others.
 func (a *App) EnvReads() (reads []EnvRead, open bool) {
@@ -31,7 +38,7 @@ func (a *App) EnvReads() (reads []EnvRead, open bool) {
 		if !bytes.Contains(b, []byte("env")) {
 			return false
 		}
-		if envOpen.Match(b) {
+		if envOpen.Match(b) || len(envWhole.FindAllIndex(b, -1)) > len(envTaken.FindAllIndex(b, -1)) {
 			return true
 		}
 		if f.Place() != "" || !a.isPart(f) {
@@ -56,7 +63,7 @@ func readsIn(b []byte) (at [][2]int) {
 		}
 		at = append(at, [2]int{m[2], m[3]})
 	}
-	for _, m := range svelteImport.FindAllSubmatchIndex(b, -1) {
+	for _, m := range slices.Concat(svelteImport.FindAllSubmatchIndex(b, -1), envTaken.FindAllSubmatchIndex(b, -1)) {
 		for _, n := range importedName.FindAllIndex(b[m[2]:m[3]], -1) {
 			at = append(at, [2]int{m[2] + n[0], m[2] + n[1]})
 		}
@@ -73,8 +80,8 @@ func (f *File) commentedOut(b []byte, at int) bool {
 // isPart says whether a file is the app's own, or of a package that it needs: in a directory below may lie another app.
 func (a *App) isPart(f *File) bool {
 	for dir := f.Dir(); dir != a.Dir; dir = path.Dir(dir) {
-		if name := a.repo.packageAt(dir).Name; name != "" {
-			return a.repo.packageAt(a.Dir).needs(name)
+		if slices.Contains(a.parts(), dir) {
+			return true
 		}
 		if a.repo.File(path.Join(dir, "package.json")) != nil || dir == "." {
 			return false
@@ -110,10 +117,56 @@ func (r *Repository) isOwnPackage(name string) bool {
 	})
 }
 
-// MayRead says whether something may read a variable for the app: its code or its configuration has the name, a package that it needs may, or a
-// script of the repository does.
+// MayRead says whether something may read a variable for the app: its code or its configuration has the name, a package that it needs may, a
+// script of the repository does, or another text that may be part of it.
 func (a *App) MayRead(variable string) bool {
-	return a.readByPackages() || a.names(variable) || a.repo.ScriptNaming(variable).File != ""
+	return a.readByPackages() || a.names(variable) || a.repo.ScriptNaming(variable).File != "" || a.namedBeside(variable)
+}
+
+// namedBeside says whether a text that is no code which is looked through otherwise may read a variable for the app: a page, a template, a program
+// in another language, what lies beside all packages, or a file that hands the value on by another name.
+func (a *App) namedBeside(variable string) bool {
+	return slices.ContainsFunc(slices.Concat(a.repo.Files(), a.repo.others), func(f *File) bool {
+		ext := strings.ToLower(path.Ext(f.Path))
+		if f.Example || f.IsDotenv() || binaryExtensions[ext] || a.repo.builtFiles[f.Path] || !a.repo.mayBePart(f, a.parts()) {
+			return false
+		}
+		b, err := f.peek()
+		if err != nil || !bytes.Contains(b, []byte(variable)) || f.Place() != "" {
+			return false
+		}
+		if f.IsDockerfile() || slices.Contains(settingExts, ext) && !strings.HasPrefix(path.Base(f.Path), "custom-environment-variables.") {
+			return handsOnByAnother(b, variable)
+		}
+		return true
+	})
+}
+
+// settingExts are the extensions of files that name a variable to set it.
+var settingExts = []string{".yaml", ".yml", ".json", ".jsonc", ".json5", ".toml", ".hcl", ".tf", ".tfvars", ".properties", ".ini", ".env"}
+
+// mayBePart says whether a file may belong to what some directories hold: no package holds it, and, where it lies beside them, nothing that is
+// deployed by itself.
+func (r *Repository) mayBePart(f *File, of []string) bool {
+	below := slices.ContainsFunc(of, func(part string) bool { return within(f.Path, part) })
+	for dir := f.Dir(); !slices.ContainsFunc(of, func(part string) bool { return within(part, dir) }); dir = path.Dir(dir) {
+		if r.File(path.Join(dir, "package.json")) != nil || !below && (r.File(path.Join(dir, "Dockerfile")) != nil || path.Base(dir) == "functions") {
+			return false
+		}
+	}
+	return true
+}
+
+// handsOnByAnother says whether a text has the value of a variable where it is not the variable of the same name that gets it: VITE_KEY=$ANON_KEY.
+func handsOnByAnother(b []byte, variable string) bool {
+	name := regexp.QuoteMeta(variable)
+	same := regexp.MustCompile(`\b` + name + `["']?\s*[:=]\s*["']?$`)
+	for _, m := range regexp.MustCompile(`\$\{?`+name+`\b`).FindAllIndex(b, -1) {
+		if !same.Match(b[max(0, m[0]-2*maxName):m[0]]) {
+			return true
+		}
+	}
+	return false
 }
 
 // Apps are those of the repository that a package.json stands at the top of, in order of path.

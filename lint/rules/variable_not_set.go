@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
@@ -22,8 +23,8 @@ that came with another do not meet: what the code reads is undefined. The build 
 or sends "Bearer undefined", to which the gateway answers 401 without CORS headers, so that all that is seen is "Failed to fetch"
 (Stellar-VaultLink/invofi#57).
 
-It is told where no code of the app, no package that it needs and no script reads the name that is set, and no file of the repository that is
-neither code nor an example has the name that is read.
+It is told where no code of the app, no package that it needs, no page or template of it, and no script or program beside it reads the name that
+is set, and no file of the repository that is neither code nor an example has the name that is read.
 
 Use one name on both sides, and build the app anew.`,
 	Bad: `
@@ -132,9 +133,13 @@ func reportNotSet(p *lint.Pass, app *sources.App, r sources.EnvRead, group []*si
 	if dir == "." {
 		dir = "the app"
 	}
+	place := lint.AtUse(first) // where it has the name; of a Secret or a file that is handed on as a whole that is where it is written
+	if f := p.Repo.File(first.At.File); f == nil || !strings.Contains(f.Line(first.At.Line), first.Variable) {
+		place = lint.AtSource(first)
+	}
 	p.Idle(fmt.Sprintf("no code of %s reads %s", dir, first.Variable), group...)
 	p.Report(lint.Draft{
-		Place: lint.AtSource(first), Instance: p.NameOf(first), Cause: nameNotMet.With(r.Name, first.Variable),
+		Place: place, Instance: p.NameOf(first), Cause: nameNotMet.With(r.Name, first.Variable),
 		Message: fmt.Sprintf("no code of %s reads %s: it reads %s (%s), which nothing sets, and has no key", dir, first.Holder, r.Name, r.At.File),
 		Related: append([]lint.Related{{At: r.At, Holder: r.Name, Says: "is read here, and nothing sets it", AtName: true}},
 			p.Alike(group, first.Written, func(s *sites.Site) string { return "is not read" })...),
