@@ -36,6 +36,9 @@ const (
 // loads matches what gives a command variables, or writes an app's files of them.
 var loads = regexp.MustCompile(`\bdotenvx?\b|\benv-cmd\b|--env-file|\bdoppler\b|\binfisical\b|\bop run\b|\bvercel\b[^\n]*\bpull\b|\bset -\w*a|\ballexport\b|\bchamber exec\b|\bteller run\b|\bphase run\b|\bvals exec\b|\bexport\s+\w*(?:SUPABASE|ANON)\w*=`)
 
+// LoadsVariables says whether a command may give the program that it starts variables from elsewhere.
+func LoadsVariables(command string) bool { return loads.MatchString(command) }
+
 var buildWord = regexp.MustCompile(`\b(?:build|start|export)\b`)
 
 // BuildCalls finds the commands that build and start the apps of the repository. There are none where nothing gives any of

@@ -226,3 +226,16 @@ func (r *Repository) Hands(name string) bool {
 		return err != nil || wordIn(b, name) >= 0
 	})
 }
+
+// MayLoadVariables says whether what runs the code of a file may give it more variables than its container has: the program loads a file, or gets
+// them from a store as it starts.
+func (r *Repository) MayLoadVariables(of *File) bool {
+	dir := r.packageOf(of.Dir())
+	return slices.ContainsFunc(slices.Concat(r.scripts, r.Files(), r.others), func(f *File) bool {
+		if !within(f.Path, dir) || f.Example || !fallbackCode[path.Ext(f.Path)] && !f.IsDockerfile() && !isScript(f.Path) && path.Base(f.Path) != "package.json" {
+			return false
+		}
+		b, err := f.peek()
+		return err != nil || loads.Match(b)
+	})
+}

@@ -24,9 +24,9 @@ In a script that a person runs it is of the severity info. An expression that is
 test or in what a build made, or that asks for a name which tells no role (SUPABASE_KEY), is none.
 
 The other way round it is common and does no harm as long as the server key is set. It is told where a container has the public key, all that
-it is given is known, and nothing in the repository but code, documentation and examples names the server key: the code was written to go past
-Row Level Security, acts as anon, and its queries return nothing without an error. Which code a container runs is known where compose builds
-it, or where a directory has the name of its image.
+it is given is known, its program loads no variables by itself (dotenv, doppler run), and nothing in the repository but code, documentation
+and examples names the server key: the code was written to go past Row Level Security, acts as anon, and its queries return nothing without an
+error. Which code a container runs is known where compose builds it, or where a directory has the name of its image.
 
 Ask for one key, and fail where it is not set.`,
 	Bad: `
@@ -138,7 +138,8 @@ func checkTakenFallbacks(p *lint.Pass) {
 		for _, c := range p.Containers {
 			given := c.Env[then.Text]
 			if !given.IsSet() || c.Init || len(c.OpenEnv) > 0 || c.Carrier.Idle != "" || !c.Unit.Deployed() || !runsCode(p, c, f.File.Path) ||
-				slices.ContainsFunc(f.Names, func(n sources.FallbackName) bool { return n.Name.Slot.Role() == keys.Server && isNamed(n.Text) }) {
+				slices.ContainsFunc(f.Names, func(n sources.FallbackName) bool { return n.Name.Slot.Role() == keys.Server && isNamed(n.Text) }) ||
+				sources.LoadsVariables(strings.Join(c.Command, " ")) || p.Repo.MayLoadVariables(f.File) {
 				continue
 			}
 			p.Report(lint.Draft{
