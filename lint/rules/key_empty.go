@@ -23,9 +23,9 @@ var keyEmpty = &lint.Rule{
 (supabase/supabase-flutter#190); other clients do not start ("supabaseKey is required").
 
 It is told of a container that is given the address and SUPABASE_ANON_KEY: "" in the open, in its manifest, a ConfigMap or a compose file; and
-of an image that a job builds, for which the .env file of the app that git holds says so. It is not told where the container has another key, where the
-value comes from elsewhere (an interpolation, a chart's values, a Secret, a build argument), or where a script or a workflow names the variable.
-In a .env file alone an empty key is most often a place that somebody fills.
+of an image that a job builds, for which the .env file of the app that git holds says so. It is not told where the container has another key,
+or a file with it (SUPABASE_ANON_KEY_FILE), where the value comes from elsewhere (an interpolation, a chart's values, a Secret, a build
+argument), or where a script or a workflow names the variable. In a .env file alone an empty key is most often a place that somebody fills.
 
 Give it the key, or leave the variable out.`,
 	Bad: `
@@ -72,7 +72,9 @@ func checkEmptyIn(p *lint.Pass, c *inventory.Container) {
 		name := p.Names.Of(v.Name)
 		if !isPublicKey(name) || !v.Value.IsKnown() || v.Value.Text().Len() > 0 || slices.Contains(inlinedPrefixes, name.PublicPrefix) || !writtenEmpty(p, v) ||
 			!slices.ContainsFunc(c.Variables, func(u *inventory.Binding) bool { n := p.Names.Of(u.Name); return n.URL && n.Of == name.Of && u.IsSet() }) ||
-			slices.ContainsFunc(c.Variables, func(u *inventory.Binding) bool { return u.IsSet() && isOfRole(p.Names.Of(u.Name).Slot.Role()) }) || p.SuppliedElsewhere(v.Name) {
+			slices.ContainsFunc(c.Variables, func(u *inventory.Binding) bool {
+				return u.IsSet() && (isOfRole(p.Names.Of(u.Name).Slot.Role()) || u.Name == v.Name+"_FILE")
+			}) || p.SuppliedElsewhere(v.Name) {
 			continue
 		}
 		p.Report(lint.Draft{
