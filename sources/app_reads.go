@@ -120,26 +120,40 @@ func (r *Repository) isOwnPackage(name string) bool {
 // MayRead says whether something may read a variable for the app: its code or its configuration has the name, a package that it needs may, a
 // script of the repository does, or another text that may be part of it.
 func (a *App) MayRead(variable string) bool {
-	return a.readByPackages() || a.names(variable) || a.repo.ScriptNaming(variable).File != "" || a.namedBeside(variable)
+	return a.readByPackages() || a.repo.ScriptNaming(variable).File != "" || a.namedBeside(variable) || a.names(variable)
 }
 
 // namedBeside says whether a text that is no code which is looked through otherwise may read a variable for the app: a page, a template, a program
 // in another language, what lies beside all packages, or a file that hands the value on by another name.
 func (a *App) namedBeside(variable string) bool {
-	return slices.ContainsFunc(slices.Concat(a.repo.Files(), a.repo.others), func(f *File) bool {
-		ext := strings.ToLower(path.Ext(f.Path))
-		if f.Example || f.IsDotenv() || binaryExtensions[ext] || a.repo.builtFiles[f.Path] || !a.repo.mayBePart(f, a.parts()) {
+	return slices.ContainsFunc(a.repo.naming(variable), func(f *File) bool {
+		if !a.repo.mayBePart(f, a.parts()) {
 			return false
 		}
-		b, err := f.peek()
-		if err != nil || !bytes.Contains(b, []byte(variable)) || f.Place() != "" {
-			return false
-		}
-		if f.IsDockerfile() || slices.Contains(settingExts, ext) && !strings.HasPrefix(path.Base(f.Path), "custom-environment-variables.") {
-			return handsOnByAnother(b, variable)
+		if ext := strings.ToLower(path.Ext(f.Path)); f.IsDockerfile() || slices.Contains(settingExts, ext) && !strings.HasPrefix(path.Base(f.Path), "custom-environment-variables.") {
+			b, err := f.peek()
+			return err != nil || handsOnByAnother(b, variable)
 		}
 		return true
 	})
+}
+
+// naming are the texts that have a name, dotenv files, documentation and examples apart.
+func (r *Repository) naming(variable string) []*File {
+	if found, ok := r.namedIn.Load(variable); ok {
+		return found.([]*File)
+	}
+	var out []*File
+	for _, f := range slices.Concat(r.Files(), r.others) {
+		if f.Example || f.IsDotenv() || binaryExtensions[strings.ToLower(path.Ext(f.Path))] || r.builtFiles[f.Path] {
+			continue
+		}
+		if b, err := f.peek(); err != nil || bytes.Contains(b, []byte(variable)) && f.Place() == "" {
+			out = append(out, f)
+		}
+	}
+	r.namedIn.Store(variable, out)
+	return out
 }
 
 // settingExts are the extensions of files that name a variable to set it.

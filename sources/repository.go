@@ -55,6 +55,7 @@ type Repository struct {
 	openersOnce   sync.Once
 	openers       openers
 	packages      sync.Map // the package.json of directories, as read
+	namedIn       sync.Map // the texts that have a name
 	workflowsOnce sync.Once
 	handed        []CIVariables  // by workflows
 	madeByJobs    []ScriptSecret // with kubectl
