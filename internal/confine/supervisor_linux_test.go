@@ -42,6 +42,8 @@ func init() {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		case "terminate":
 			_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+		case "abort":
+			_ = syscall.Kill(os.Getpid(), syscall.SIGABRT)
 		case "call":
 			_ = syscall.Kill(os.Getpid(), syscall.SIGSYS)
 		case "deep":
@@ -86,6 +88,7 @@ func TestSupervisorSaysWhy(t *testing.T) {
 	for how, want := range map[string]string{
 		"panic": "internal error in the background",
 		"kill":  "the system killed the run",
+		"abort": "internal error in the background",
 		"call":  "for a call that keylint does not expect",
 		"deep":  "nested too deeply",
 	} {

@@ -12,15 +12,19 @@ var deaths = []struct{ text, sentence string }{
 	{"out of memory", outOfMemory},
 	{"cannot allocate", outOfMemory},
 	{"failed to reserve", outOfMemory},
-	{"failed to create new OS thread", "stopped: the system gives no further thread; its limits on processes are too low (ulimit -u)"},
+	{"failed to create new OS thread", noThread},
+	{"pthread_create failed", noThread},
 	{"panic: ", brokeOff},
 	{"fatal error: ", brokeOff},
 	{"SIGSYS", unknownCall},
+	{"SIGQUIT", ""}, // which a user sends
+	{"PC=", brokeOff},
 }
 
 const (
 	outOfMemory = "stopped: out of memory, in one step that asked for too much; --max-memory raises what it may take"
 	brokeOff    = "internal error in the background; this is a bug in keylint, please report it with the command line"
+	noThread    = "stopped: the system gives no further thread; its limit on processes is too low (ulimit -u)"
 	unknownCall = "stopped: the system ended the run for a call that keylint does not expect of itself; please report it with the system's version"
 )
 
