@@ -13,8 +13,9 @@ import (
 // Build is one image of an app and what reaches its build: BuildKit gives RUN the ARGs and
 // ENVs as its environment, which goes before every .env file that is copied in.
 type Build struct {
-	File    *sources.File // the Dockerfile
-	Parsed  *sources.Dockerfile
+	File    *sources.File        // the Dockerfile
+	Parsed  *sources.Dockerfile  // as it stands
+	Made    *sources.Dockerfile  // as the build has it
 	Sets    []sources.Assignment // what is in force where the app is built
 	Context string
 	Giver   string                        // who gives it arguments: "compose service web", "web.yml job build"; empty where nobody does that is known
@@ -31,7 +32,16 @@ type Build struct {
 // collectBuilds lists the builds of a Dockerfile: one for each compose service and CI job that builds it,
 // or one of which it is not known who starts it.
 func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
-	one := Build{File: f, Parsed: d, Sets: d.AppBuild(), Env: a.production[f.Dir()]}
+	one := Build{File: f, Parsed: d, Env: a.production[f.Dir()]}
+	add := func(b Build) {
+		args := map[string]keys.Value{}
+		for name, arg := range b.Args {
+			args[name] = arg.Value
+		}
+		b.Made = d.With(args)
+		b.Sets = b.Made.AppBuild(b.Target)
+		a.Builds = append(a.Builds, &b)
+	}
 	composed := false
 	for _, c := range a.ComposeBuilds {
 		if c.Dockerfile == f.Path {
@@ -39,7 +49,7 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 			b := one
 			b.Giver, b.Context, b.Service, b.Args = "compose service "+c.Service, c.Context, c.Service, c.Args
 			b.Project, b.Target, b.Arguments = c.Project, c.Target, c.Carrier
-			a.Builds = append(a.Builds, &b)
+			add(b)
 		}
 	}
 	for _, c := range a.ciBuilds {
@@ -48,12 +58,12 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 			b := one
 			b.Giver, b.Open, b.Context, b.Target, b.Arguments = c.By, c.Open, c.Image.Context, c.Image.Target, c.carrier
 			b.Args = c.args
-			a.Builds = append(a.Builds, &b)
+			add(b)
 		}
 	}
 	if !composed {
 		one.Context = a.contextOf(f, d)
-		a.Builds = append(a.Builds, &one)
+		add(one)
 	}
 }
 
@@ -97,28 +107,19 @@ func (a *apps) contextOf(f *sources.File, d *sources.Dockerfile) string {
 // Given is what a variable comes to in the environment of the build's commands, and where
 // that is written. ok is false where nothing sets it; the value may be unknown.
 func (b *Build) Given(name string) (value keys.Value, at sources.Position, ok bool) {
-	for _, a := range b.Sets {
+	for _, a := range slices.Backward(b.Sets) {
 		if a.Name != name {
 			continue
 		}
-		switch arg := b.Args[a.Name]; {
-		case a.Arg && arg != nil:
-			value, at, ok = arg.Value, arg.At(), true
-		case a.Arg && a.Value.IsAbsent():
-			value, at = keys.Unknown("it takes a build argument, and the repository does not say which"), b.At(a)
-		case !a.Arg && a.From != "" && a.From == name && ok: // ENV X=$X hands on what ARG X holds
-		case !a.Arg && b.takes(a.From): // ENV X=$Y hands on what the service gives ARG Y
-			value, at, ok = b.Args[a.From].Value, b.Args[a.From].At(), true
-		case !a.Value.IsAbsent():
-			value, at, ok = keys.Known(a.Value), b.At(a), true
+		switch arg := b.Args[a.Given]; {
+		case arg != nil:
+			return arg.Value, arg.At(), true
+		case a.Value.IsAbsent():
+			return keys.Unknown(a.Unknown), b.At(a), a.Sets()
 		}
+		return keys.Known(a.Value), b.At(b.Made.Origin(a)), true
 	}
-	return value, at, ok
-}
-
-// takes says whether the service gives a value to an ARG of that name.
-func (b *Build) takes(arg string) bool {
-	return b.Args[arg] != nil && slices.ContainsFunc(b.Sets, func(a sources.Assignment) bool { return a.Arg && a.Name == arg })
+	return value, at, false
 }
 
 // Declares says whether the Dockerfile has an ARG or ENV of the name.
@@ -130,7 +131,7 @@ func (b *Build) Declares(name string) bool {
 // goes with that one.
 func (b *Build) SetsURL(names keys.Names) bool {
 	for _, a := range b.Sets {
-		if names.Of(a.Name).URL && (!a.Value.IsAbsent() && a.Value.Len() > 0 || b.Args[a.Name] != nil) {
+		if names.Of(a.Name).URL && a.Sets() && (a.Value.IsAbsent() || a.Value.Len() > 0) {
 			return true
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
-
-	"github.com/keylint/keylint/keys"
 )
 
 // Assignment is an ARG with a default, or an ENV, of a Dockerfile.
@@ -18,7 +16,19 @@ type Assignment struct {
 
 	// From is the name of the ARG or ENV whose value this one takes over whole
 	// (ENV X=$X); Value is then that one's, and absent where it has no default.
-	From string
+	From    string
+	Given   string // the name of the build argument whose value it has whole, its own or that of From; empty where it has none
+	Unknown string // why the value is absent
+
+	key, raw   string // name and value as they are written
+	hasDefault bool   // of an ARG
+	begin, end int    // the lines of its instruction
+	by         int    // where in the list the one stands that gives the value; its own place where it does itself
+}
+
+// Sets says whether the assignment gives the variable anything, which may not be known.
+func (a Assignment) Sets() bool {
+	return !a.Value.IsAbsent() || a.Given != "" || !a.Arg && a.From == ""
 }
 
 // Dockerfile is what keylint reads of one.
@@ -28,6 +38,7 @@ type Dockerfile struct {
 	Stages      []Stage
 	Command     []string // ENTRYPOINT and CMD of the last stage; a script in shell form is one word
 
+	escape rune
 	images map[int]Image // by stage, as far as they were asked for
 }
 
@@ -40,17 +51,13 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 		return nil, errors.New("this is not a Dockerfile that BuildKit can read")
 	}
 	lines := splitLines(b)
-	d := &Dockerfile{}
+	d := &Dockerfile{escape: result.EscapeToken}
 	stage := -1
 	var entrypoint, command []string
-	var scope, global map[string]keys.Text
-	global = map[string]keys.Text{}
-	scope = global
 	for _, n := range result.AST.Children {
 		switch strings.ToUpper(n.Value) {
 		case "FROM":
 			stage++
-			scope = map[string]keys.Text{}
 			entrypoint, command = nil, nil
 			d.Stages = append(d.Stages, stageOf(n))
 			if base := d.stage(d.Stages[stage].From, stage); base >= 0 {
@@ -59,21 +66,11 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 		case "ARG":
 			for _, word := range words(n) {
 				name, raw, has := strings.Cut(word, "=")
-				if has {
-					d.Assignments = append(d.Assignments, assign(name, raw, n, lines, scope, true, stage))
-					continue
-				}
-				unset := Assignment{Variable: Variable{Name: name, Line: n.StartLine}, Arg: true, Stage: stage}
-				if v, ok := global[name]; ok && stage >= 0 { // ARG X takes the default from before FROM
-					scope[name], unset.Value, unset.From = v, v, name
-				}
-				unset.locateName(n, lines)
-				d.Assignments = append(d.Assignments, unset)
+				d.Assignments = append(d.Assignments, Assignment{Variable: Variable{Name: name}, Arg: true, Stage: stage, key: name, raw: raw, hasDefault: has, begin: n.StartLine, end: n.EndLine})
 			}
 		case "ENV": // BuildKit's AST: name, value, separator, name, value, …
 			for a := n.Next; a != nil && a.Next != nil; {
-				name, raw := a.Value, a.Next.Value
-				d.Assignments = append(d.Assignments, assign(name, raw, n, lines, scope, false, stage))
+				d.Assignments = append(d.Assignments, Assignment{Variable: Variable{Name: a.Value}, Stage: stage, key: a.Value, raw: a.Next.Value, begin: n.StartLine, end: n.EndLine})
 				if a = a.Next.Next; a != nil {
 					a = a.Next
 				}
@@ -106,6 +103,16 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 		}
 	}
 	d.Command = append(entrypoint, command...)
+	d = d.With(nil)
+	for i := range d.Assignments {
+		a := &d.Assignments[i]
+		a.Line = a.begin
+		if on := lines[min(a.begin-1, len(lines)):min(a.end, len(lines))]; a.Arg && !a.hasDefault {
+			a.locateName(on)
+		} else {
+			a.locate(on)
+		}
+	}
 	return d, nil
 }
 
@@ -118,70 +125,41 @@ func words(n *parser.Node) []string {
 	return out
 }
 
-func assign(name, raw string, n *parser.Node, lines []string, scope map[string]keys.Text, arg bool, stage int) Assignment {
-	a := Assignment{Variable: Variable{Name: name, Line: n.StartLine}, Arg: arg, Stage: stage}
-	a.locate(raw, n, lines)
-	text := raw
-	if len(text) >= 2 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0] {
-		text = text[1 : len(text)-1]
-	}
-	if from, ok := wholeVariable(text); ok {
-		a.From = from
-		a.Value = scope[from]
-	} else {
-		a.Value = keys.NewText(text)
-	}
-	if !a.Value.IsAbsent() {
-		scope[name] = a.Value
-	}
-	return a
-}
-
 // locate finds the value on the lines of the instruction.
-func (a *Assignment) locate(raw string, n *parser.Node, lines []string) {
-	for line := n.StartLine; line <= n.EndLine && line <= len(lines); line++ {
-		text := lines[line-1]
+func (a *Assignment) locate(lines []string) {
+	raw := a.raw
+	for i, text := range lines {
 		for _, separator := range []string{"=", " "} {
-			i := strings.Index(text, a.Name+separator)
-			if i < 0 {
+			at := strings.Index(text, a.key+separator)
+			if at < 0 {
 				continue
 			}
-			start := i + len(a.Name) + 1
+			start := at + len(a.key) + 1
 			j := strings.Index(text[start:], raw)
 			if raw == "" || j < 0 {
 				continue
 			}
 			start += j
 			end := start + len(raw)
-			if raw[0] == '"' || raw[0] == '\'' {
+			switch value := a.Value.Reveal(); {
+			case a.From == "" && value != "" && strings.Contains(raw, value): // in quotes, or a default
+				start += strings.Index(raw, value)
+				end = start + len(value)
+			case raw[0] == '"' || raw[0] == '\'':
 				start, end = start+1, end-1
 			}
-			a.Line, a.Column, a.EndColumn = line, start+1, end+1
+			a.Line, a.Column, a.EndColumn = a.begin+i, start+1, end+1
 			return
 		}
 	}
 }
 
-// locateName finds an ARG's name, which is all that there is of one without a default.
-func (a *Assignment) locateName(n *parser.Node, lines []string) {
-	for line := n.StartLine; line <= n.EndLine && line <= len(lines); line++ {
-		if i := strings.Index(lines[line-1], a.Name); i >= 0 {
-			a.Line, a.Column, a.EndColumn = line, i+1, i+1+len(a.Name)
+// locateName finds the name of an ARG, which is all that there is of one without a default.
+func (a *Assignment) locateName(lines []string) {
+	for i, text := range lines {
+		if at := strings.Index(text, a.Name); at >= 0 {
+			a.Line, a.Column, a.EndColumn = a.begin+i, at+1, at+1+len(a.Name)
 			return
 		}
 	}
-}
-
-// wholeVariable is the name in "$NAME" or "${NAME}".
-func wholeVariable(s string) (string, bool) {
-	if !strings.HasPrefix(s, "$") {
-		return "", false
-	}
-	name := strings.TrimSuffix(strings.TrimPrefix(s[1:], "{"), "}")
-	for _, r := range name {
-		if r != '_' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') {
-			return "", false
-		}
-	}
-	return name, name != ""
 }

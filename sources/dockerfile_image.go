@@ -2,7 +2,6 @@ package sources
 
 import (
 	"cmp"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -12,7 +11,7 @@ import (
 
 // Image is what a stage makes of the image that it is from, as far as the program that starts in it meets it.
 type Image struct {
-	Base       string       // the image, with what an ARG before FROM has by default
+	Base       string       // the image, with what the ARGs before FROM have
 	Env        []Assignment // in order; the later of a name counts
 	Files      []ImageFile  // from the build context; the later of a target counts
 	Entrypoint []string     // nil for the base's own
@@ -131,7 +130,7 @@ func (d *Dockerfile) imageOf(stage int) (image Image) {
 			continue
 		}
 		if image.Base == "" { // the first of the chain is from an image
-			image.Base = d.expanded(s.From)
+			image.Base = s.From
 		}
 		for _, f := range s.image.files {
 			f = d.followed(f, n)
@@ -190,19 +189,6 @@ func (s Stage) runsAfter(line int) bool {
 	return slices.ContainsFunc(s.runs, func(r run) bool {
 		words := strings.Fields(r.text)
 		return r.line > line && (len(words) == 0 || !readsOnly[words[0]] || strings.ContainsAny(r.text, ">;&|\n"))
-	})
-}
-
-// expanded is the name of an image with the defaults of the ARGs before FROM.
-func (d *Dockerfile) expanded(image string) string {
-	return os.Expand(image, func(name string) string {
-		name, def, _ := strings.Cut(name, ":-")
-		for _, a := range d.Assignments {
-			if a.Stage < 0 && a.Name == name && !a.Value.IsAbsent() {
-				return a.Value.Reveal()
-			}
-		}
-		return def
 	})
 }
 

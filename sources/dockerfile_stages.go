@@ -8,20 +8,19 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
-
-	"github.com/keylint/keylint/keys"
 )
 
 // Stage is one FROM.
 type Stage struct {
 	Name   string // behind AS
-	From   string // the image, or the name of an earlier stage
+	From   string // the image, or the name of an earlier stage; as it is written where it cannot be told
 	Line   int
 	Copies bool // it copies from the build context
 
-	takes []string // the stages and images that it copies from or mounts
-	runs  []run
-	image stageImage
+	written string   // what stands behind FROM
+	takes   []string // the stages and images that it copies from or mounts
+	runs    []run
+	image   stageImage
 }
 
 // run is one RUN.
@@ -35,7 +34,7 @@ func stageOf(n *parser.Node) Stage {
 	s := Stage{Line: n.StartLine}
 	words := words(n)
 	if len(words) > 0 {
-		s.From = words[0]
+		s.From, s.written = words[0], words[0]
 	}
 	if len(words) == 3 && strings.EqualFold(words[1], "as") {
 		s.Name = words[2]
@@ -120,29 +119,26 @@ func (d *Dockerfile) chain(stage int) map[int]bool {
 }
 
 // stage is the number of the stage of that name, or number, before another one; -1 where it is
-// none but an image.
+// none but an image. Of several of a name the last counts.
 func (d *Dockerfile) stage(name string, before int) int {
 	if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < before {
 		return n
 	}
-	return slices.IndexFunc(d.Stages[:before], func(s Stage) bool { return s.Name != "" && strings.EqualFold(s.Name, name) })
-}
-
-// mayBeStage says whether a name with a variable in it may be that of a stage before another one:
-// FROM base-${TARGETARCH}. A variable alone that is declared with a default stands for that.
-func (d *Dockerfile) mayBeStage(name string, before int) bool {
-	earlier := func(is func(string) bool) bool {
-		return slices.ContainsFunc(d.Stages[:before], func(s Stage) bool { return s.Name != "" && is(s.Name) })
-	}
-	for _, a := range d.Assignments {
-		if a.Stage < 0 && !a.Value.IsAbsent() && (name == "$"+a.Name || name == "${"+a.Name+"}") {
-			return earlier(func(stage string) bool { return a.Value.Equal(keys.NewText(stage)) })
+	for n, s := range slices.Backward(d.Stages[:before]) {
+		if s.Name != "" && strings.EqualFold(s.Name, name) {
+			return n
 		}
 	}
+	return -1
+}
+
+// mayBeStage says whether a name with a variable in it of which it cannot be told what that is may be the name of a stage
+// before another one: FROM base-${TARGETARCH}.
+func (d *Dockerfile) mayBeStage(name string, before int) bool {
 	const any = "\x00"
 	named := os.Expand(name, func(string) string { return any })
-	form := regexp.MustCompile("(?i)^" + strings.ReplaceAll(regexp.QuoteMeta(named), any, ".*") + "$")
-	return named != name && earlier(form.MatchString)
+	form, err := regexp.Compile("(?i)^" + strings.ReplaceAll(regexp.QuoteMeta(named), any, ".*") + "$")
+	return err == nil && named != name && slices.ContainsFunc(d.Stages[:before], func(s Stage) bool { return s.Name != "" && form.MatchString(s.Name) })
 }
 
 // reached are the stages that are built for a target, or for the last one where it is empty:
@@ -167,32 +163,61 @@ func (d *Dockerfile) reached(target string) map[int]bool {
 	return reached
 }
 
-// AppBuild lists the assignments that are in force where the app is built: those of the last
-// stage that builds one, or else of the last that copies from the context, and of the stages
-// that it is made of.
-func (d *Dockerfile) AppBuild() []Assignment {
-	last := -1
+// AppBuild lists the assignments that are in force where a build for the target builds the app: those before the command
+// that does, in the last stage that has one, or else those of the last that copies from the context; and those of the
+// stages that it is made of.
+func (d *Dockerfile) AppBuild(target string) []Assignment {
+	reached := d.reached(target)
+	all := len(reached) == 0 || !d.certain(reached)
+	last, line := -1, 0
 	for i, s := range d.Stages {
-		switch {
-		case s.builds() > 0, s.Copies && (last < 0 || d.Stages[last].builds() == 0):
-			last = i
+		if !all && !reached[i] {
+			continue
+		}
+		if b := s.builds(); b > 0 || s.Copies && line == 0 {
+			last, line = i, b
 		}
 	}
 	if last < 0 {
 		return d.Assignments
 	}
 	chain := d.chain(last)
-	return slices.DeleteFunc(slices.Clone(d.Assignments), func(a Assignment) bool { return !chain[a.Stage] })
+	var out []Assignment
+	env := map[string]int{} // the stage that first has an ENV of the name
+	for _, a := range d.Assignments {
+		if _, ok := env[a.Name]; !ok && !a.Arg && chain[a.Stage] {
+			env[a.Name] = a.Stage
+		}
+	}
+	for _, a := range d.Assignments {
+		first, shadowed := env[a.Name]
+		shadowed = shadowed && a.Arg && first <= a.Stage && a.Stage < last // as newScope has it
+		if chain[a.Stage] && !shadowed && (a.Stage < last || line == 0 || a.begin < line) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Origin is the assignment whose text another one has for its value.
+func (d *Dockerfile) Origin(a Assignment) Assignment { return d.Assignments[a.by] }
+
+// certain says that no variable may say which stage one of these is FROM.
+func (d *Dockerfile) certain(stages map[int]bool) bool {
+	for i := range stages {
+		if d.mayBeStage(d.Stages[i].From, i) {
+			return false
+		}
+	}
+	return true
 }
 
 // Builder is the stage that builds the app for a target, and the line of its RUN that does;
-// false where that is not certain, or where a variable may say which stage one is FROM.
+// false where that is not certain.
 func (d *Dockerfile) Builder(target string) (stage Stage, line int, ok bool) {
 	reached := d.reached(target)
-	for i := range reached {
-		if d.mayBeStage(d.Stages[i].From, i) {
-			return Stage{}, 0, false
-		}
+	if !d.certain(reached) {
+		return Stage{}, 0, false
 	}
 	for i, s := range slices.Backward(d.Stages) {
 		if line := s.builds(); reached[i] && line > 0 {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // show lists variables as "NAME=value@line:column-end".
@@ -202,9 +204,12 @@ func FuzzParseKong(f *testing.F) {
 func FuzzParseDockerfile(f *testing.F) {
 	f.Add([]byte("FROM x\nARG A=1\nENV B=$A C=\"d\"\nENV E f\n"))
 	f.Add([]byte("# escape=`\nFROM x\nENV A=`\n b\n"))
+	f.Add([]byte("ARG A=x\nFROM $A AS b\nENV C=${A:-${B:+d}} D=${A#*.}${A//x/y} $A=1\nFROM b\nARG A\n"))
+	f.Add([]byte("FROM \xff\"0"))
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		if d, err := ParseDockerfile(b); err == nil {
-			d.AppBuild()
+			d = d.With(map[string]keys.Value{"A": keys.Known(keys.NewText("b")), "B": keys.Unknown("why")})
+			d.AppBuild("")
 			d.Builder("build")
 			d.Reaches("A", "")
 		}

@@ -73,12 +73,12 @@ func checkBuildArgMissing(p *lint.Pass) {
 		if b.Giver == "" || b.Open || b.Arguments.Idle != "" || b.Project != nil && b.Project.IsCoolify() {
 			continue
 		}
-		if _, _, ok := b.Parsed.Builder(b.Target); !ok {
+		if _, _, ok := b.Made.Builder(b.Target); !ok {
 			continue
 		}
 		for _, a := range b.Sets {
 			name := p.Names.Of(a.Name)
-			if a.Arg && a.Value.IsAbsent() && name.PublicPrefix != "" && name.Slot.Role() == keys.Public && b.Parsed.Reaches(a.Name, b.Target) &&
+			if a.Arg && a.Value.IsAbsent() && name.PublicPrefix != "" && name.Slot.Role() == keys.Public && b.Made.Reaches(a.Name, b.Target) &&
 				!isGiven(p, b, a.Name) && !(b.Arguments.ByHand && givesAnybody(p, a.Name)) && !apps.mayGetLater(b, name.PublicPrefix) {
 				givers[b.At(a)] = append(givers[b.At(a)], b.Giver)
 			}
@@ -105,7 +105,7 @@ func isGiven(p *lint.Pass, b *sites.Build, name string) bool {
 		return true
 	}
 	for _, a := range b.Sets {
-		if a.Name == name && !a.Value.IsAbsent() {
+		if a.Name == name && a.Sets() {
 			return true
 		}
 	}

@@ -79,13 +79,13 @@ func checkBuildArgUnused(p *lint.Pass) {
 		}
 		builds = append(builds, b)
 		for name, arg := range b.Args {
-			if b.Parsed.Reaches(name, b.Target) {
+			if b.Made.Reaches(name, b.Target) {
 				declared[arg.At()] = true
 			}
 		}
 	}
 	for _, b := range builds {
-		stage, line, ok := b.Parsed.Builder(b.Target)
+		stage, line, ok := b.Made.Builder(b.Target)
 		if !ok {
 			continue
 		}
@@ -123,7 +123,7 @@ func droppedArgs(p *lint.Pass, b *sites.Build) []string {
 	for _, arg := range slices.Sorted(maps.Keys(b.Args)) {
 		name := p.Names.Of(arg)
 		switch {
-		case name.PublicPrefix == "" || !b.Args[arg].IsSet() || b.Parsed.Reaches(arg, b.Target):
+		case name.PublicPrefix == "" || !b.Args[arg].IsSet() || b.Made.Reaches(arg, b.Target):
 		case name.URL:
 			urls = append(urls, arg)
 		case name.Slot.Role() == keys.Public:

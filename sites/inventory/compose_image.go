@@ -3,7 +3,6 @@ package inventory
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
@@ -27,7 +26,11 @@ func (p *composeProject) gatewayImage(s sources.ComposeService) (*sources.Image,
 	if err != nil {
 		return nil, nil
 	}
-	image, ok := d.Image(s.Target)
+	args := map[string]keys.Value{}
+	for _, a := range s.Args {
+		args[a.Name] = p.resolve(a, s.Name, "build.args ").Value
+	}
+	image, ok := d.With(args).Image(s.Target)
 	if backend := backendOf(&Container{Image: image.Base}); !ok || backend != "Kong" && backend != "Envoy" {
 		return nil, nil
 	}
@@ -43,28 +46,15 @@ func (p *composeProject) setImage(c *Container, s sources.ComposeService, image 
 	}
 	for _, a := range image.Env {
 		b := written(a.Name, f.Path+" ENV "+a.Name, keys.Known(a.Value), a.In(f.Path))
-		switch given := argument(s, a.From); {
-		case given != nil:
-			v := p.resolve(*given, b.Holder, "build.args ")
-			v.Name = a.Name
-			b = v
-		case a.Value.IsAbsent():
-			b.Value = keys.Unknown("it takes a build argument, and the repository does not say which")
-		case strings.Contains(a.Value.Reveal(), "$"):
-			b.Value = keys.Unknown("the Dockerfile makes it of other variables")
+		if a.Value.IsAbsent() {
+			b.Value = keys.Unknown(a.Unknown)
+		}
+		if i := slices.IndexFunc(s.Args, func(arg sources.ComposeVariable) bool { return arg.Name == a.Given }); a.Given != "" && i >= 0 {
+			b = p.resolve(s.Args[i], b.Holder, "build.args ")
+			b.Name = a.Name
 		}
 		c.set(b)
 	}
-}
-
-// argument is the build argument of that name that a service gives; nil where it gives none.
-func argument(s sources.ComposeService, name string) *sources.ComposeVariable {
-	for i := range s.Args {
-		if s.Args[i].Name == name && name != "" {
-			return &s.Args[i]
-		}
-	}
-	return nil
 }
 
 // mountImage shows the container the files of its image, as if they were mounted, the last one first: the first
