@@ -24,7 +24,7 @@ func (l Limits) Watch(exceeded func(why string)) (end func()) {
 	var mutex sync.Mutex
 	done := make(chan struct{})
 	start := time.Now()
-	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 	look := func() {
 		mutex.Lock()
 		defer mutex.Unlock()
@@ -34,7 +34,7 @@ func (l Limits) Watch(exceeded func(why string)) (end func()) {
 		default:
 		}
 		metrics.Read(samples)
-		if why := l.passed(samples[0].Value.Uint64(), samples[1].Value.Uint64(), time.Since(start)); why != "" {
+		if why := l.passed(samples[0].Value.Uint64()-samples[1].Value.Uint64(), samples[2].Value.Uint64(), time.Since(start)); why != "" {
 			exceeded(why)
 		}
 	}
@@ -59,9 +59,9 @@ func (l Limits) Watch(exceeded func(why string)) (end func()) {
 }
 
 // passed says which limit was passed while what was done; it is empty for none.
-func (l Limits) passed(heap, stacks uint64, elapsed time.Duration) string {
+func (l Limits) passed(memory, stacks uint64, elapsed time.Duration) string {
 	switch {
-	case heap > uint64(l.Memory):
+	case memory > uint64(l.Memory):
 		return fmt.Sprintf("stopped while %s: it took more than %s of memory; --max-memory raises the limit", current.Longest(), Size(l.Memory))
 	case stacks > maxStacks:
 		return fmt.Sprintf("stopped while %s: something there is nested too deeply to be followed", current.Longest())
