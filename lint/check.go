@@ -49,10 +49,11 @@ func (p *Pass) result() *Result {
 	}
 	p.widen(r)
 	for _, n := range p.Repo.Notes() {
-		if p.Repo.Selected(n.At.File) || n.At.File == "" {
+		if p.Repo.Selected(n.At.File) || n.At.File == "" || n.Kind == sources.NoteBound {
 			r.Notes = append(r.Notes, n)
 		}
 	}
+	r.countUnread()
 	reasons := map[string]int{}
 	unset := map[string]bool{}
 	wrong, broken := map[sources.Position]bool{}, map[sources.Position]bool{}

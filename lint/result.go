@@ -83,6 +83,7 @@ type Coverage struct {
 	Units          int
 	Roots          int // kustomization roots among the units
 	Rendered       int // of them, those that built
+	Unread         int // notes of what may be deployed and was not read, rendered or fetched
 	Failed         int // units with a chart that does not render, of whose values not all can be seen
 	Sites          int
 	Agree          int // proven

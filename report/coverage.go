@@ -64,6 +64,9 @@ func (t telling) foot() []string {
 	if n := t.CountSuppressed(lint.ByBaseline); n > 0 {
 		out = append(out, fmt.Sprintf("%s in the baseline, known before", count(n, "finding")))
 	}
+	if c.Unread > 0 {
+		out = append(out, fmt.Sprintf("%d of what is deployed %s not read, rendered or fetched: see the notes", c.Unread, was(c.Unread)))
+	}
 	if c.Failed > 0 {
 		out = append(out, count(c.Failed, "chart")+" did not render, and not all of the values can be seen")
 	}

@@ -35,6 +35,7 @@ type (
 		NotCompared    int          `json:"not_compared"`
 		Examples       int          `json:"examples"`
 		Unproven       int          `json:"unproven"`
+		Unread         int          `json:"unread"`
 		Findings       jsonCounts   `json:"findings"`
 		Roots          int          `json:"roots"`
 		RootsBuilt     int          `json:"roots_built"`
@@ -128,7 +129,7 @@ func JSON(w io.Writer, r *lint.Result, o Options) error {
 			Units: r.Coverage.Units, Instances: len(r.Instances), Sites: r.Coverage.Sites,
 			Agree: r.Coverage.Agree, ByConstruction: r.Coverage.ByConstruction,
 			Disagree: r.Coverage.Disagree, Wrong: r.Coverage.Wrong, WrongPlaces: r.Coverage.WrongPlaces,
-			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: r.Coverage.KeysElsewhere(), Unproven: r.Coverage.Unproven,
+			Unknown: r.Coverage.Unknown, NotCompared: r.Coverage.NotCompared, Examples: r.Coverage.KeysElsewhere(), Unproven: r.Coverage.Unproven, Unread: r.Coverage.Unread,
 			Findings: jsonCounts{n[lint.Error], n[lint.Warning], n[lint.Info]},
 			Roots:    r.Coverage.Roots, RootsBuilt: r.Coverage.Rendered,
 			Reasons: each(r.Coverage.Reasons, func(x lint.Reason) jsonReason { return jsonReason(x) }),

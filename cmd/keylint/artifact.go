@@ -36,9 +36,9 @@ func unread(r *lint.Result) string {
 	for _, n := range r.Notes {
 		switch n.Kind {
 		case sources.NoteUnreadable, sources.NoteBound:
-			return "not all of what was built could be read, and --strict asks for proof"
+			return "not all of what was built could be read"
 		case sources.NoteEmpty:
-			return "nothing was found to compare in what was built, and --strict asks for proof"
+			return "nothing was found to compare in what was built"
 		}
 	}
 	return ""

@@ -254,12 +254,6 @@ func (s *session) onlyRead(set settings) error {
 	return s.sandbox.Read(trees, others)
 }
 
-// unreadable says whether a file could not be read, be it known or new.
-func unreadable(r *lint.Result) bool {
-	is := func(f lint.Finding) bool { return f.Cause == rules.FileUnreadable.Name }
-	return slices.ContainsFunc(r.Findings, is) || slices.ContainsFunc(r.Suppressed, func(s lint.Suppressed) bool { return s.By == lint.ByBaseline && is(s.Finding) })
-}
-
 // distinct keeps the first of each: standard input can be read only once.
 func distinct(paths []string) []string {
 	var out []string
@@ -284,22 +278,15 @@ func verdict(r *lint.Result, set settings) (status int, why string) {
 	if worst := r.Worst(); worst != "" && worst.AtLeast(set.failOn) {
 		return exitFindings, ""
 	}
-	switch c := r.Coverage; {
-	case !set.strict:
-	case len(set.built) > 0 && unread(r) != "":
-		return exitFindings, unread(r)
-	case c.Rendered < c.Roots:
-		return exitFindings, fmt.Sprintf("%d of %d kustomization roots did not build, and --strict asks for proof", c.Roots-c.Rendered, c.Roots)
-	case c.Failed > 0:
-		return exitFindings, "a chart of whose values not all can be seen did not render, and --strict asks for proof"
-	case unreadable(r):
-		return exitFindings, "a file could not be read, and --strict asks for proof"
-	case c.Agree+c.Disagree+c.Unknown == 0:
-		return exitFindings, "nothing was found to compare, and --strict asks for proof"
-	case c.Unknown == 1:
-		return exitFindings, "1 site cannot be told, and --strict asks for proof"
-	case c.Unknown > 0:
-		return exitFindings, fmt.Sprintf("%d sites cannot be told, and --strict asks for proof", c.Unknown)
+	if !set.strict {
+		return exitClean, ""
+	}
+	why = r.Coverage.Why()
+	if len(set.built) > 0 {
+		why = cmp.Or(unread(r), why)
+	}
+	if why != "" {
+		return exitFindings, why + ", and --strict asks for proof"
 	}
 	return exitClean, ""
 }
