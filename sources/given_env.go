@@ -67,7 +67,7 @@ func (f *File) setsVariables() error {
 		return nil
 	case bytes.IndexByte(b, 0) >= 0:
 		return errors.New("is no text")
-	case len(ParseComposeEnv(b, func(string) (string, bool) { return "", false })) == 0:
+	case len(f.repo.ComposeEnv(f.At(), b, func(string) (string, bool) { return "", false })) == 0:
 		return errors.New("sets no variable: expected lines of NAME=value")
 	}
 	return nil

@@ -47,6 +47,7 @@ type Repository struct {
 	standins keys.Standins
 	marks    *finder
 	held     atomic.Int64 // bytes of files that have no mark
+	budget   budget
 
 	built      []*artifact.Built
 	builtFiles map[string]bool // what is called a file of these in reports

@@ -44,7 +44,7 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 		if f.Filler != nil {
 			g := programOf(f.Filler)
 			r.by[g.Name] = f.Filler
-			files.Fill(f.Volume, f.Path, g, interpolate)
+			files.Fill(f.Volume, f.Path, g, interpolating(inv.Repo, p))
 		}
 	}
 	if v := server.Env[configurationString]; v != nil && v.Inside != nil && v.Value.IsKnown() {
@@ -67,10 +67,12 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 	return r
 }
 
-// interpolate is compose's interpolation of a text in its file.
-func interpolate(text string, lookup func(string) (string, bool)) (string, bool) {
-	text, _, ok := sources.Interpolate(text, lookup)
-	return text, ok
+// interpolating is compose's interpolation of a text in its file.
+func interpolating(repo *sources.Repository, p *inventory.Pod) func(string, func(string) (string, bool)) (string, bool) {
+	return func(text string, lookup func(string) (string, bool)) (string, bool) {
+		text, _, ok := repo.Interpolate(sources.Position{File: p.Unit.Path}, false, text, lookup)
+		return text, ok
+	}
 }
 
 // programOf is what the container runs.

@@ -54,7 +54,7 @@ type composeProject struct {
 
 // inDialect is compose's own dialect, with the variables that are known so far.
 func (p *composeProject) inDialect(b []byte) []sources.Variable {
-	return sources.ParseComposeEnv(b, p.lookup)
+	return p.inv.Repo.ComposeEnv(sources.Position{File: p.unit.Path}, b, p.lookup)
 }
 
 // variables reads a file of variables. Of one that SOPS encrypted and that is locked the names are known.

@@ -129,10 +129,7 @@ func (p *composeProject) isSwarm() bool { return p.unit.Env != nil && p.unit.Env
 
 // interpolate fills in variables as what starts the project does.
 func (p *composeProject) interpolate(raw string, lookup func(string) (string, bool)) (text string, names []string, ok bool) {
-	if p.isSwarm() {
-		return sources.SwarmInterpolate(raw, lookup)
-	}
-	return sources.Interpolate(raw, lookup)
+	return p.inv.Repo.Interpolate(sources.Position{File: p.unit.Path}, p.isSwarm(), raw, lookup)
 }
 
 // readShell takes up what the shell has exported in which compose is started. It goes before the files.

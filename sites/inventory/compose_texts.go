@@ -12,7 +12,7 @@ import (
 func (p *composeProject) fillerOf(text sources.ComposeText) *Container {
 	c := &Container{owner: "compose", Unit: p.unit, Env: map[string]*Binding{}, Carrier: &Carrier{Kind: InContainer, File: p.unit.Path, Unit: p.unit}}
 	raw := text.Content.Reveal()
-	_, names, _ := sources.Interpolate(raw, p.lookup)
+	_, names, _ := p.interpolate(raw, p.lookup)
 	for _, name := range names {
 		if _, elsewhere := p.elsewhere[name]; p.env[name] != nil || elsewhere || p.fromShell(raw, []string{name}) != "" {
 			v := sources.ComposeVariable{Name: name, At: text.Inside(1, 1, 0)}
