@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/internal/current"
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/chart"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
@@ -22,32 +21,38 @@ import (
 
 // expandSet makes the Applications of an ApplicationSet, from the generators whose answer
 // is in the repository: list, git, and a matrix of such. Of the others (clusters, pull
-// requests, …) each gives one Application, with its expressions left as they are. The
-// second result says what could not be told.
-func (p *planner) expandSet(o *manifest.Object) ([]*manifest.Object, string) {
+// requests, …) each gives one Application, with its expressions left as they are. What could not
+// be told is noted.
+func (p *planner) expandSet(set order) []*manifest.Object {
+	o := set.object
 	defer current.Begin("expanding the ApplicationSet", o.OriginalName+" in "+o.File)()
 	spec := nodes.Field(o.Root, "spec")
 	goTemplate := nodes.Text(nodes.Field(spec, "goTemplate")) == "true"
-	var problem string
 	var apps []*manifest.Object
 	for _, g := range nodes.Items(nodes.Field(spec, "generators")) {
 		sets, why := p.parameters(g, goTemplate, 0)
 		if why != "" {
-			problem = why
+			p.cannotTell(set, sources.NoteNotFetched, g, why)
 		}
 		for _, parameters := range sets {
-			app, err := fromSet(o, nodes.Field(spec, "template"), parameters, goTemplate)
-			if err != nil {
-				problem = "its template cannot be filled in"
+			if len(apps) == maxApplications {
+				p.cannotTell(set, sources.NoteBound, g, fmt.Sprintf("it makes more than %d Applications; the rest is not looked at", maxApplications))
+				return apps
+			}
+			template := nodes.Field(spec, "template")
+			app, err := fromSet(o, template, parameters, goTemplate)
+			switch {
+			case errors.Is(err, chart.ErrTooMuch):
+				p.cannotTell(set, sources.NoteBound, template, "its template is not filled in: that is "+sources.TooMuch)
+				return apps
+			case err != nil:
+				p.cannotTell(set, sources.NoteRenderFailed, template, "its template cannot be filled in")
 				continue
 			}
 			apps = append(apps, app)
-			if len(apps) == maxApplications {
-				return apps, fmt.Sprintf("it makes more than %d Applications; the rest is not looked at", maxApplications)
-			}
 		}
 	}
-	return apps, problem
+	return apps
 }
 
 // maxApplications bounds what one ApplicationSet makes.
@@ -187,8 +192,7 @@ func normalized(name string) string {
 func fromSet(o *manifest.Object, n *yaml.Node, parameters map[string]any, goTemplate bool) (*manifest.Object, error) {
 	before := nodes.Mapping("apiVersion", nodes.Scalar("argoproj.io/v1alpha1"), "kind", nodes.Scalar("Application"),
 		"metadata", nodes.Follow(nodes.Field(n, "metadata")), "spec", nodes.Follow(nodes.Field(n, "spec")))
-	f := filling{parameters, goTemplate, o.Repo.Standins(), nodes.MaxExpanded}
-	root, err := f.fill(before)
+	root, err := filling{o.Repo, parameters, goTemplate}.fill(before)
 	if err != nil {
 		return nil, err
 	}
@@ -202,23 +206,23 @@ func fromSet(o *manifest.Object, n *yaml.Node, parameters map[string]any, goTemp
 	return app, nil
 }
 
-var (
-	errTooLarge      = errors.New("the template is larger than is bearable")
-	errNoApplication = errors.New("the template makes no Application that can be named")
-)
+// errNoApplication is of what a template makes without a name.
+var errNoApplication = errors.New("the template makes no Application that can be named")
 
 // filling is what a template is filled in with.
 type filling struct {
+	repo       *sources.Repository
 	parameters map[string]any
 	goTemplate bool
-	words      *keys.Standins // that stand in them
-	budget     int            // of nodes
 }
 
-func (f *filling) fill(n *yaml.Node) (*yaml.Node, error) {
+// nodeCost is what a node costs that is copied.
+const nodeCost = 200
+
+func (f filling) fill(n *yaml.Node) (*yaml.Node, error) {
 	n = nodes.Follow(n)
-	if f.budget--; n == nil || f.budget < 0 {
-		return nil, errTooLarge
+	if n == nil || !f.repo.Spend(nodeCost) {
+		return nil, chart.ErrTooMuch
 	}
 	out := *n
 	out.Content = nil
@@ -241,19 +245,27 @@ func (f *filling) fill(n *yaml.Node) (*yaml.Node, error) {
 
 var setParameter = regexp.MustCompile(`\{\{\s*([\w.\[\]-]+)\s*\}\}`)
 
-func (f *filling) text(text string) (string, error) {
+func (f filling) text(text string) (string, error) {
 	if len(f.parameters) == 0 {
 		return text, nil
 	}
-	if !f.goTemplate {
-		return setParameter.ReplaceAllStringFunc(text, func(expression string) string {
-			if v, ok := f.parameters[setParameter.FindStringSubmatch(expression)[1]]; ok {
-				return fmt.Sprint(v)
-			}
-			return expression
-		}), nil
+	if f.goTemplate {
+		return chart.FillIn(f.repo, text, f.parameters)
 	}
-	return chart.FillIn(text, f.parameters, f.words)
+	tooMuch := false
+	text = setParameter.ReplaceAllStringFunc(text, func(expression string) string {
+		v, ok := f.parameters[setParameter.FindStringSubmatch(expression)[1]]
+		if !ok || tooMuch {
+			return expression
+		}
+		by := fmt.Sprint(v)
+		tooMuch = !f.repo.Spend(len(by))
+		return by
+	})
+	if tooMuch {
+		return "", chart.ErrTooMuch
+	}
+	return text, nil
 }
 
 // fromSetTemplate is the origin of an Application that was filled in.

@@ -145,8 +145,7 @@ func (p *planner) dirsOf(o *manifest.Object) []string {
 			}
 		}
 	case o.Kind == "ApplicationSet":
-		apps, _ := p.expandSet(o)
-		for _, app := range apps {
+		for _, app := range p.expandSet(order{object: o}) {
 			dirs = append(dirs, p.dirsOf(app)...)
 		}
 	case o.Kind == "HelmRelease" && nodes.Text(nodes.Field(spec, "chart", "spec", "sourceRef", "kind")) == "GitRepository":
@@ -313,11 +312,7 @@ func (p *planner) carryOut(o order) {
 	case "Application":
 		p.application(o)
 	case "ApplicationSet":
-		apps, problem := p.expandSet(o.object)
-		if problem != "" {
-			p.repo.Note(sources.NoteSkipped, o.object.Locate(nodes.Field(o.object.Root, "spec", "generators")), o.label()+": "+problem)
-		}
-		for _, app := range apps {
+		for _, app := range p.expandSet(o) {
 			p.queue = append(p.queue, order{object: app, cluster: o.cluster, from: o.from, chain: o.chain})
 		}
 	}

@@ -114,6 +114,17 @@ func (s *substitution) apply(o *manifest.Object, repo *sources.Repository) {
 		return
 	}
 	missing := map[string]bool{}
+	cost, ok := substitutionCost(text, func(name string) int {
+		if v := s.variables[name]; v.value.IsKnown() {
+			return v.value.Text().Len()
+		}
+		return 0
+	})
+	if ok && !repo.Spend(cost) {
+		repo.Note(sources.NoteBound, sources.Position{File: o.File},
+			fmt.Sprintf("to substitute the variables of %s in %s %s is %s; it is left as it is written", s.label, o.Kind, o.Name, sources.TooMuch))
+		return
+	}
 	altered := map[string]bool{}
 	for _, m := range alteration.FindAllStringSubmatch(text, -1) {
 		altered[m[1]+m[2]] = true

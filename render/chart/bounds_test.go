@@ -18,7 +18,7 @@ func renderText(template string) (string, error) {
 		{Name: "Chart.yaml", Data: []byte("{apiVersion: v2, name: demo, version: 1.0.0}")},
 		{Name: "templates/out.yaml", Data: []byte(template)},
 	}
-	out, _, err := renderTemplates(files, map[string]any{"list": make([]any, 50)}, "rel", "ns", &keys.Standins{})
+	out, _, err := renderTemplates(files, map[string]any{"list": make([]any, 50)}, "rel", "ns", &keys.Standins{}, func(int) bool { return true })
 	return out["demo/templates/out.yaml"], err
 }
 
@@ -29,21 +29,33 @@ func TestChartBounds(t *testing.T) {
 		chain += fmt.Sprintf("{{ define \"t%d\" }}%s{{ end }}\n", i, strings.Repeat(fmt.Sprintf(`{{ template "t%d" . }}`, i+1), 10))
 	}
 	includes := strings.ReplaceAll(chain, "{{ template", "{{ include")
+	nested := "`" + strings.Repeat(`{"n":`, 60) + `{"n":0}` + strings.Repeat(`}`, 60) + "`"
 	tests := map[string]string{
-		"a text of any length":            `{{ repeat 2000000000 "ab" }}`,
-		"an indent of any depth":          `{{ nindent 2000000000 "a" }}`,
-		"a list of any length":            `{{ range until 2000000000 }}{{ end }}`,
-		"steps without end":               `{{ range untilStep 0 2000000000 1 }}{{ end }}`,
-		"a sequence":                      `{{ seq 1 2000000000 }}`,
-		"lists in lists":                  strings.Repeat(`{{ range until 1000 }}`, 4) + strings.Repeat(`{{ end }}`, 4),
-		"lists of the values in lists":    strings.Repeat("{{- range $i, $x := $.Values.list -}}", 5) + strings.Repeat(`{{ end }}`, 5),
-		"the same, by many ways":          strings.Repeat("{{ range ( $.Values.list | default (list \"}}\" '}') )\n\t -}}", 5) + strings.Repeat(`{{ end }}`, 5),
-		"numbers":                         strings.Repeat(`{{ range 2000000000 }}`, 3) + strings.Repeat(`{{ end }}`, 3),
-		"a text printed into itself":      `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = print $x $x }}`, 60),
-		"the same with printf":            `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = printf "%s%s" $x $x }}`, 60),
-		"templates that call each other":  chain + `{{ define "t12" }}x{{ end }}{{ template "t0" . }}`,
-		"the same with include":           includes + `{{ define "t12" }}x{{ end }}{{ include "t0" . }}`,
-		"a template that includes itself": `{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`,
+		"a text of any length":                `{{ repeat 2000000000 "ab" }}`,
+		"an indent of any depth":              `{{ nindent 2000000000 "a" }}`,
+		"a list of any length":                `{{ range until 2000000000 }}{{ end }}`,
+		"steps without end":                   `{{ range untilStep 0 2000000000 1 }}{{ end }}`,
+		"a sequence":                          `{{ seq 1 2000000000 }}`,
+		"lists in lists":                      strings.Repeat(`{{ range until 1000 }}`, 4) + strings.Repeat(`{{ end }}`, 4),
+		"lists of the values in lists":        strings.Repeat("{{- range $i, $x := $.Values.list -}}", 5) + strings.Repeat(`{{ end }}`, 5),
+		"the same, by many ways":              strings.Repeat("{{ range ( $.Values.list | default (list \"}}\" '}') )\n\t -}}", 5) + strings.Repeat(`{{ end }}`, 5),
+		"numbers":                             strings.Repeat(`{{ range 2000000000 }}`, 3) + strings.Repeat(`{{ end }}`, 3),
+		"a text printed into itself":          `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = print $x $x }}`, 60),
+		"the same with printf":                `{{ $x := "0123456789" }}` + strings.Repeat(`{{ $x = printf "%s%s" $x $x }}`, 60),
+		"templates that call each other":      chain + `{{ define "t12" }}x{{ end }}{{ template "t0" . }}`,
+		"the same with include":               includes + `{{ define "t12" }}x{{ end }}{{ include "t0" . }}`,
+		"what calls itself twice":             `{{ define "a" }}{{ if . }}{{ include "a" .n }}{{ include "a" .n }}{{ end }}{{ end }}{{ include "a" (fromJson ` + nested + `) }}`,
+		"the same with template":              `{{ define "a" }}{{ if . }}{{ template "a" .n }}{{ template "a" .n }}{{ end }}{{ end }}{{ template "a" (fromJson ` + nested + `) }}`,
+		"a range in a text that tpl fills in": `{{ tpl "{{ range 99999999999 }}{{ end }}" . }}`,
+		"a text that fills in itself":         `{{ define "a" }}{{ tpl (print "{{ include \"a\" . }}") . }}{{ end }}{{ include "a" . }}`,
+		"a mapping that holds itself":         `{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ print $d }}`,
+		"one that holds one that holds it":    `{{ $d := dict }}{{ $e := dict "list" (list $d) }}{{ $_ := set $d "a" $e }}{{ toYaml $d }}`,
+		"the same, merged":                    `{{ $d := dict }}{{ $_ := merge $d (dict "a" $d) }}{{ toYaml $d }}`,
+		"a list of twice itself":              `{{ $l := list 1 }}` + strings.Repeat(`{{ $l = list $l $l }}`, 60) + `{{ toYaml $l }}`,
+		"actions in actions":                  strings.Repeat(`{{ if 1 }}`, 100_000) + strings.Repeat(`{{ end }}`, 100_000),
+		"else if without end":                 `{{ if 1 }}` + strings.Repeat(`{{ else if 1 }}`, 100_000) + `{{ end }}`,
+		"parentheses in parentheses":          `{{ ` + strings.Repeat(`(`, 100_000) + `1` + strings.Repeat(`)`, 100_000) + `}}`,
+		"a template that includes itself":     `{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`,
 	}
 	for name, template := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -117,11 +129,17 @@ func TestSteps(t *testing.T) {
 		"{{range .a}}{{range .b}}{{end}}{{end}}":  "{{range keylintSteps (.a)}}{{range keylintSteps (.b)}}{{end}}{{end}}",
 		`{{ range split "}}" .a | uniq }}{{end}}`: `{{ range keylintSteps (split "}}" .a | uniq) }}{{end}}`,
 		"{{ define \"a\" }}{{ if .x }}{{ range\n .y }}{{ else }}{{ range .z }}{{ end }}{{ end }}{{ end }}{{ end }}": "{{ define \"a\" }}{{ if .x }}{{ range\n keylintSteps (.y) }}{{ else }}{{ range keylintSteps (.z) }}{{ end }}{{ end }}{{ end }}{{ end }}",
-		"{{ range }}": "{{ range }}",
-		"{{ range.a.b }}x{{ end }}{{range(list 1)}}{{end}}": "{{ range keylintSteps (.a.b) }}x{{ end }}{{range keylintSteps ((list 1))}}{{end}}",
+		"{{ range }}":                                        "{{ range }}",
+		`{{ include "a" . | indent 2 }}`:                     `{{ keylintLeave (include (keylintEnter "a") .) | indent 2 }}`,
+		`{{- eq (include "a" (dict "x" 1)) "}}|" -}}`:        `{{- eq (keylintLeave (include (keylintEnter "a") (dict "x" 1))) "}}|" -}}`,
+		`{{ . | include (print .x ")") }}`:                   `{{ . | include (keylintCount (print .x ")")) }}`,
+		`{{ $x := tpl .Values.text $ }}`:                     `{{ $x := keylintLeave (tpl (keylintText .Values.text) $) }}`,
+		`{{- template "a" . -}}{{ template "b" }}`:           `{{- template "a" keylintCount ( .) -}}{{ template "b" }}`,
+		`{{ range include "a" . | fromJsonArray }}{{ end }}`: `{{ range keylintSteps (keylintLeave (include (keylintEnter "a") .) | fromJsonArray) }}{{ end }}`,
+		"{{ range.a.b }}x{{ end }}{{range(list 1)}}{{end}}":  "{{ range keylintSteps (.a.b) }}x{{ end }}{{range keylintSteps ((list 1))}}{{end}}",
 	} {
-		if got := withSteps("t", before); got != after {
-			t.Errorf("%s\nbecomes %s\nwant    %s", before, got, after)
+		if got, err := withSteps("t", before); err != nil || got != after {
+			t.Errorf("%s\nbecomes %s (%v)\nwant    %s", before, got, err, after)
 		}
 	}
 }

@@ -113,6 +113,11 @@ func (c *Chart) read(repo *sources.Repository) {
 	}
 	visit("", 0)
 	total += c.unpack(repo)
+	for _, f := range c.files {
+		if strings.Contains(f.Name, "templates/") && actionsTooDeep(string(f.Data)) {
+			c.faults = append(c.faults, fmt.Sprintf("the actions of its %s stand more than %d deep in each other", f.Name, maxActions))
+		}
+	}
 	if len(c.files) > maxChartFiles || total > maxChartSize {
 		c.faults = append(c.faults, fmt.Sprintf("it has more than %d files or %d MiB", maxChartFiles, maxChartSize>>20))
 	}

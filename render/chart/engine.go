@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -30,6 +31,7 @@ const (
 	maxTemplateCalls = 2_000_000 // calls of template functions, and items that a range goes over
 	maxTemplateText  = 16 << 20  // bytes of a text that one of them makes, or of what is rendered
 	maxTemplateRange = 100_000   // items of a list that one of them makes
+	templateCall     = 50        // what one costs of the budget of the run
 	maxTemplateTime  = time.Minute
 	maxTemplateHeap  = 2 << 30 // bytes beyond those at the start
 )
@@ -37,7 +39,8 @@ const (
 // kubeVersion is what charts are told that the cluster is.
 const kubeVersion = "v1.34.0"
 
-var errTooMuch = errors.New("it goes on for longer than is bearable")
+// ErrTooMuch says that a template is not filled in, because that has no end in sight.
+var ErrTooMuch = errors.New("it goes on for longer than is bearable")
 
 // renderTemplates lets Helm's own library render a chart. The result is by template, named
 // as in the chart, behind the chart's name.
@@ -46,17 +49,21 @@ var errTooMuch = errors.New("it goes on for longer than is bearable")
 // the network to them without a client, Files serves the chart's own, and what is random
 // or depends on the day stands for an unknown value. comparedBy is a function that compared what was decrypted with a text, where the end of
 // that is not certain.
-func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins) (rendered map[string]string, comparedBy string, err error) {
-	if expandsTooOften(files) {
-		return nil, "", errTooMuch
-	}
+func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins, spend func(int) bool) (rendered map[string]string, comparedBy string, err error) {
 	secrets := &compared{words: words}
 	own := make([]*archive.BufferedFile, len(files)) // the loader renames what it is given
 	for i, f := range files {
 		own[i] = &archive.BufferedFile{Name: f.Name, Data: f.Data}
 		if strings.Contains(f.Name, "templates/") {
-			own[i].Data = []byte(withSteps(f.Name, string(f.Data)))
+			text, err := withSteps(f.Name, string(f.Data))
+			if err != nil {
+				return nil, "", err
+			}
+			own[i].Data = []byte(text)
 		}
+	}
+	if expandsTooOften(files) {
+		return nil, "", ErrTooMuch
 	}
 	rendered, err = bounded(func() (map[string]string, error) {
 		c, err := chartloader.LoadFiles(own)
@@ -77,7 +84,7 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 		if err != nil {
 			return nil, err
 		}
-		return engine.Engine{CustomTemplateFuncs: boundedFunctions(secrets)}.RenderWithContext(context.Background(), c, top)
+		return engine.Engine{CustomTemplateFuncs: boundedFunctions(secrets, spend)}.RenderWithContext(context.Background(), c, top)
 	})
 	return rendered, secrets.by, err
 }
@@ -100,7 +107,7 @@ func bounded(render func() (map[string]string, error)) (map[string]string, error
 		var r result
 		defer func() {
 			if p := recover(); p != nil {
-				r = result{nil, errTooMuch}
+				r = result{nil, ErrTooMuch}
 			}
 			done <- r
 		}()
@@ -118,7 +125,7 @@ func bounded(render func() (map[string]string, error)) (map[string]string, error
 				total += len(text)
 			}
 			if total > maxTemplateText {
-				return nil, errTooMuch
+				return nil, ErrTooMuch
 			}
 			return r.out, r.err
 		case <-deadline:
@@ -139,17 +146,22 @@ func heapSize() uint64 {
 
 // boundedFunctions are the functions of templates, each call counted. Those that make
 // much of little are bounded, and those that are random or ask the clock are replaced.
-func boundedFunctions(secrets *compared) template.FuncMap {
+func boundedFunctions(secrets *compared, spend func(int) bool) template.FuncMap {
 	calls := 0
 	count := func(n int) {
-		if calls += n; calls > maxTemplateCalls {
-			panic(errTooMuch)
+		if calls += n; calls > maxTemplateCalls || !spend(n*templateCall) {
+			panic(ErrTooMuch)
 		}
 	}
 	out := builtins(count)
 	maps.Copy(out, comparisons(count))
-	for name, f := range sprig.TxtFuncMap() {
-		out[name] = counted(f, count)
+	for _, functions := range []template.FuncMap{sprig.TxtFuncMap(), encoders} {
+		for name, f := range functions {
+			if slices.Contains(changers, name) {
+				f = unlooped(f, count)
+			}
+			out[name] = counted(f, count)
+		}
 	}
 	for _, name := range []string{"env", "expandenv", "getHostByName"} {
 		delete(out, name) // Helm has the first two not, and the last as an empty answer
@@ -182,20 +194,28 @@ func boundedFunctions(secrets *compared) template.FuncMap {
 // certificate is what templates get of the functions that make one.
 type certificate struct{ Cert, Key string }
 
-// counted is the function with a look at the budget before each call, and at the size of
-// the text that comes out.
+// counted is the function with a look at the budget before each call, at what a text is to be made
+// of, and at the size of the text that comes out.
 func counted(f any, count func(int)) any {
 	v := reflect.ValueOf(f)
 	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
 		count(1)
 		var results []reflect.Value
+		switch v.Type().Out(0).Kind() {
+		case reflect.String:
+			for _, arg := range args {
+				walk(arg, 0, count)
+			}
+		case reflect.Map, reflect.Slice:
+			count(containerCost)
+		}
 		if v.Type().IsVariadic() {
 			results = v.CallSlice(args)
 		} else {
 			results = v.Call(args)
 		}
 		if len(results) > 0 && results[0].Kind() == reflect.String && results[0].Len() > maxTemplateText {
-			panic(errTooMuch)
+			panic(ErrTooMuch)
 		}
 		return results
 	}).Interface()
@@ -207,7 +227,7 @@ func small(name string, f any, count func(int)) any {
 	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
 		count(1)
 		if !isSmall(name, args) {
-			panic(errTooMuch)
+			panic(ErrTooMuch)
 		}
 		if v.Type().IsVariadic() {
 			return v.CallSlice(args)
@@ -259,7 +279,7 @@ func explainChart(err error) (where string, line int, why string) {
 		_, _ = fmt.Sscan(m[2], &line)
 	}
 	switch {
-	case errors.Is(err, errTooMuch) || strings.Contains(text, errTooMuch.Error()):
+	case errors.Is(err, ErrTooMuch) || strings.Contains(text, ErrTooMuch.Error()):
 		return where, line, "its templates go on for longer, or make more, than is bearable"
 	case noTemplate.MatchString(text):
 		return where, line, "it uses the template " + noTemplate.FindStringSubmatch(text)[1] + ", which no chart at hand defines; a library chart is probably missing"

@@ -77,13 +77,13 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 	values, err := mergeLayers(layers, repo, defaults{release: r.Label})
 	if err == nil && why != "" {
 		missing = append(missing, why)
-		values, err = mergeLayers(layers, repo, r.shownDefaults(c.files, values, repo.Names()))
+		values, err = mergeLayers(layers, repo, r.shownDefaults(c.files, values, repo))
 	}
 	if err != nil {
 		lose(sources.NoteRenderFailed, r.At, r.Label+": its values are not a mapping that Helm can read")
 		return r.environments(repo), missing
 	}
-	rendered, comparedBy, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins())
+	rendered, comparedBy, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins(), repo.Spend)
 	if err != nil {
 		where, line, cause := explainChart(err)
 		at, kind := r.At, sources.NoteRenderFailed

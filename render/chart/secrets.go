@@ -66,7 +66,7 @@ func (c *compared) given(args []reflect.Value, variadic bool) (texts []string) {
 }
 
 // moves are the functions that write a text in another way, which whoever reads it undoes.
-var moves = set("quote", "squote", "indent", "nindent", "toJson", "toRawJson", "toPrettyJson", "mustToJson", "mustToRawJson", "mustToPrettyJson")
+var moves = set("quote", "squote", "toYaml", "toYamlPretty", "mustToYaml", "toToml", "indent", "nindent", "toJson", "toRawJson", "toPrettyJson", "mustToJson", "mustToRawJson", "mustToPrettyJson")
 
 // selects are the functions that give one of their arguments, or of what is in these, as it is, or say nothing of a text.
 var selects = set("default", "coalesce", "ternary", "get", "dig", "pluck", "pick", "omit", "keys", "values", "first", "last", "rest", "initial", "without", "uniq", "compact", "concat",

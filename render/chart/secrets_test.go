@@ -52,7 +52,7 @@ func TestSecretsInTemplates(t *testing.T) {
 			{Name: "Chart.yaml", Data: []byte("apiVersion: v2\nname: a\nversion: 1.0.0\n")},
 			{Name: "templates/a.yaml", Data: []byte("k: " + test.template)},
 		}
-		out, by, err := renderTemplates(files, values, "r", "n", words)
+		out, by, err := renderTemplates(files, values, "r", "n", words, func(int) bool { return true })
 		if err != nil {
 			t.Errorf("%s: %v", test.template, err)
 			continue

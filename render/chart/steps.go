@@ -8,69 +8,171 @@ import (
 	"text/template/parse"
 )
 
-// stepsFunction counts what a template goes through. It is put round whatever a "range" goes
-// over, where that is written, because the library that executes templates counts nothing:
-// lists in lists of the values would go on for hours without one call.
-const stepsFunction = "keylintSteps"
+// The functions that count what a template goes through. They are put into its text, because
+// the library that executes templates counts nothing: lists in lists of the values would go on for
+// hours without one call, and templates that call each other twice double on every level.
+const (
+	stepsFunction = "keylintSteps" // round what a "range" goes over
+	enterFunction = "keylintEnter" // round the name of a template that is called
+	textFunction  = "keylintText"  // round the text that "tpl" fills in
+	leaveFunction = "keylintLeave" // round both calls
+	countFunction = "keylintCount" // where a call has no room for these
+)
 
-// withSteps puts the function into the text of a template. Lines stay where they are; a text
+// The bounds on calls of templates.
+const (
+	maxCallDepth = 300   // how deep they call each other
+	tplCost      = 400   // calls that one of "tpl" counts as, which copies all templates
+	deepCost     = 100   // and one whose depth is not known, but then is less than their number
+	maxActions   = 1_000 // how deep actions and parentheses stand in each other
+)
+
+// insertion is what is put into a text.
+type insertion struct {
+	at   int
+	text string
+}
+
+// withSteps puts the functions into the text of a template. Lines stay where they are; a text
 // that is no template stays as it is, and Helm says so.
-func withSteps(name, text string) string {
-	if !strings.Contains(text, "range") {
-		return text
+func withSteps(name, text string) (string, error) {
+	if !strings.Contains(text, "{{") {
+		return text, nil
+	}
+	if actionsTooDeep(text) {
+		return "", ErrTooMuch
 	}
 	tree := parse.New(name)
 	tree.Mode = parse.SkipFuncCheck
 	all := map[string]*parse.Tree{}
 	if _, err := tree.Parse(text, "", "", all); err != nil {
-		return text
+		return text, nil
 	}
-	var at []int
+	var put []insertion
 	for _, t := range all {
-		at = append(at, rangesIn(t.Root)...)
+		insertions(text, t.Root, &put)
 	}
-	slices.Sort(at)
-	for _, start := range slices.Backward(slices.Compact(at)) {
-		if end := actionEnd(text, start); end > 0 {
-			before := text[:start]
-			if strings.HasSuffix(before, "range") { // "range.items" and "range(list)" need no space
-				before += " "
-			}
-			text = before + stepsFunction + " (" + text[start:end] + ")" + text[end:]
-		}
+	slices.SortStableFunc(put, func(a, b insertion) int { return a.at - b.at })
+	var b strings.Builder
+	from := 0
+	for _, i := range put {
+		b.WriteString(text[from:i.at] + i.text)
+		from = i.at
 	}
-	return text
+	return b.String() + text[from:], nil
 }
 
-// rangesIn are the places of what the ranges of a node go over.
-func rangesIn(n parse.Node) []int {
-	var out []int
+// insertions finds what is put into the text of a node, what stands outside before what stands within.
+func insertions(text string, n parse.Node, put *[]insertion) {
+	add := func(at int, text string) { *put = append(*put, insertion{at, text}) }
+	all := func(nodes ...parse.Node) {
+		for _, n := range nodes {
+			insertions(text, n, put)
+		}
+	}
 	branch := func(b *parse.BranchNode) {
-		out = append(out, rangesIn(b.List)...)
+		all(b.Pipe, b.List)
 		if b.ElseList != nil {
-			out = append(out, rangesIn(b.ElseList)...)
+			all(b.ElseList)
 		}
 	}
 	switch n := n.(type) {
 	case *parse.ListNode:
-		for _, c := range n.Nodes {
-			out = append(out, rangesIn(c)...)
-		}
+		all(n.Nodes...)
 	case *parse.RangeNode:
-		out = append(out, int(n.Pipe.Cmds[0].Position()))
+		start := int(n.Pipe.Cmds[0].Position())
+		if end := actionEnd(text, start); end > 0 {
+			space := ""
+			if strings.HasSuffix(text[:start], "range") { // "range.items" and "range(list)" need none
+				space = " "
+			}
+			add(start, space+stepsFunction+" (")
+			add(end, ")")
+		}
 		branch(&n.BranchNode)
 	case *parse.IfNode:
 		branch(&n.BranchNode)
 	case *parse.WithNode:
 		branch(&n.BranchNode)
+	case *parse.ActionNode:
+		all(n.Pipe)
+	case *parse.TemplateNode:
+		name := int(n.Pos)
+		if end := actionEnd(text, name); end > 0 && n.Pipe != nil && strings.HasSuffix(strings.TrimRight(text[:name], " \t\r\n"), "template") {
+			add(operandEnd(text, name), " "+countFunction+" (")
+			add(end, ")")
+		}
+		if n.Pipe != nil {
+			all(n.Pipe)
+		}
+	case *parse.ChainNode:
+		all(n.Node)
+	case *parse.PipeNode:
+		for i, c := range n.Cmds {
+			called(text, c, i == 0, add)
+			all(c.Args...)
+		}
 	}
-	return out
+}
+
+// called puts functions round a call of "include" or "tpl". One that stands behind a "|" gets its last argument from
+// there, and nothing can be put round it.
+func called(text string, c *parse.CommandNode, first bool, add func(int, string)) {
+	id, ok := c.Args[0].(*parse.IdentifierNode)
+	if !ok || id.Ident != "include" && id.Ident != "tpl" || len(c.Args) < 2 {
+		return
+	}
+	start := int(id.Pos)
+	operand := start + len(id.Ident)
+	operand += len(text[operand:]) - len(strings.TrimLeft(text[operand:], " \t\r\n"))
+	function := textFunction
+	switch {
+	case id.Ident == "include" && first:
+		function = enterFunction
+	case id.Ident == "include":
+		function = countFunction
+	}
+	if first {
+		add(start, leaveFunction+" (")
+	}
+	add(operand, "("+function+" ")
+	add(operandEnd(text, operand), ")")
+	if first {
+		add(commandEnd(text, start), ")")
+	}
 }
 
 // actionEnd is where the pipeline that begins at start ends: before the "}}" that is in no
 // string, and the "-" and white space before that.
 func actionEnd(text string, start int) int {
+	return end(text, start, func(i, _ int) bool { return strings.HasPrefix(text[i:], "}}") })
+}
+
+// commandEnd is where the command that begins at start ends: before the "|" or ")" behind it, or with its action.
+func commandEnd(text string, start int) int {
+	return end(text, start, func(i, depth int) bool {
+		return depth == 0 && (text[i] == '|' || text[i] == ')') || strings.HasPrefix(text[i:], "}}")
+	})
+}
+
+// operandEnd is where the operand that begins at start ends.
+func operandEnd(text string, start int) int {
+	return end(text, start, func(i, depth int) bool {
+		return depth == 0 && strings.IndexByte(" \t\r\n|)", text[i]) >= 0 || strings.HasPrefix(text[i:], "}}")
+	})
+}
+
+// end is the first place from start on, in no string, that is one, without the "-" and white space before it; 0 where there is none.
+func end(text string, start int, is func(i, depth int) bool) int {
+	depth := 0
 	for i := start; i < len(text); i++ {
+		if is(i, depth) {
+			part := text[start:i]
+			if trimmed := strings.TrimSuffix(part, "-"); strings.HasPrefix(text[i:], "}}") && strings.TrimRight(trimmed, " \t\r\n") != trimmed {
+				part = trimmed
+			}
+			return start + len(strings.TrimRight(part, " \t\r\n"))
+		}
 		switch c := text[i]; c {
 		case '"', '\'', '`':
 			for i++; i < len(text) && text[i] != c; i++ {
@@ -78,30 +180,77 @@ func actionEnd(text string, start int) int {
 					i++
 				}
 			}
-		case '}':
-			if strings.HasPrefix(text[i:], "}}") {
-				pipeline := text[start:i]
-				if trimmed := strings.TrimSuffix(pipeline, "-"); len(trimmed) < len(pipeline) && strings.TrimRight(trimmed, " \t\r\n") != trimmed {
-					pipeline = trimmed
-				}
-				return start + len(strings.TrimRight(pipeline, " \t\r\n"))
-			}
+		case '(':
+			depth++
+		case ')':
+			depth--
 		}
 	}
 	return 0
 }
 
-// steps is the function: each item costs one step.
-func steps(count func(int)) template.FuncMap {
-	return template.FuncMap{stepsFunction: func(over any) any {
-		switch v := reflect.Indirect(reflect.ValueOf(over)); v.Kind() {
-		case reflect.Slice, reflect.Array, reflect.Map:
-			count(v.Len())
-		default:
-			if v.CanInt() {
-				count(int(min(max(v.Int(), 0), maxTemplateCalls+1)))
+// actionsTooDeep says whether more actions or parentheses are open at once than the library is given, which calls
+// itself for each.
+func actionsTooDeep(text string) bool {
+	var open []int // how many actions each "end" to come closes
+	actions, parentheses := 0, 0
+	for i := range len(text) {
+		switch {
+		case text[i] == '(':
+			parentheses++
+		case text[i] == ')' && parentheses > 0:
+			parentheses--
+		case strings.HasPrefix(text[i:], "{{"):
+			parentheses = 0
+			switch word := firstWord(text[i+2:]); {
+			case word == "end" && len(open) > 0:
+				actions -= open[len(open)-1]
+				open = open[:len(open)-1]
+			case word == "else" && len(open) > 0: // "else if" is one in the other
+				actions++
+				open[len(open)-1]++
+			case slices.Contains([]string{"if", "range", "with", "define", "block"}, word):
+				actions++
+				open = append(open, 1)
 			}
 		}
-		return over
-	}}
+		if max(actions, parentheses) > maxActions {
+			return true
+		}
+	}
+	return false
+}
+
+// firstWord is what an action begins with.
+func firstWord(text string) string {
+	text = strings.TrimLeft(strings.TrimPrefix(text[:min(len(text), 100)], "-"), " \t\r\n")
+	return text[:len(text)-len(strings.TrimLeft(text, "abcdefghijklmnopqrstuvwxyz"))]
+}
+
+// steps are the functions. Each item and each call costs a step.
+func steps(count func(int)) template.FuncMap {
+	depth := 0
+	enter := func(cost int) {
+		count(cost)
+		if depth++; depth > maxCallDepth {
+			panic(ErrTooMuch)
+		}
+	}
+	return template.FuncMap{
+		stepsFunction: func(over any) any {
+			switch v := reflect.Indirect(reflect.ValueOf(over)); v.Kind() {
+			case reflect.Slice, reflect.Array, reflect.Map:
+				count(v.Len())
+			default:
+				if v.CanInt() {
+					count(int(min(max(v.Int(), 0), maxTemplateCalls+1)))
+				}
+			}
+			return over
+		},
+		countFunction: func(v any) any { count(deepCost); return v },
+		enterFunction: func(name string) string { enter(1); return name },
+		textFunction:  func(text string) (string, error) { enter(tplCost); return withSteps("", text) },
+		leaveFunction: func(text string) string { depth--; return text },
+	}
 }

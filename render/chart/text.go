@@ -4,19 +4,26 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
 )
 
 // FillIn fills in a template that is no chart's, with the functions that charts have and
 // within their bounds. What the words in the data stand for they know as those of a chart do.
-func FillIn(text string, data any, words *keys.Standins) (string, error) {
-	t, err := template.New("").Funcs(boundedFunctions(&compared{words: words})).Parse(text)
+func FillIn(repo *sources.Repository, text string, data any) (string, error) {
+	counted, err := withSteps("", text)
+	if err != nil {
+		return "", err
+	}
+	t, err := template.New("").Funcs(boundedFunctions(&compared{words: repo.Standins()}, repo.Spend)).Parse(counted)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
 	if err := t.Execute(&limited{&b}, data); err != nil {
 		return "", err
+	}
+	if !repo.Spend(b.Len()) {
+		return "", ErrTooMuch
 	}
 	return b.String(), nil
 }
@@ -26,7 +33,7 @@ type limited struct{ *strings.Builder }
 
 func (l *limited) Write(b []byte) (int, error) {
 	if l.Len()+len(b) > maxTemplateText {
-		return 0, errTooMuch
+		return 0, ErrTooMuch
 	}
 	return l.Builder.Write(b)
 }

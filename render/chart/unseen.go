@@ -66,7 +66,8 @@ func unseen(layers []Layer) string {
 
 // shownDefaults renders the chart with marks in the place of its values, and reads off what comes
 // out where a key may stand. values are those of the layers that can be seen.
-func (r *Release) shownDefaults(files []*archive.BufferedFile, values map[string]any, names keys.Names) defaults {
+func (r *Release) shownDefaults(files []*archive.BufferedFile, values map[string]any, repo *sources.Repository) defaults {
+	names := repo.Names()
 	d := defaults{release: r.Label, shown: map[string]bool{}}
 	for _, way := range readsOf(files, textsIn(values)).whole {
 		if isKeyLike(names, way, "") && !slices.Contains(way, anyName) {
@@ -80,7 +81,7 @@ func (r *Release) shownDefaults(files []*archive.BufferedFile, values map[string
 	for _, take := range []func([]string, string) bool{empty, all} {
 		m.paths = nil
 		var words keys.Standins
-		rendered, _, err := renderTemplates(files, m.put(values, take), r.Name, r.Namespace, &words)
+		rendered, _, err := renderTemplates(files, m.put(values, take), r.Name, r.Namespace, &words, repo.Spend)
 		if err != nil {
 			continue
 		}
