@@ -52,6 +52,9 @@ func (g *Graph) Build(r *Root) *Result {
 
 // build is what kustomize makes of the root.
 func (r *Root) build(g *Graph, out *Result) error {
+	if !r.repo.Spend(r.cost(g)) {
+		return errTooMuch
+	}
 	fsys := &overlay{r.repo.FileSystem(), g, r.kustomization, map[string]bool{}}
 	made, err := runKustomize(fsys, "/"+r.dir)
 	if err != nil {
@@ -120,7 +123,10 @@ func (r *Root) firstFault(g *Graph) (issue, bool) {
 // blame says why kustomize failed. Its errors do not always name the file that is not
 // YAML, so that one is looked for.
 func (r *Root) blame(failure error) issue {
-	if strings.Contains(failure.Error(), nodes.TooFar) {
+	if errors.Is(failure, errTooMuch) {
+		return issue{sources.NoteBound, failure.Error(), r.file.At}
+	}
+	if strings.Contains(failure.Error(), nodes.TooFar) || strings.Contains(failure.Error(), "accumulated size increase") {
 		return issue{sources.NoteBound, explain(failure), r.file.At}
 	}
 	for _, k := range r.closure {

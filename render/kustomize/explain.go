@@ -32,6 +32,7 @@ var causes = sync.OnceValue(func() []cause {
 		{regexp.MustCompile(`unable to find field "?([A-Za-z0-9_.\-\[\]=/]{1,120})"? in replacement (?:source|target)`), "a replacement names the field $1, which does not exist"},
 		{regexp.MustCompile(`multiple matches for selector`), "the source of a replacement matches several objects"},
 		{regexp.MustCompile(`remove operation does not apply|replace operation does not apply|add operation does not apply|testing value .{0,60}failed`), "a JSON patch does not apply: the path that it names does not exist"},
+		{regexp.MustCompile(`accumulated size increase`), "a JSON patch copies more into an object than keylint lets it"},
 		{regexp.MustCompile(`cannot add key (` + nameText + `), another key by that name already exists`), "a generator has the key $1 twice"},
 		{regexp.MustCompile(`unable to parse SM or JSON patch`), "a patch is neither a strategic merge patch nor a JSON patch"},
 		{regexp.MustCompile(`missing metadata.name in object|missing Resource metadata`), "a document among its resources is no Kubernetes object: it has no kind or no name"},

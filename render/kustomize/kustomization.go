@@ -36,9 +36,10 @@ type kustomization struct {
 	// the repository, and no plugin in it is anything but kustomize's own.
 	safe []byte
 
-	charts  []*chartEntry // that it inflates
-	plugins []plugin      // ksops and builtin generators that it names
-	opened  []string      // files that ksops decrypts
+	charts           []*chartEntry // that it inflates
+	makes, variables int           // how many objects its generators make, and how many vars it has
+	plugins          []plugin      // ksops and builtin generators that it names
+	opened           []string      // files that ksops decrypts
 }
 
 // issue is something to tell of a kustomization.
@@ -77,6 +78,8 @@ func (k *kustomization) adopt(spec *types.Kustomization) {
 	k.component = spec.Kind == types.ComponentKind
 	k.namespace = spec.Namespace
 	k.checkInline(spec)
+	//lint:ignore SA1019 users still write the deprecated field
+	k.makes, k.variables = len(spec.ConfigMapGenerator)+len(spec.SecretGenerator), len(spec.Vars)
 	k.readCharts(spec)
 	eachPath(spec, k.decide)
 	k.readPlugins(spec)
