@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources/nodes"
+	"github.com/keylint/keylint/substitute"
 )
 
 // What a step runs is followed as any script is (shell.go). Expressions, which are put in place before a shell sees the text,
@@ -67,6 +69,10 @@ func (w *workflowReader) script(s, job *workflowScope, parts []scriptPart) strin
 	}
 	n := parts[0].node
 	file, err := parseBash(s.doc.File.Path, []byte(text))
+	if errors.Is(err, substitute.ErrTooDeep) {
+		w.note(NoteBound, parts[0].doc.Position(n), err.Error())
+		return ""
+	}
 	if err != nil {
 		if w.repo.marks.in([]byte(text)) {
 			w.note(NoteSkipped, parts[0].doc.Position(n), "these commands are none of a shell that keylint can follow")

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/keylint/keylint/substitute"
 )
 
 // shell follows the commands of a script, to tell of each in which directory it is given, what its
@@ -423,5 +425,5 @@ func (st *shellState) path(w shellWord) (string, bool) {
 }
 
 func parseBash(name string, b []byte) (*syntax.File, error) {
-	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(string(b)), name)
+	return substitute.ParseShell(name, string(b))
 }

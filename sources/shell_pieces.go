@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"path"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/sources/nodes"
+	"github.com/keylint/keylint/substitute"
 )
 
 // piece is a text that one shell runs: a script, a recipe's line in a Makefile, a step of a
@@ -153,8 +155,12 @@ func piecesOf(f *File, b []byte, word string) []piece {
 		return recipePieces(text, word, isMakefile(f.Path))
 	}
 	text = expression.ReplaceAllString(text, "$$"+unknownName)
-	if _, err := parseBash(f.Path, []byte(text)); err == nil {
+	switch _, err := parseBash(f.Path, []byte(text)); {
+	case err == nil:
 		return []piece{{text: text}}
+	case errors.Is(err, substitute.ErrTooDeep):
+		f.repo.Note(NoteBound, f.At(), err.Error())
+		return nil
 	}
 	out := loosePieces(text, word)
 	if at := setsEnvironment.FindStringIndex(text); at != nil { // what is no shell is not followed

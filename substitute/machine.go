@@ -158,7 +158,7 @@ func (m *machine) script(text, source string, in stream) (stream, status) {
 		return stream{unknown: "scripts call each other too deep to follow"}, unclear
 	}
 	defer func() { m.depth-- }()
-	parsed, err := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(false)).Parse(strings.NewReader(text), "")
+	parsed, err := ParseShell("", text)
 	if err != nil {
 		m.pod.unmodelled = append(m.pod.unmodelled, Step{"a script that cannot be parsed as shell", m.program.Name})
 		return stream{unknown: "the script of " + m.program.Name + " cannot be parsed as shell"}, unclear

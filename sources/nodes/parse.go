@@ -21,6 +21,13 @@ import (
 // so that a "billion laughs" file costs nothing. The message of boundAll says the number.
 const maxNodes = 1_000_000
 
+// maxSigns bounds what may make nodes in a text that is yet to be parsed: a node takes a hundred times the bytes that
+// "- a" is written with. The message of Parse says the number.
+const maxSigns = 2_000_000
+
+// signs counts the line ends and commas of a text, of which each may end a node.
+func signs(b []byte) int { return bytes.Count(b, []byte{'\n'}) + bytes.Count(b, []byte{','}) }
+
 // Problem is why a document could not be parsed.
 type Problem struct {
 	Line     int
@@ -36,6 +43,9 @@ type Document struct {
 
 // Parse parses all documents. Where one is damaged the others are parsed alone.
 func Parse(b []byte) ([]Document, []Problem) {
+	if signs(b) > maxSigns {
+		return nil, []Problem{{Line: 1, Message: "it has more than the 2,000,000 keys and items that keylint reads of a file; it is left out"}}
+	}
 	docs, err := decode(b, 0)
 	if err == nil {
 		return boundAll(docs)
@@ -87,9 +97,26 @@ func boundAll(docs []Document) ([]Document, []Problem) {
 				Message: "its aliases expand to more than the 1,000,000 nodes that keylint reads; the document is left out"})
 			continue
 		}
+		if n := deeper(d.Root, MaxDepth); n != nil {
+			problems = append(problems, Problem{Line: n.Line + d.Shift, Message: "it is nested more than 100 deep, which is further than keylint reads; the document is left out"})
+			continue
+		}
 		kept = append(kept, d)
 	}
 	return kept, problems
+}
+
+// deeper finds a node that stands more than so deep below n; nil where there is none.
+func deeper(n *yaml.Node, most int) *yaml.Node {
+	if most < 0 {
+		return n
+	}
+	for _, c := range n.Content {
+		if found := deeper(c, most-1); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // Size counts the nodes below n with every alias followed, up to one more than most.
