@@ -63,8 +63,25 @@ func (f *File) lists(name string) Position {
 // dartDefines matches what a command of flutter's is given a file by.
 var dartDefines = regexp.MustCompile(`--dart-define-from-file[= ]["']?([\w./-]+)`)
 
-// definesFrom is where a script, or a workflow, builds the Flutter app in a directory with the variables of a file.
+// dartDefine is where a script, or a workflow, gives a build of flutter's a file of variables.
+type dartDefine struct {
+	text string // the file, as it is named there
+	at   Position
+}
+
+// definesFrom is where one builds the Flutter app in a directory with the variables of a file.
 func (r *Repository) definesFrom(dir, name string) Position {
+	r.dartDefinesOnce.Do(func() { r.dartDefines = r.readDartDefines() })
+	for _, d := range r.dartDefines {
+		if path.Join(dir, d.text) == name {
+			return d.at
+		}
+	}
+	return Position{}
+}
+
+// readDartDefines reads all scripts once, in order of path.
+func (r *Repository) readDartDefines() []dartDefine {
 	files := slices.Clone(r.scripts)
 	for _, f := range r.Files() {
 		if f.IsManifest() && mayCall(f.Path) {
@@ -72,16 +89,15 @@ func (r *Repository) definesFrom(dir, name string) Position {
 		}
 	}
 	slices.SortFunc(files, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
+	var out []dartDefine
 	for _, f := range files {
 		b, err := f.peek()
 		if err != nil {
 			continue
 		}
 		for _, m := range dartDefines.FindAllSubmatchIndex(b, -1) {
-			if path.Join(dir, string(b[m[2]:m[3]])) == name {
-				return Position{File: f.Path, Line: 1 + strings.Count(string(b[:m[0]]), "\n")}
-			}
+			out = append(out, dartDefine{string(b[m[2]:m[3]]), Position{File: f.Path, Line: 1 + strings.Count(string(b[:m[0]]), "\n")}})
 		}
 	}
-	return Position{}
+	return out
 }

@@ -53,15 +53,17 @@ type Repository struct {
 	builtFiles map[string]bool // what is called a file of these in reports
 	hosts      []string
 
-	openersOnce   sync.Once
-	openers       openers
-	packages      sync.Map // the package.json of directories, as read
-	namedIn       sync.Map // the texts that have a name
-	workflowsOnce sync.Once
-	handed        []CIVariables  // by workflows
-	madeByJobs    []ScriptSecret // with kubectl
-	execEnvOnce   sync.Once
-	execEnv       map[string]map[string]*shellVariable // by script, what another one starts it with
+	openersOnce     sync.Once
+	openers         openers
+	packages        sync.Map // the package.json of directories, as read
+	namedIn         sync.Map // the texts that have a name
+	workflowsOnce   sync.Once
+	handed          []CIVariables  // by workflows
+	madeByJobs      []ScriptSecret // with kubectl
+	dartDefinesOnce sync.Once
+	dartDefines     []dartDefine
+	execEnvOnce     sync.Once
+	execEnv         map[string]map[string]*shellVariable // by script, what another one starts it with
 
 	mu      sync.Mutex
 	notes   map[Note]bool

@@ -21,6 +21,8 @@ import (
 const (
 	maxFiles = 500_000
 	maxDepth = 100
+
+	maxPatterns = 5_000 // of .gitignore files, which every file below is held against
 )
 
 // skippedDirs hold what others wrote or what a build made. Of those of which the value is true the texts are looked through all the same where
@@ -277,6 +279,10 @@ func (w *walker) ignoreFile(rel string, domain []string, patterns []gitignore.Pa
 		line := strings.TrimSuffix(lines.Text(), "\r")
 		if strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
 			continue
+		}
+		if len(patterns) == maxPatterns {
+			w.repo.Note(NoteBound, w.at(rel), fmt.Sprintf("more than %d patterns apply here: what the rest names is read as if git did not ignore it", maxPatterns))
+			return patterns
 		}
 		patterns = append(patterns, gitignore.ParsePattern(line, domain))
 	}
