@@ -10,6 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/substitute"
 )
 
 // CLIConfig is what a supabase/config.toml says of the stack that "supabase start" runs on a
@@ -37,6 +38,9 @@ func ParseCLIConfig(b []byte) (*CLIConfig, error) {
 		}
 	}
 	file.API.Port = 54321
+	if substitute.TooDeep(string(b)) {
+		return nil, errors.New("it is nested deeper than keylint reads TOML")
+	}
 	if _, err := toml.NewDecoder(bytes.NewReader(b)).Decode(&file); err != nil {
 		return nil, errors.New("it cannot be parsed as TOML") // the parser's own words may show a value
 	}

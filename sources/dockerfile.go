@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/keylint/keylint/substitute"
 )
 
 // Assignment is an ARG with a default, or an ENV, of a Dockerfile.
@@ -46,6 +48,9 @@ type Dockerfile struct {
 // would see them, and what is copied. An ARG without a default is unset, which is not the
 // same as empty: its value is absent. Errors name the line and never quote it.
 func ParseDockerfile(b []byte) (*Dockerfile, error) {
+	if substitute.TooDeep(string(b)) { // BuildKit's own shell calls itself for each ${…:-…}
+		return nil, errors.New("this is nested deeper than keylint reads a Dockerfile")
+	}
 	result, err := parser.Parse(bytes.NewReader(b))
 	if err != nil {
 		return nil, errors.New("this is not a Dockerfile that BuildKit can read")

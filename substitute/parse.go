@@ -19,14 +19,14 @@ var ErrTooDeep = errors.New("the script is too long or too deep to be followed")
 
 // ParseShell parses a script for bash.
 func ParseShell(name, text string) (*syntax.File, error) {
-	if len(text) > maxScript || nested(text) {
+	if len(text) > maxScript || TooDeep(text) {
 		return nil, ErrTooDeep
 	}
 	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), name)
 }
 
-// nested says whether more brackets are open at once than is bearable. What closes none counts for nothing.
-func nested(text string) bool {
+// TooDeep says whether more brackets are open at once than is bearable. What closes none counts for nothing.
+func TooDeep(text string) bool {
 	depth := 0
 	for i := range len(text) {
 		switch text[i] {

@@ -11,11 +11,17 @@ var pureFunctions = map[string]bool{
 	"b64dec": true, "b64enc": true, "trim": true, "upper": true, "lower": true, "nospace": true, "quote": true, "squote": true, "sha256sum": true,
 }
 
+// maxPipeline bounds the text, in whose parentheses the library calls itself.
+const maxPipeline = 64 << 10
+
 // pipeline reads a Go template that is one data key and what its functions make of it, such as
 // {{ .key | b64dec | trim }}: the key's name, and the functions that change it, in their order. why
 // follows "a template" and says why that is not known; it is empty where it is.
 func pipeline(text string) (name string, functions []string, why string) {
 	const other = " that is not followed"
+	if len(text) > maxPipeline {
+		return "", nil, other
+	}
 	tree := parse.New("")
 	tree.Mode = parse.SkipFuncCheck
 	if _, err := tree.Parse(text, "", "", map[string]*parse.Tree{}); err != nil || tree.Root == nil {
