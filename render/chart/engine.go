@@ -80,8 +80,11 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 		}
 		capabilities.KubeVersion = *version
 		options := common.ReleaseOptions{Name: name, Namespace: namespace, Revision: 1, IsInstall: true}
-		top, err := chartutil.ToRenderValues(c, values, options, &capabilities)
+		top, err := chartutil.ToRenderValuesWithSchemaValidation(c, values, options, &capabilities, true)
 		if err != nil {
+			return nil, err
+		}
+		if err := fitSchemas(c, top["Values"].(common.Values)); err != nil {
 			return nil, err
 		}
 		return engine.Engine{CustomTemplateFuncs: boundedFunctions(secrets, spend)}.RenderWithContext(context.Background(), c, top)
@@ -283,7 +286,7 @@ func explainChart(err error) (where string, line int, why string) {
 		return where, line, "its templates go on for longer, or make more, than is bearable"
 	case noTemplate.MatchString(text):
 		return where, line, "it uses the template " + noTemplate.FindStringSubmatch(text)[1] + ", which no chart at hand defines; a library chart is probably missing"
-	case strings.Contains(text, "don't meet the specifications of the schema"):
+	case errors.Is(err, errUnfit):
 		why := "the values do not fit the chart's values.schema.json"
 		if m := schemaPath.FindStringSubmatch(text); m != nil {
 			why += ", at " + m[1]

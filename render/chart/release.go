@@ -72,6 +72,10 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 	for _, name := range c.missing {
 		lose(sources.NoteNotFetched, r.At, fmt.Sprintf("%s: the chart %s, which %s depends on, is not in the repository", r.Label, sources.Shown(name), path.Join(c.Dir, "Chart.yaml")))
 	}
+	if name := leadsElsewhere(c.files); name != "" {
+		repo.NoteOf(r.Label, sources.NoteNotFetched, sources.Position{File: path.Join(c.Dir, name)},
+			r.Label+": the schema of its values refers to others, which were not fetched: what they ask of the values is not tested")
+	}
 	layers := append(slices.Clone(c.defaults()), r.Layers...)
 	why := unseen(layers)
 	values, err := mergeLayers(layers, repo, defaults{release: r.Label})

@@ -1,0 +1,110 @@
+package chart
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	v2 "helm.sh/helm/v4/pkg/chart/v2"
+)
+
+// Helm's own library compiles a chart's values.schema.json with a loader that fetches what "$ref" names, from the network and
+// from any file of the machine. keylint tests the values as Helm does, without those references, and with a loader that opens
+// nothing.
+
+// schemaName is what the file is called, and schemaAddress what Helm calls it when it compiles it.
+const (
+	schemaName    = "values.schema.json"
+	schemaAddress = "file:///" + schemaName
+)
+
+// fitSchemas tests the values of a chart, and of those in it, by their schemas.
+func fitSchemas(c *v2.Chart, values map[string]any) error {
+	if c.Schema != nil {
+		if err := fitSchema(c.Schema, values); err != nil {
+			return fmt.Errorf("%w: %w", errUnfit, err)
+		}
+	}
+	for _, sub := range c.Dependencies() {
+		switch below := values[sub.Name()].(type) {
+		case nil: // nothing is given
+		case map[string]any:
+			if err := fitSchemas(sub, below); err != nil {
+				return err
+			}
+		default:
+			return errUnfit
+		}
+	}
+	return nil
+}
+
+func fitSchema(text []byte, values map[string]any) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // as Helm does: the library panics at some values
+			err = errUnfit
+		}
+	}()
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	withoutOthers(parsed)
+	compiler := jsonschema.NewCompiler()
+	compiler.UseLoader(nothing{})
+	if err := compiler.AddResource(schemaAddress, parsed); err != nil {
+		return err
+	}
+	schema, err := compiler.Compile(schemaAddress)
+	if err != nil {
+		return err
+	}
+	return schema.Validate(values)
+}
+
+var errUnfit = errors.New("the values do not fit the schema")
+
+// nothing is a loader that opens nothing, such as the language that a schema says to be written in ("$schema") where it is
+// none that the library knows.
+type nothing struct{}
+
+func (nothing) Load(string) (any, error) { return nil, errors.New("it is not in the schema") }
+
+// withoutOthers takes the references to other schemas out of one, which then ask nothing of the values, and says whether
+// there was any.
+func withoutOthers(schema any) (found bool) {
+	switch schema := schema.(type) {
+	case map[string]any:
+		for _, name := range []string{"$ref", "$dynamicRef", "$recursiveRef"} {
+			if to, ok := schema[name].(string); ok && !strings.HasPrefix(to, "#") {
+				delete(schema, name)
+				found = true
+			}
+		}
+		for _, v := range schema {
+			found = withoutOthers(v) || found
+		}
+	case []any:
+		for _, v := range schema {
+			found = withoutOthers(v) || found
+		}
+	}
+	return found
+}
+
+// leadsElsewhere is the file among a chart's whose schema refers to another one; empty where none does.
+func leadsElsewhere(files []*archive.BufferedFile) string {
+	for _, f := range files {
+		if path.Base(f.Name) != schemaName {
+			continue
+		}
+		if schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(f.Data)); err == nil && withoutOthers(schema) {
+			return f.Name
+		}
+	}
+	return ""
+}
