@@ -75,7 +75,11 @@ func (f *File) test(open opener) {
 	if err := f.testWith(*buffer, open); err != nil {
 		f.readOnce.Do(func() { f.readErr = err })
 		kind := NoteUnreadable
-		if f.size > MaxFileSize {
+		switch {
+		case errors.Is(err, errPrivateKey):
+			f.repo.Note(NoteRefused, f.At(), "the file was not read: "+err.Error())
+			return
+		case f.size > MaxFileSize:
 			kind = NoteBound
 		}
 		f.repo.Note(kind, f.At(), "the file "+err.Error()+" and was not read")
@@ -96,6 +100,9 @@ func (f *File) testWith(buffer []byte, open opener) error {
 			read += int64(n)
 		}
 		b := buffer[:kept+n]
+		if first && isPrivateKey(b) {
+			return errPrivateKey
+		}
 		f.marked = f.marked || f.repo.marks.in(b)
 		f.swept = f.swept || sweepMarks().in(b)
 		f.hidden = f.hidden || bytes.Contains(b, ciphertext) && f.repo.marks.in([]byte(f.Path))
@@ -149,13 +156,22 @@ func (f *File) bounded(open opener) (io.ReadCloser, error) {
 // openRegular opens the file by its name in its tree.
 func (f *File) openRegular() (io.ReadCloser, int64, error) { return openRegular(f.tree.root, f.rel) }
 
+// openRegular asks before it opens, too: to open a pipe is to wait for somebody who writes into it, and to open a device may be an
+// order to it.
 func openRegular(root *os.Root, rel string) (io.ReadCloser, int64, error) {
-	file, err := root.Open(filepath.FromSlash(rel))
+	rel = filepath.FromSlash(rel)
+	info, err := root.Stat(rel)
 	if err != nil {
 		return nil, 0, err
 	}
-	info, err := file.Stat()
-	if err == nil && info.Mode().IsRegular() {
+	if !info.Mode().IsRegular() {
+		return nil, 0, errIrregular
+	}
+	file, err := root.Open(rel)
+	if err != nil {
+		return nil, 0, err
+	}
+	if info, err = file.Stat(); err == nil && info.Mode().IsRegular() {
 		return file, info.Size(), nil
 	}
 	file.Close()

@@ -270,6 +270,8 @@ func (r *Repository) composeFile(dir, name string) (*File, string) {
 	switch {
 	case path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") || !r.SameTree(dir, name):
 		return nil, "a file outside the repository"
+	case r.File(name) == nil && r.Withheld(name) != "":
+		return nil, "a file that was not read: " + r.Withheld(name)
 	case r.File(name) == nil:
 		return nil, "a file that is not in the repository"
 	}

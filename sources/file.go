@@ -49,6 +49,7 @@ type File struct {
 	size   int64
 	kind   kind
 	linked bool // it is a link, which may lead to another directory of the tree
+	chosen bool // git ignores it, and the user named it, or a directory in what is ignored
 	marked bool // a mark stands in it
 	tested bool // its bytes were tested for marks, and
 	swept  bool // a mark of the sweep stands in it
@@ -212,6 +213,9 @@ func (f *File) read() ([]byte, error) {
 	}
 	if buf.Len() > MaxFileSize {
 		return nil, errTooLarge
+	}
+	if isPrivateKey(buf.Bytes()) {
+		return nil, errPrivateKey
 	}
 	return buf.Bytes(), nil
 }

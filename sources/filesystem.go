@@ -37,13 +37,16 @@ func (fsys *FileSystem) stat(p string) (os.FileInfo, error) {
 	if rel == "" {
 		rel = "."
 	}
+	if fsys.repo.closed(t, rel) != "" {
+		return nil, os.ErrNotExist
+	}
 	return t.root.Stat(filepath.FromSlash(rel))
 }
 
 // ReadFile serves the file's bytes as a renderer gets them.
 func (fsys *FileSystem) ReadFile(p string) ([]byte, error) {
 	f := fsys.repo.File(name(p))
-	if f == nil {
+	if f == nil || f.withheld() {
 		return nil, fmt.Errorf("%s: %w", name(p), os.ErrNotExist)
 	}
 	b, err := f.Handed()
@@ -86,6 +89,9 @@ func (fsys *FileSystem) ReadDir(p string) ([]string, error) {
 	}
 	if rel == "" {
 		rel = "."
+	}
+	if info, err := fsys.stat(p); err != nil || !info.IsDir() {
+		return nil, os.ErrNotExist
 	}
 	d, err := t.root.Open(filepath.FromSlash(rel))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"path"
 	"path/filepath"
 )
 
@@ -13,25 +14,25 @@ import (
 
 // holds says whether git holds a file that the patterns would have it ignore. Where the index cannot be read, the patterns decide: of a linked
 // work tree it lies outside.
-func (w *walker) holds(rel string) bool {
-	w.index.Do(func() {
-		info, err := w.tree.root.Lstat(filepath.FromSlash(indexFile))
+func (t *tree) holds(rel string) bool {
+	t.index.Do(func() {
+		info, err := t.root.Lstat(filepath.FromSlash(indexFile))
 		if err != nil || !info.Mode().IsRegular() {
 			return
 		}
 		if info.Size() > MaxFileSize {
-			w.repo.Note(NoteBound, w.at(indexFile), "the file "+errTooLarge.Error()+": what git holds of the files that .gitignore names was not looked through")
+			t.repo.Note(NoteBound, Position{File: path.Join(t.mount, indexFile)}, "the file "+errTooLarge.Error()+": what git holds of the files that .gitignore names was not looked through")
 			return
 		}
-		b, err := w.tree.root.ReadFile(filepath.FromSlash(indexFile))
+		b, err := t.root.ReadFile(filepath.FromSlash(indexFile))
 		if err != nil {
 			return
 		}
-		if w.held, err = indexed(b); err != nil {
-			w.repo.Note(NoteUnreadable, w.at(indexFile), err.Error()+": what git holds of the files that .gitignore names was not looked through")
+		if t.held, err = indexed(b); err != nil {
+			t.repo.Note(NoteUnreadable, Position{File: path.Join(t.mount, indexFile)}, err.Error()+": what git holds of the files that .gitignore names was not looked through")
 		}
 	})
-	return w.held[rel]
+	return t.held[rel]
 }
 
 const indexFile = ".git/index"

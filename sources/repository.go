@@ -38,8 +38,9 @@ type Options struct {
 type Repository struct {
 	trees    []*tree
 	files    map[string]*File
-	out      map[string]bool // links that leave it
-	selected []string        // names that the user's paths have here; "" is everything
+	out      map[string]bool   // links that leave it
+	shut     map[string]string // files that were asked for and are not read, with the reason (door.go)
+	selected []string          // names that the user's paths have here; "" is everything
 	keyring  *decrypt.Keyring
 	ledger   *keys.Ledger
 	names    keys.Names
@@ -77,10 +78,15 @@ type Repository struct {
 // tree is one root. root confines every read: os.Root refuses a link or a ".." that
 // leaves it, so a kustomization cannot pull in the machine's own files.
 type tree struct {
+	repo  *Repository
 	mount string // prefix of its file names, "" where there is one tree
 	dir   string // absolute, without links
 	root  *os.Root
 	git   bool // it is a git work tree
+
+	patterns sync.Map // the patterns of .gitignore files, by directory
+	index    sync.Once
+	held     map[string]bool // the files of git's index, once they were asked for
 }
 
 // stdinName is how the file that came from standard input is called in reports.
@@ -88,7 +94,7 @@ const stdinName = "<stdin>"
 
 // Open finds the work trees around the paths and walks each once.
 func Open(o Options) (*Repository, error) {
-	r := &Repository{files: map[string]*File{}, out: map[string]bool{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names, examples: o.Examples}
+	r := &Repository{files: map[string]*File{}, out: map[string]bool{}, shut: map[string]string{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names, examples: o.Examples}
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}
@@ -109,6 +115,9 @@ func Open(o Options) (*Repository, error) {
 				return nil, err
 			}
 			continue
+		}
+		if err := CheckNamed(p); err != nil {
+			return nil, err
 		}
 		dir, abs, err := treeAround(p)
 		if err != nil {
@@ -134,7 +143,7 @@ func Open(o Options) (*Repository, error) {
 			return nil, fmt.Errorf("cannot open %s: %w", dir, reason(err))
 		}
 		_, err = root.Lstat(".git")
-		r.trees = append(r.trees, &tree{mount: mount, dir: dir, root: root, git: err == nil})
+		r.trees = append(r.trees, &tree{repo: r, mount: mount, dir: dir, root: root, git: err == nil})
 	}
 	sort.Slice(r.trees, func(i, j int) bool { return r.trees[i].mount < r.trees[j].mount })
 	for _, t := range r.trees {
@@ -261,17 +270,17 @@ func (r *Repository) Files() []*File {
 }
 
 // File finds a file by its name in reports. A file that the walk left out (of an
-// unknown kind, or ignored) but that a kustomization names is read at the first call;
-// nil where there is none.
+// unknown kind) but that a kustomization names is read at the first call; nil where
+// there is none, and where it is not read whoever names it.
 func (r *Repository) File(name string) *File {
 	name = path.Clean(name)
 	if r.builtFiles[name] { // which the repository has perhaps, and nobody wrote
 		return nil
 	}
 	r.mu.Lock()
-	f := r.files[name]
+	f, shut := r.files[name], r.shut[name]
 	r.mu.Unlock()
-	if f != nil {
+	if f != nil || shut != "" {
 		return f
 	}
 	t, rel := r.treeOf(name)
@@ -282,10 +291,24 @@ func (r *Repository) File(name string) *File {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	f = &File{Path: name, repo: r, tree: t, rel: rel, size: info.Size(), kind: otherFile}
-	f.test(f.openRegular)
+	why := r.closed(t, rel)
+	if why == "" {
+		f = &File{Path: name, repo: r, tree: t, rel: rel, size: info.Size(), kind: otherFile}
+		if real, _ := t.behind(rel); kindOf(real) == dotenvFile {
+			by := t.ignoredBy(real)
+			f.Ignored, f.chosen = by != "", r.named(path.Join(t.mount, by))
+		}
+		f.test(f.openRegular)
+		if errors.Is(f.readErr, errPrivateKey) {
+			why = errPrivateKey.Error()
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if why != "" {
+		r.shut[name] = why
+		return nil
+	}
 	if known := r.files[name]; known != nil {
 		return known
 	}

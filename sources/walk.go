@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -41,8 +42,6 @@ type walker struct {
 	tree  *tree
 	count int
 	own   map[string]bool // directories that are deployed or built, as far as they were asked for
-	index sync.Once
-	held  map[string]bool // the files of git's index, once they were asked for
 }
 
 // directory is one that is to be visited.
@@ -70,7 +69,7 @@ type entry struct {
 
 func (r *Repository) walk(t *tree) {
 	w := &walker{repo: r, tree: t, own: map[string]bool{}}
-	level := []directory{{rel: ".", patterns: w.ignoreFile(".git/info/exclude", nil, nil)}}
+	level := []directory{{rel: ".", patterns: t.ignoreFile(excludeFile, nil, nil)}}
 	for len(level) > 0 {
 		results := make([]visited, len(level))
 		onAllCores(len(level), func(i int) { results[i] = w.visit(level[i]) })
@@ -111,10 +110,11 @@ func (w *walker) visit(d directory) (v visited) {
 	}
 	patterns := d.patterns
 	for _, e := range entries {
-		if e.Name() == ".gitignore" {
-			patterns = w.ignoreFile(path.Join(d.rel, ".gitignore"), components(d.rel), patterns)
+		if e.Name() == ignoreName {
+			patterns = w.tree.ignoreFile(path.Join(d.rel, ignoreName), components(d.rel), patterns)
 		}
 	}
+	w.tree.patterns.Store(d.rel, patterns)
 	matcher := gitignore.NewMatcher(patterns)
 	for _, e := range entries {
 		name := path.Join(d.rel, e.Name())
@@ -136,7 +136,7 @@ func (w *walker) visit(d directory) (v visited) {
 		case e.Type()&fs.ModeSymlink != 0:
 			v.links = append(v.links, name)
 		case e.Type().IsRegular():
-			if ignored != "" && w.holds(name) {
+			if ignored != "" && w.tree.holds(name) {
 				ignored = ""
 			}
 			v.files = append(v.files, entry{name, ignored, d.others})
@@ -194,8 +194,8 @@ func (w *walker) file(e entry) {
 		}
 		return
 	}
-	if e.ignored == "" || k == dotenvFile || w.named(e.ignored) {
-		w.add(e.rel, k, e.ignored != "")
+	if e.ignored == "" || k == dotenvFile || w.repo.named(w.name(e.ignored)) {
+		w.add(e.rel, k, e.ignored)
 	}
 }
 
@@ -216,7 +216,12 @@ func (w *walker) link(rel string) {
 		return
 	}
 	if k := kindOf(rel); k == dotenvFile && info.Mode().IsRegular() {
-		w.add(rel, k, false).linked = true
+		if why := w.repo.closed(w.tree, rel); why != "" {
+			w.repo.Note(NoteRefused, w.at(rel), "what the link leads to was not read: "+why)
+			return
+		}
+		real, _ := w.tree.behind(rel)
+		w.add(rel, k, w.tree.ignoredBy(real)).linked = true
 	}
 }
 
@@ -225,10 +230,11 @@ func leaves(rel, target string) bool {
 	return filepath.IsAbs(target) || !filepath.IsLocal(filepath.Join(filepath.Dir(filepath.FromSlash(rel)), target))
 }
 
-func (w *walker) add(rel string, k kind, ignored bool) *File {
+// add adds a file; ignored is the directory, or the file, that git ignores on the way to it.
+func (w *walker) add(rel string, k kind, ignored string) *File {
 	name := w.name(rel)
 	f := &File{
-		Path: name, Ignored: ignored,
+		Path: name, Ignored: ignored != "", chosen: w.repo.named(w.name(ignored)),
 		repo: w.repo, tree: w.tree, rel: rel, kind: k,
 	}
 	w.markExample(f)
@@ -246,13 +252,8 @@ func components(rel string) []string {
 }
 
 // named says whether a path that the user named is this one or lies in it.
-func (w *walker) named(rel string) bool {
-	for _, s := range w.repo.selected {
-		if within(s, w.name(rel)) {
-			return true
-		}
-	}
-	return false
+func (r *Repository) named(name string) bool {
+	return slices.ContainsFunc(r.selected, func(s string) bool { return within(s, name) })
 }
 
 // leadsToSelected says whether the directory holds, or lies in, a path that the user
@@ -268,9 +269,14 @@ func (w *walker) leadsToSelected(rel string) bool {
 }
 
 // ignoreFile appends the patterns of one .gitignore file.
-func (w *walker) ignoreFile(rel string, domain []string, patterns []gitignore.Pattern) []gitignore.Pattern {
-	b, err := w.tree.root.ReadFile(filepath.FromSlash(rel))
-	if err != nil || len(b) > MaxFileSize {
+func (t *tree) ignoreFile(rel string, domain []string, patterns []gitignore.Pattern) []gitignore.Pattern {
+	file, size, err := openRegular(t.root, rel)
+	if err != nil {
+		return patterns
+	}
+	defer file.Close()
+	b := make([]byte, min(size, MaxFileSize+1))
+	if _, err := io.ReadFull(file, b); err != nil || len(b) > MaxFileSize {
 		return patterns
 	}
 	patterns = patterns[:len(patterns):len(patterns)]

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/keylint/keylint/sources"
 )
 
 // verbs are the commands that other linters have and keylint needs none for.
@@ -26,6 +28,9 @@ func checkPaths(app *cli.App, paths []string) error {
 		_, err := os.Stat(p)
 		switch {
 		case err == nil:
+			if err := sources.CheckNamed(p); err != nil {
+				return err
+			}
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("no such path: %s%s", p, meant(app, p))
 		default:

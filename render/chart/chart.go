@@ -78,10 +78,10 @@ func (c *Chart) read(repo *sources.Repository) {
 		}
 	}
 	rules.AddDefaults()
-	total := 0
+	total, refused, withheld := 0, 0, map[string][]string{} // by the reason
 	var visit func(rel string, depth int)
 	visit = func(rel string, depth int) {
-		if depth > maxChartDepth || len(c.files) > maxChartFiles || total > maxChartSize {
+		if depth > maxChartDepth || len(c.files)+refused > maxChartFiles || total > maxChartSize {
 			return
 		}
 		names, err := fsys.ReadDir("/" + path.Join(c.Dir, rel))
@@ -99,6 +99,11 @@ func (c *Chart) read(repo *sources.Repository) {
 				continue
 			}
 			f := repo.File(path.Join(c.Dir, name))
+			if why := repo.Withheld(path.Join(c.Dir, name)); why != "" {
+				withheld[why] = append(withheld[why], name)
+				refused++
+				continue
+			}
 			if f == nil {
 				continue
 			}
@@ -112,13 +117,20 @@ func (c *Chart) read(repo *sources.Repository) {
 		}
 	}
 	visit("", 0)
+	for why, names := range withheld {
+		what := sources.Shown(names[0])
+		if more := len(names) - 1; more > 0 {
+			what += fmt.Sprintf(" and %d more", more)
+		}
+		repo.Note(sources.NoteRefused, sources.Position{File: path.Join(c.Dir, "Chart.yaml")}, "the chart does not get "+what+": "+why)
+	}
 	total += c.unpack(repo)
 	for _, f := range c.files {
 		if strings.Contains(f.Name, "templates/") && actionsTooDeep(string(f.Data)) {
 			c.faults = append(c.faults, fmt.Sprintf("the actions of its %s stand more than %d deep in each other", f.Name, maxActions))
 		}
 	}
-	if len(c.files) > maxChartFiles || total > maxChartSize {
+	if len(c.files)+refused > maxChartFiles || total > maxChartSize {
 		c.faults = append(c.faults, fmt.Sprintf("it has more than %d files or %d MiB", maxChartFiles, maxChartSize>>20))
 	}
 }

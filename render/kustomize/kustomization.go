@@ -128,6 +128,9 @@ func (k *kustomization) accept(r ref, at func() sources.Position) (string, bool)
 	case isOutside:
 		k.loss(sources.NoteRefused, at, "%s is outside the repository, and was not read", sources.Shown(r.text))
 		return "", false
+	case isClosed:
+		k.loss(sources.NoteRefused, at, "%s was not read: %s", sources.Shown(r.name), k.repo.Withheld(r.name))
+		return "", false
 	case isMissing:
 		k.fault(at, "%s does not exist", r.name)
 	case isDirectory:

@@ -20,6 +20,7 @@ const (
 	isMissing
 	isRemote  // kustomize would fetch it
 	isOutside // it leaves the repository
+	isClosed  // it is not read, whoever names it
 )
 
 // ref is one path of a kustomization.
@@ -46,6 +47,8 @@ func judge(repo *sources.Repository, dir, field, text string) ref {
 		return r
 	}
 	switch {
+	case repo.Withheld(name) != "":
+		r.name, r.verdict = name, isClosed
 	case repo.File(name) != nil:
 		r.name, r.verdict = name, isFile
 	case isRepository(text):
