@@ -19,9 +19,12 @@ type Ledger struct {
 	seen map[[32]byte]bool
 
 	// The forms of the texts are kept in these alone, so that no way of printing a Ledger
-	// shows one. match is the length of the form that stands at s[i:], 0 for none.
-	add   func(form string)
-	match func(s string, i int) int
+	// shows one. match is the length of the form that stands at s[i:], 0 for none; hasPart says
+	// whether a part of a text does.
+	add     func(form string)
+	match   func(s string, i int) int
+	addPart func(text string)
+	hasPart func(s string, i int) bool
 }
 
 // Add remembers t. Texts under 16 bytes and URLs are left out, and so are placeholders and
@@ -36,9 +39,11 @@ func (l *Ledger) Add(t Text) {
 	if l.seen == nil {
 		l.seen = map[[32]byte]bool{}
 		l.add, l.match = newMatcher()
+		l.addPart, l.hasPart = newParts()
 	}
 	if sum := NewText(s).Sum(); !l.seen[sum] {
 		l.seen[sum] = true
+		l.addPart(s)
 		l.add(s)
 		l.add(url.QueryEscape(s))
 		l.add(url.PathEscape(s))
@@ -85,18 +90,25 @@ func (l *Ledger) AddDecrypted(t Text) {
 	}
 }
 
-// Leaks says whether s holds a remembered text: as it is, URL-escaped, or in base64. What
-// isPublic knows is no secret, though a repository keeps it as one.
+// Leaks says whether s holds a remembered text, or a part of one: as it is, URL-escaped, in
+// base64 or in hexadecimal digits, forwards or backwards. What isPublic knows is no secret,
+// though a repository keeps it as one.
 func (l *Ledger) Leaks(s string, isPublic func(text string) bool) bool {
-	found := false
-	l.each(s, func(from, to int) bool {
-		found = isPublic == nil || !isPublic(s[from:to])
-		return !found
-	})
-	return found
+	for _, s := range []string{s, reversed(s)} {
+		found := false
+		l.each(s, func(from, to int) bool {
+			found = isPublic == nil || !isPublic(s[from:to])
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	return false
 }
 
-// Scrub replaces every remembered text in s, in any of the forms that Leaks knows.
+// Scrub replaces every remembered text in s, and every part of one, in any of the forms that
+// Leaks knows forwards.
 func (l *Ledger) Scrub(s string) string {
 	var b strings.Builder
 	end := 0
@@ -119,8 +131,12 @@ func (l *Ledger) each(s string, visit func(from, to int) bool) {
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	for i := 0; l.match != nil && i+minGuarded <= len(s); i++ {
-		if n := l.match(s, i); n > 0 {
+	for i := 0; l.match != nil && i+partLength <= len(s); i++ {
+		n := l.match(s, i)
+		for l.hasPart(s, max(i+n-partLength+1, i)) {
+			n = max(n+1, partLength)
+		}
+		if n > 0 {
 			if !visit(i, i+n) {
 				return
 			}
