@@ -17,8 +17,8 @@ import (
 // private keys. This is the one door to it: File, FileSystem and the walk ask here.
 
 // closed says why nothing reads a file of the tree, and lists no directory, whoever names it; empty where it may be read. Of what
-// git ignores the user may name a directory himself, and files of variables have a reader of their own, which hands them to no
-// renderer (withheld).
+// git ignores the user may name a directory himself, and files of variables have a reader of their own; a renderer gets them as it
+// gets what was decrypted (Handed), or not at all.
 func (r *Repository) closed(t *tree, rel string) string {
 	real, info := t.behind(rel)
 	if info == nil {
@@ -100,16 +100,14 @@ func (t *tree) patternsOf(dir string) []gitignore.Pattern {
 
 const ignoreName, excludeFile = ".gitignore", ".git/info/exclude"
 
-// withheld says that no renderer gets the file: git ignores it, and the user named neither it nor its directory.
-func (f *File) withheld() bool { return f.Ignored && !f.chosen }
+// Private says that the file is the user's own, and none of the repository's: git ignores it, and the user named neither it nor its
+// directory.
+func (f *File) Private() bool { return f.Ignored && !f.chosen }
 
-// Withheld says why no renderer gets the file that has this name; empty where one does, and where there is none.
+// Withheld says why File gives no file of this name, though there is one; empty where it gives one, or there is none.
 func (r *Repository) Withheld(name string) string {
 	name = path.Clean(name)
-	if f := r.File(name); f != nil {
-		if f.withheld() {
-			return errIgnored.Error()
-		}
+	if r.File(name) != nil {
 		return ""
 	}
 	r.mu.Lock()

@@ -12,7 +12,7 @@ import (
 const pem = "-----BEGIN EC " + "PRIVATE KEY-----\nMHcCAQEE\n-----END EC " + "PRIVATE KEY-----\n"
 
 // TestDoor: of what lies in a work tree File and FileSystem give what everybody has who has the repository, and no more, by
-// whatever name; of what git ignores the files of variables, and those to nobody that renders.
+// whatever name; of what git ignores the files of variables, which are known as such.
 func TestDoor(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
@@ -41,9 +41,9 @@ func TestDoor(t *testing.T) {
 	git("init", "-q")
 	git("add", "-f", "held.txt")
 	repo := openPaths(t, dir)
-	for name, want := range map[string]string{ // what File and FileSystem give: "both", "file" or neither, with the reason
+	for name, want := range map[string]string{ // what File and FileSystem give: both, or none for a reason
 		"own.txt": "both", "held.txt": "both", "cert.pem": "both", "docs.md": "both", "secret.yaml": "both", ".gitignore": "both",
-		".env": "file: git ignores it", "apps/.env": "file: git ignores it", "apps/env": "file: git ignores it", "k8s/settings/.env": "file: git ignores it",
+		".env": "both, private", "apps/.env": "both, private", "apps/env": "both, private", "k8s/settings/.env": "both, private",
 		"build/token.txt": "git ignores it", "build/deep/x.txt": "git ignores it", "x.local": "git ignores it", "apps/own.txt": "git ignores it",
 		"apps/../build/token.txt": "git ignores it", "token.yaml": "git ignores it", "prod.env": "git ignores it", "k8s/settings/b.txt": "git ignores it",
 		".git/config": "it is git's own", ".git/HEAD": "it is git's own", "config": "it is git's own", "git/config": "it is git's own", ".envrc": "it is git's own",
@@ -55,8 +55,9 @@ func TestDoor(t *testing.T) {
 		got := why
 		if f != nil && err == nil {
 			got = "both"
-		} else if f != nil {
-			got = "file: " + why
+			if f.Private() {
+				got = "both, private"
+			}
 		}
 		if got != want || err == nil && f == nil {
 			t.Errorf("%s: %s, want %s (%v)", name, got, want, err)

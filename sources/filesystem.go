@@ -46,7 +46,7 @@ func (fsys *FileSystem) stat(p string) (os.FileInfo, error) {
 // ReadFile serves the file's bytes as a renderer gets them.
 func (fsys *FileSystem) ReadFile(p string) ([]byte, error) {
 	f := fsys.repo.File(name(p))
-	if f == nil || f.withheld() {
+	if f == nil {
 		return nil, fmt.Errorf("%s: %w", name(p), os.ErrNotExist)
 	}
 	b, err := f.Handed()

@@ -64,7 +64,7 @@ func (r *Repository) HandTree(tree any) any {
 // Handed are the file's bytes as a renderer gets them.
 func (f *File) Handed() ([]byte, error) {
 	plain, err := f.Plain()
-	if err != nil || !f.Decrypted() {
+	if err != nil || !f.Decrypted() && !f.Private() {
 		return plain, err
 	}
 	return f.handed, nil

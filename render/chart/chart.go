@@ -99,7 +99,11 @@ func (c *Chart) read(repo *sources.Repository) {
 				continue
 			}
 			f := repo.File(path.Join(c.Dir, name))
-			if why := repo.Withheld(path.Join(c.Dir, name)); why != "" {
+			why := repo.Withheld(path.Join(c.Dir, name))
+			if f != nil && f.Private() {
+				why = "git ignores it"
+			}
+			if why != "" {
 				withheld[why] = append(withheld[why], name)
 				refused++
 				continue
