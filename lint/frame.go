@@ -30,8 +30,9 @@ var shownNames = map[string]bool{
 	"secretName": true, "encrypted_regex": true, "FROM": true, "_format_version": true, "keylint": true,
 }
 
-// frame is the line at a position with the key in it masked. Where the position is
-// that of a name (a data key, a file), the name is shown.
+// frame is the line at a position with the key in it masked, and with it the rest of the line: where a
+// key ends depends on who reads it. Where the position is that of a name (a data key, a file), the name
+// is shown. Of a line on which no place is known nothing is.
 func (p *Pass) frame(at sources.Position, isName bool) Frame {
 	f := p.Repo.File(at.File)
 	if f == nil || at.Line == 0 {
@@ -39,12 +40,13 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 	}
 	line := f.Line(at.Line)
 	if at.Column < 1 || at.Column > len(line)+1 {
-		return Frame{Text: clip(p.unplaced(line), true)}
+		return Frame{}
 	}
-	before := clip(p.clean(line[:at.Column-1]), false)
-	key, after := line[at.Column-1:], ""
-	if at.EndColumn > at.Column && at.EndColumn <= len(line)+1 {
-		key, after = line[at.Column-1:at.EndColumn-1], line[at.EndColumn-1:]
+	start, end := aroundCR(line, at.Column-1)
+	before := clip(p.clean(line[start:at.Column-1]), false)
+	key, after := line[at.Column-1:end], ""
+	if at.EndColumn > at.Column && at.EndColumn <= end+1 {
+		key, after = line[at.Column-1:at.EndColumn-1], line[at.EndColumn-1:end]
 	}
 	shown := keys.Mask
 	if fileName.MatchString(key) {
@@ -56,8 +58,39 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 	} else if end := strings.TrimRight(key, " \t"); strings.HasSuffix(end, `"`) || strings.HasSuffix(end, "'") {
 		shown += end[len(end)-1:]
 	}
-	start := len(before) + 1
-	return Frame{Text: before + shown + clip(p.clean(after), true), MaskStart: start, MaskEnd: start + len(shown)}
+	first := len(before) + 1
+	return Frame{Text: before + shown + p.behind(after, isName), MaskStart: first, MaskEnd: first + len(shown)}
+}
+
+// aroundCR is the part of a line that has an offset, where carriage returns end lines as well: they do in
+// a file of variables, and a terminal would write what stands behind one over what is before it.
+func aroundCR(line string, offset int) (start, end int) {
+	start = strings.LastIndexByte(line[:offset], '\r') + 1
+	if n := strings.IndexByte(line[offset:], '\r'); n >= 0 {
+		return start, offset + n
+	}
+	return start, len(line)
+}
+
+// closing matches what ends a value, assigning what stands between a name and what is assigned to it.
+var (
+	closing   = regexp.MustCompile(`^["'` + "`" + `)\]}>,;\s]*`)
+	assigning = regexp.MustCompile(`^["']?[ \t]*[:=][ \t]*["']?`)
+)
+
+// behind is what is shown of the rest of a line: behind a key what ends it, and behind a name what is
+// not assigned to it.
+func (p *Pass) behind(after string, name bool) string {
+	n := len(closing.FindString(after))
+	if name {
+		if n = len(assigning.FindString(after)); n == 0 {
+			return clip(p.unplaced(after), true)
+		}
+	}
+	if strings.TrimRight(after[n:], " \t\"'`)]}>,;") == "" {
+		return clip(after, true)
+	}
+	return clip(after[:n], true) + keys.Mask
 }
 
 // clean masks whatever else on the line is or may be a secret.

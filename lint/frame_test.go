@@ -7,6 +7,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
 )
 
 // TestUnplaced shows a path of a line on which it is not known where a secret stands, and nothing that may be one.
@@ -34,6 +35,43 @@ func TestFileNames(t *testing.T) {
 	} {
 		if got := fileName.MatchString(text); got != want {
 			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// TestFrameHidesTheRest: of what stands behind a key on its line, and of a line on which no place is known, nothing is shown. A
+// carriage return by itself ends a line.
+func TestFrameHidesTheRest(t *testing.T) {
+	repo := testrepo.Open(t, testrepo.Write(t, `
+-- a.env --
+SUPABASE_ANON_KEY=first second
+SUPABASE_JWT_SECRET=one`+"\r"+`two`+"\r"+`X=three
+{"anonKey": "first"}, 
+{"anonKey": "first", "x": "hunter2"}
+`), nil)
+	c := &sites.Collection{Inventory: &inventory.Inventory{Repo: repo}}
+	p := &Pass{Grouping: &Grouping{Collection: c}}
+	const mask = keys.Mask
+	for _, want := range []struct {
+		line, column, end int
+		name              bool
+		text              string
+	}{
+		{1, 19, 24, false, "SUPABASE_ANON_KEY=" + mask + " " + mask},
+		{1, 1, 18, true, "SUPABASE_ANON_KEY=" + mask},
+		{1, 0, 0, false, ""},
+		{1, 99, 0, false, ""},
+		{2, 21, 24, false, "SUPABASE_JWT_SECRET=" + mask},
+		{2, 21, 28, false, "SUPABASE_JWT_SECRET=" + mask},
+		{2, 25, 28, false, mask},
+		{2, 31, 0, false, "X=" + mask},
+		{3, 14, 19, false, `{"anonKey": "` + mask + `"}, `},
+		{4, 14, 19, false, `{"anonKey": "` + mask + `", "` + mask},
+		{4, 3, 10, true, `{"anonKey": "` + mask},
+	} {
+		at := sources.Position{File: "a.env", Line: want.line, Column: want.column, EndColumn: want.end}
+		if got := p.frame(at, want.name).Text; got != want.text {
+			t.Errorf("%d:%d-%d: %q, want %q", want.line, want.column, want.end, got, want.text)
 		}
 	}
 }
