@@ -113,9 +113,14 @@ func (l *Ledger) Scrub(s string) string {
 	var b strings.Builder
 	end := 0
 	l.each(s, func(from, to int) bool {
-		b.WriteString(s[end:from])
-		b.WriteString(redacted)
-		end = to
+		if l.match(s, from) == 0 { // of a part, whose ends may look like words
+			from, to = inWord(s, from, to)
+		}
+		if from = max(from, end); to > from {
+			b.WriteString(s[end:from])
+			b.WriteString(redacted)
+			end = to
+		}
 		return true
 	})
 	if end > 0 {

@@ -72,6 +72,20 @@ func isRun(s string) bool {
 // isOdd says whether a run is none that honest text has by chance: a name, a word or a date.
 func isOdd(s string) bool { return LooksRandom(s) && strings.Trim(s, "0123456789") != "" }
 
+// inWord widens a part of a text to the ends of the word that it stands in.
+func inWord(s string, from, to int) (int, int) {
+	part := func(c byte) bool {
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
+	}
+	for from > 0 && part(s[from-1]) {
+		from--
+	}
+	for to < len(s) && part(s[to]) {
+		to++
+	}
+	return from, to
+}
+
 // reversed is a text from its last byte to its first.
 func reversed(s string) string {
 	b := []byte(s)

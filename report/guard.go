@@ -25,10 +25,34 @@ type Guard struct {
 	w      io.Writer
 	ledger *keys.Ledger
 	held   bytes.Buffer
+	lines  bool // it may pass without the lines in which a key stands
 }
 
 // NewGuard stands before w.
 func NewGuard(w io.Writer, ledger *keys.Ledger) *Guard { return &Guard{w: w, ledger: ledger} }
+
+// NewLineGuard stands before w, to which lines are written that each stand for themselves: notes and errors.
+// One in which a key stands it replaces.
+func NewLineGuard(w io.Writer, ledger *keys.Ledger) *Guard {
+	return &Guard{w: w, ledger: ledger, lines: true}
+}
+
+// withoutLines is the text without the lines that show a key; empty where that is not enough, or the text is none of lines.
+func (g *Guard) withoutLines(text string) string {
+	if !g.lines {
+		return ""
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if shows(line, g.ledger) {
+			lines[i] = "keylint: a line " + notShown
+		}
+	}
+	if text = strings.Join(lines, "\n"); shows(text, g.ledger) {
+		return ""
+	}
+	return text
+}
 
 // Write holds p back; it never fails.
 func (g *Guard) Write(p []byte) (int, error) { return g.held.Write(p) }
@@ -41,8 +65,10 @@ func (g *Guard) Flush() error {
 	if held == "" {
 		return nil
 	}
-	if g.leaks(held) {
-		return ErrLeak
+	if shows(held, g.ledger) {
+		if held = g.withoutLines(held); held == "" {
+			return ErrLeak
+		}
 	}
 	_, err := io.WriteString(g.w, held)
 	return err
@@ -54,9 +80,10 @@ func (g *Guard) Discard() { g.held.Reset() }
 // Close is Flush, for those who expect an io.WriteCloser.
 func (g *Guard) Close() error { return g.Flush() }
 
-func (g *Guard) leaks(s string) bool {
+// shows says whether a key stands in s, or a part of one.
+func shows(s string, ledger *keys.Ledger) bool {
 	for _, form := range []string{s, unquoted.Replace(s)} {
-		if g.ledger.Leaks(form, ownWords) || keys.HoldsWholeSecret(form) {
+		if ledger.Leaks(form, ownWords) || keys.HoldsWholeSecret(form) {
 			return true
 		}
 	}

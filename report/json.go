@@ -162,7 +162,7 @@ func writeJSON(w io.Writer, value any) error {
 		return err
 	}
 	// In a log, where a runner would obey it, "##[…]" is written so that it reads the same.
-	_, err := w.Write(anywhere.ReplaceAllFunc(b.Bytes(), func(m []byte) []byte { return append([]byte(`\u0023#`), m[2:]...) }))
+	_, err := w.Write(safeJSON(b.Bytes()))
 	return err
 }
 

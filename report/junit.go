@@ -42,7 +42,7 @@ func JUnit(w io.Writer, r *lint.Result, o Options) error {
 		return err
 	}
 	b.WriteByte('\n')
-	_, err := w.Write(anywhere.ReplaceAllFunc(b.Bytes(), func(m []byte) []byte { return append([]byte("&#35;#"), m[2:]...) }))
+	_, err := w.Write(safeXML(b.Bytes()))
 	return err
 }
 

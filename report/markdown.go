@@ -40,7 +40,7 @@ func Markdown(w io.Writer, r *lint.Result, o Options) error {
 		}
 	}
 	m.WriteString(foot)
-	_, err := io.WriteString(w, m.String())
+	_, err := io.WriteString(w, uncommanding(m.String()))
 	return err
 }
 

@@ -2,10 +2,8 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	eastasian "golang.org/x/text/width"
 )
@@ -17,50 +15,6 @@ func count(n int, one string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, one)
 }
-
-// clean makes text from a repository safe to print: whatever a terminal would obey
-// instead of showing (escape sequences, line breaks, bidirectional overrides) becomes
-// U+FFFD, rune for rune, so that columns stay where they are. Tabs are kept.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029') {
-			return utf8.RuneError
-		}
-		return r
-	}, s)
-}
-
-func oneLine(s string) string { return OneLine(s) }
-
-// OneLine is clean for text that should stand on one line: its line breaks become spaces.
-func OneLine(s string) string {
-	return clean(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
-}
-
-// cleanLines are the lines of a text that has several, each clean, without empty ones.
-func cleanLines(s string) []string {
-	var lines []string
-	for _, l := range strings.Split(s, "\n") {
-		if l = strings.TrimSpace(clean(l)); l != "" {
-			lines = append(lines, l)
-		}
-	}
-	return lines
-}
-
-// uncommanding keeps a line from being one that a CI runner obeys: GitHub's takes
-// "::stop-commands::" at the beginning of a line, behind blanks too, and its older form
-// "##[add-path]" anywhere in it, as Azure's takes "##vso[task.setvariable]" and TeamCity's
-// "##teamcity[…]"; and a file may be called so.
-func uncommanding(s string) string {
-	s = anywhere.ReplaceAllStringFunc(s, func(m string) string { return "#" + string(utf8.RuneError) + m[2:] })
-	if rest := strings.TrimLeftFunc(s, unicode.IsSpace); strings.HasPrefix(rest, "::") {
-		return s[:len(s)-len(rest)] + string(utf8.RuneError) + rest[1:]
-	}
-	return s
-}
-
-var anywhere = regexp.MustCompile(`##[A-Za-z]*\[`)
 
 // width counts the columns that s takes.
 func width(s string) int {

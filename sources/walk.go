@@ -243,7 +243,9 @@ func (w *walker) add(rel string, k kind, ignored string) *File {
 }
 
 func (w *walker) name(rel string) string { return path.Join(w.tree.mount, rel) }
+
 func (w *walker) at(rel string) Position { return Position{File: w.name(rel)} }
+
 func components(rel string) []string {
 	if rel == "." {
 		return nil
@@ -287,7 +289,7 @@ func (t *tree) ignoreFile(rel string, domain []string, patterns []gitignore.Patt
 			continue
 		}
 		if len(patterns) == maxPatterns {
-			w.repo.Note(NoteBound, w.at(rel), fmt.Sprintf("more than %d patterns apply here: what the rest names is read as if git did not ignore it", maxPatterns))
+			t.repo.Note(NoteBound, Position{File: path.Join(t.mount, rel)}, fmt.Sprintf("more than %d patterns apply here: what the rest names is read as if git did not ignore it", maxPatterns))
 			return patterns
 		}
 		patterns = append(patterns, gitignore.ParsePattern(line, domain))

@@ -73,7 +73,7 @@ func (s *session) confine(mode confine.Mode, limits confine.Limits) error {
 // dropped.
 func (s *session) stop(why string) {
 	s.progress.erase()
-	fmt.Fprintf(s.rawErr, "keylint: %s\n", keys.ScrubShapes(s.ledger.Scrub(report.OneLine(why))))
+	fmt.Fprintf(s.rawErr, "keylint: %s\n", report.Plain(keys.ScrubShapes(s.ledger.Scrub(why))))
 	os.Exit(exitFailed)
 }
 
