@@ -205,7 +205,7 @@ func readFlags() []cli.Flag {
 			"   -l sealedsecrets.bitnami.com/sealed-secrets-key"},
 		&cli.StringSliceFlag{Name: flagEnvFile, Usage: "take compose's variables from `[PROJECT=]FILE`, as docker compose --env-file does; repeatable\n" +
 			"PROJECT is a compose file or its directory; of several files the later wins"},
-		&cli.StringFlag{Name: flagConfig, Usage: "read this `FILE` and not the nearest .keylint.yaml"},
+		&cli.StringFlag{Name: flagConfig, Usage: "read this `FILE` and not the .keylint.yaml at the root of the repository"},
 		&cli.StringFlag{Name: flagBaseline, Usage: "go by the known findings in this `FILE` and not by the " + baselineName + " beside the configuration"},
 		nowFlag(), colorFlag(),
 		&cli.BoolFlag{Name: flagQuiet, Usage: "print no notes on standard error"},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
@@ -28,20 +29,23 @@ type config struct {
 	names  map[string]keys.Slot // further names of variables and data keys
 
 	examples []string // patterns of sources.Options
+
+	passedOver []string // configurations below the root, which do not count
 }
 
 // configPlace is where a configuration stands.
 type configPlace struct {
-	file  string // empty where there is none
-	named bool   // the user named it
+	file       string   // empty where there is none
+	named      bool     // the user named it
+	passedOver []string // those below the root, which do not count
 }
 
-// locateConfig finds the file that --config names, or else the nearest .keylint.yaml of
-// the paths, and reads nothing of it.
+// locateConfig finds the file that --config names, or else the .keylint.yaml at the root of the paths' work tree, and reads nothing of it.
+// One in a directory below does not count: it would let whoever may write there decide what is told of it, and which private keys are tried.
 func locateConfig(named string, paths []string) (configPlace, error) {
 	if named == "" {
-		file, err := findConfig(paths)
-		return configPlace{file: file}, err
+		file, passedOver, err := findConfig(paths)
+		return configPlace{file: file, passedOver: passedOver}, err
 	}
 	info, err := os.Stat(named)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -50,13 +54,13 @@ func locateConfig(named string, paths []string) (configPlace, error) {
 	if err == nil && info.IsDir() {
 		return configPlace{}, fmt.Errorf("the configuration %s is a directory", named)
 	}
-	return configPlace{named, true}, nil
+	return configPlace{file: named, named: true}, nil
 }
 
 // read reads it; where there is none it is empty.
 func (p configPlace) read() (config, error) {
 	if p.file == "" {
-		return config{}, nil
+		return config{passedOver: p.passedOver}, nil
 	}
 	if p.named {
 		return loadConfig(p.file)
@@ -70,6 +74,7 @@ func (p configPlace) read() (config, error) {
 	if err != nil {
 		return config{}, err
 	}
+	c.passedOver = p.passedOver
 	return c, c.confineKeys(p.file)
 }
 
@@ -93,34 +98,33 @@ func (c config) confineKeys(file string) error {
 	return nil
 }
 
-// findConfig searches upward from each path to its repository's root. Paths that lead
-// to different files are refused: which one counts is for the user to say.
-func findConfig(paths []string) (string, error) {
-	found := ""
+// findConfig looks in the root of each path's repository. Paths that lead to different files are
+// refused: which one counts is for the user to say. passedOver are those on the way to the roots.
+func findConfig(paths []string) (found string, passedOver []string, err error) {
 	for _, p := range paths {
 		if p == "-" {
 			p = "."
 		}
-		file := nearestConfig(p)
+		file := ""
+		dirs := upward(p)
+		for i, dir := range dirs {
+			switch at := filepath.Join(dir, configName); {
+			case !exists(at):
+			case i+1 == len(dirs):
+				file = at
+			case !slices.Contains(passedOver, at):
+				passedOver = append(passedOver, at)
+			}
+		}
 		switch {
 		case file == "" || file == found:
 		case found == "":
 			found = file
 		default:
-			return "", fmt.Errorf("the paths have different configurations, %s and %s; say which counts with --config", shown(found), shown(file))
+			return "", nil, fmt.Errorf("the paths have different configurations, %s and %s; say which counts with --config", shown(found), shown(file))
 		}
 	}
-	return found, nil
-}
-
-func nearestConfig(p string) string {
-	for _, dir := range upward(p) {
-		file := filepath.Join(dir, configName)
-		if _, err := os.Lstat(file); err == nil {
-			return file
-		}
-	}
-	return ""
+	return found, passedOver, nil
 }
 
 // upward lists the directories from p to the root of its git work tree; where there is

@@ -41,6 +41,8 @@ type settings struct {
 	sandbox confine.Mode
 	limits  confine.Limits
 
+	passedOver []string // configurations that do not count
+
 	config        configPlace
 	baseline      string // the file; empty for none
 	baselineNamed bool   // somebody named it, so that it must be there
@@ -71,6 +73,7 @@ func (s *session) tell(set settings) (int, error) {
 	if set.verbose {
 		s.tellConfinement()
 	}
+	r = report.Showable(r, s.ledger)
 	if !set.quiet {
 		if err := report.Notes(s.err, r, report.Options{Color: set.errColor, Verbose: set.verbose}); err != nil {
 			return exitFailed, err
@@ -160,6 +163,7 @@ func (s *session) configure(c *cli.Context, set *settings) error {
 	if !c.IsSet(flagStrict) {
 		set.strict = cfg.strict
 	}
+	set.passedOver = cfg.passedOver
 	set.rules, set.names, set.examples, set.keys = cfg.rules, keys.NewNames(cfg.names), cfg.examples, cfg.keys
 	set.keys.Age = append(set.keys.Age, c.StringSlice(flagAgeKey)...)
 	set.keys.PGP = append(set.keys.PGP, c.StringSlice(flagPGPKey)...)
@@ -209,6 +213,9 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 		return nil, nil, err
 	}
 	if !set.quiet {
+		for _, file := range set.passedOver {
+			fmt.Fprintf(s.err, "keylint: warning: %s\n", report.Plain(s.ledger.Scrub(shown(file)+" does not count: the configuration is that of the repository's root, or what --config names")))
+		}
 		for _, w := range keyring.Warnings() {
 			fmt.Fprintf(s.err, "keylint: warning: %s\n", s.ledger.Scrub(w))
 		}

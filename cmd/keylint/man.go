@@ -32,7 +32,7 @@ func environmentVariables() []entry {
 // files are those that keylint looks for by their name.
 func files() []entry {
 	return []entry{
-		{configName, "The configuration: the nearest one in the directory of a PATH or above it, up to the root of the repository."},
+		{configName, "The configuration, at the root of the repository."},
 		{".keylint-baseline.json", "Findings that are known and not told again, beside the configuration."},
 	}
 }

@@ -48,7 +48,7 @@ type session struct {
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string, sandbox *confine.Sandbox) int {
 	ledger := &keys.Ledger{}
 	s := &session{
-		stdin: stdin, out: report.NewGuard(stdout, ledger), err: report.NewGuard(stderr, ledger),
+		stdin: stdin, out: report.NewGuard(stdout, ledger), err: report.NewLineGuard(stderr, ledger),
 		env: env, ledger: ledger, rawErr: stderr, rawOut: stdout,
 		outTerminal: isTerminal(stdout), errTerminal: isTerminal(stderr), outWidth: width(stdout),
 		sandbox: sandbox, progress: &progress{},
@@ -94,7 +94,7 @@ func (s *session) recovered(args []string) (status int) {
 	}()
 	status, err := s.execute(args)
 	if err != nil {
-		fmt.Fprintf(s.err, "keylint: %s\n", s.ledger.Scrub(err.Error()))
+		fmt.Fprintf(s.err, "keylint: %s\n", report.Plain(s.ledger.Scrub(err.Error())))
 		return exitFailed
 	}
 	return status

@@ -22,7 +22,7 @@ func newSession() (s *session, out, err *bytes.Buffer) {
 	ledger := &keys.Ledger{}
 	s = &session{
 		stdin: strings.NewReader(""), ledger: ledger, env: func(string) string { return "" },
-		out: report.NewGuard(out, ledger), err: report.NewGuard(err, ledger),
+		out: report.NewGuard(out, ledger), err: report.NewLineGuard(err, ledger),
 	}
 	return s, out, err
 }
@@ -303,10 +303,10 @@ func TestConfigsThatDiffer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if file, err := findConfig([]string{a, a}); err != nil || filepath.Base(filepath.Dir(file)) != "a" {
+	if file, _, err := findConfig([]string{a, a}); err != nil || filepath.Base(filepath.Dir(file)) != "a" {
 		t.Errorf("found %s, %v", file, err)
 	}
-	if _, err := findConfig([]string{a, b}); err == nil || !strings.Contains(err.Error(), "--config") {
+	if _, _, err := findConfig([]string{a, b}); err == nil || !strings.Contains(err.Error(), "--config") {
 		t.Errorf("got %v", err)
 	}
 }
