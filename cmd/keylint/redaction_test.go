@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,7 +100,7 @@ func forms(s string) map[string]string {
 	all := map[string]string{
 		"plain": s, "in base64": base64.RawStdEncoding.EncodeToString([]byte(s)), "in base64url": base64.RawURLEncoding.EncodeToString([]byte(s)),
 		"URL-escaped": url.QueryEscape(s), "path-escaped": url.PathEscape(s), "in hex": hex.EncodeToString([]byte(s)),
-		"as JSON": strings.Trim(string(quoted), `"`),
+		"as JSON": strings.Trim(string(quoted), `"`), "in HEX": strings.ToUpper(hex.EncodeToString([]byte(s))), "backwards": backwards(s),
 	}
 	// Base64 of something longer, in which the secret does not begin at a multiple of 3.
 	for skip := 1; skip <= 2; skip++ {
@@ -109,9 +110,17 @@ func forms(s string) map[string]string {
 	}
 	if parts := strings.Split(s, "."); len(parts) == 3 && len(parts[2]) >= 16 {
 		all["its signature"] = parts[2]
+		all["a run of its signature"] = parts[2][2:14]
+		all["its signature backwards"] = backwards(parts[2])
 		all["its payload"] = parts[1]
 	}
 	return all
+}
+
+func backwards(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
 }
 
 // knownSecrets are the values in testdata/keys: the Supabase keys that the fixtures
