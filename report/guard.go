@@ -18,9 +18,10 @@ var ErrLeak = errors.New("internal error: the output would have shown a key and 
 
 // Guard is the last line of defence between keylint and the world. It holds what is
 // written until Flush and lets it pass only where no key stands in it: none that this
-// run has revealed, in any form that the ledger knows, and nothing that is a whole JWT
-// or private key by its shape alone. It passes everything or nothing, for output with
-// a piece cut out would look complete.
+// run has revealed, nor a part of one, in any form that the ledger knows, and nothing that
+// is a whole JWT or private key by its shape alone. What would show one is taken out of a
+// report before (Showable): here it passes whole or not at all, but for notes and errors,
+// which are lines that each stand for themselves.
 type Guard struct {
 	w      io.Writer
 	ledger *keys.Ledger
