@@ -44,6 +44,9 @@ data:
 	said := map[string]bool{}
 	for _, u := range Units(repo) {
 		for _, o := range u.Objects {
+			if u.Name == "root" && o.Open() == "" {
+				t.Errorf("%s is said to hold no more than what its generator was given", o.Name)
+			}
 			for _, e := range o.Entries() {
 				if e.Value.IsKnown() && strings.Contains(e.Value.Text().Reveal(), token) {
 					t.Errorf("%s holds it in %s", o.Name, e.Key)

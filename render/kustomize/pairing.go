@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
 )
 
@@ -17,7 +18,7 @@ func (l *locator) nameOriginals(generated map[*manifest.Object]bool) {
 	members := map[group][]*manifest.Object{}
 	for _, o := range l.objects {
 		if generated[o] {
-			o.OriginalName = l.root.generatorName(o)
+			o.OriginalName, o.Unseen = l.root.generatorName(o), l.root.lostInput()
 			continue
 		}
 		key := group{o.File, o.Kind}
@@ -76,6 +77,19 @@ func (l *locator) pair(objects []*manifest.Object, documents []manifest.Written)
 }
 
 func nameOf(w manifest.Written) string { return nodes.Text(nodes.Field(w.Root, "metadata", "name")) }
+
+// lostInput says which file a generator of the root was not given, so that there may be more in what it makes; empty where it
+// was given all.
+func (r *Root) lostInput() string {
+	for _, k := range r.closure {
+		for _, ref := range k.refs {
+			if strings.HasSuffix(ref.field, "Generator") && (ref.verdict == isRemote || ref.verdict == isOutside || ref.verdict == isClosed) {
+				return "the " + noun(ref.field) + " " + sources.Shown(ref.text) + " was not read"
+			}
+		}
+	}
+	return ""
+}
 
 func (l *locator) comesFrom(o *manifest.Object, w manifest.Written) {
 	l.origins[o].base = &w
