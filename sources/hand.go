@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"regexp"
 
 	"github.com/keylint/keylint/keys"
@@ -64,10 +65,30 @@ func (r *Repository) HandTree(tree any) any {
 // Handed are the file's bytes as a renderer gets them.
 func (f *File) Handed() ([]byte, error) {
 	plain, err := f.Plain()
-	if err != nil || !f.Decrypted() && !f.Private() {
-		return plain, err
+	switch {
+	case err != nil:
+		return nil, err
+	case f.Decrypted():
+		return f.handed, nil
+	case f.Private():
+		return f.repo.handLines(plain), nil
 	}
-	return f.handed, nil
+	return plain, nil
+}
+
+// handLines hands the values of a file of variables, line by line, and no comment.
+func (r *Repository) handLines(b []byte) []byte {
+	var out bytes.Buffer
+	for line := range bytes.Lines(b) {
+		text := bytes.TrimRight(line, "\r\n")
+		name, value, ok := bytes.Cut(text, []byte("="))
+		if ok && !bytes.HasPrefix(bytes.TrimSpace(name), []byte("#")) {
+			out.Write(name)
+			out.WriteString("=" + r.HandSecret(keys.NewText(string(value))))
+		}
+		out.Write(line[len(text):])
+	}
+	return out.Bytes()
 }
 
 // Decrypted says that SOPS encrypted the file, and that a key at hand opened it.

@@ -111,7 +111,7 @@ func TestBounds(t *testing.T) {
 			}
 			dir := testrepo.Write(t, archive+fmt.Sprintf(boundSecret, beside))
 			var stdout, stderr bytes.Buffer
-			status := run([]string{"--strict", "--fail-on", "error", dir}, strings.NewReader(""), &stdout, &stderr, func(string) string { return "" })
+			status := run([]string{"--strict", "--fail-on", "error", dir}, strings.NewReader(""), &stdout, &stderr, func(string) string { return "" }, nil)
 			note := ""
 			for line := range strings.SplitSeq(stderr.String(), "\n") {
 				if strings.HasPrefix(line, c.at) && strings.Contains(line, c.note) {

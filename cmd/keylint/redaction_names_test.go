@@ -56,7 +56,7 @@ NEXT_PUBLIC_SUPABASE_ANON_KEY={{service_role}}
 		}
 		for _, f := range report.Formats() {
 			var out, err bytes.Buffer
-			status := run([]string{"--now", "2026-11-23", "--verbose", "--format", f.Name, dir}, strings.NewReader(""), &out, &err, func(string) string { return "" })
+			status := run([]string{"--now", "2026-11-23", "--verbose", "--format", f.Name, dir}, strings.NewReader(""), &out, &err, func(string) string { return "" }, nil)
 			if status != exitFindings {
 				t.Errorf("%s, %s: status %d: %s", what, f.Name, status, strings.ReplaceAll(err.String(), name, "NAME"))
 			}
