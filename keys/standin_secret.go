@@ -49,8 +49,31 @@ type secretWord struct {
 // Salt makes the words such as only whoever has the salt can tell. It is set before the first is made.
 func (s *Standins) Salt(salt []byte) { s.salt = salt }
 
-// Secret is what a renderer gets in the place of a text that was decrypted.
+// Secret is what a renderer gets in the place of a text that was decrypted: a word, whatever the text holds.
 func (s *Standins) Secret(t Text) string {
+	if _, ok := elsewhere(t); ok { // where the secret is, and not what
+		return t.Reveal()
+	}
+	word := s.hide(t.Reveal())
+	s.remember(t, word)
+	return word
+}
+
+// remember keeps what goes in the place of a text.
+func (s *Standins) remember(t Text, shown string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shown == nil {
+		s.shown = map[[32]byte]string{}
+	}
+	s.shown[t.Sum()] = shown
+}
+
+// IsSecret says whether a text was decrypted, or holds what was.
+func (s *Standins) IsSecret(t Text) bool { return s.Shown(t) != t.Reveal() }
+
+// SecretText is what a renderer gets in the place of a text that whoever has the keys wrote as it is: what renderers evaluate in it is left.
+func (s *Standins) SecretText(t Text) string {
 	if _, ok := elsewhere(t); ok { // where the secret is, and not what
 		return t.Reveal()
 	}
@@ -74,12 +97,7 @@ func (s *Standins) Secret(t Text) string {
 		show(at[1])
 	}
 	hide(len(text))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.shown == nil {
-		s.shown = map[[32]byte]string{}
-	}
-	s.shown[t.Sum()] = b.String()
+	s.remember(t, b.String())
 	return b.String()
 }
 
@@ -183,12 +201,28 @@ func (s *Standins) plain(text string) (v Value, ok bool) {
 		return Value{}, false
 	}
 	if v, ok := s.putBack(text); ok {
+		if v.IsKnown() { // a renderer that is given it gets the words again
+			s.shown[v.Text().Sum()] = text
+		}
 		return v, true
 	}
 	if decoded, ok := s.putBackEncoded(text, maxEncoded); ok {
+		s.shown[NewText(decoded).Sum()] = text
 		return Known(NewText(decoded)), true
 	}
 	return Unknown(transformed), s.isPiece(text)
+}
+
+// Bears says whether a secret stands in a text, as it is or in base64.
+func (s *Standins) Bears(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, secret := range s.secrets {
+		if plain := secret.text.Reveal(); strings.Contains(text, plain) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(plain))) {
+			return true
+		}
+	}
+	return false
 }
 
 // Uncovered is a text with what its words stand for in their place; ok is false where it holds none, or not all of them are whole.

@@ -82,11 +82,11 @@ func TestSecretWordShape(t *testing.T) {
 		{"ref+vault://secret/a#/b", "ref+vault://secret/a#/b"},
 	}
 	for _, test := range tests {
-		if word := s.Secret(NewText(test.secret)); !strings.Contains(word, test.holds) {
+		if word := s.SecretText(NewText(test.secret)); !strings.Contains(word, test.holds) {
 			t.Errorf("%q of %q does not hold %q", word, test.secret, test.holds)
 		}
 	}
-	if word := s.Secret(NewText("${LONG_NAME_OF_IT:-the-default-is-secret}")); strings.Contains(word, "default-is") {
+	if word := s.SecretText(NewText("${LONG_NAME_OF_IT:-the-default-is-secret}")); strings.Contains(word, "default-is") {
 		t.Errorf("%q shows a default", word)
 	}
 }
@@ -98,5 +98,28 @@ func TestSalt(t *testing.T) {
 	b.Salt([]byte("another"))
 	if a.Secret(NewText(aToken)) == b.Secret(NewText(aToken)) {
 		t.Error("a word does not depend on the salt")
+	}
+}
+
+// TestSecretWordAgain: a text into which a secret was put back goes into the next renderer with the word in it, and one of a template that a
+// stranger wrote shows nothing, whatever looks like an expression in it.
+func TestSecretWordAgain(t *testing.T) {
+	var s Standins
+	word := s.Secret(NewText(aToken))
+	again := s.Resolve(NewText("pre" + word + "post"))
+	if got := s.Shown(again.Text()); got != "pre"+word+"post" || !s.IsSecret(again.Text()) {
+		t.Errorf("the next renderer gets %q", got)
+	}
+	if s.IsSecret(NewText("an ordinary text")) {
+		t.Error("an ordinary text is taken for a secret")
+	}
+	for _, around := range []string{"$(%s)", "{{ %s }}", "${%s}"} {
+		secret := strings.ReplaceAll(aToken, ".", "_")
+		if shown := s.Secret(NewText(fmt.Sprintf(around, secret))); strings.Contains(shown, secret[40:60]) {
+			t.Errorf("%q shows a secret", shown)
+		}
+	}
+	if !s.Bears("key-"+aToken) || s.Bears("key-of-it") {
+		t.Error("what a name bears is not told")
 	}
 }

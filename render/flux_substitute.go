@@ -81,7 +81,7 @@ func (p *planner) substitution(o order, u *Unit, post *yaml.Node) *substitution 
 		for _, e := range from.Entries() {
 			at := e.Place
 			at.At = e.At
-			s.variables[e.Key] = fluxVariable{e.Value.WithoutLineEnds(), e.SOPS || e.Sealed, at} // which Flux drops
+			s.variables[e.Key] = fluxVariable{e.Value.WithoutLineEnds(), e.SOPS || e.Sealed || p.repo.Standins().IsSecret(e.Value.Text()), at} // which Flux drops
 		}
 	}
 	nodes.Pairs(nodes.Field(post, "substitute"), func(key, value *yaml.Node) {

@@ -84,7 +84,7 @@ func (p *planner) secretValues(o order, r *chart.Release, item *yaml.Node) []cha
 			why := "its values come from " + label + ", which is not known: " + e.Value.Reason()
 			out = append(out, chart.UnknownLayer(why, at))
 		default:
-			out = append(out, chart.EntryLayer(e, placeIn(e, label), label)...)
+			out = append(out, chart.EntryLayer(p.repo, e, placeIn(e, label), label)...)
 		}
 	}
 	return out

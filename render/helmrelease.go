@@ -174,7 +174,7 @@ func (p *planner) valuesFrom(o order, ref *yaml.Node) []chart.Layer {
 		}
 		q := placeIn(e, label)
 		if target == "" {
-			return chart.EntryLayer(e, q, label)
+			return chart.EntryLayer(p.repo, e, q, label)
 		}
 		if l, ok := chart.PathLayer(target, atTargetPath(p.repo.Hand(e.Value)), q, label); ok {
 			return []chart.Layer{l}

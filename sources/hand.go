@@ -2,7 +2,9 @@ package sources
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
+	"slices"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -32,7 +34,9 @@ func (r *Repository) hide(path []string, text string) string {
 	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) {
 		return text
 	}
-	return r.HandSecret(keys.NewText(text))
+	word := r.standins.SecretText(keys.NewText(text))
+	r.ledger.Add(keys.NewText(word))
+	return word
 }
 
 // identifying are the fields that say which object it is, in manifests and in the values of charts.
@@ -49,8 +53,13 @@ var objectName = regexp.MustCompile(`^[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$`)
 func (r *Repository) HandTree(tree any) any {
 	switch tree := tree.(type) {
 	case map[string]any:
-		for k, v := range tree {
-			tree[k] = r.HandTree(v)
+		for _, k := range slices.Collect(maps.Keys(tree)) {
+			v := r.HandTree(tree[k])
+			if r.standins.Bears(k) {
+				delete(tree, k)
+				k = r.HandSecret(keys.NewText(k))
+			}
+			tree[k] = v
 		}
 	case []any:
 		for i, v := range tree {

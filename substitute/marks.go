@@ -57,6 +57,9 @@ type marks struct {
 // makes a reference (the first group).
 var plainRun = regexp.MustCompile("([\\\\$`]|[$][{(])?[A-Za-z0-9][A-Za-z0-9_.-]*")
 
+// longestReference is the length of the longest run behind a "$" that goes as it is: longer ones are secrets rather than names.
+const longestReference = 12
+
 // value marks a variable's value.
 func (m *marks) value(from Use, v keys.Value) string {
 	if !v.IsKnown() {
@@ -71,6 +74,9 @@ func (m *marks) value(from Use, v keys.Value) string {
 	}
 	return plainRun.ReplaceAllStringFunc(text, func(run string) string {
 		if strings.ContainsAny(run, "\\$`") {
+			if len(run) > longestReference { // it would stand there in the open, for programs to cut
+				return m.unknown(from, "what stands behind a \"$\" or a \"\\\" in its value is not followed")
+			}
 			return run
 		}
 		return m.add(piece{use: from, text: keys.NewText(run)})

@@ -60,8 +60,8 @@ func TextLayer(text string, p manifest.Place, label string) []Layer {
 }
 
 // EntryLayer is a document within a data key of a Secret or ConfigMap.
-func EntryLayer(e manifest.Entry, p manifest.Place, label string) []Layer {
-	return textLayers(e.Value.Text().Reveal(), e.SOPS || e.Sealed, p, label)
+func EntryLayer(repo *sources.Repository, e manifest.Entry, p manifest.Place, label string) []Layer {
+	return textLayers(e.Value.Text().Reveal(), e.SOPS || e.Sealed || repo.Standins().IsSecret(e.Value.Text()), p, label)
 }
 
 func textLayers(text string, decrypted bool, p manifest.Place, label string) []Layer {

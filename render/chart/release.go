@@ -109,7 +109,7 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		return r.environments(repo), missing
 	}
 	if comparedBy != "" {
-		lose(sources.NoteSkipped, r.At, fmt.Sprintf("%s: its templates compare a decrypted value with a text (%s); no template gets to see one, so that what follows from it is not known", r.Label, comparedBy))
+		lose(sources.NoteRefused, r.At, fmt.Sprintf("%s: its templates compare a decrypted value with a text (%s); no template gets to see one, so that what follows from it is not known", r.Label, comparedBy))
 	}
 	r.Unread = r.unread(repo, c, values)
 	installed := &installed{Release: r, chart: c, repo: repo, layers: layers, values: values}

@@ -87,7 +87,7 @@ func (o *Object) readData(list *EntryList, field string, encoded bool) {
 			return
 		}
 		if o.Repo.Standins().IsMadeOf(key.Value) {
-			o.Repo.Note(sources.NoteSkipped, sources.Position{File: o.File}, "a data key of "+Label(o.Kind, o.Namespace, o.Name)+" is called by what was decrypted, and is not read: "+hidden)
+			o.Repo.Note(sources.NoteRefused, sources.Position{File: o.File}, "a data key of "+Label(o.Kind, o.Namespace, o.Name)+" is called by what was decrypted, and is not read: "+hidden)
 			return
 		}
 		list.Add(o.entry(key.Value, value, encoded))

@@ -71,7 +71,7 @@ func New(repo *sources.Repository, root *yaml.Node, file string, from Origin) *O
 	}
 	for _, text := range []string{o.APIVersion, o.Kind, o.Name, o.Namespace} {
 		if repo.Standins().IsMadeOf(text) {
-			repo.Note(sources.NoteSkipped, sources.Position{File: file}, "an object takes its name, or its kind, from what was decrypted, and is not read: "+hidden)
+			repo.Note(sources.NoteRefused, sources.Position{File: file}, "an object takes its name, or its kind, from what was decrypted, and is not read: "+hidden)
 			return nil
 		}
 	}
