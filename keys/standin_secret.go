@@ -50,34 +50,36 @@ type secretWord struct {
 func (s *Standins) Salt(salt []byte) { s.salt = salt }
 
 // Secret is what a renderer gets in the place of a text that was decrypted: a word, whatever the text holds.
-func (s *Standins) Secret(t Text) string {
-	if _, ok := elsewhere(t); ok { // where the secret is, and not what
+func (s *Standins) Secret(t Text) string { return s.inPlace(t, s.hide) }
+
+// inPlace remembers what a text gives way to. What says where a secret is, and not what, stays.
+func (s *Standins) inPlace(t Text, hide func(text string) string) string {
+	if _, ok := elsewhere(t); ok {
 		return t.Reveal()
 	}
-	word := s.hide(t.Reveal())
-	s.remember(t, word)
-	return word
-}
-
-// remember keeps what goes in the place of a text.
-func (s *Standins) remember(t Text, shown string) {
+	shown := hide(t.Reveal())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.shown == nil {
-		s.shown = map[[32]byte]string{}
-	}
+	s.begin()
 	s.shown[t.Sum()] = shown
+	return shown
+}
+
+// begin makes the maps at the first secret.
+func (s *Standins) begin() {
+	if s.shown == nil {
+		s.shown, s.words, s.secrets, s.pieces = map[[32]byte]string{}, map[[32]byte]string{}, map[string]secretWord{}, map[string]bool{}
+	}
 }
 
 // IsSecret says whether a text was decrypted, or holds what was.
 func (s *Standins) IsSecret(t Text) bool { return s.Shown(t) != t.Reveal() }
 
 // SecretText is what a renderer gets in the place of a text that whoever has the keys wrote as it is: what renderers evaluate in it is left.
-func (s *Standins) SecretText(t Text) string {
-	if _, ok := elsewhere(t); ok { // where the secret is, and not what
-		return t.Reveal()
-	}
-	text := t.Reveal()
+func (s *Standins) SecretText(t Text) string { return s.inPlace(t, s.hideAround) }
+
+// hideAround makes words of what stands around the expressions in a text.
+func (s *Standins) hideAround(text string) string {
 	var b strings.Builder
 	last := 0
 	hide := func(to int) {
@@ -97,7 +99,6 @@ func (s *Standins) SecretText(t Text) string {
 		show(at[1])
 	}
 	hide(len(text))
-	s.remember(t, b.String())
 	return b.String()
 }
 
@@ -130,9 +131,7 @@ func (s *Standins) hide(text string) string {
 	fill := &filler{mac.Sum(nil)}
 	mark := "kl" + fill.pad("", markerSize-3) + "x"
 	word := wordOf(text, mark, fill)
-	if s.words == nil {
-		s.words, s.secrets, s.pieces = map[[32]byte]string{}, map[string]secretWord{}, map[string]bool{}
-	}
+	s.begin()
 	s.words[sum], s.secrets[mark] = word, secretWord{word, NewText(text)}
 	for i := strings.Index(word, mark); i+pieceSize <= len(word) && i < maxPieces; i += pieceSize {
 		if piece := word[i : i+pieceSize]; !specialRun.MatchString(piece) {
@@ -170,7 +169,7 @@ func wordOf(text, mark string, fill *filler) string {
 	return fill.pad(b.String(), len(text)-len(end)) + end
 }
 
-// filler makes a text as long as another one, of what nobody can foresee: a piece of a word is told as such by Transformed.
+// filler makes a text as long as another one, of what nobody can foresee: so that a piece of a word can be told as one.
 type filler struct{ stream []byte }
 
 func (f *filler) pad(text string, n int) string {

@@ -22,9 +22,11 @@ func (r *Repository) Hand(v keys.Value) string {
 }
 
 // HandSecret is the word for a text that was decrypted, or is part of one.
-func (r *Repository) HandSecret(t keys.Text) string {
-	word := r.standins.Secret(t)
-	r.ledger.Add(keys.NewText(word)) // it would tell nobody anything in a message
+func (r *Repository) HandSecret(t keys.Text) string { return r.scrubbed(r.standins.Secret(t)) }
+
+// scrubbed is a word, which is taken out of messages from then on: it would tell nobody anything there.
+func (r *Repository) scrubbed(word string) string {
+	r.ledger.Add(keys.NewText(word))
 	return word
 }
 
@@ -34,9 +36,7 @@ func (r *Repository) hide(path []string, text string) string {
 	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) {
 		return text
 	}
-	word := r.standins.SecretText(keys.NewText(text))
-	r.ledger.Add(keys.NewText(word))
-	return word
+	return r.scrubbed(r.standins.SecretText(keys.NewText(text)))
 }
 
 // identifying are the fields that say which object it is, in manifests and in the values of charts.

@@ -76,10 +76,13 @@ func checkVariableNotSet(p *lint.Pass) {
 			continue
 		}
 		reads, open := app.EnvReads()
+		if open {
+			continue
+		}
 		for _, r := range reads {
 			name := p.Names.Of(r.Name)
 			group := slices.DeleteFunc(slices.Clone(unread), func(s *sites.Site) bool { return !isMeant(name, p.Names.Of(s.Variable)) })
-			if open || len(group) == 0 || set[r.Name] {
+			if len(group) == 0 || set[r.Name] {
 				continue
 			}
 			if _, known := maySet[r.Name]; !known {
@@ -127,6 +130,7 @@ func givenToApps(p *lint.Pass) map[string][]*sites.Site {
 	}
 	return out
 }
+
 func reportNotSet(p *lint.Pass, app *sources.App, r sources.EnvRead, group []*sites.Site) {
 	first := group[0]
 	dir := app.Dir
