@@ -215,6 +215,21 @@ func init() {
 			}
 		}
 	}
+	scenarios["no proc"] = func([]string) {
+		if err := unix.Mount("none", "/proc", "tmpfs", 0, ""); err != nil {
+			fmt.Println("skip:", err)
+			return
+		}
+		s := &Sandbox{}
+		must(s.Begin(Auto, Limits{}))
+		must(s.Read([]string{"."}, nil))
+		for _, l := range s.Layers() {
+			if strings.HasPrefix(l.Name, "Landlock") {
+				fmt.Println(l.Missing)
+			}
+		}
+		fmt.Println(socket(unix.AF_INET, unix.SOCK_STREAM))
+	}
 	scenarios["foreign"] = func([]string) {
 		enterTree()
 		_ = raw(0x40000000 | unix.SYS_GETPID) // of x32, or none
@@ -275,6 +290,23 @@ func TestEveryThreadIsConfined(t *testing.T) {
 func TestOlderCallsAreTaken(t *testing.T) {
 	if got := said(t, "missing"); got != "" {
 		t.Error(got)
+	}
+}
+
+// TestWithoutProc runs as a chroot or a minimal image may: the layers that need no /proc hold.
+func TestWithoutProc(t *testing.T) {
+	cmd := scenario(t, asTest, "no proc")
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
+	}
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if why, ok := strings.CutPrefix(string(out), "skip: "); ok || errors.Is(err, unix.EPERM) {
+		t.Skip("skipped: no file system of one's own can be mounted here: ", why, err)
+	}
+	if want := "/proc is not mounted, where the threads to confine are found\noperation not permitted\n"; err != nil || string(out) != want {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -1,7 +1,6 @@
 package confine
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,8 +9,6 @@ import (
 	"github.com/landlock-lsm/go-landlock/landlock"
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 )
-
-var errNoLandlock = errors.New("the kernel has none, or it is not enabled")
 
 // gitReads are the files in .git that are read. What else lies there is nobody's business, and the configuration may hold a token.
 var gitReads = []string{"info/exclude", "index"}
@@ -28,7 +25,10 @@ func allowFiles(trees, others []string) (layer string, err error) {
 	layer = "Landlock"
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
-		return layer, errNoLandlock
+		return layer, lacking("the kernel has none, or it is not enabled")
+	}
+	if !exists(fmt.Sprintf("/proc/%d/task", os.Getpid())) {
+		return layer, lacking("/proc is not mounted, where the threads to confine are found")
 	}
 	var rules []landlock.Rule
 	allow := func(rights landlock.AccessFSSet, path string) {

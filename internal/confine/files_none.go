@@ -2,8 +2,6 @@
 
 package confine
 
-import "errors"
-
-var errNoLandlock = errors.New("it is of Linux alone")
-
-func allowFiles(_, _ []string) (layer string, err error) { return "Landlock", errNoLandlock }
+func allowFiles(_, _ []string) (layer string, err error) {
+	return "Landlock", lacking("it is of Linux alone")
+}
