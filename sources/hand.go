@@ -2,9 +2,11 @@ package sources
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"github.com/keylint/keylint/keys"
 )
@@ -67,6 +69,15 @@ func (r *Repository) HandTree(tree any) any {
 		}
 	case string:
 		return r.HandSecret(keys.NewText(tree))
+	case json.Number: // a password may be one
+		if word := r.HandSecret(keys.NewText(tree.String())); word != tree.String() {
+			return word
+		}
+	case float64:
+		text := strconv.FormatFloat(tree, 'f', -1, 64)
+		if word := r.HandSecret(keys.NewText(text)); word != text {
+			return word
+		}
 	}
 	return tree
 }

@@ -1,24 +1,24 @@
-package sources
+package sources_test
 
 import (
+	"encoding/json"
 	"testing"
 
-	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/internal/testrepo"
 )
 
-// TestHand hands values to a renderer, and asks what is worth what comes out of it.
-func TestHand(t *testing.T) {
-	repo := &Repository{}
-	for _, v := range []keys.Value{keys.Known(keys.NewText("a text")), keys.Known(keys.NewText("")), keys.Unknown("it is elsewhere")} {
-		handed := repo.Hand(v)
-		back := repo.Standins().Resolve(keys.NewText(handed))
-		if back.IsKnown() != v.IsKnown() || back.Reason() != v.Reason() || back.Text().Reveal() != v.Text().Reveal() {
-			t.Errorf("%q comes back as %v, and was %v", handed, back, v)
+// TestNumbersAreHanded: a password may be a number. What is short is none, and stays one: a chart counts with it.
+func TestNumbersAreHanded(t *testing.T) {
+	repo := testrepo.Open(t, t.TempDir(), nil)
+	tree := map[string]any{"password": 1234567890.0, "pin": json.Number("87654321"), "port": 5432.0, "on": true}
+	repo.HandTree(tree)
+	for _, name := range []string{"password", "pin"} {
+		word, ok := tree[name].(string)
+		if any, whole := repo.Standins().Holds(word); !ok || !any || !whole {
+			t.Errorf("%s: %v", name, tree[name])
 		}
 	}
-	tree := map[string]any{"a": []any{"x", 1, map[string]any{"b": "y"}}, "c": nil}
-	repo.HandTree(tree)
-	if inner := tree["a"].([]any); inner[0] != "x" || inner[1] != 1 || inner[2].(map[string]any)["b"] != "y" || tree["c"] != nil {
-		t.Errorf("a tree becomes %v", tree)
+	if tree["port"] != 5432.0 || tree["on"] != true {
+		t.Error(tree)
 	}
 }

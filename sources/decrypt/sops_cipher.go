@@ -1,6 +1,8 @@
 package decrypt
 
 import (
+	"strconv"
+
 	"github.com/getsops/sops/v3"
 	"github.com/getsops/sops/v3/aes"
 
@@ -31,11 +33,23 @@ func (c *watchedCipher) Decrypt(ciphertext string, key []byte, path string) (any
 	if err != nil {
 		c.failed = &failedValue{ciphertext, path}
 	}
-	switch text := plain.(type) {
-	case string:
+	if text, ok := textOf(plain); ok {
 		c.opened[keys.NewText(text).Sum()] = true
-	case sops.Comment:
-		c.opened[keys.NewText(text.Value).Sum()] = true
 	}
 	return plain, err
+}
+
+// textOf is a value as it was before it was encrypted. A password may be a number.
+func textOf(v any) (text string, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case sops.Comment:
+		return v.Value, true
+	case int:
+		return strconv.Itoa(v), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	}
+	return "", false
 }

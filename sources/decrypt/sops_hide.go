@@ -44,9 +44,11 @@ func hideIn(v any, path []string, opened map[[32]byte]bool, words hide) any {
 			v.Value = ""
 			return v
 		}
-	case string:
-		if opened[keys.NewText(v).Sum()] {
-			return words(path, v)
+	default:
+		if text, ok := textOf(v); ok && opened[keys.NewText(text).Sum()] {
+			if word := words(path, text); word != text {
+				return word
+			}
 		}
 	}
 	return v
