@@ -62,16 +62,25 @@ func (s *Standins) Resolve(t Text) Value {
 func (s *Standins) unknown(t Text) (v Value, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m := standin.FindStringSubmatchIndex(t.Reveal())
+	if len(s.values) == 0 {
+		return Value{}, false
+	}
+	text := t.Reveal()
+	m := standin.FindStringSubmatchIndex(text)
+	for _, run := range base64Run.FindAllString(text, -1) {
+		if in, ok := inBase64(run); m == nil && ok {
+			text, m = " "+in, standin.FindStringSubmatchIndex(" "+in)
+		}
+	}
 	if m == nil {
 		return Value{}, false
 	}
-	n, err := strconv.Atoi(t.Reveal()[m[2]:m[3]])
+	n, err := strconv.Atoi(text[m[2]:m[3]])
 	if err != nil || n >= len(s.values) {
 		return Value{}, false
 	}
 	v = s.values[n]
-	if m[0] != 0 || m[1] != t.Len() {
+	if m[0] != 0 || m[1] != len(text) {
 		v = Unknown(v.Reason()) // it is a part of the text only
 	}
 	return v, true

@@ -209,7 +209,7 @@ func (s *Standins) plain(text string) (v Value, ok bool) {
 		s.shown[NewText(decoded).Sum()] = text
 		return Known(NewText(decoded)), true
 	}
-	return Unknown(transformed), s.isPiece(text)
+	return Unknown(transformed), s.isPiece(text) || s.isBeside(text)
 }
 
 // Bears says whether a secret stands in a text, as it is or in base64.
@@ -233,10 +233,50 @@ func (s *Standins) Uncovered(t Text) (out Text, ok bool) {
 // maxEncoded is how often base64 is decoded to find a word.
 const maxEncoded = 2
 
+// encodings are those of base64, the padded ones first.
+var encodings = []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding}
+
+// putBackBeside does so of words that are alone in base64, whatever stands beside that.
+func (s *Standins) putBackBeside(run string) (out string, ok bool) {
+	out = run
+	for _, secret := range s.secrets {
+		for _, e := range encodings {
+			coded := e.EncodeToString([]byte(secret.word))
+			at := strings.Index(out, coded)
+			if at < 0 || len(coded)%4 > 0 && strings.HasPrefix(out[at+len(coded):], "=") {
+				continue
+			}
+			out, ok = strings.ReplaceAll(out, coded, e.EncodeToString([]byte(secret.text.Reveal()))), true
+			break
+		}
+	}
+	return out, ok
+}
+
+// isBeside says whether a marker is in a run of base64, wherever that begins.
+func (s *Standins) isBeside(text string) bool {
+	for _, run := range base64Run.FindAllString(text, -1) {
+		run = strings.TrimRight(run, "=")
+		for offset := range min(4, len(run)) {
+			for _, e := range encodings[2:] {
+				decoded, err := e.DecodeString(run[offset : offset+(len(run)-offset)/4*4])
+				if _, known := s.secrets[marker.FindString(string(decoded))]; err == nil && known {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // putBackEncoded does so of words that stand in the text in base64.
 func (s *Standins) putBackEncoded(text string, depth int) (out string, ok bool) {
 	out = base64Run.ReplaceAllStringFunc(text, func(run string) string {
-		for _, e := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		if out, found := s.putBackBeside(run); found {
+			ok = true
+			return out
+		}
+		for _, e := range encodings {
 			decoded, err := e.DecodeString(run)
 			if err != nil {
 				continue
@@ -264,20 +304,6 @@ func (s *Standins) Hide() bool {
 	return len(s.secrets) > 0
 }
 
-// Holds says whether words stand for secrets in a text, as they are or in base64, and whether all of them are whole: a piece of one is none.
-func (s *Standins) Holds(text string) (any, whole bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.secrets) == 0 {
-		return false, true
-	}
-	if v, ok := s.putBack(text); ok {
-		return true, v.IsKnown()
-	}
-	_, ok := s.putBackEncoded(text, maxEncoded)
-	return ok, ok
-}
-
 // IsMadeOf says whether a word, or a piece of one, stands in a text.
 func (s *Standins) IsMadeOf(text string) bool {
 	s.mu.Lock()
@@ -286,7 +312,7 @@ func (s *Standins) IsMadeOf(text string) bool {
 		return false
 	}
 	_, ok := s.putBack(text)
-	return ok || s.isPiece(text)
+	return ok || s.isPiece(text) || s.isBeside(text)
 }
 
 // isPiece says whether a piece of a word stands in a text that holds no whole one.

@@ -45,6 +45,9 @@ func (p *planner) expandSet(set order) []*manifest.Object {
 			case errors.Is(err, chart.ErrTooMuch):
 				p.cannotTell(set, sources.NoteBound, template, "its template is not filled in: that is "+sources.TooMuch)
 				return apps
+			case errors.Is(err, chart.ErrDecided):
+				p.cannotTell(set, sources.NoteRefused, template, chart.ErrDecided.Error()+", which none gets to see: the Application that it makes is not known")
+				continue
 			case err != nil:
 				p.cannotTell(set, sources.NoteRenderFailed, template, "its template cannot be filled in")
 				continue

@@ -118,6 +118,7 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 	u.Rendered = u.Rendered && built.Rendered
 	u.Objects = append(u.Objects, built.Objects...)
 	u.Missing = append(u.Missing, built.Missing...)
+	u.Doubt = cmp.Or(u.Doubt, built.Doubt)
 	u.Unread = append(u.Unread, built.Unread...)
 	u.Inputs = append(u.Inputs, built.Inputs...)
 	u.Opened = append(u.Opened, built.Opened...)
@@ -203,7 +204,7 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 	u.Objects = append(u.Objects, objects...)
 	u.Missing = append(u.Missing, missing...)
 	u.Unread = append(u.Unread, r.Unread...)
-	u.Failed = cmp.Or(u.Failed, r.Failed)
+	u.Failed, u.Doubt = cmp.Or(u.Failed, r.Failed), cmp.Or(u.Doubt, r.Doubt)
 	for _, l := range r.Layers {
 		u.Inputs = append(u.Inputs, l.At.File)
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -359,8 +360,12 @@ func (p *planner) object(o order, kind, namespace, name string) *manifest.Object
 	return nil
 }
 
-// add makes a unit of what an order deploys, and takes up the orders in it.
+// add makes a unit of what an order deploys, and takes up the orders in it. What is deployed by what is not known is not known either.
 func (p *planner) add(u *Unit, o order) {
+	if o.from != nil {
+		u.Doubt = cmp.Or(u.Doubt, o.from.Doubt)
+	}
+	u.doubted()
 	p.units = append(p.units, u)
 	for _, f := range u.Inputs {
 		p.covered[f] = true

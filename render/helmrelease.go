@@ -257,7 +257,7 @@ func releasedBy(o order) Deployer {
 func (p *planner) install(o order, r *chart.Release, u *Unit) {
 	u.Name, u.Kind, u.Path, u.Rendered, u.Declared = r.Label, Release, path.Dir(r.At.File), true, r.At
 	u.Objects, u.Missing = r.Install(p.repo)
-	u.Unread, u.Failed = r.Unread, r.Failed
+	u.Unread, u.Failed, u.Doubt = r.Unread, r.Failed, r.Doubt
 	u.Inputs = append(u.Inputs, r.At.File)
 	for _, l := range r.Layers {
 		if l.At.File != "" {

@@ -57,6 +57,10 @@ type Unit struct {
 	// is known then of what it makes. It is empty where there is none.
 	Failed string
 
+	// Doubt is why nothing that it deploys is known, nor whether that is all: a chart of it decides by the text of a secret. It is
+	// empty where there is none.
+	Doubt string
+
 	// Unread are the keys that its charts are given as values which they do not know.
 	Unread []chart.Unread
 
@@ -88,6 +92,13 @@ func (u *Unit) Perhaps(v *Unit) bool { return sameClusterMaybe(u.Cluster, v.Clus
 
 // Together says whether two units certainly reach the same cluster.
 func (u *Unit) Together(v *Unit) bool { return u == v || u.Cluster != "" && u.Cluster == v.Cluster }
+
+// doubted makes its doubt one of each of its objects, from which others take values.
+func (u *Unit) doubted() {
+	for _, o := range u.Objects {
+		o.Doubt = u.Doubt
+	}
+}
 
 // Deployed says whether the unit reaches a cluster as far as the repository tells.
 func (u *Unit) Deployed() bool { return u.Kind != Undeployed }

@@ -144,7 +144,8 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	r.Label = name
 	u := &Unit{Name: name, Kind: Release, Path: name, Rendered: true, Inputs: []string{r.At.File}}
 	u.Objects, u.Missing = r.Install(p.repo)
-	u.Unread, u.Failed = r.Unread, r.Failed
+	u.Unread, u.Failed, u.Doubt = r.Unread, r.Failed, r.Doubt
+	u.doubted()
 	if p.governs(u)(u) {
 		p.leave(u)
 	}

@@ -168,6 +168,9 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 		Idle: k.Idle, Unset: b.Unset, Asks: b.Asks, Exposed: b.Exposed, Withheld: b.Withheld, Copied: b.Copied(),
 		NotBase64: b.NotBase64 && b.Entry != nil && b.Entry.Object.Kind == "Secret",
 	}
+	if k.Unit != nil && k.Unit.Doubt != "" {
+		s.Value = keys.Unknown(k.Unit.Doubt)
+	}
 	if b.Entry != nil {
 		e, ok := c.Entry(b.Entry.Object, b.Entry.Key)
 		s.IsDefault = ok && e.Place.Default

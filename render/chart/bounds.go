@@ -118,3 +118,26 @@ func builtins(count func(int)) template.FuncMap {
 		"urlquery": counted(template.URLQueryEscaper, count),
 	}
 }
+
+// comparisons are text/template's own functions that compare. They are not exported: a template that consists of the call gives the answer.
+func comparisons(count func(int)) template.FuncMap {
+	out := template.FuncMap{}
+	for _, name := range []string{"eq", "ne", "lt", "le", "gt", "ge"} {
+		t := template.Must(template.New(name).Parse("{{" + name + " .A .B}}"))
+		one := func(a, b any) (bool, error) {
+			var said strings.Builder
+			err := t.Execute(&said, map[string]any{"A": a, "B": b})
+			return said.String() == "true", err
+		}
+		out[name] = func(a any, rest ...any) (is bool, err error) {
+			count(1)
+			for _, b := range rest {
+				if is, err = one(a, b); is || err != nil || name != "eq" {
+					break
+				}
+			}
+			return is, err
+		}
+	}
+	return out
+}

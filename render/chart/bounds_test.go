@@ -120,7 +120,7 @@ func FuzzChart(f *testing.F) {
 	})
 }
 
-// TestSteps counts what templates go through without another word changing.
+// TestSteps counts what templates go through, and looks at what they decide by, without another word changing.
 func TestSteps(t *testing.T) {
 	for before, after := range map[string]string{
 		"a":                                       "a",
@@ -128,7 +128,7 @@ func TestSteps(t *testing.T) {
 		"{{- range $k, $v := .a -}}x{{- end -}}":  "{{- range $k, $v := keylintSteps (.a) -}}x{{- end -}}",
 		"{{range .a}}{{range .b}}{{end}}{{end}}":  "{{range keylintSteps (.a)}}{{range keylintSteps (.b)}}{{end}}{{end}}",
 		`{{ range split "}}" .a | uniq }}{{end}}`: `{{ range keylintSteps (split "}}" .a | uniq) }}{{end}}`,
-		"{{ define \"a\" }}{{ if .x }}{{ range\n .y }}{{ else }}{{ range .z }}{{ end }}{{ end }}{{ end }}{{ end }}": "{{ define \"a\" }}{{ if .x }}{{ range\n keylintSteps (.y) }}{{ else }}{{ range keylintSteps (.z) }}{{ end }}{{ end }}{{ end }}{{ end }}",
+		"{{ define \"a\" }}{{ if .x }}{{ range\n .y }}{{ else }}{{ range .z }}{{ end }}{{ end }}{{ end }}{{ end }}": "{{ define \"a\" }}{{ if .x | keylintTruth `if` }}{{ range\n keylintSteps (.y) }}{{ else }}{{ range keylintSteps (.z) }}{{ end }}{{ end }}{{ end }}{{ end }}",
 		"{{ range }}":                                        "{{ range }}",
 		`{{ include "a" . | indent 2 }}`:                     `{{ keylintLeave (include (keylintEnter "a") .) | indent 2 }}`,
 		`{{- eq (include "a" (dict "x" 1)) "}}|" -}}`:        `{{- eq (keylintLeave (include (keylintEnter "a") (dict "x" 1))) "}}|" -}}`,
@@ -137,6 +137,10 @@ func TestSteps(t *testing.T) {
 		`{{- template "a" . -}}{{ template "b" }}`:           `{{- template "a" keylintCount ( .) -}}{{ template "b" }}`,
 		`{{ range include "a" . | fromJsonArray }}{{ end }}`: `{{ range keylintSteps (keylintLeave (include (keylintEnter "a") .) | fromJsonArray) }}{{ end }}`,
 		"{{ range.a.b }}x{{ end }}{{range(list 1)}}{{end}}":  "{{ range keylintSteps (.a.b) }}x{{ end }}{{range keylintSteps ((list 1))}}{{end}}",
+		`{{- if and .a (not .b.c) -}}{{ else if $x := include "a" . }}{{ end }}`: "{{- if and (keylintTruth `and` .a) (keylintTruth `and` (not (keylintTruth `not` .b.c))) | keylintTruth `if` -}}" +
+			"{{ else if $x := keylintLeave (include (keylintEnter \"a\") .) | keylintTruth `if` }}{{ end }}",
+		`{{ with index .a (list "x y" | first) "b" }}{{ end }}`: "{{ with index (keylintAsked `index` .a) (keylintAsked `index` (list \"x y\" | first)) (keylintAsked `index` \"b\") | keylintTruth `with` }}{{ end }}",
+		`{{ .a.b | len }}{{ $.Files.Get (.x.y) }}{{ (.a).b }}`:  "{{ .a.b | keylintAsked `len` | len }}{{ $.Files.Get (keylintAsked `a method` (.x.y)) }}{{ (.a).b }}",
 	} {
 		if got, err := withSteps("t", before); err != nil || got != after {
 			t.Errorf("%s\nbecomes %s (%v)\nwant    %s", before, got, err, after)

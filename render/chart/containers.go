@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"text/template"
@@ -90,7 +91,7 @@ func unlooped(f any, count func(int)) any {
 	}).Interface()
 }
 
-// encoders are Helm's functions that make a text of a value, which it keeps to itself (engine/funcs.go).
+// encoders are Helm's functions that make a text of a value, and a value of a text, which it keeps to itself (engine/funcs.go).
 var encoders = template.FuncMap{
 	"toYaml":     func(v any) string { return encoded(yaml.Marshal(v)) },
 	"mustToYaml": func(v any) (string, error) { b, err := yaml.Marshal(v); return encoded(b, nil), err },
@@ -113,6 +114,35 @@ var encoders = template.FuncMap{
 		err := toml.NewEncoder(&b).Encode(v)
 		return b.String(), err
 	},
+	"fromYaml": func(text string) map[string]any {
+		return mapping(text, func(b []byte, v any) error { return yaml.Unmarshal(b, v) })
+	},
+	"fromYamlArray": func(text string) []any {
+		return list(text, func(b []byte, v any) error { return yaml.Unmarshal(b, v) })
+	},
+	"fromJson":      func(text string) map[string]any { return mapping(text, json.Unmarshal) },
+	"fromJsonArray": func(text string) []any { return list(text, json.Unmarshal) },
+}
+
+// mapping is what a text says, or what is wrong with it, as Helm tells templates.
+func mapping(text string, parse func([]byte, any) error) map[string]any {
+	m := map[string]any{}
+	if err := parse([]byte(text), &m); err != nil {
+		if m == nil {
+			m = map[string]any{}
+		}
+		m["Error"] = err.Error()
+	}
+	return m
+}
+
+// list is the same of a text that is one.
+func list(text string, parse func([]byte, any) error) []any {
+	l := []any{}
+	if err := parse([]byte(text), &l); err != nil {
+		return []any{err.Error()}
+	}
+	return l
 }
 
 // encoded is the text without its last line end, or nothing where there is none.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"reflect"
 	"regexp"
 	"runtime/metrics"
@@ -47,25 +48,49 @@ var ErrTooMuch = errors.New("it goes on for longer than is bearable")
 //
 // Templates reach nothing but the chart: Helm's engine offers neither the environment nor
 // the network to them without a client, Files serves the chart's own, and what is random
-// or depends on the day stands for an unknown value. comparedBy is a function that compared what was decrypted with a text, where the end of
-// that is not certain.
-func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins, spend func(int) bool) (rendered map[string]string, comparedBy string, err error) {
-	secrets := &compared{words: words}
+// or depends on the day stands for an unknown value. decided is what it decides by the text of a secret; the zero decision where there is none.
+func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins, spend func(int) bool) (rendered map[string]string, decided decision, err error) {
+	d := &decisions{words: words}
+	if d.namesHold(values) {
+		d.by = "a name among the values"
+	}
+	rendered, err = renderOnce(files, values, name, namespace, d, spend)
+	if d.by == "" || errors.Is(err, ErrTooMuch) {
+		return rendered, decision{}, err
+	}
+	decided.by = d.by
+	if _, again := renderOnce(files, values, name, namespace, &decisions{words: words, halt: true}, spend); again != nil {
+		decided.file, decided.line, _ = explainChart(again)
+	}
+	return rendered, decided, err
+}
+
+// decision is where the templates of a chart decide by the text of a secret, first of all.
+type decision struct {
+	by   string // the function
+	file string // empty where that cannot be told
+	line int
+}
+
+func renderOnce(files []*archive.BufferedFile, values map[string]any, name, namespace string, d *decisions, spend func(int) bool) (map[string]string, error) {
 	own := make([]*archive.BufferedFile, len(files)) // the loader renames what it is given
 	for i, f := range files {
 		own[i] = &archive.BufferedFile{Name: f.Name, Data: f.Data}
 		if strings.Contains(f.Name, "templates/") {
 			text, err := withSteps(f.Name, string(f.Data))
 			if err != nil {
-				return nil, "", err
+				return nil, err
+			}
+			if path.Base(f.Name) == notes {
+				text = "{{" + quietFunction + " true}}" + text + "{{" + quietFunction + " false}}"
 			}
 			own[i].Data = []byte(text)
 		}
 	}
 	if expandsTooOften(files) {
-		return nil, "", ErrTooMuch
+		return nil, ErrTooMuch
 	}
-	rendered, err = bounded(func() (map[string]string, error) {
+	return bounded(func() (map[string]string, error) {
 		c, err := chartloader.LoadFiles(own)
 		if err != nil {
 			return nil, err
@@ -87,9 +112,8 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 		if err := fitSchemas(c, top["Values"].(common.Values)); err != nil {
 			return nil, err
 		}
-		return engine.Engine{CustomTemplateFuncs: boundedFunctions(secrets, spend)}.RenderWithContext(context.Background(), c, top)
+		return engine.Engine{CustomTemplateFuncs: boundedFunctions(d, spend)}.RenderWithContext(context.Background(), c, top)
 	})
-	return rendered, secrets.by, err
 }
 
 // Exhausted is the panic that ends a run in which a chart takes more time or memory than there
@@ -149,13 +173,20 @@ func heapSize() uint64 {
 
 // boundedFunctions are the functions of templates, each call counted. Those that make
 // much of little are bounded, and those that are random or ask the clock are replaced.
-func boundedFunctions(secrets *compared, spend func(int) bool) template.FuncMap {
+func boundedFunctions(d *decisions, spend func(int) bool) template.FuncMap {
 	calls := 0
 	count := func(n int) {
 		if calls += n; calls > maxTemplateCalls || !spend(n*templateCall) {
 			panic(ErrTooMuch)
 		}
 	}
+	out := functions(d, count)
+	maps.Copy(out, steps(count, d))
+	return out
+}
+
+// functions are those that a template calls by name.
+func functions(d *decisions, count func(int)) template.FuncMap {
 	out := builtins(count)
 	maps.Copy(out, comparisons(count))
 	for _, functions := range []template.FuncMap{sprig.TxtFuncMap(), encoders} {
@@ -171,7 +202,7 @@ func boundedFunctions(secrets *compared, spend func(int) bool) template.FuncMap 
 	}
 	generated := func(...any) string {
 		count(1)
-		return secrets.words.Word(keys.Unknown("the chart generates it when it is installed"))
+		return d.words.Word(keys.Unknown("the chart generates it when it is installed"))
 	}
 	for _, name := range []string{
 		"randAlphaNum", "randAlpha", "randAscii", "randNumeric", "randBytes", "uuidv4", "genPrivateKey",
@@ -188,9 +219,8 @@ func boundedFunctions(secrets *compared, spend func(int) bool) template.FuncMap 
 		out[name] = small(name, out[name], count)
 	}
 	for name, f := range out {
-		out[name] = secrets.aware(name, f)
+		out[name] = d.aware(name, f)
 	}
-	maps.Copy(out, steps(count))
 	return out
 }
 

@@ -25,6 +25,7 @@ type Release struct {
 	Guessed    bool             // nothing says with which values it is installed
 	Unread     []Unread         // once it is installed, what it is given in vain
 	Failed     string           // once it is installed, why it did not render, where values that nobody sees may be why
+	Doubt      string           // once it is installed, why nothing that it deploys is known; empty where it is
 }
 
 // Bears says whether the values can bear keys: those of files, decrypted where that was
@@ -87,7 +88,19 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		lose(sources.NoteRenderFailed, r.At, r.Label+": its values are not a mapping that Helm can read")
 		return r.environments(repo), missing
 	}
-	rendered, comparedBy, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins(), repo.Spend)
+	rendered, decided, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins(), repo.Spend)
+	if decided.by != "" {
+		at := r.At
+		if f := c.file(repo, decided.file); f != nil {
+			at = sources.Position{File: f.Path, Line: decided.line}
+		}
+		r.Doubt = fmt.Sprintf("a template of %s decides by the text of a secret (%s), and no template gets to see one: what it makes is not known", r.Label, decided.by)
+		lose(sources.NoteRefused, at, r.Doubt)
+		if err != nil {
+			r.Failed = r.Doubt
+			return r.environments(repo), missing
+		}
+	}
 	if err != nil {
 		where, line, cause := explainChart(err)
 		at, kind := r.At, sources.NoteRenderFailed
@@ -107,9 +120,6 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		}
 		lose(kind, at, message)
 		return r.environments(repo), missing
-	}
-	if comparedBy != "" {
-		lose(sources.NoteRefused, r.At, fmt.Sprintf("%s: its templates compare a decrypted value with a text (%s); no template gets to see one, so that what follows from it is not known", r.Label, comparedBy))
 	}
 	r.Unread = r.unread(repo, c, values)
 	installed := &installed{Release: r, chart: c, repo: repo, layers: layers, values: values}

@@ -1,85 +1,140 @@
 package chart
 
 import (
+	"cmp"
+	"errors"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
-	"text/template"
 	"unicode"
 
 	"github.com/keylint/keylint/keys"
 )
 
-// A chart gets words in the place of what was decrypted. Functions that only move a text leave them whole; of what any other makes of one, nothing
-// is known. What a template decides by the text of a secret is decided by that of a word, which has to be told.
+// A chart gets words in the place of what was decrypted, and of what is not known. A function is trusted with one that is listed here, for what it
+// does to a text; what any other makes of a word is not known, and where it makes no text of it, the template decides by the text of a secret:
+// nothing that it renders is known then, nor what it might have rendered.
 
-// compared is what one rendering compared a secret with, as far as the word does not say for certain how that ends.
-type compared struct {
+// decisions are those of one rendering that a word does not settle for certain.
+type decisions struct {
 	words *keys.Standins
-	by    string // the function
+	by    string          // the function that made the first one
+	made  map[string]bool // the words for what templates made, which may be no text at all
+	halt  bool            // the rendering ends at the first one, to say where that is
+	quiet bool            // what is rendered is not deployed
+}
+
+// ErrDecided ends a rendering at the place where it decides by what it may not see.
+var ErrDecided = errors.New("a template decides by the text of a secret")
+
+func (d *decisions) decided(by string) {
+	if d.quiet {
+		return
+	}
+	d.by = cmp.Or(d.by, by)
+	if d.halt {
+		panic(ErrDecided)
+	}
 }
 
 // aware is the function with a look at the words that go in and at what comes out.
-func (c *compared) aware(name string, f any) any {
+func (d *decisions) aware(name string, f any) any {
 	v := reflect.ValueOf(f)
 	return reflect.MakeFunc(v.Type(), func(args []reflect.Value) []reflect.Value {
 		call := v.Call
 		if v.Type().IsVariadic() {
 			call = v.CallSlice
 		}
+		if !d.words.Stand() {
+			return call(args)
+		}
+		given := values(args, v.Type().IsVariadic())
+		name := plainName(name)
+		judge := judges[name]
+		if judge == nil {
+			if !d.within(given) {
+				return call(args)
+			}
+			judge = byText
+		}
+		defer func() {
+			if p := recover(); p != nil {
+				if p != any(ErrTooMuch) && p != any(ErrDecided) && !carries[name] && d.within(given) {
+					d.decided(name)
+				}
+				panic(p)
+			}
+		}()
 		results := call(args)
-		if !c.words.Hide() {
+		if len(results) > 1 && !results[1].IsNil() {
+			if !carries[name] && d.within(given) {
+				d.decided(name)
+			}
 			return results
 		}
-		given := c.given(args, v.Type().IsVariadic())
-		switch kind := results[0].Kind(); {
-		case moves[name] || kind == reflect.Interface && results[0].IsNil():
-		case decides[name]:
-			if c.holds(given) {
-				c.decided(name, given)
-			}
-		case !c.isWhole(results[0]) && c.areWhole(given), !selects[name] && c.holds(given) && (alters[name] || edits[name] && c.namesCharacters(given) || !c.keeps(results[0])):
-			results[0] = c.unknown(results[0])
+		switch judge(d, name, given, results[0]) {
+		case unknown:
+			results[0] = d.unknown(results[0], given)
+		case decides:
+			d.decided(name)
 		}
 		return results
 	}).Interface()
 }
 
-// given are the texts that a function gets as they are: not those in the trees and lists that it only goes through.
-func (c *compared) given(args []reflect.Value, variadic bool) (texts []string) {
-	if variadic {
-		last := args[len(args)-1]
-		args = args[: len(args)-1 : len(args)-1]
-		for i := range last.Len() {
-			args = append(args, last.Index(i))
-		}
+// plainName is that of the function which another one calls and fails where that fails: mustHas is has.
+func plainName(name string) string {
+	rest, must := strings.CutPrefix(name, "must")
+	if !must || rest == "" || !unicode.IsUpper(rune(rest[0])) {
+		return name
 	}
-	for _, v := range args {
-		for v.Kind() == reflect.Interface && !v.IsNil() {
-			v = v.Elem()
-		}
-		if v.Kind() == reflect.String {
-			texts = append(texts, v.String())
-		}
-	}
-	return texts
+	return strings.ToLower(rest[:1]) + rest[1:]
 }
 
-// moves are the functions that write a text in another way, which whoever reads it undoes.
-var moves = set("quote", "squote", "toYaml", "toYamlPretty", "mustToYaml", "toToml", "indent", "nindent", "toJson", "toRawJson", "toPrettyJson", "mustToJson", "mustToRawJson", "mustToPrettyJson")
+// verdict is what one call does to words.
+type verdict int
 
-// selects are the functions that give one of their arguments, or of what is in these, as it is, or say nothing of a text.
-var selects = set("default", "coalesce", "ternary", "get", "dig", "pluck", "pick", "omit", "keys", "values", "first", "last", "rest", "initial", "without", "uniq", "compact", "concat",
-	"append", "prepend", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite", "deepCopy", "mustDeepCopy", "set", "unset", "hasKey", "kindOf", "typeOf", "kindIs", "typeIs", "typeIsLike", "empty", "all", "any",
-	"dict", "list", "tuple", "chunk")
+const (
+	exact   verdict = iota // with the secrets in their place the same would come of it
+	unknown                // a text comes of it, and another one of the secrets
+	decides                // what is no text comes of it, and perhaps something else of the secrets
+)
 
-// alters are the functions of which the word of a secret may come out whole where the secret would not.
-var alters = set("lower", "upper", "title", "untitle", "swapcase", "snakecase", "kebabcase", "camelcase", "initials", "nospace", "trunc", "substr", "abbrev", "abbrevboth", "wrap", "wrapWith",
-	"regexFind", "mustRegexFind", "regexFindAll", "mustRegexFindAll", "b32dec", "plural")
+type judge func(d *decisions, name string, given []reflect.Value, result reflect.Value) verdict
 
-// edits are the functions that change a text where it has certain characters. The word of a secret has the same only of those that are special.
-var edits = set("replace", "trimSuffix", "trimPrefix", "trimAll", "regexReplaceAll", "mustRegexReplaceAll", "regexReplaceAllLiteral", "mustRegexReplaceAllLiteral",
-	"split", "splitn", "splitList", "regexSplit", "mustRegexSplit")
+// judges are those of the functions that are known. Of all others byText is the judge.
+var judges = map[string]judge{}
+
+func init() {
+	for name := range carries {
+		judges[name] = func(*decisions, string, []reflect.Value, reflect.Value) verdict { return exact }
+	}
+	for name := range keyed {
+		judges[name] = byName
+	}
+	for _, name := range []string{"trim", "b64enc", "b64dec", "html", "js", "urlquery", "replace", "trimSuffix", "trimPrefix", "trimAll", "printf"} {
+		judges[name] = ifWhole
+	}
+	for _, name := range []string{"fromYaml", "fromYamlArray", "fromJson", "fromJsonArray"} {
+		judges[name] = ifParsed
+	}
+	for _, name := range []string{"eq", "ne", "has", "without", "uniq", "deepEqual"} {
+		judges[name] = byEquality
+	}
+	for _, name := range []string{"default", "coalesce", "empty", "all", "any", "compact"} {
+		judges[name] = byEmptiness
+	}
+}
+
+// carries are the functions that write a text in another way, which whoever reads it undoes, that give their arguments, or what is in these, as
+// they are, or say nothing of a text.
+var carries = set("quote", "squote", "toYaml", "toYamlPretty", "toToml", "indent", "nindent", "toJson", "toRawJson", "toPrettyJson",
+	"print", "println", "cat", "join", "repeat", "toString", "toStrings",
+	"ternary", "list", "tuple", "append", "prepend", "push", "concat", "chunk", "first", "last", "rest", "initial", "reverse", "slice", "keys", "values",
+	"merge", "mergeOverwrite", "deepCopy", "kindOf", "typeOf", "kindIs", "typeIs", "typeIsLike", "fail",
+	"randAlphaNum", "randAlpha", "randAscii", "randNumeric", "randBytes", "uuidv4", "genPrivateKey", "derivePassword", "bcrypt", "htpasswd", "encryptAES",
+	"genCA", "genCAWithKey", "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey")
 
 func set(names ...string) map[string]bool {
 	out := map[string]bool{}
@@ -89,151 +144,200 @@ func set(names ...string) map[string]bool {
 	return out
 }
 
-// namesCharacters says whether one of the texts that are no words holds a character that secrets are made of.
-func (c *compared) namesCharacters(texts []string) bool {
-	return slices.ContainsFunc(texts, func(text string) bool {
-		any, _ := c.words.Holds(text)
-		return !any && strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.-", r) })
+// keyed says which arguments of a function, of so many, are names of what is in a mapping.
+var keyed = map[string]func(at, of int) bool{
+	"get": second, "set": second, "unset": second, "hasKey": second,
+	"pick": behindFirst, "omit": behindFirst,
+	"pluck": func(at, _ int) bool { return at == 0 },
+	"dict":  func(at, _ int) bool { return at%2 == 0 },
+	"dig":   func(at, of int) bool { return at < of-2 },
+}
+
+func second(at, _ int) bool      { return at == 1 }
+func behindFirst(at, _ int) bool { return at > 0 }
+
+func byName(d *decisions, name string, given []reflect.Value, _ reflect.Value) verdict {
+	for at, v := range given {
+		if keyed[name](at, len(given)) && d.within([]reflect.Value{v}) {
+			return decides
+		}
+	}
+	return exact
+}
+
+// byText is the judge of what makes anything of a text.
+func byText(_ *decisions, _ string, _ []reflect.Value, result reflect.Value) verdict {
+	if isTextual(result) {
+		return unknown
+	}
+	return decides
+}
+
+// ifWhole is the judge of what changes a text only where certain characters stand in it, which those words have that stand for such a text.
+func ifWhole(d *decisions, name string, given []reflect.Value, result reflect.Value) verdict {
+	if !d.within(given) {
+		return exact
+	}
+	first := textOf(given[0])
+	held := d.in(result)
+	switch plain := !d.words.In(first).Any(); {
+	case !held.Any() || !held.Whole,
+		name == "replace" && !(plain && first != "" && !d.in(given[1]).Any() && !strings.ContainsFunc(first, isOrdinary)),
+		strings.HasPrefix(name, "trim") && name != "trim" && !(plain && strings.TrimSpace(first) == ""),
+		name == "printf" && !(plain && plainFormat.MatchString(first)):
+		return unknown
+	}
+	return exact
+}
+
+// isOrdinary says whether a character is one of those that a word does not have from the secret.
+func isOrdinary(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.-", r)
+}
+
+// plainFormat matches a format that cuts no text and fills none up.
+var plainFormat = regexp.MustCompile(`^(?:[^%]|%[svqdt%])*$`)
+
+// ifParsed is the judge of what reads values out of a text: where all words come out whole, as values, so would the secrets.
+func ifParsed(d *decisions, _ string, given []reflect.Value, result reflect.Value) verdict {
+	if !d.within(given) {
+		return exact
+	}
+	text := textOf(given[0])
+	var out []string
+	whole := lookThrough(result, func(text string, isName bool) bool {
+		held := d.words.In(text)
+		out = append(out, text)
+		return held.Whole && !(isName && held.Any())
+	})
+	if !whole || d.isMade(text) || !d.words.Shared(text, out) {
+		return decides
+	}
+	return exact
+}
+
+// byEquality is the judge of what compares texts for being the same.
+func byEquality(d *decisions, name string, given []reflect.Value, _ reflect.Value) verdict {
+	var pairs [][2]reflect.Value
+	switch name {
+	case "has", "without":
+		list, wanted := given[0], given[1:]
+		if name == "has" {
+			list, wanted = given[1], given[:1]
+		}
+		for _, item := range items(list) {
+			for _, w := range wanted {
+				pairs = append(pairs, [2]reflect.Value{item, w})
+			}
+		}
+	case "uniq":
+		all := items(given[0])
+		for i := range all {
+			for _, other := range all[:i] {
+				pairs = append(pairs, [2]reflect.Value{all[i], other})
+			}
+		}
+	default:
+		for _, other := range given[1:] {
+			pairs = append(pairs, [2]reflect.Value{given[0], other})
+		}
+	}
+	for _, pair := range pairs {
+		if !d.areTold(pair[0], pair[1]) {
+			return decides
+		}
+	}
+	return exact
+}
+
+// areTold says whether it is certain that two values are the same, or that they are not.
+func (d *decisions) areTold(a, b reflect.Value) bool {
+	if isTextual(a) && isTextual(b) {
+		return textOf(a) == textOf(b) || d.words.Differ(textOf(a), textOf(b))
+	}
+	return isTextual(a) || isTextual(b) || !d.within([]reflect.Value{a, b}) || a.IsValid() && b.IsValid() && reflect.DeepEqual(a.Interface(), b.Interface())
+}
+
+// byEmptiness is the judge of what asks whether a text is empty. A word never is, and what it stands for neither, but for what templates made.
+func byEmptiness(d *decisions, name string, given []reflect.Value, _ reflect.Value) verdict {
+	asked, texts := given, true
+	switch name {
+	case "compact":
+		asked = items(given[0])
+	case "default":
+		asked = given[1:]
+	}
+	if !slices.ContainsFunc(asked, d.maybeEmpty) {
+		return exact
+	}
+	for _, v := range given {
+		texts = texts && isTextual(v)
+	}
+	if texts && (name == "default" || name == "coalesce") {
+		return unknown
+	}
+	return decides
+}
+
+// maybeEmpty says whether a value is a word for a text of which it is not known whether there is any.
+func (d *decisions) maybeEmpty(v reflect.Value) bool {
+	return isTextual(v) && d.words.In(textOf(v)).Empty && d.isMade(textOf(v))
+}
+
+// isMade says whether a word stands in a text for what a template made.
+func (d *decisions) isMade(text string) bool {
+	for word := range d.made {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// in are the words in a value that is a text.
+func (d *decisions) in(v reflect.Value) keys.Held { return d.words.In(textOf(v)) }
+
+// within says whether a word stands in values, or in what is in them.
+func (d *decisions) within(given []reflect.Value) bool {
+	return slices.ContainsFunc(given, func(v reflect.Value) bool {
+		return !lookThrough(v, func(text string, _ bool) bool { return !d.words.In(text).Any() })
 	})
 }
 
-// decides are the functions that say something of a text, and give none.
-var decides = set("eq", "ne", "lt", "le", "gt", "ge", "contains", "hasPrefix", "hasSuffix", "regexMatch", "mustRegexMatch", "has", "mustHas", "atoi", "int", "int64", "float64", "toDecimal", "semverCompare")
-
-// decided remembers a comparison whose end is not certain. A secret differs from every text that is shorter than any, or as long as the word is not.
-func (c *compared) decided(name string, texts []string) {
-	for _, text := range texts {
-		if any, _ := c.words.Holds(text); any {
-			continue
-		}
-		same := name == "eq" || name == "ne" || name == "has" || name == "mustHas"
-		if !same || len(text) >= keys.MinHidden && c.mayHaveLength(texts, len(text)) {
-			c.by = name
-			return
+// unknown is a word for a text that is not known.
+func (d *decisions) unknown(result reflect.Value, given []reflect.Value) reflect.Value {
+	why := "a template makes it of what was decrypted, and that is not followed"
+	for _, v := range given {
+		if reason := d.words.Reason(textOf(v)); reason != "" && !d.in(v).Secret {
+			why = reason
+			break
 		}
 	}
-}
-
-// shortWord is the length up to which a word may be longer than what it stands for.
-const shortWord = 32
-
-func (c *compared) mayHaveLength(words []string, n int) bool {
-	return slices.ContainsFunc(words, func(word string) bool {
-		any, _ := c.words.Holds(word)
-		return any && (len(word) == n || len(word) <= shortWord)
-	})
-}
-
-// holds says whether a word stands in one of the texts.
-func (c *compared) holds(texts []string) bool {
-	return slices.ContainsFunc(texts, func(text string) bool {
-		any, _ := c.words.Holds(text)
-		return any
-	})
-}
-
-// isWhole says whether all words in a result are.
-func (c *compared) isWhole(result reflect.Value) bool {
-	return !slices.ContainsFunc(textsOf(result), func(text string) bool {
-		any, whole := c.words.Holds(text)
-		return any && !whole
-	})
-}
-
-func (c *compared) areWhole(texts []string) bool {
-	return !slices.ContainsFunc(texts, func(text string) bool { return !c.isWhole(reflect.ValueOf(text)) })
-}
-
-// keeps says of the result of a function that got a word whether one is in it, or no text at all.
-func (c *compared) keeps(result reflect.Value) bool {
-	texts := textsOf(result)
-	return len(texts) == 0 || c.holds(texts)
-}
-
-// unknown puts a word for what is not known in the place of every text.
-func (c *compared) unknown(v reflect.Value) reflect.Value {
-	word := func() reflect.Value {
-		return reflect.ValueOf(c.words.Word(keys.Unknown("a template makes it of what was decrypted, and that is not followed")))
+	word := d.words.Word(keys.Unknown(why))
+	if d.made == nil {
+		d.made = map[string]bool{}
 	}
-	switch v.Kind() {
-	case reflect.String:
-		return word().Convert(v.Type())
-	case reflect.Interface:
-		if v.IsNil() {
-			return v
-		}
-		out := reflect.New(v.Type()).Elem()
-		out.Set(c.unknown(v.Elem()))
-		return out
-	case reflect.Slice:
-		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			if v.Type().Elem().Kind() == reflect.Uint8 {
-				continue // bytes: none of them is left
-			}
-			out.Index(i).Set(c.unknown(v.Index(i)))
-		}
-		return out
-	case reflect.Map:
-		out := reflect.MakeMap(v.Type())
-		for _, k := range v.MapKeys() {
-			out.SetMapIndex(k, c.unknown(v.MapIndex(k)))
-		}
-		return out
+	d.made[word] = true
+	out := reflect.New(result.Type()).Elem()
+	if v := reflect.ValueOf(word); result.Kind() == reflect.Interface {
+		out.Set(v)
+	} else {
+		out.Set(v.Convert(result.Type()))
 	}
-	return v
-}
-
-// maxTexts bounds how many texts of a call are looked at: those of a whole tree of values go through a function as they are.
-const maxTexts = 1000
-
-// textsOf are the texts in a value, within lists and mappings too.
-func textsOf(value reflect.Value) (out []string) {
-	var visit func(v reflect.Value, depth int)
-	visit = func(v reflect.Value, depth int) {
-		if depth > 8 || len(out) >= maxTexts {
-			return
-		}
-		switch v.Kind() {
-		case reflect.String:
-			out = append(out, v.String())
-		case reflect.Interface, reflect.Pointer:
-			if !v.IsNil() {
-				visit(v.Elem(), depth+1)
-			}
-		case reflect.Slice, reflect.Array:
-			for i := range v.Len() {
-				visit(v.Index(i), depth+1)
-			}
-		case reflect.Map:
-			for _, k := range v.MapKeys() {
-				visit(v.MapIndex(k), depth+1)
-			}
-		}
-	}
-	visit(value, 0)
 	return out
 }
 
-// comparisons are text/template's own functions that compare. They are not exported: a template that consists of the call gives the answer.
-func comparisons(count func(int)) template.FuncMap {
-	out := template.FuncMap{}
-	for _, name := range []string{"eq", "ne", "lt", "le", "gt", "ge"} {
-		t := template.Must(template.New(name).Parse("{{" + name + " .A .B}}"))
-		one := func(a, b any) (bool, error) {
-			var said strings.Builder
-			err := t.Execute(&said, map[string]any{"A": a, "B": b})
-			return said.String() == "true", err
-		}
-		out[name] = func(a any, rest ...any) (is bool, err error) {
-			count(1)
-			for _, b := range rest {
-				if is, err = one(a, b); is || err != nil || name != "eq" {
-					break
-				}
+// namesHold says whether a name among values is a word.
+func (d *decisions) namesHold(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, below := range v {
+			if d.words.In(name).Any() || d.namesHold(below) {
+				return true
 			}
-			return is, err
 		}
+	case []any:
+		return slices.ContainsFunc(v, d.namesHold)
 	}
-	return out
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"text/template/parse"
 )
@@ -17,6 +18,13 @@ const (
 	textFunction  = "keylintText"  // round the text that "tpl" fills in
 	leaveFunction = "keylintLeave" // round both calls
 	countFunction = "keylintCount" // where a call has no room for these
+)
+
+// The functions by which it is seen what a template decides where it calls none of those that it is given, or one that cannot be put round.
+const (
+	truthFunction = "keylintTruth" // round, or behind, what is asked whether it is empty
+	askedFunction = "keylintAsked" // round what names something, or of which something is told that is no text
+	quietFunction = "keylintQuiet" // round a template of which nothing is deployed
 )
 
 // The bounds on calls of templates.
@@ -42,10 +50,8 @@ func withSteps(name, text string) (string, error) {
 	if actionsTooDeep(text) {
 		return "", ErrTooMuch
 	}
-	tree := parse.New(name)
-	tree.Mode = parse.SkipFuncCheck
-	all := map[string]*parse.Tree{}
-	if _, err := tree.Parse(text, "", "", all); err != nil {
+	all, err := parsed(name, text)
+	if err != nil {
 		return text, nil
 	}
 	var put []insertion
@@ -70,8 +76,12 @@ func insertions(text string, n parse.Node, put *[]insertion) {
 			insertions(text, n, put)
 		}
 	}
-	branch := func(b *parse.BranchNode) {
-		all(b.Pipe, b.List)
+	branch := func(b *parse.BranchNode, by string) {
+		all(b.Pipe)
+		if end := actionEnd(text, int(b.Pipe.Cmds[0].Position())); end > 0 && by != "" {
+			add(end, watched(" | ", truthFunction, by))
+		}
+		all(b.List)
 		if b.ElseList != nil {
 			all(b.ElseList)
 		}
@@ -89,11 +99,11 @@ func insertions(text string, n parse.Node, put *[]insertion) {
 			add(start, space+stepsFunction+" (")
 			add(end, ")")
 		}
-		branch(&n.BranchNode)
+		branch(&n.BranchNode, "")
 	case *parse.IfNode:
-		branch(&n.BranchNode)
+		branch(&n.BranchNode, "if")
 	case *parse.WithNode:
-		branch(&n.BranchNode)
+		branch(&n.BranchNode, "with")
 	case *parse.ActionNode:
 		all(n.Pipe)
 	case *parse.TemplateNode:
@@ -110,6 +120,7 @@ func insertions(text string, n parse.Node, put *[]insertion) {
 	case *parse.PipeNode:
 		for i, c := range n.Cmds {
 			called(text, c, i == 0, add)
+			asked(text, n.Cmds, i, add)
 			all(c.Args...)
 		}
 	}
@@ -141,6 +152,54 @@ func called(text string, c *parse.CommandNode, first bool, add func(int, string)
 		add(commandEnd(text, start), ")")
 	}
 }
+
+// asked puts functions round the arguments of and behind what goes into a call of a function that text/template or Helm keeps to itself, or of a
+// method.
+func asked(text string, commands []*parse.CommandNode, at int, add func(int, string)) {
+	c := commands[at]
+	function, by := askedFunction, "a method"
+	switch called := c.Args[0].(type) {
+	case *parse.IdentifierNode:
+		if by = called.Ident; given()[by] {
+			return
+		}
+		if asksTruth[by] {
+			function = truthFunction
+		}
+	case *parse.FieldNode, *parse.VariableNode, *parse.ChainNode:
+		if len(c.Args) == 1 && at == 0 {
+			return
+		}
+	default:
+		return
+	}
+	if at > 0 {
+		add(commandEnd(text, int(commands[at-1].Pos)), watched(" | ", function, by))
+	}
+	for begin, n := operandEnd(text, int(c.Pos)), 1; n < len(c.Args); n++ {
+		begin += len(text[begin:]) - len(strings.TrimLeft(text[begin:], " \t\r\n"))
+		end := operandEnd(text, begin)
+		add(begin, watched("(", function, by)+" ")
+		add(end, ")")
+		begin = end
+	}
+}
+
+// watched is a call of one of the functions, that of which what it looks at is given to.
+func watched(before, function, by string) string { return before + function + " `" + by + "`" }
+
+// asksTruth are the functions that ask of each of their arguments whether it is empty.
+var asksTruth = set("and", "or", "not", "required")
+
+// given are the functions that templates get from here, which look at words themselves, and those whose arguments matter to none: what "include" and
+// "tpl" get is looked at apart.
+var given = sync.OnceValue(func() map[string]bool {
+	out := set("include", "tpl", "lookup")
+	for name := range functions(&decisions{}, func(int) {}) {
+		out[name] = true
+	}
+	return out
+})
 
 // actionEnd is where the pipeline that begins at start ends: before the "}}" that is in no
 // string, and the "-" and white space before that.
@@ -228,13 +287,19 @@ func firstWord(text string) string {
 }
 
 // steps are the functions. Each item and each call costs a step.
-func steps(count func(int)) template.FuncMap {
+func steps(count func(int), d *decisions) template.FuncMap {
 	depth := 0
 	enter := func(cost int) {
 		count(cost)
 		if depth++; depth > maxCallDepth {
 			panic(ErrTooMuch)
 		}
+	}
+	asked := func(by string, v reflect.Value) reflect.Value {
+		if d.in(v).Any() {
+			d.decided(by)
+		}
+		return v
 	}
 	return template.FuncMap{
 		stepsFunction: func(over any) any {
@@ -248,9 +313,78 @@ func steps(count func(int)) template.FuncMap {
 			}
 			return over
 		},
-		countFunction: func(v any) any { count(deepCost); return v },
-		enterFunction: func(name string) string { enter(1); return name },
-		textFunction:  func(text string) (string, error) { enter(tplCost); return withSteps("", text) },
+		countFunction: func(v any) any { count(deepCost); asked("include", reflect.ValueOf(v)); return v },
+		enterFunction: func(name string) string { enter(1); asked("include", reflect.ValueOf(name)); return name },
+		textFunction: func(text string) (string, error) {
+			enter(tplCost)
+			if d.isWritten(text) {
+				d.decided("tpl")
+			}
+			return withSteps("", text)
+		},
 		leaveFunction: func(text string) string { depth--; return text },
+		truthFunction: func(by string, v reflect.Value) reflect.Value {
+			if d.maybeEmpty(v) {
+				d.decided(by)
+			}
+			return v
+		},
+		askedFunction: asked,
+		quietFunction: func(on bool) string { d.quiet = on; return "" },
+	}
+}
+
+// isWritten says whether words stand in the actions of a template, or become some there.
+func (d *decisions) isWritten(text string) bool {
+	if !d.words.In(text).Any() {
+		return false
+	}
+	all, err := parsed("", text)
+	if err != nil {
+		return true
+	}
+	var outside strings.Builder
+	within := false
+	for name, t := range all {
+		within = within || d.words.In(name).Any()
+		eachAction(t.Root, func(action string) { within = within || d.words.In(action).Any() }, func(text string) { outside.WriteString(text + "\x00") })
+	}
+	held := d.words.In(outside.String())
+	return within || !held.Whole || !d.words.Shared(text, []string{outside.String()})
+}
+
+// parsed is what a text says, with the templates that it defines.
+func parsed(name, text string) (map[string]*parse.Tree, error) {
+	tree := parse.New(name)
+	tree.Mode = parse.SkipFuncCheck
+	all := map[string]*parse.Tree{}
+	_, err := tree.Parse(text, "", "", all)
+	return all, err
+}
+
+// eachAction visits the actions of a template, and the texts between them.
+func eachAction(n parse.Node, action, between func(string)) {
+	branch := func(b *parse.BranchNode) {
+		action(b.Pipe.String())
+		eachAction(b.List, action, between)
+		if b.ElseList != nil {
+			eachAction(b.ElseList, action, between)
+		}
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, child := range n.Nodes {
+			eachAction(child, action, between)
+		}
+	case *parse.TextNode:
+		between(string(n.Text))
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	default:
+		action(n.String())
 	}
 }

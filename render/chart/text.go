@@ -14,12 +14,15 @@ func FillIn(repo *sources.Repository, text string, data any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	t, err := template.New("").Funcs(boundedFunctions(&compared{words: repo.Standins()}, repo.Spend)).Parse(counted)
+	d := &decisions{words: repo.Standins(), halt: true}
+	t, err := template.New("").Funcs(boundedFunctions(d, repo.Spend)).Parse(counted)
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	if err := t.Execute(&limited{&b}, data); err != nil {
+	if err := t.Execute(&limited{&b}, data); d.by != "" {
+		return "", ErrDecided
+	} else if err != nil {
 		return "", err
 	}
 	if !repo.Spend(b.Len()) {

@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,6 +28,7 @@ type Result struct {
 	Objects []*manifest.Object
 	Built   bool           // false where the objects are those of its files, as they are written
 	Missing []string       // what could not be rendered
+	Doubt   string         // why nothing in it is known; empty where it is
 	Unread  []chart.Unread // what its charts are given in vain
 	Inputs  []string       // the files that were read, in order of path
 }
@@ -69,6 +71,7 @@ func (r *Root) build(g *Graph, out *Result) error {
 	for _, k := range r.closure {
 		for _, e := range k.charts {
 			out.Missing = append(out.Missing, e.missing...)
+			out.Doubt = cmp.Or(out.Doubt, e.doubt)
 			out.Unread = append(out.Unread, e.unread...)
 		}
 	}

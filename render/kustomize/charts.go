@@ -23,6 +23,7 @@ type chartEntry struct {
 	file    string // the file's name, in the kustomization's directory
 	objects []*manifest.Object
 	missing []string
+	doubt   string
 	unread  []chart.Unread
 	done    bool
 }
@@ -66,7 +67,7 @@ func (g *Graph) inflate(k *kustomization, e *chartEntry) []byte {
 		e.done = true
 		r := k.release(g, e)
 		objects, missing := r.Install(g.repo)
-		e.missing, e.unread = missing, r.Unread
+		e.missing, e.unread, e.doubt = missing, r.Unread, r.Doubt
 		for _, o := range objects {
 			if !o.Derived() {
 				e.objects = append(e.objects, o)

@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -28,6 +29,7 @@ func (r *Root) fallBack(g *Graph, out *Result, cause issue) {
 		r.take(out, p.result.Objects)
 		out.Missing = append(out.Missing, p.result.Missing...)
 		out.Unread = append(out.Unread, p.result.Unread...)
+		out.Doubt = cmp.Or(out.Doubt, p.result.Doubt)
 	}
 	var listed []*sources.File
 	seen := map[string]bool{}

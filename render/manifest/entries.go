@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"encoding/base64"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -39,6 +40,17 @@ type Remote struct {
 // Entries are the data keys of a Secret or ConfigMap in the order in which they are
 // written; none for any other kind. Decrypted values are entered in the run's ledger.
 func (o *Object) Entries() []Entry {
+	entries := o.entries()
+	if o.Doubt != "" {
+		entries = slices.Clone(entries)
+		for i := range entries {
+			entries[i].Value = keys.Unknown(o.Doubt)
+		}
+	}
+	return entries
+}
+
+func (o *Object) entries() []Entry {
 	var list EntryList
 	switch {
 	case o.Maker != nil:

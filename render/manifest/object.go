@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -33,6 +34,9 @@ type Object struct {
 	// Unseen says why there may be more in the object than is known: a chart makes it of values of
 	// which not all can be seen.
 	Unseen string
+
+	// Doubt says why nothing in the object is known, nor whether there is not more of it: a chart made it that decides by the text of a secret.
+	Doubt string
 
 	Repo   *sources.Repository
 	Origin Origin // where its nodes are written; nil where nothing is known but the file
@@ -159,8 +163,8 @@ func (o *Object) Derived() bool { return o.Maker != nil }
 // Open says why a Secret may have more data keys than Entries lists; empty where it has
 // not.
 func (o *Object) Open() string {
-	if o.Maker == nil {
-		return o.Unseen
+	if o.Maker == nil || o.Doubt != "" {
+		return cmp.Or(o.Doubt, o.Unseen)
 	}
 	return o.Maker.Open()
 }
@@ -171,8 +175,8 @@ func (o *Object) Undeclared(key string) (Entry, bool) {
 	if o.Open() == "" {
 		return Entry{}, false
 	}
-	if o.Maker == nil {
-		return Entry{Key: key, Value: keys.Unknown(o.Unseen), At: o.Locate(nodes.Field(o.Root, "metadata", "name"))}, true
+	if o.Maker == nil || o.Doubt != "" {
+		return Entry{Key: key, Value: keys.Unknown(o.Open()), At: o.Locate(nodes.Field(o.Root, "metadata", "name"))}, true
 	}
 	return o.Maker.Undeclared(key), true
 }

@@ -8,6 +8,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
@@ -116,6 +117,9 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 				c.OpenEnv = append(c.OpenEnv, o.Unseen)
 			}
 			inv.readEnvironment(c, n)
+			if u.Doubt != "" {
+				c.doubt(u.Doubt)
+			}
 			c.readCommand(n)
 			p.Containers = append(p.Containers, c)
 			inv.fillCarrier(c)
@@ -125,6 +129,14 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 			inv.addRequests(c, n)
 			inv.Containers = append(inv.Containers, c)
 		}
+	}
+}
+
+// doubt makes all that the container is given unknown.
+func (c *Container) doubt(why string) {
+	c.OpenEnv = append(c.OpenEnv, why)
+	for _, b := range c.Env {
+		b.Value = keys.Unknown(why)
 	}
 }
 

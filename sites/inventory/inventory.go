@@ -84,7 +84,7 @@ func (inv *Inventory) Entries(o *manifest.Object) []manifest.Entry {
 	}
 	entries := o.Entries()
 	inv.read[o] = entries // also for one that leads back to itself
-	if o.Derived() {
+	if o.Derived() && o.Doubt == "" {
 		entries = slices.Clone(entries)
 		for i, e := range entries {
 			entries[i] = inv.followed(o, e)
@@ -103,7 +103,9 @@ func (inv *Inventory) Entry(o *manifest.Object, key string) (manifest.Entry, boo
 	}
 	e, ok := o.Undeclared(key)
 	if ok { // what somebody reads is listed from now on
-		e = inv.followed(o, e)
+		if o.Doubt == "" {
+			e = inv.followed(o, e)
+		}
 		inv.read[o] = append(inv.read[o], e)
 	}
 	return e, ok
