@@ -109,6 +109,9 @@ func (s *Standins) keepsLength(text string) bool {
 	return ok && back.Len() == len(text)
 }
 
+// Unknowns are the words in a text, as they are, for what is not known.
+func (s *Standins) Unknowns(text string) []string { return standin.FindAllString(text, -1) }
+
 // Reason is why what the first word in a text stands for is not known; empty where none is for that.
 func (s *Standins) Reason(text string) string {
 	if v, ok := s.unknown(NewText(text)); ok {

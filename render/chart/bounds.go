@@ -2,6 +2,8 @@ package chart
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -105,6 +107,34 @@ func callsIn(n parse.Node) []string {
 	}
 	return out
 }
+
+// onlyTells says of the notes of a chart that they change nothing of what the other templates get: neither they nor what they call, as far as that
+// stands in their text.
+func onlyTells(notes *archive.BufferedFile, files []*archive.BufferedFile) bool {
+	all := map[string]*parse.Tree{}
+	for _, f := range files {
+		if strings.Contains(f.Name, "templates/") {
+			trees, _ := parsed(f.Name, string(f.Data))
+			maps.Copy(all, trees)
+		}
+	}
+	seen := map[string]bool{}
+	var tells func(name string) bool
+	tells = func(name string) bool {
+		t := all[name]
+		if seen[name] || t == nil {
+			return seen[name]
+		}
+		seen[name] = true
+		only := true
+		eachAction(t.Root, func(action string) { only = only && !mayChange.MatchString(action) }, func(string) {})
+		return only && !slices.ContainsFunc(callsIn(t.Root), func(called string) bool { return !tells(called) })
+	}
+	return tells(notes.Name)
+}
+
+// mayChange matches what changes a mapping, or calls a template that its text does not name.
+var mayChange = regexp.MustCompile(`\b(?:set|unset|tpl|\w*[mM]erge\w*)\b|\binclude [^"]`)
 
 // builtins are text/template's own functions that make texts of texts, each call counted:
 // a text that is printed twice into itself forty times is longer than any memory.

@@ -18,7 +18,7 @@ func renderText(template string) (string, error) {
 		{Name: "Chart.yaml", Data: []byte("{apiVersion: v2, name: demo, version: 1.0.0}")},
 		{Name: "templates/out.yaml", Data: []byte(template)},
 	}
-	out, _, err := renderTemplates(files, map[string]any{"list": make([]any, 50)}, "rel", "ns", &keys.Standins{}, func(int) bool { return true })
+	out, _, err := renderTemplates(files, map[string]any{"list": make([]any, 50)}, "rel", "ns", &decisions{words: &keys.Standins{}}, func(int) bool { return true })
 	return out["demo/templates/out.yaml"], err
 }
 

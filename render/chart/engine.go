@@ -49,8 +49,7 @@ var ErrTooMuch = errors.New("it goes on for longer than is bearable")
 // Templates reach nothing but the chart: Helm's engine offers neither the environment nor
 // the network to them without a client, Files serves the chart's own, and what is random
 // or depends on the day stands for an unknown value. decided is what it decides by the text of a secret; the zero decision where there is none.
-func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, words *keys.Standins, spend func(int) bool) (rendered map[string]string, decided decision, err error) {
-	d := &decisions{words: words}
+func renderTemplates(files []*archive.BufferedFile, values map[string]any, name, namespace string, d *decisions, spend func(int) bool) (rendered map[string]string, decided decision, err error) {
 	if d.namesHold(values) {
 		d.by = "a name among the values"
 	}
@@ -59,7 +58,7 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 		return rendered, decision{}, err
 	}
 	decided.by = d.by
-	if _, again := renderOnce(files, values, name, namespace, &decisions{words: words, halt: true}, spend); again != nil {
+	if _, again := renderOnce(files, values, name, namespace, &decisions{words: d.words, given: d.given, halt: true}, spend); again != nil {
 		decided.file, decided.line, _ = explainChart(again)
 	}
 	return rendered, decided, err
@@ -81,7 +80,7 @@ func renderOnce(files []*archive.BufferedFile, values map[string]any, name, name
 			if err != nil {
 				return nil, err
 			}
-			if path.Base(f.Name) == notes {
+			if path.Base(f.Name) == notes && onlyTells(f, files) {
 				text = "{{" + quietFunction + " true}}" + text + "{{" + quietFunction + " false}}"
 			}
 			own[i].Data = []byte(text)

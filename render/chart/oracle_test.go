@@ -259,7 +259,7 @@ func renderChartAt(t *testing.T, dir, values string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	rendered, _, err := renderTemplates(c.files, merged, "rel", "ns", repo.Standins(), repo.Spend)
+	rendered, _, err := renderTemplates(c.files, merged, "rel", "ns", &decisions{words: repo.Standins()}, repo.Spend)
 	if err != nil {
 		return nil, err
 	}

@@ -159,7 +159,7 @@ func (i *installed) rendering(pass int) map[string][]*yaml.Node {
 	m.once.Do(func() {
 		m.docs = map[string][]*yaml.Node{}
 		var words keys.Standins
-		rendered, _, err := renderTemplates(i.chart.files, m.marks.put(i.values, []func([]string, string) bool{m.marks.keyLike, m.marks.all}[pass]), i.Name, i.Namespace, &words, i.repo.Spend)
+		rendered, _, err := renderTemplates(i.chart.files, m.marks.put(i.values, []func([]string, string) bool{m.marks.keyLike, m.marks.all}[pass]), i.Name, i.Namespace, &decisions{words: &words}, i.repo.Spend)
 		if err != nil {
 			return
 		}

@@ -88,7 +88,7 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		lose(sources.NoteRenderFailed, r.At, r.Label+": its values are not a mapping that Helm can read")
 		return r.environments(repo), missing
 	}
-	rendered, decided, err := renderTemplates(c.files, values, r.Name, r.Namespace, repo.Standins(), repo.Spend)
+	rendered, decided, err := renderTemplates(c.files, values, r.Name, r.Namespace, &decisions{words: repo.Standins(), given: why != ""}, repo.Spend)
 	if decided.by != "" {
 		at := r.At
 		if f := c.file(repo, decided.file); f != nil {

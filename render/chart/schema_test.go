@@ -46,7 +46,7 @@ func TestSchemaOpensNothing(t *testing.T) {
 		if got := leadsElsewhere(files) != ""; got != c.elsewhere {
 			t.Errorf("%s: leads elsewhere: %v", c.schema, got)
 		}
-		_, _, err := renderTemplates(files, map[string]any{"a": "x"}, "rel", "ns", &keys.Standins{}, func(int) bool { return true })
+		_, _, err := renderTemplates(files, map[string]any{"a": "x"}, "rel", "ns", &decisions{words: &keys.Standins{}}, func(int) bool { return true })
 		if (err == nil) != c.fits {
 			t.Errorf("%s: %v", c.schema, err)
 		}

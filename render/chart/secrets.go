@@ -21,6 +21,7 @@ type decisions struct {
 	words *keys.Standins
 	by    string          // the function that made the first one
 	made  map[string]bool // the words for what templates made, which may be no text at all
+	given bool            // words for what is not known are among the values because nobody sees these, which is told apart
 	halt  bool            // the rendering ends at the first one, to say where that is
 	quiet bool            // what is rendered is not deployed
 }
@@ -28,8 +29,9 @@ type decisions struct {
 // ErrDecided ends a rendering at the place where it decides by what it may not see.
 var ErrDecided = errors.New("a template decides by the text of a secret")
 
-func (d *decisions) decided(by string) {
-	if d.quiet {
+// decided remembers that a function decides by values.
+func (d *decisions) decided(by string, values ...reflect.Value) {
+	if d.quiet || d.given && !slices.ContainsFunc(values, d.isOwn) {
 		return
 	}
 	d.by = cmp.Or(d.by, by)
@@ -61,7 +63,7 @@ func (d *decisions) aware(name string, f any) any {
 		defer func() {
 			if p := recover(); p != nil {
 				if p != any(ErrTooMuch) && p != any(ErrDecided) && !carries[name] && d.within(given) {
-					d.decided(name)
+					d.decided(name, given...)
 				}
 				panic(p)
 			}
@@ -69,7 +71,7 @@ func (d *decisions) aware(name string, f any) any {
 		results := call(args)
 		if len(results) > 1 && !results[1].IsNil() {
 			if !carries[name] && d.within(given) {
-				d.decided(name)
+				d.decided(name, given...)
 			}
 			return results
 		}
@@ -77,7 +79,7 @@ func (d *decisions) aware(name string, f any) any {
 		case unknown:
 			results[0] = d.unknown(results[0], given)
 		case decides:
-			d.decided(name)
+			d.decided(name, given...)
 		}
 		return results
 	}).Interface()
@@ -281,17 +283,17 @@ func byEmptiness(d *decisions, name string, given []reflect.Value, _ reflect.Val
 
 // maybeEmpty says whether a value is a word for a text of which it is not known whether there is any.
 func (d *decisions) maybeEmpty(v reflect.Value) bool {
-	return isTextual(v) && d.words.In(textOf(v)).Empty && d.isMade(textOf(v))
+	return isTextual(v) && d.isMade(textOf(v)) && d.in(v).Empty
 }
 
 // isMade says whether a word stands in a text for what a template made.
 func (d *decisions) isMade(text string) bool {
-	for word := range d.made {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
+	return len(d.made) > 0 && slices.ContainsFunc(d.words.Unknowns(text), func(word string) bool { return d.made[word] })
+}
+
+// isOwn says whether a word stands in a value that was not there for what nobody sees.
+func (d *decisions) isOwn(v reflect.Value) bool {
+	return !lookThrough(v, func(text string, _ bool) bool { return !d.words.In(text).Secret && !d.isMade(text) })
 }
 
 // in are the words in a value that is a text.
@@ -317,7 +319,7 @@ func (d *decisions) unknown(result reflect.Value, given []reflect.Value) reflect
 	if d.made == nil {
 		d.made = map[string]bool{}
 	}
-	d.made[word] = true
+	d.made[word] = !d.given || slices.ContainsFunc(given, d.isOwn)
 	out := reflect.New(result.Type()).Elem()
 	if v := reflect.ValueOf(word); result.Kind() == reflect.Interface {
 		out.Set(v)

@@ -30,7 +30,7 @@ func fill(t *testing.T, text string, values map[string]any, words *keys.Standins
 		{Name: "templates/_a.tpl", Data: []byte(`{{ define "key" }}{{ .Values.key }}{{ end }}{{ define "longer-name" }}x{{ end }}`)},
 		{Name: "templates/a.yaml", Data: []byte(text)},
 	}
-	out, decided, err := renderTemplates(files, values, "r", "n", words, func(int) bool { return true })
+	out, decided, err := renderTemplates(files, values, "r", "n", &decisions{words: words}, func(int) bool { return true })
 	return out["a/templates/a.yaml"], decided, err
 }
 
@@ -315,8 +315,12 @@ func TestDecisionIsPlaced(t *testing.T) {
 		{Name: "templates/NOTES.txt", Data: []byte(`{{- if contains "a" .Values.key }}Well done.{{ end -}}`)},
 		{Name: "templates/z.yaml", Data: []byte(`a: {{ .Values.key }}`)},
 	}
-	if _, decided, err := renderTemplates(files, values, "r", "n", words, func(int) bool { return true }); decided.by != "" || err != nil {
+	if _, decided, err := renderTemplates(files, values, "r", "n", &decisions{words: words}, func(int) bool { return true }); decided.by != "" || err != nil {
 		t.Errorf("the notes decide by %q; %v", decided.by, err)
+	}
+	files[1].Data = []byte(`{{ if contains "a" .Values.key }}{{ include "do" . }}{{ end }}{{ define "do" }}{{ $_ := set .Values "key" "b" }}{{ end }}`)
+	if _, decided, err := renderTemplates(files, values, "r", "n", &decisions{words: words}, func(int) bool { return true }); decided.by != "contains" || err != nil {
+		t.Errorf("the notes change a value by %q; %v", decided.by, err)
 	}
 }
 

@@ -297,7 +297,7 @@ func steps(count func(int), d *decisions) template.FuncMap {
 	}
 	asked := func(by string, v reflect.Value) reflect.Value {
 		if d.in(v).Any() {
-			d.decided(by)
+			d.decided(by, v)
 		}
 		return v
 	}
@@ -318,14 +318,14 @@ func steps(count func(int), d *decisions) template.FuncMap {
 		textFunction: func(text string) (string, error) {
 			enter(tplCost)
 			if d.isWritten(text) {
-				d.decided("tpl")
+				d.decided("tpl", reflect.ValueOf(text))
 			}
 			return withSteps("", text)
 		},
 		leaveFunction: func(text string) string { depth--; return text },
 		truthFunction: func(by string, v reflect.Value) reflect.Value {
 			if d.maybeEmpty(v) {
-				d.decided(by)
+				d.decided(by, v)
 			}
 			return v
 		},

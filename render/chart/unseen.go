@@ -81,7 +81,7 @@ func (r *Release) shownDefaults(files []*archive.BufferedFile, values map[string
 	for _, take := range []func([]string, string) bool{empty, all} {
 		m.paths = nil
 		var words keys.Standins
-		rendered, _, err := renderTemplates(files, m.put(values, take), r.Name, r.Namespace, &words, repo.Spend)
+		rendered, _, err := renderTemplates(files, m.put(values, take), r.Name, r.Namespace, &decisions{words: &words}, repo.Spend)
 		if err != nil {
 			continue
 		}
