@@ -35,10 +35,15 @@ func (r *Repository) scrubbed(word string) string {
 // hide is the word for a text that SOPS encrypted. What an object is called and of what kind it is goes as it is, as many encrypt
 // whole manifests: without that nothing could be deployed.
 func (r *Repository) hide(path []string, text string) string {
-	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) {
+	if len(path) > 0 && identifies(path[len(path)-1], text) {
 		return text
 	}
 	return r.scrubbed(r.standins.SecretText(keys.NewText(text)))
+}
+
+// identifies says of the text of a field that it is what an object is called, or of which kind it is.
+func identifies(field, text string) bool {
+	return identifying[field] && len(text) <= maxObjectName && objectName.MatchString(text)
 }
 
 // identifying are the fields that say which object it is, in manifests and in the values of charts.
@@ -50,25 +55,27 @@ const maxObjectName = 63
 // objectName matches what may stand in them, and no key.
 var objectName = regexp.MustCompile(`^[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$`)
 
-// HandTree hands every text of a tree that was decoded of a decrypted document: a mapping, a
-// list, or what stands in them.
-func (r *Repository) HandTree(tree any) any {
+// HandTree hands every text of a tree that was decoded of a decrypted document: a mapping, a list, or what stands in them. open is what it is laid
+// over: names that stand there are known to whoever reads the repository. Any other that bears a secret is handed, too.
+func (r *Repository) HandTree(tree, open any) {
+	r.handTexts(tree, "")
+	r.handNames(tree, open)
+}
+
+func (r *Repository) handTexts(tree any, name string) any {
 	switch tree := tree.(type) {
 	case map[string]any:
-		for _, k := range slices.Collect(maps.Keys(tree)) {
-			v := r.HandTree(tree[k])
-			if r.standins.Bears(k) {
-				delete(tree, k)
-				k = r.HandSecret(keys.NewText(k))
-			}
-			tree[k] = v
+		for k, v := range tree {
+			tree[k] = r.handTexts(v, k)
 		}
 	case []any:
 		for i, v := range tree {
-			tree[i] = r.HandTree(v)
+			tree[i] = r.handTexts(v, "")
 		}
 	case string:
-		return r.HandSecret(keys.NewText(tree))
+		if !identifies(name, tree) {
+			return r.HandSecret(keys.NewText(tree))
+		}
 	case json.Number: // a password may be one
 		if word := r.HandSecret(keys.NewText(tree.String())); word != tree.String() {
 			return word
@@ -80,6 +87,27 @@ func (r *Repository) HandTree(tree any) any {
 		}
 	}
 	return tree
+}
+
+// handNames does so of the names, when all texts are known that they may bear.
+func (r *Repository) handNames(tree, open any) {
+	switch tree := tree.(type) {
+	case map[string]any:
+		known, _ := open.(map[string]any)
+		for _, k := range slices.Collect(maps.Keys(tree)) {
+			v := tree[k]
+			below, isKnown := known[k]
+			r.handNames(v, below)
+			if !isKnown && r.standins.Bears(k) {
+				delete(tree, k)
+				tree[r.HandSecret(keys.NewText(k))] = v
+			}
+		}
+	case []any:
+		for _, v := range tree {
+			r.handNames(v, nil)
+		}
+	}
 }
 
 // Handed are the file's bytes as a renderer gets them.

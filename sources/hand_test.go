@@ -1,24 +1,64 @@
-package sources_test
+package sources
 
 import (
 	"encoding/json"
 	"testing"
 
-	"github.com/keylint/keylint/internal/testrepo"
+	"github.com/keylint/keylint/keys"
 )
+
+// TestHand hands values to a renderer, and asks what is worth what comes out of it.
+func TestHand(t *testing.T) {
+	repo := &Repository{}
+	for _, v := range []keys.Value{keys.Known(keys.NewText("a text")), keys.Known(keys.NewText("")), keys.Unknown("it is elsewhere")} {
+		handed := repo.Hand(v)
+		back := repo.Standins().Resolve(keys.NewText(handed))
+		if back.IsKnown() != v.IsKnown() || back.Reason() != v.Reason() || back.Text().Reveal() != v.Text().Reveal() {
+			t.Errorf("%q comes back as %v, and was %v", handed, back, v)
+		}
+	}
+	tree := map[string]any{"a": []any{"x", 1, map[string]any{"b": "y"}}, "c": nil}
+	repo.HandTree(tree, nil)
+	if inner := tree["a"].([]any); inner[0] != "x" || inner[1] != 1 || inner[2].(map[string]any)["b"] != "y" || tree["c"] != nil {
+		t.Errorf("a tree becomes %v", tree)
+	}
+}
 
 // TestNumbersAreHanded: a password may be a number. What is short is none, and stays one: a chart counts with it.
 func TestNumbersAreHanded(t *testing.T) {
-	repo := testrepo.Open(t, t.TempDir(), nil)
+	repo := &Repository{ledger: &keys.Ledger{}}
 	tree := map[string]any{"password": 1234567890.0, "pin": json.Number("87654321"), "port": 5432.0, "on": true}
-	repo.HandTree(tree)
+	repo.HandTree(tree, nil)
 	for _, name := range []string{"password", "pin"} {
-		word, ok := tree[name].(string)
-		if any, whole := repo.Standins().Holds(word); !ok || !any || !whole {
+		if word, ok := tree[name].(string); !ok || !repo.Standins().In(word).Sole {
 			t.Errorf("%s: %v", name, tree[name])
 		}
 	}
 	if tree["port"] != 5432.0 || tree["on"] != true {
 		t.Error(tree)
+	}
+}
+
+// TestHandTree: of the values of a decrypted document a renderer sees what an object is called, and the names that stand in the open; no other text,
+// and no name in which one stands.
+func TestHandTree(t *testing.T) {
+	repo := &Repository{ledger: &keys.Ledger{}}
+	tree := map[string]any{
+		"fullnameOverride": "supabase-of-ours", "type": "ClusterIP", "user": "postgres", "postgresUrl": "at-this-place", "of-postgres": "b",
+		"name": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl", "list": []any{"a-text-in-a-list"},
+	}
+	repo.HandTree(tree, map[string]any{"postgresUrl": ""})
+	for name, want := range map[string]string{"fullnameOverride": "supabase-of-ours", "type": "ClusterIP"} {
+		if tree[name] != want {
+			t.Errorf("%s is %q, want %q", name, tree[name], want)
+		}
+	}
+	for name, v := range tree {
+		if text, ok := v.(string); ok && name != "fullnameOverride" && name != "type" && len(text) >= keys.MinHidden && !repo.Standins().In(text).Sole {
+			t.Errorf("%s is shown: %q", name, text)
+		}
+	}
+	if _, shown := tree["of-postgres"]; shown || tree["postgresUrl"] == nil {
+		t.Errorf("the names are %v", tree)
 	}
 }

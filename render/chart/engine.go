@@ -54,8 +54,9 @@ func renderTemplates(files []*archive.BufferedFile, values map[string]any, name,
 		d.by = "a name among the values"
 	}
 	rendered, err = renderOnce(files, values, name, namespace, d, spend)
+	decided.untested = d.untested
 	if d.by == "" || errors.Is(err, ErrTooMuch) {
-		return rendered, decision{}, err
+		return rendered, decided, err
 	}
 	decided.by = d.by
 	if _, again := renderOnce(files, values, name, namespace, &decisions{words: d.words, given: d.given, halt: true}, spend); again != nil {
@@ -69,6 +70,8 @@ type decision struct {
 	by   string // the function
 	file string // empty where that cannot be told
 	line int
+
+	untested bool // the schema of its values asks for something in such a text
 }
 
 func renderOnce(files []*archive.BufferedFile, values map[string]any, name, namespace string, d *decisions, spend func(int) bool) (map[string]string, error) {
@@ -108,7 +111,7 @@ func renderOnce(files []*archive.BufferedFile, values map[string]any, name, name
 		if err != nil {
 			return nil, err
 		}
-		if err := fitSchemas(c, top["Values"].(common.Values)); err != nil {
+		if err := d.fitSchemas(c, top["Values"].(common.Values)); err != nil {
 			return nil, err
 		}
 		return engine.Engine{CustomTemplateFuncs: boundedFunctions(d, spend)}.RenderWithContext(context.Background(), c, top)

@@ -22,7 +22,7 @@ type Layer struct {
 	root  *yaml.Node // a mapping; nil where nothing of it is known
 	place func(*yaml.Node) manifest.Place
 
-	decrypted bool       // its texts were, or some of them
+	decrypted bool       // its texts were, and are to be handed still
 	unknown   keys.Value // why nothing of it is known
 	At        sources.Position
 }
@@ -34,10 +34,7 @@ func UnknownLayer(why string, at sources.Position) Layer {
 
 // DocumentLayer is a mapping in a document.
 func DocumentLayer(d *sources.Document, root *yaml.Node, label string) Layer {
-	return Layer{
-		label: label, root: root, place: func(n *yaml.Node) manifest.Place { return manifest.PlaceOf(d, n) },
-		decrypted: d.File.Decrypted(), At: d.Position(root),
-	}
+	return Layer{label: label, root: root, place: func(n *yaml.Node) manifest.Place { return manifest.PlaceOf(d, n) }, At: d.Position(root)}
 }
 
 // FileLayers are the documents of a values file.
@@ -118,7 +115,7 @@ func mergeLayers(layers []Layer, repo *sources.Repository, shown defaults) (map[
 			return nil, err
 		}
 		if l.decrypted {
-			repo.HandTree(values)
+			repo.HandTree(values, merged)
 		}
 		merged = chartloader.MergeMaps(merged, values)
 	}

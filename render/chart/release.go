@@ -89,6 +89,10 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 		return r.environments(repo), missing
 	}
 	rendered, decided, err := renderTemplates(c.files, values, r.Name, r.Namespace, &decisions{words: repo.Standins(), given: why != ""}, repo.Spend)
+	if decided.untested {
+		repo.NoteOf(r.Label, sources.NoteRefused, sources.Position{File: path.Join(c.Dir, schemaName)},
+			r.Label+": the schema of its values asks for something in the text of a secret, and no schema gets to see one: whether Helm takes the values is not known")
+	}
 	if decided.by != "" {
 		at := r.At
 		if f := c.file(repo, decided.file); f != nil {

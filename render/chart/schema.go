@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
 	v2 "helm.sh/helm/v4/pkg/chart/v2"
 )
@@ -22,10 +25,15 @@ const (
 	schemaAddress = "file:///" + schemaName
 )
 
-// fitSchemas tests the values of a chart, and of those in it, by their schemas.
-func fitSchemas(c *v2.Chart, values map[string]any) error {
+// fitSchemas tests the values of a chart, and of those in it, by their schemas. What a schema asks of a text that stands for another one is not
+// known to be so or not, and is remembered.
+func (d *decisions) fitSchemas(c *v2.Chart, values map[string]any) error {
 	if c.Schema != nil {
-		if err := fitSchema(c.Schema, values); err != nil {
+		err := fitSchema(c.Schema, values)
+		if refused := (*jsonschema.ValidationError)(nil); errors.As(err, &refused) && !d.isRefused(refused, values) {
+			d.untested, err = true, nil
+		}
+		if err != nil {
 			return fmt.Errorf("%w: %w", errUnfit, err)
 		}
 	}
@@ -33,7 +41,7 @@ func fitSchemas(c *v2.Chart, values map[string]any) error {
 		switch below := values[sub.Name()].(type) {
 		case nil: // nothing is given
 		case map[string]any:
-			if err := fitSchemas(sub, below); err != nil {
+			if err := d.fitSchemas(sub, below); err != nil {
 				return err
 			}
 		default:
@@ -41,6 +49,24 @@ func fitSchemas(c *v2.Chart, values map[string]any) error {
 		}
 	}
 	return nil
+}
+
+// isRefused says whether a schema refuses values whatever the words in them stand for.
+func (d *decisions) isRefused(e *jsonschema.ValidationError, values map[string]any) bool {
+	certain := func(cause *jsonschema.ValidationError) bool { return d.isRefused(cause, values) }
+	switch e.ErrorKind.(type) {
+	case *kind.Schema, *kind.Group, *kind.AllOf, *kind.Reference:
+		return slices.ContainsFunc(e.Causes, certain)
+	case *kind.AnyOf, *kind.OneOf:
+		if len(e.Causes) > 0 {
+			return !slices.ContainsFunc(e.Causes, func(cause *jsonschema.ValidationError) bool { return !certain(cause) })
+		}
+	case *kind.Enum, *kind.Const, *kind.Format, *kind.Pattern, *kind.MinLength, *kind.MaxLength, *kind.ContentEncoding, *kind.ContentMediaType,
+		*kind.ContentSchema, *kind.Not, *kind.Contains, *kind.MinContains, *kind.MaxContains, *kind.UniqueItems, *kind.PropertyNames, *kind.FalseSchema:
+	default:
+		return true
+	}
+	return !d.within([]reflect.Value{reflect.ValueOf(valueAt(values, e.InstanceLocation))})
 }
 
 func fitSchema(text []byte, values map[string]any) (err error) {

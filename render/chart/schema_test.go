@@ -13,6 +13,43 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
+// TestSchemaOfSecrets: what a schema asks of the text of a secret is neither fulfilled nor refused; what it asks of anything else counts.
+func TestSchemaOfSecrets(t *testing.T) {
+	const fits, untested, refused = "fits", "untested", "refused"
+	for schema, want := range map[string]string{
+		`{"properties": {"a": {"type": "string", "minLength": 1}}}`:                                                   fits,
+		`{"properties": {"a": {"pattern": "^sk-"}}}`:                                                                  untested,
+		`{"properties": {"a": {"enum": ["one", "another"]}}}`:                                                         untested,
+		`{"properties": {"a": {"maxLength": 12}}}`:                                                                    untested,
+		`{"properties": {"a": {"not": {"type": "string"}}}}`:                                                          untested,
+		`{"properties": {"a": {"anyOf": [{"type": "null"}, {"const": "it"}]}}}`:                                       untested,
+		`{"properties": {"list": {"uniqueItems": true, "contains": {"const": "it"}}}}`:                                untested,
+		`{"properties": {"a": {"type": "number"}}}`:                                                                   refused,
+		`{"properties": {"a": {"anyOf": [{"type": "null"}, {"type": "number"}]}}}`:                                    refused,
+		`{"properties": {"a": {"pattern": "^sk-"}, "open": {"pattern": "^sk-"}}}`:                                     refused,
+		`{"required": ["b"], "properties": {"a": {"enum": ["one", "another"]}}}`:                                      refused,
+		`{"additionalProperties": false, "properties": {"a": {"pattern": "^sk-"}, "open": true}, "minProperties": 1}`: refused,
+	} {
+		files := []*archive.BufferedFile{
+			{Name: "Chart.yaml", Data: []byte("{apiVersion: v2, name: demo, version: 1.0.0}")},
+			{Name: schemaName, Data: []byte(schema)},
+			{Name: "templates/out.yaml", Data: []byte("a: {{ .Values.a }}")},
+		}
+		words := &keys.Standins{}
+		secret := words.Secret(keys.NewText("a-secret-of-which-no-schema-knows"))
+		_, decided, err := renderTemplates(files, map[string]any{"a": secret, "open": "x", "list": []any{secret}}, "rel", "ns", &decisions{words: words}, func(int) bool { return true })
+		is := fits
+		if err != nil {
+			is = refused
+		} else if decided.untested {
+			is = untested
+		}
+		if is != want {
+			t.Errorf("%s: %s, want %s (%v)", schema, is, want, err)
+		}
+	}
+}
+
 // TestSchemaOpensNothing: what a values.schema.json refers to is neither fetched nor read, and asks nothing of the values;
 // what it says itself, and by references within, counts as for Helm.
 func TestSchemaOpensNothing(t *testing.T) {

@@ -24,6 +24,8 @@ type decisions struct {
 	given bool            // words for what is not known are among the values because nobody sees these, which is told apart
 	halt  bool            // the rendering ends at the first one, to say where that is
 	quiet bool            // what is rendered is not deployed
+
+	untested bool // a schema refuses a word
 }
 
 // ErrDecided ends a rendering at the place where it decides by what it may not see.

@@ -307,7 +307,7 @@ func TestDecisionIsPlaced(t *testing.T) {
 	words := &keys.Standins{}
 	values := valuesOf(plainSecret, otherSecret, func(s string) string { return words.Secret(keys.NewText(s)) })
 	_, decided, err := fill(t, "a: b\nc:\n  {{ if hasPrefix \"a\" .Values.key }}d{{ end }}\n", values, words)
-	if want := (decision{"hasPrefix", "a/templates/a.yaml", 3}); decided != want || err != nil {
+	if want := (decision{by: "hasPrefix", file: "a/templates/a.yaml", line: 3}); decided != want || err != nil {
 		t.Errorf("%v, want %v; %v", decided, want, err)
 	}
 	files := []*archive.BufferedFile{

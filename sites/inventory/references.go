@@ -59,6 +59,9 @@ func (inv *Inventory) find(from *render.Unit, kind, namespace, name string, copi
 	if copied.Object != nil {
 		return copied
 	}
+	if why := inv.Repo.Standins().Reason(name); why != "" {
+		return Found{Why: "what the " + kind + " is called is not known: " + why}
+	}
 	elsewhere := inv.elsewhere(from, kind, namespace, name)
 	label := ObjectName(kind, namespace, name)
 	switch len(elsewhere) {
