@@ -31,7 +31,8 @@ const (
 type hostile struct {
 	exit          []int // of a run; of one with --strict 1 or 2 where strict
 	strict        bool
-	never         []string // stands in no output
+	never, says   []string    // what stands in no output, and what does
+	bounds        [][2]string // a file, and words of the note that says where its work ends
 	links, copies [][2]string
 	fifos         []string
 	files         []txtar.File
@@ -76,6 +77,10 @@ func readHostile(t *testing.T, file string) hostile {
 			h.strict = true
 		case "never":
 			h.never = append(h.never, rest)
+		case "says":
+			h.says = append(h.says, rest)
+		case "bound":
+			h.bounds = append(h.bounds, [2]string{from, to})
 		case "link":
 			h.links = append(h.links, [2]string{from, to})
 		case "copy":
@@ -127,7 +132,7 @@ func (h hostile) write(t *testing.T) string {
 // could not read fails --strict.
 func TestHostile(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/hostile/*.txtar")
-	if err != nil || len(files) < 40 {
+	if err != nil || len(files) < 56 {
 		t.Fatalf("%d repositories, %v", len(files), err)
 	}
 	secrets := secretPieces(t)
@@ -147,12 +152,28 @@ func TestHostile(t *testing.T) {
 					t.Errorf("%q stands in the output", never)
 				}
 			}
+			for _, says := range h.says {
+				if !strings.Contains(out, says) {
+					t.Errorf("%q does not stand in the output:\n%.2000s", says, out)
+				}
+			}
+			for _, bound := range h.bounds {
+				if !slices.ContainsFunc(strings.Split(out, "\n"), func(line string) bool {
+					return strings.HasPrefix(line, bound[0]) && strings.Contains(line, bound[1]) && strings.HasSuffix(line, "[bound]")
+				}) {
+					t.Errorf("no note tells where the work of %s ends:\n%.2000s", bound[0], out)
+				}
+			}
 			for _, piece := range secrets.FindAllString(out, 1) {
 				t.Errorf("a piece of a secret, %d characters long, stands in the output", len(piece))
 			}
 			if h.strict {
-				if status, out := runHostile(t, dir, "--strict"); status == 0 {
+				status, out := runHostile(t, dir, "--strict")
+				if status == 0 {
 					t.Errorf("--strict passes:\n%.2000s", out)
+				}
+				if len(h.bounds) > 0 && !strings.Contains(out, "not read, rendered or fetched") {
+					t.Errorf("what was left out is not counted:\n%.2000s", out)
 				}
 			}
 		})
