@@ -99,10 +99,16 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 			}
 			byValue[sum].Wrong = append(byValue[sum].Wrong, s)
 		}
+		var right []*sites.Site
+		for _, s := range i.Sites {
+			if len(order) > 0 && s.Role == role && !p.SetAside(s) && ref.has(s.Value) {
+				right = append(right, s)
+			}
+		}
 		for _, sum := range order {
 			d := byValue[sum]
-			for _, s := range i.Sites {
-				if s.Role == role && !p.SetAside(s) && ref.has(s.Value) && (s.Slot == d.Slot || !ref.lists(d.Slot)) {
+			for _, s := range right {
+				if s.Slot == d.Slot || !ref.lists(d.Slot) {
 					d.Right = append(d.Right, s)
 				}
 			}

@@ -15,7 +15,7 @@ import (
 // A stack of one unit for these tests; its sites are added by the tests.
 func stack() *Instance {
 	u := &render.Unit{Name: "k8s", Kind: render.Kustomization}
-	return &Instance{Name: "k8s", Unit: u, Namespace: "supabase", Parts: []part{{u, "supabase"}}, signed: signatures{}}
+	return &Instance{Name: "k8s", Unit: u, Namespace: "supabase", Parts: []part{{u, "supabase"}}, signed: newSignatures()}
 }
 
 // add gives the instance a site with a test key, or with an unknown value where name is empty.

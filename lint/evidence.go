@@ -79,7 +79,7 @@ type joining struct {
 	locals   []*Instance // those of a developer's machine, which nothing joins but a URL
 	stacks   []*Instance // those of which there is a .env only, likewise
 	hosted   []*Instance // those of hosted projects, made at their first site
-	signed   signatures
+	signed   *signatures
 	strange  map[string]bool // hosts that texts and jobs name, and at which none of these is known to answer
 
 	joined  map[*sites.Site]Joined

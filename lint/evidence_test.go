@@ -25,7 +25,7 @@ func twoInstances() (prod, staging *Instance) {
 	at := func(name string) *Instance {
 		u := &render.Unit{Name: "clusters/" + name, Path: "clusters/" + name, Kind: render.Kustomization, Cluster: name}
 		return &Instance{
-			Name: name, Unit: u, Namespace: "supabase", Parts: []part{{u, "supabase"}}, signed: signatures{},
+			Name: name, Unit: u, Namespace: "supabase", Parts: []part{{u, "supabase"}}, signed: newSignatures(),
 			hosts: map[string]bool{name + ".example.org": true, "www.example.org": true}, public: true, gateway: true,
 		}
 	}

@@ -26,7 +26,7 @@ type Instance struct {
 	Sites     []*sites.Site
 
 	extra         []gateway.Extra // what the gateway accepts beside the keys, from consumers that the user added
-	signed        signatures      // those of the whole run
+	signed        *signatures     // those of the whole run
 	declared      []string        // patterns of paths that the configuration gives it
 	declaredHosts []string        // hosts that the configuration gives it
 
@@ -67,7 +67,7 @@ type Grouping struct {
 	*sites.Collection
 	Config    Config
 	Instances []*Instance
-	Signed    signatures
+	Signed    *signatures
 	joined    map[*sites.Site]Joined
 	torn      map[*sites.Site][]*Instance // of a site that several instances may be meant by: these
 }
@@ -78,7 +78,8 @@ type Grouping struct {
 // service that is Supabase's alone, runs, or where there is none, in which the stack's own Secret lies. Two overlays of
 // one base are two units, and so two instances.
 func Group(c *sites.Collection, config Config) *Grouping {
-	g := &Grouping{Collection: c, Config: config, Signed: signatures{}}
+	g := &Grouping{Collection: c, Config: config, Signed: newSignatures()}
+	g.boundSignatures()
 	for _, u := range g.Units {
 		if u.Deployed() {
 			g.Instances = append(g.Instances, g.nuclei(u)...)

@@ -206,7 +206,7 @@ func (p *Pass) IsRule(name string) bool {
 // is written.
 func (p *Pass) Related(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
-	for _, s := range placesBut(group, but) {
+	for _, s := range p.listed(group, but) {
 		out = append(out, Related{At: s.Written, Holder: s.Holder, Says: say(s), AtName: s.InForce != "", Stored: s.Standing == sites.Stored})
 	}
 	return out
@@ -220,7 +220,7 @@ func placesBut(group []*sites.Site, but sources.Position) []*sites.Site {
 // Alike lists sites as further places at which the same is wrong as at the primary one.
 func (p *Pass) Alike(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {
 	var out []Related
-	for _, s := range placesBut(group, but) {
+	for _, s := range p.listed(group, but) {
 		out = append(out, Related{At: s.Written, Holder: s.Holder, Says: say(s), Alike: s.Identity(), AtName: s.InForce != "", Stored: s.Standing == sites.Stored})
 	}
 	return out

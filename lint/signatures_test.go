@@ -15,15 +15,15 @@ func TestSignaturesAreCheckedOnce(t *testing.T) {
 		return &sites.Site{Slot: slot, Value: keys.Known(keys.NewText(text))}
 	}
 	anon := testkeys.Key(testkeys.Secret, "anon", 1767225600)
-	m := signatures{}
+	m := newSignatures()
 	if !m.Verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.Secret)) || m.Verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.OldSecret)) {
 		t.Error("the wrong secret verifies, or the right one does not")
 	}
-	if len(m) != 2 {
-		t.Errorf("%d pairs are remembered, want 2", len(m))
+	if len(m.known) != 2 {
+		t.Errorf("%d pairs are remembered, want 2", len(m.known))
 	}
-	for pair, ok := range m {
-		m[pair] = !ok
+	for pair, ok := range m.known {
+		m.known[pair] = !ok
 	}
 	if m.Verify(site(keys.Anon, anon), site(keys.JWTSecret, testkeys.Secret)) {
 		t.Error("the pair was checked again")

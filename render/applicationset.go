@@ -31,7 +31,11 @@ func (p *planner) expandSet(set order) []*manifest.Object {
 	var apps []*manifest.Object
 	for _, g := range nodes.Items(nodes.Field(spec, "generators")) {
 		sets, why := p.parameters(g, goTemplate, 0)
-		if why != "" {
+		switch why {
+		case "":
+		case tooManyPaths:
+			p.cannotTell(set, sources.NoteBound, g, why)
+		default:
 			p.cannotTell(set, sources.NoteNotFetched, g, why)
 		}
 		for _, parameters := range sets {
@@ -74,7 +78,11 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 		}
 		return out, ""
 	case nodes.Field(g, "git") != nil:
-		return p.gitParameters(nodes.Field(g, "git"), goTemplate), ""
+		out, tooMuch := p.gitParameters(nodes.Field(g, "git"), goTemplate)
+		if tooMuch {
+			return nil, tooManyPaths
+		}
+		return out, ""
 	case nodes.Field(g, "matrix") != nil && depth == 0:
 		sets, problem := []map[string]any{{}}, ""
 		for _, inner := range nodes.Items(nodes.Field(g, "matrix", "generators")) {
@@ -83,7 +91,7 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 			var product []map[string]any
 			for _, a := range sets {
 				for _, b := range more {
-					if len(product) < maxApplications {
+					if len(product) <= maxApplications { // one more, so that it is told
 						set := maps.Clone(a)
 						maps.Copy(set, b)
 						product = append(product, set)
@@ -103,9 +111,9 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 	return []map[string]any{{}}, kind
 }
 
-// gitParameters are those of the directories or files of the repository that match.
-func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]any {
-	var out []map[string]any
+// gitParameters are those of the directories or files of the repository that match. tooMuch says that they are too many to be held against all
+// patterns.
+func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) (out []map[string]any, tooMuch bool) {
 	add := func(dir string, set map[string]any) {
 		if goTemplate {
 			set["path"] = map[string]any{"path": dir, "basename": path.Base(dir), "basenameNormalized": normalized(path.Base(dir)), "segments": strings.Split(dir, "/")}
@@ -123,9 +131,13 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 			dirs[dir] = true
 		}
 	}
+	directories, files := nodes.Items(nodes.Field(git, "directories")), nodes.Items(nodes.Field(git, "files"))
+	if !p.repo.Spend(matchCost * (len(dirs)*len(directories) + len(p.files)*len(files))) {
+		return nil, true
+	}
 	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		wanted := false
-		for _, item := range nodes.Items(nodes.Field(git, "directories")) {
+		for _, item := range directories {
 			if ok, err := path.Match(nodes.Text(nodes.Field(item, "path")), dir); err == nil && ok {
 				wanted = nodes.Text(nodes.Field(item, "exclude")) != "true"
 				if !wanted {
@@ -137,7 +149,7 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 			add(dir, map[string]any{})
 		}
 	}
-	for _, item := range nodes.Items(nodes.Field(git, "files")) {
+	for _, item := range files {
 		pattern := anyDepth(nodes.Text(nodes.Field(item, "path")))
 		for _, f := range p.files {
 			if pattern == nil || !pattern.MatchString(f.Path) {
@@ -155,8 +167,14 @@ func (p *planner) gitParameters(git *yaml.Node, goTemplate bool) []map[string]an
 			}
 		}
 	}
-	return out
+	return out, false
 }
+
+// tooManyPaths is why a git generator gives nothing.
+const tooManyPaths = "to hold the paths of the repository against the patterns of its git generators is " + sources.TooMuch
+
+// matchCost is what it costs to hold a path against a pattern.
+const matchCost = 100
 
 // anyDepth is a file pattern in which ** stands for any directories.
 func anyDepth(pattern string) *regexp.Regexp {

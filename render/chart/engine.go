@@ -111,7 +111,7 @@ func renderOnce(files []*archive.BufferedFile, values map[string]any, name, name
 		if err != nil {
 			return nil, err
 		}
-		if err := d.fitSchemas(c, top["Values"].(common.Values)); err != nil {
+		if err := d.fitSchemas(c, top["Values"].(common.Values), spend); err != nil {
 			return nil, err
 		}
 		return engine.Engine{CustomTemplateFuncs: boundedFunctions(d, spend)}.RenderWithContext(context.Background(), c, top)

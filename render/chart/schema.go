@@ -27,9 +27,9 @@ const (
 
 // fitSchemas tests the values of a chart, and of those in it, by their schemas. What a schema asks of a text that stands for another one is not
 // known to be so or not, and is remembered.
-func (d *decisions) fitSchemas(c *v2.Chart, values map[string]any) error {
+func (d *decisions) fitSchemas(c *v2.Chart, values map[string]any, spend func(int) bool) error {
 	if c.Schema != nil {
-		err := fitSchema(c.Schema, values)
+		err := fitSchema(c.Schema, values, spend)
 		if refused := (*jsonschema.ValidationError)(nil); errors.As(err, &refused) && !d.isRefused(refused, values) {
 			d.untested, err = true, nil
 		}
@@ -41,7 +41,7 @@ func (d *decisions) fitSchemas(c *v2.Chart, values map[string]any) error {
 		switch below := values[sub.Name()].(type) {
 		case nil: // nothing is given
 		case map[string]any:
-			if err := d.fitSchemas(sub, below); err != nil {
+			if err := d.fitSchemas(sub, below, spend); err != nil {
 				return err
 			}
 		default:
@@ -69,9 +69,13 @@ func (d *decisions) isRefused(e *jsonschema.ValidationError, values map[string]a
 	return !d.within([]reflect.Value{reflect.ValueOf(valueAt(values, e.InstanceLocation))})
 }
 
-func fitSchema(text []byte, values map[string]any) (err error) {
+func fitSchema(text []byte, values map[string]any, spend func(int) bool) (err error) {
 	defer func() {
-		if p := recover(); p != nil { // as Helm does: the library panics at some values
+		switch recover() {
+		case nil:
+		case ErrTooMuch:
+			err = ErrTooMuch
+		default: // as Helm does: the library panics at some values
 			err = errUnfit
 		}
 	}()
@@ -82,6 +86,10 @@ func fitSchema(text []byte, values map[string]any) (err error) {
 	withoutOthers(parsed)
 	compiler := jsonschema.NewCompiler()
 	compiler.UseLoader(nothing{})
+	compiler.RegisterVocabulary(&jsonschema.Vocabulary{URL: "keylint:visits", Compile: func(*jsonschema.CompilerContext, map[string]any) (jsonschema.SchemaExt, error) {
+		return visits{spend}, nil
+	}})
+	compiler.AssertVocabs()
 	if err := compiler.AddResource(schemaAddress, parsed); err != nil {
 		return err
 	}
@@ -90,6 +98,19 @@ func fitSchema(text []byte, values map[string]any) (err error) {
 		return err
 	}
 	return schema.Validate(values)
+}
+
+// visitCost is what it costs to hold a value against a schema.
+const visitCost = 2_000
+
+// visits counts how often a value is held against a schema, of which each is an extension to the library: forty that each refer to the next twice
+// are visited a million million times.
+type visits struct{ spend func(int) bool }
+
+func (v visits) Validate(*jsonschema.ValidatorContext, any) {
+	if !v.spend(visitCost) {
+		panic(ErrTooMuch)
+	}
 }
 
 var errUnfit = errors.New("the values do not fit the schema")

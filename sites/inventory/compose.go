@@ -50,6 +50,7 @@ type composeProject struct {
 	elsewhere map[string]variables // and single ones, which something not known sets
 	asked     map[string]bool      // the names that an interpolation asked for
 	stack     bool                 // one of the services is Supabase's own
+	read      map[envForm]envFile  // the files that services take in, with the variables that are known so far
 }
 
 // inDialect is compose's own dialect, with the variables that are known so far.
@@ -75,6 +76,35 @@ func (p *composeProject) variables(f *sources.File, parse func([]byte) []sources
 		out = append(out, written(v.Name, f.Path+" "+v.Name, keys.Known(v.Value), v.In(f.Path)))
 	}
 	return out
+}
+
+// envFile reads a file of variables once, however many services take it in.
+func (p *composeProject) envFile(f *sources.File, raw bool, parse func([]byte) []sources.Variable) envFile {
+	of := envForm{f.Path, raw}
+	file, ok := p.read[of]
+	if !ok {
+		file.all = p.variables(f, parse)
+		for _, v := range file.all {
+			file.cost += p.inv.costOf(v.Name, v.Value)
+		}
+		if p.read == nil {
+			p.read = map[envForm]envFile{}
+		}
+		p.read[of] = file
+	}
+	return file
+}
+
+// envForm is a file of variables, in one of its two forms.
+type envForm struct {
+	path string
+	raw  bool
+}
+
+// envFile is what such a file sets, and what it costs that a service takes it in.
+type envFile struct {
+	all  []*Binding
+	cost int
 }
 
 // Locked is a variable in a file that is locked: what SOPS encrypted in one place is one value, whatever it is.
@@ -142,9 +172,14 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			continue
 		}
 		p.use(f.Path)
-		for _, v := range p.variables(f, parse) {
-			v.Holder = c.holder(v.Name)
-			c.set(v)
+		variables := p.envFile(f, env.Raw || p.isSwarm(), parse)
+		if !p.inv.takes(c, f.Path, f.Path, variables.cost) {
+			continue
+		}
+		for _, v := range variables.all {
+			of := *v
+			of.Holder = c.holder(v.Name)
+			c.set(&of)
 		}
 	}
 	for _, v := range s.Environment {

@@ -184,6 +184,7 @@ func (p *composeProject) readIncluded(dir string) {
 		return
 	}
 	p.inv.composeRead[f.Path] = true
+	p.read = nil
 	for _, v := range p.variables(f, p.inDialect) {
 		if _, elsewhere := p.elsewhere[v.Name]; p.env[v.Name] == nil && !elsewhere && (p.unit.Env == nil || p.unit.Env.ShellOpen == "") {
 			p.env[v.Name] = v

@@ -29,6 +29,7 @@ type Container struct {
 	Labels    map[string]string
 	Env       map[string]*Binding // by name
 	Variables []*Binding          // the same in order of declaration
+	order     map[string]int      // where among them each name stands
 	OpenEnv   []string            // reasons why env may hold more than is known here
 	OpenFrom  string              // what gives it more, of the reasons that name one thing
 	Dangling  []*Dangling         // sources of variables that do not exist

@@ -70,13 +70,53 @@ func (inv *Inventory) readEnvironment(c *Container, n *yaml.Node) {
 }
 
 func (c *Container) set(v *Binding) {
-	list := &c.Variables
-	if known, ok := c.Env[v.Name]; ok {
-		(*list)[slices.Index(*list, known)] = v
+	if _, ok := c.Env[v.Name]; ok {
+		c.Variables[c.order[v.Name]] = v
 	} else {
-		*list = append(*list, v)
+		if c.order == nil {
+			c.order = map[string]int{}
+		}
+		c.order[v.Name] = len(c.Variables)
+		c.Variables = append(c.Variables, v)
 	}
 	c.Env[v.Name] = v
+}
+
+// What it costs that a container takes in a variable, and one that holds a key, which becomes a site: an object or a file may give twenty thousand of
+// them, each to thousands of containers.
+const (
+	variableCost = 4 << 10
+	keyCost      = 32 << 10
+)
+
+// costOf is what it costs that a container takes in a variable of the name and the value.
+func (inv *Inventory) costOf(name string, value keys.Value) int {
+	if inv.Names.Of(name).Slot != "" || keys.Recognize(value.Text()) != "" {
+		return keyCost
+	}
+	return variableCost
+}
+
+// costOfEntries is the same of all data keys of an object.
+func (inv *Inventory) costOfEntries(o *manifest.Object) int {
+	cost, ok := inv.costs[o]
+	if !ok {
+		for _, e := range inv.Entries(o) {
+			cost += inv.costOf(e.Key, e.Value)
+		}
+		inv.costs[o] = cost
+	}
+	return cost
+}
+
+// takes says whether there is room for what a file, or an object of it, gives the container. Where there is none, that is not known.
+func (inv *Inventory) takes(c *Container, file, from string, cost int) bool {
+	if inv.Repo.Spend(cost) {
+		return true
+	}
+	c.OpenEnv = append(c.OpenEnv, "to give it the variables of "+from+" is "+sources.TooMuch)
+	inv.Repo.Note(sources.NoteBound, sources.Position{File: file}, "to give the variables of "+from+" to all that take them is "+sources.TooMuch+"; some are not followed")
+	return false
 }
 
 // envFromFields and valueFromFields are the fields that name an object of the kind.
@@ -109,6 +149,9 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
 		if open := f.Object.Open(); open != "" {
 			c.OpenEnv = append(c.OpenEnv, open)
+		}
+		if !inv.takes(c, f.Object.File, Label(f.Object), inv.costOfEntries(f.Object)) {
+			continue
 		}
 		for _, e := range inv.Entries(f.Object) {
 			v := &Binding{Name: prefix + e.Key, Holder: c.holder(prefix + e.Key)}
