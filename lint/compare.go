@@ -57,6 +57,25 @@ func (p *Pass) reference(i *Instance, role keys.Role) reference {
 	return r
 }
 
+// lastReference is the reference once all rules have run, which is then the same for all sites.
+func (p *Pass) lastReference(i *Instance, role keys.Role) reference {
+	of := referenceOf{i, role}
+	r, ok := p.references[of]
+	if !ok {
+		r = p.reference(i, role)
+		if p.references == nil {
+			p.references = map[referenceOf]reference{}
+		}
+		p.references[of] = r
+	}
+	return r
+}
+
+type referenceOf struct {
+	instance *Instance
+	role     keys.Role
+}
+
 // has says whether the value is one of the reference's.
 func (r reference) has(v keys.Value) bool {
 	for _, s := range r.group {
@@ -189,16 +208,29 @@ const (
 	No
 )
 
+// verifiers are the instance's JWT secrets and JWKS, which are few of its sites.
+func (i *Instance) verifiers() []*sites.Site {
+	if i.looked < len(i.Sites) {
+		for _, s := range i.Sites[i.looked:] {
+			if s.Slot == keys.JWTSecret || s.Slot == keys.JWKS {
+				i.verifying = append(i.verifying, s)
+			}
+		}
+		i.looked = len(i.Sites)
+	}
+	return i.verifying
+}
+
 // Verifies says whether the site's key was signed with the JWT secrets that are in force in
 // the instance, or verifies under its JWKS. In force are those that a service checks
 // signatures with, or where none of them is known, those that are stored. One that a rule has
 // told to be wrong, or that nothing reads, acquits nobody.
 func (p *Pass) Verifies(i *Instance, s *sites.Site) answer {
-	if _, ok := keys.ParseJWT(s.Value.Text()); !ok {
+	if !s.Value.IsKnown() || !i.signed.at(s).isToken {
 		return unclear
 	}
 	byStanding := map[sites.Standing]map[answer]bool{sites.Verifying: {}, sites.Stored: {}}
-	for _, secret := range i.Sites {
+	for _, secret := range i.verifiers() {
 		if !secret.Value.IsKnown() || p.SetAside(secret) || byStanding[secret.Standing] == nil {
 			continue
 		}

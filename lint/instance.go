@@ -25,6 +25,9 @@ type Instance struct {
 	hosts     map[string]bool
 	Sites     []*sites.Site
 
+	verifying []*sites.Site // those of the first looked of Sites that are JWT secrets or JWKS
+	looked    int
+
 	extra         []gateway.Extra // what the gateway accepts beside the keys, from consumers that the user added
 	signed        *signatures     // those of the whole run
 	declared      []string        // patterns of paths that the configuration gives it

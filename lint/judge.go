@@ -102,7 +102,7 @@ func unknownReason(s *sites.Site) string {
 // notAccepted says why it cannot be told that the instance accepts a key that no rule told of;
 // empty where it does.
 func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
-	ref := p.reference(i, s.Role)
+	ref := p.lastReference(i, s.Role)
 	switch {
 	case s.Standing == sites.Accepted:
 		return ""

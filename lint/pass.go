@@ -30,6 +30,8 @@ type Pass struct {
 	written   map[sources.Position][]*sites.Site // the sites of a place, be it of use or where the value is written
 	findings  []Finding
 
+	references map[referenceOf]reference // of the instances, once all rules have run
+
 	comments   map[string][]*Ignore // by file
 	suppressed []Suppressed
 }

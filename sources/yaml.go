@@ -155,14 +155,14 @@ func (d *Document) Inside(n *yaml.Node, line, column, endColumn int) Position {
 	if d.encrypted || n.Style&yaml.LiteralStyle == 0 {
 		return whole
 	}
-	text := strings.Split(n.Value, "\n")
+	text, ok := nthLine(n.Value, line)
 	at := n.Line + d.lineShift + line // the text begins on the line after the "|"
-	if line < 1 || line > len(text) || at > len(d.lines) {
+	if !ok || at > len(d.lines) {
 		return whole
 	}
 	onDisk := strings.TrimRight(d.lines[at-1], "\r")
-	indent := len(onDisk) - len(text[line-1])
-	if indent < 0 || onDisk[indent:] != text[line-1] {
+	indent := len(onDisk) - len(text)
+	if indent < 0 || onDisk[indent:] != text {
 		return Position{File: whole.File, Line: at}
 	}
 	p := Position{File: whole.File, Line: at, Column: column + indent}
@@ -170,6 +170,19 @@ func (d *Document) Inside(n *yaml.Node, line, column, endColumn int) Position {
 		p.EndColumn = endColumn + indent
 	}
 	return p
+}
+
+// nthLine is a line of a text, from 1. It is asked for each of fifty thousand lines of a text, and so makes no list of them.
+func nthLine(text string, n int) (line string, ok bool) {
+	for ; n > 1; n-- {
+		i := strings.IndexByte(text, '\n')
+		if i < 0 {
+			return "", false
+		}
+		text = text[i+1:]
+	}
+	line, _, _ = strings.Cut(text, "\n")
+	return line, n == 1
 }
 
 // byteColumn turns the library's column, which counts characters, into one that

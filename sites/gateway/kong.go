@@ -58,6 +58,9 @@ func (f *Found) templates(files []inventory.PodFile) map[string]*template {
 	return out
 }
 
+// kongCost is what a byte of a configuration costs, which thousands of pods may each read.
+const kongCost = 200
+
 // addKong follows a Kong's pod and reads what Kong reads.
 func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inventory.FileID]bool) {
 	r := follow(f.Inventory, p, c, nil)
@@ -68,6 +71,13 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	}
 	templates := f.templates(all)
 	rendered, why := r.configuration()
+	if rendered != nil && !f.Repo.Spend(kongCost*len(rendered.Text())) {
+		f.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to read the configuration of every Kong is "+sources.TooMuch+"; some are taken for unknown")
+		rendered, why = nil, "to read its configuration is "+sources.TooMuch
+		for _, t := range templates {
+			t.config = nil
+		}
+	}
 	for _, file := range all {
 		if templates[file.Source] != nil || file.Changed != "" {
 			used[file.ID()] = true

@@ -86,7 +86,7 @@ func (c *Container) set(v *Binding) {
 // them, each to thousands of containers.
 const (
 	variableCost = 4 << 10
-	keyCost      = 32 << 10
+	keyCost      = 64 << 10
 )
 
 // costOf is what it costs that a container takes in a variable of the name and the value.

@@ -50,6 +50,7 @@ type Keyring struct {
 	mu       sync.Mutex
 	unsealed map[sealedUnder]keys.Text // what was opened already: a base is rendered once for each overlay
 	tries    int                       // RSA operations so far
+	opened   int                       // private keys that were tried so far on copies of data keys
 }
 
 type heldKeys struct {

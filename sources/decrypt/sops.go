@@ -3,6 +3,8 @@ package decrypt
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,10 +85,27 @@ func (k *Keyring) decryptTree(format fileFormat, b []byte, words hide) (Opened, 
 	return opened, nil
 }
 
+// spendDataKeys takes so many tries of private keys from those of the run. It is false where there are none left. A Keyring that is nil opens nothing.
+func (k *Keyring) spendDataKeys(n int) bool {
+	if k == nil {
+		return true
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.opened+n > maxDataKeys {
+		return false
+	}
+	k.opened += n
+	return true
+}
+
 // dataKey asks for the key that all values are encrypted with.
 func (k *Keyring) dataKey(m *sops.Metadata) ([]byte, *Locked) {
-	service := &keyService{held: k.keys()}
+	service := &keyService{held: k.keys(), spend: k.spendDataKeys}
 	dataKey, err := m.GetDataKeyWithKeyServices([]keyservice.KeyServiceClient{service}, sops.DefaultDecryptionOrder)
+	if err != nil && slices.Contains(slices.Collect(maps.Values(service.outcomes)), errNotTried) {
+		return nil, &Locked{Kind: NotTried, Reason: "encrypted with SOPS, and not decrypted: there are more copies of data keys than keylint tries to open"}
+	}
 	if err != nil {
 		return nil, k.explain(m, service)
 	}

@@ -21,6 +21,9 @@ const (
 	maxSOPSEnc   = 256 << 10      // bytes of all copies together
 	maxSOPSWork  = 200_000_000    // bytes of paths, and what matching them costs
 	maxSOPSEmit  = 20_000_000_000 // values times bytes of JSON, whose store copies all for each
+
+	maxDataKeys = 50_000 // private keys that a run tries on copies of data keys, some 0.1 ms each
+	pgpTries    = 50     // as which one of PGP counts
 )
 
 func tooLarge(format string, args ...any) *Locked {

@@ -17,6 +17,7 @@ import (
 // message, by the name that the metadata has for the key.
 type keyService struct {
 	held     *heldKeys
+	spend    func(n int) bool // whether so many more private keys may be tried in this run
 	outcomes map[string]error
 }
 
@@ -60,6 +61,9 @@ func (*keyService) Encrypt(context.Context, *keyservice.EncryptRequest, ...grpc.
 // which that key does not open all the same.
 var errNamedOnly = errors.New("not encrypted for the key that it names")
 
+// errNotTried is for what comes behind the bound on how many private keys a run tries.
+var errNotTried = errors.New("not tried")
+
 func (s *keyService) openAge(recipient string, ciphertext []byte) ([]byte, error) {
 	var identities []age.Identity
 	named := false
@@ -71,6 +75,9 @@ func (s *keyService) openAge(recipient string, ciphertext []byte) ([]byte, error
 	}
 	if len(identities) == 0 {
 		return nil, errNoneGiven
+	}
+	if !s.spend(len(identities)) {
+		return nil, errNotTried
 	}
 	r, err := age.Decrypt(armor.NewReader(bytes.NewReader(ciphertext)), identities...)
 	var noMatch *age.NoIdentityMatchError
@@ -88,6 +95,9 @@ func (s *keyService) openAge(recipient string, ciphertext []byte) ([]byte, error
 func (s *keyService) openPGP(fingerprint string, ciphertext []byte) ([]byte, error) {
 	if len(s.held.pgp) == 0 {
 		return nil, errNoneGiven
+	}
+	if !s.spend(pgpTries) {
+		return nil, errNotTried
 	}
 	dataKey, err := openPGP(ciphertext, s.held.pgp)
 	if errors.Is(err, errNotOurs) && holdsPGP(s.held.pgp, fingerprint) {
