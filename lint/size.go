@@ -8,9 +8,9 @@ import (
 
 // What is compared with each other is charged to the budget of the run: thousands of tokens and as many secrets, say, are millions of pairs.
 const (
-	signatureCost = 4 << 10 // of a token that is held against a secret
-	placeCost     = 8 << 10 // of a place that a finding lists
-	fewPlaces     = 3       // that a finding lists in any case
+	signatureCost = 4 << 10  // of a token that is held against a secret
+	placeCost     = 32 << 10 // of a place that a finding lists
+	fewPlaces     = 3        // that a finding lists in any case
 )
 
 // boundSignatures takes what is known of the JWT secrets and JWKS from their sites where to hold every token against each of them is more work

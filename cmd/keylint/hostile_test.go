@@ -1,9 +1,12 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,6 +38,7 @@ type hostile struct {
 	bounds        [][2]string // a file, and words of the note that says where its work ends
 	links, copies [][2]string
 	fifos         []string
+	packs         []hostilePack
 	files         []txtar.File
 }
 
@@ -51,8 +55,9 @@ func readHostile(t *testing.T, file string) hostile {
 			}
 			return out
 		},
-		"dec": func(n int) int { return n - 1 },
-		"key": func() string { return testkeys.All()["anon"] },
+		"dec":   func(n int) int { return n - 1 },
+		"key":   func() string { return testkeys.All()["anon"] },
+		"token": func(n int) string { return testkeys.Key(testkeys.Secret, "anon", 1767225600+n) },
 	}
 	var out bytes.Buffer
 	if err := template.Must(template.New("").Delims("<<", ">>").Funcs(functions).Parse(string(text))).Execute(&out, nil); err != nil {
@@ -85,6 +90,12 @@ func readHostile(t *testing.T, file string) hostile {
 			h.links = append(h.links, [2]string{from, to})
 		case "copy":
 			h.copies = append(h.copies, [2]string{from, to})
+		case "pack":
+			var p hostilePack
+			if _, err := fmt.Sscan(rest, &p.name, &p.files, &p.size); err != nil {
+				t.Fatal(err)
+			}
+			h.packs = append(h.packs, p)
 		case "fifo":
 			h.fifos = append(h.fifos, rest)
 		case "":
@@ -122,17 +133,49 @@ func (h hostile) write(t *testing.T) string {
 	for _, l := range h.links {
 		check(os.Symlink(l[1], place(l[0])))
 	}
+	for _, p := range h.packs {
+		check(os.WriteFile(place(p.name), p.archive(t), 0o644))
+	}
 	for _, f := range h.fifos {
 		check(syscall.Mkfifo(place(f), 0o644))
 	}
 	return dir
 }
 
+// hostilePack is a chart b in an archive, with so many templates of so many bytes.
+type hostilePack struct {
+	name        string
+	files, size int
+}
+
+func (p hostilePack) archive(t *testing.T) []byte {
+	var out bytes.Buffer
+	zip := gzip.NewWriter(&out)
+	pack := tar.NewWriter(zip)
+	add := func(name string, text []byte) {
+		if err := pack.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pack.Write(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("b/Chart.yaml", []byte("apiVersion: v2\nname: b\nversion: 1.0.0\n"))
+	text := bytes.Repeat([]byte("#"), p.size)
+	for n := range p.files {
+		add(fmt.Sprintf("b/templates/%d.yaml", n), text)
+	}
+	if err := errors.Join(pack.Close(), zip.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // TestHostile: whatever a stranger proposes, a run ends in time and within its memory, with a word, and says nothing of what was decrypted; what it
 // could not read fails --strict.
 func TestHostile(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/hostile/*.txtar")
-	if err != nil || len(files) < 56 {
+	if err != nil || len(files) < 80 {
 		t.Fatalf("%d repositories, %v", len(files), err)
 	}
 	secrets := secretPieces(t)

@@ -59,7 +59,7 @@ func (f *Found) templates(files []inventory.PodFile) map[string]*template {
 }
 
 // kongCost is what a byte of a configuration costs, which thousands of pods may each read.
-const kongCost = 200
+const kongCost = 400
 
 // addKong follows a Kong's pod and reads what Kong reads.
 func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inventory.FileID]bool) {

@@ -213,3 +213,12 @@ func TestBounds(t *testing.T) {
 		})
 	}
 }
+
+// TestDataKeyBound stops where a repository holds more copies of data keys than anyone has.
+func TestDataKeyBound(t *testing.T) {
+	k := ring(t, keyDir, "age:age.txt")
+	k.opened = maxDataKeys
+	if _, locked := k.DecryptSOPS("age.yaml", sopsFile(t, "age.yaml"), nil); locked == nil || locked.Kind != NotTried {
+		t.Errorf("%v", locked)
+	}
+}

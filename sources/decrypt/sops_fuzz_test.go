@@ -29,6 +29,7 @@ func FuzzDecryptSOPS(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
+		k.opened = 0
 		plain, locked := k.DecryptSOPS(name, b, nil)
 		if locked == nil {
 			return
