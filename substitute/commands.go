@@ -1,6 +1,7 @@
 package substitute
 
 import (
+	"maps"
 	"path"
 	"strings"
 )
@@ -58,6 +59,7 @@ var servers = map[string]bool{
 // is each file that it was given and could write.
 func (m *machine) unmodelled(name string, args []string) (stream, status) {
 	m.pod.unmodelled = append(m.pod.unmodelled, Step{name, m.program.Name})
+	m.left = maps.Clone(m.vars)
 	why := "what " + name + " in " + m.program.Name + " makes of it is not known to keylint"
 	for _, a := range args {
 		if f := m.file(withoutLineMarks(a)); f != nil && f.source == "" {
@@ -106,7 +108,7 @@ func init() {
 		"busybox":  (*machine).run,
 		"command":  (*machine).run,
 		"nohup":    (*machine).run,
-		"tini":     (*machine).wrapped, "dumb-init": (*machine).wrapped, "env": (*machine).wrapped,
+		"tini":     (*machine).wrapped, "dumb-init": (*machine).wrapped, "env": (*machine).env,
 		"source": (*machine).sourceFile, ".": (*machine).sourceFile,
 		"set":   (*machine).setOptions,
 		"unset": (*machine).unset,
@@ -115,5 +117,8 @@ func init() {
 		"test": (*machine).test, "[": (*machine).test,
 		"grep": (*machine).grep, "egrep": (*machine).grep,
 		"xargs": (*machine).xargs,
+	}
+	for _, name := range givers {
+		commands[name] = give(name)
 	}
 }

@@ -1,6 +1,7 @@
 package substitute
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -37,7 +38,9 @@ type machine struct {
 	program *Program
 
 	vars      map[string]variable
-	params    []string // $1 and on
+	given     map[string]variable // what it had of them when it started
+	left      map[string]variable // what the last program that is not modelled was started with; nil where none was
+	params    []string            // $1 and on
 	functions map[string]*syntax.Stmt
 	dir       string
 	shell     string // "bash", "sh"; empty outside of any
@@ -84,6 +87,7 @@ func (p *Pod) Run(g *Program) *Outcome {
 		}
 		m.vars[v.Name] = variable{text, true}
 	}
+	m.given = maps.Clone(m.vars)
 	command := g.Command
 	if g.Kubelet {
 		command = m.references(command)
@@ -91,7 +95,10 @@ func (p *Pod) Run(g *Program) *Outcome {
 	if len(command) > 0 {
 		m.start(command)
 	}
-	o := &Outcome{pod: p, program: g, vars: m.vars, open: g.OpenEnv}
+	o := &Outcome{pod: p, program: g, vars: m.vars, given: m.given, served: m.vars, open: g.OpenEnv}
+	if m.stop == nil && m.left != nil {
+		o.served = m.left
+	}
 	if m.stop != nil && !m.stop.started {
 		o.Stopped, o.StoppedAt, o.Missing = m.stop.why, m.stop.at, m.stop.missing
 	}

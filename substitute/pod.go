@@ -170,6 +170,8 @@ type Outcome struct {
 	pod     *Pod
 	program *Program
 	vars    map[string]variable
+	given   map[string]variable // what it started with
+	served  map[string]variable // what the program that it starts was given
 	open    string
 
 	// Stopped says why the program ended before its end, with an error that the shell
@@ -188,6 +190,36 @@ func (o *Outcome) Env(name string) (v keys.Value, from []Use, ok bool) {
 	}
 	v, from = o.pod.marks.resolve(x.text)
 	return v, from, true
+}
+
+// Change is a variable that a program's server is given otherwise than the program was.
+type Change struct {
+	Name  string
+	Value keys.Value // absent where it is given none
+}
+
+// Changes lists them, in order of name: what the program exports, sets before the command, takes away, or may have done
+// so.
+func (o *Outcome) Changes() []Change {
+	names := map[string]bool{}
+	for _, vars := range []map[string]variable{o.given, o.served} {
+		for name := range vars {
+			names[name] = true
+		}
+	}
+	var out []Change
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		before, after := o.given[name], o.served[name]
+		if before == after || !before.exported && !after.exported {
+			continue
+		}
+		c := Change{Name: name}
+		if after.exported {
+			c.Value, _ = o.pod.marks.resolve(after.text)
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // EnvText is a variable as a text to be parsed, for a server that takes its whole

@@ -1,6 +1,7 @@
 package substitute
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -116,8 +117,9 @@ func operandsFrom(args []string) []string {
 	return args
 }
 
-// wrapped runs the command behind a wrapper's options and assignments ("tini -- sh …").
+// wrapped runs the command behind a wrapper's options and assignments ("tini -- sh …"), which hold for that alone.
 func (m *machine) wrapped(args []string, in stream) (stream, status) {
+	outer := maps.Clone(m.vars)
 	args = operandsFrom(args)
 	for len(args) > 0 {
 		name, value, ok := strings.Cut(args[0], "=")
@@ -127,7 +129,45 @@ func (m *machine) wrapped(args []string, in stream) (stream, status) {
 		m.vars[name] = variable{value, true}
 		args = args[1:]
 	}
-	return m.run(args, in)
+	out, st := m.run(args, in)
+	if m.stop == nil || !m.stop.started {
+		m.vars = outer
+	}
+	return out, st
+}
+
+// env runs a command with other variables.
+func (m *machine) env(args []string, in stream) (stream, status) {
+	outer := maps.Clone(m.vars)
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		flag := args[0]
+		args = args[1:]
+		switch name, long := strings.CutPrefix(flag, "--unset="); {
+		case long:
+			delete(m.vars, name)
+		case flag == "-u" && len(args) > 0:
+			delete(m.vars, args[0])
+			args = args[1:]
+		case flag == "-" || flag == "-i" || flag == "--ignore-environment":
+			clear(m.vars)
+		}
+	}
+	out, st := m.wrapped(args, in)
+	if m.stop == nil || !m.stop.started {
+		m.vars = outer
+	}
+	return out, st
+}
+
+// givers are the programs that start another with variables of their own, out of a store.
+var givers = []string{"doppler", "infisical", "op", "chamber", "vault-env", "envconsul", "teller", "summon", "berglas", "secrets-init"}
+
+// give runs one of them.
+func give(name string) command {
+	return func(m *machine, args []string, _ stream) (stream, status) {
+		m.forget("it may be set by " + name + ", which starts the program")
+		return m.unmodelled(name, args)
+	}
 }
 
 // sh follows a shell: with -c a script in its arguments, else one in a file, else the

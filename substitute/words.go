@@ -81,7 +81,7 @@ func (m *machine) lookup(name string) (variable, bool) {
 			value = value.From(m.from + "'s " + name)
 		}
 		v = variable{m.pod.marks.value(Use{m.program.Name, name}, value), true}
-		m.vars[name] = v
+		m.vars[name], m.given[name] = v, v
 		ok = true
 	}
 	return v, ok
@@ -289,6 +289,9 @@ func (m *machine) call(c *syntax.CallExpr, in stream) (stream, status) {
 		m.assign(a, true)
 	}
 	out, st := m.run(args, in)
+	if m.stop != nil && m.stop.started {
+		return out, st // with these it went on
+	}
 	for name, v := range saved {
 		if v == nil {
 			delete(m.vars, name)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,10 +15,12 @@ import (
 )
 
 // wanted matches "# WANT rule" (on this line) and "# WANT+1 rule" (on the next), and "# IS outcome"
-// or "# IS outcome: why" of the site that stands on the line.
+// or "# IS outcome: why" of the site that stands on the line, and "# UNREAD words" of what is deployed, was not seen,
+// and fails --strict: where one stands, there is no other.
 var (
 	wanted  = regexp.MustCompile(`# WANT(\+1)? ([a-z0-9-]+)`)
 	outcome = regexp.MustCompile(`# IS ([a-z ]+)(?:: ([^\n]+))?`)
+	unread  = regexp.MustCompile(`# UNREAD ([^\n]+)`)
 )
 
 // TestScenarios lints the repositories in testdata/scenarios: just the marked lines are
@@ -33,7 +36,7 @@ func TestScenarios(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, is := map[string]bool{}, map[string][]string{}
+			want, is, unseen := map[string]bool{}, map[string][]string{}, map[string]string{}
 			for _, f := range txtar.Parse(b).Files {
 				for i, line := range strings.Split(string(f.Data), "\n") {
 					for _, m := range wanted.FindAllStringSubmatch(line, -1) {
@@ -43,9 +46,12 @@ func TestScenarios(t *testing.T) {
 					if m := outcome.FindStringSubmatch(line); m != nil {
 						is[place(sources.Position{File: f.Name, Line: i + 1})] = m[1:]
 					}
+					if m := unread.FindStringSubmatch(line); m != nil {
+						unseen[place(sources.Position{File: f.Name, Line: i + 1})] = m[1]
+					}
 				}
 			}
-			result := lintArchive(t, outcome.ReplaceAllString(wanted.ReplaceAllString(string(b), ""), ""))
+			result := lintArchive(t, unread.ReplaceAllString(outcome.ReplaceAllString(wanted.ReplaceAllString(string(b), ""), ""), ""))
 			for _, f := range result.Findings {
 				if key := place(f.At) + " " + f.Rule; want[key] {
 					delete(want, key)
@@ -59,10 +65,26 @@ func TestScenarios(t *testing.T) {
 			for at, is := range is {
 				checkOutcome(t, result, at, lint.Outcome(is[0]), is[1])
 			}
+			if len(unseen) > 0 {
+				checkUnread(t, result, unseen)
+			}
 			for _, n := range result.Notes {
 				t.Logf("note: %s: %s", n.At, n.Message)
 			}
 		})
+	}
+}
+
+// checkUnread wants a note with the words at each place, and no other that counts.
+func checkUnread(t *testing.T, result *lint.Result, want map[string]string) {
+	t.Helper()
+	if result.Coverage.Unread != len(want) || result.Coverage.Why() == "" {
+		t.Errorf("%d things were not read, %q; want %d", result.Coverage.Unread, result.Coverage.Why(), len(want))
+	}
+	for at, words := range want {
+		if !slices.ContainsFunc(result.Notes, func(n sources.Note) bool { return place(n.At) == at && strings.Contains(n.Message, words) }) {
+			t.Errorf("%s: no note says %q", at, words)
+		}
 	}
 }
 

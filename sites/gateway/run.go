@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"fmt"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
@@ -77,21 +75,12 @@ func interpolating(repo *sources.Repository, p *inventory.Pod) func(string, func
 
 // programOf is what the container runs.
 func programOf(c *inventory.Container) *substitute.Program {
-	g := &substitute.Program{
-		Name: c.Label(), Command: c.Command, Kubelet: c.Object != nil, Mounts: c.Mounts,
-		Dir: c.Dir, Home: "/root", Source: c.Label(),
-	}
+	g := c.Program()
 	if c.Carrier.Backend == "Kong" {
 		g.Home = "/home/kong" // of the user that Kong's images run as
 	}
-	for _, v := range c.Variables {
-		g.Env = append(g.Env, substitute.Variable{Name: v.Name, Value: v.Value, Plain: v.Name == configurationString})
-	}
-	if len(c.OpenEnv) > 0 {
-		if len(c.OpenEnv) == 1 {
-			g.OpenFrom = c.OpenFrom
-		}
-		g.OpenEnv = fmt.Sprintf("it may come from envFrom or a file: %s", c.OpenEnv[0])
+	for i, v := range g.Env {
+		g.Env[i].Plain = v.Name == configurationString
 	}
 	return g
 }

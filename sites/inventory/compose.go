@@ -217,7 +217,12 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	for _, word := range s.Words() {
 		c.Command = append(c.Command, p.interpolated(word))
 	}
+	first := len(c.Command) - len(s.Words())
+	c.insideWord = func(word, line, column, end int) sources.Position {
+		return p.insideWord(s, word-first, line, column, end)
+	}
 	p.inv.Pods = append(p.inv.Pods, own)
+	p.inv.followCommand(own, c)
 	p.inv.fillCarrier(c)
 	p.stack = p.stack || c.Carrier.Backend != ""
 	p.inv.Containers = append(p.inv.Containers, c)

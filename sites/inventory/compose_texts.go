@@ -65,6 +65,17 @@ func (p *composeProject) addArguments(s sources.ComposeService, c *Container) {
 	p.inv.Composed = append(p.inv.Composed, k)
 }
 
+// insideWord is a place in a word of what a service runs.
+func (p *composeProject) insideWord(s sources.ComposeService, word, line, column, end int) sources.Position {
+	for _, command := range []sources.ComposeCommand{s.Entrypoint, s.Command} {
+		if word >= 0 && word < len(command.Words) && command.InsideWord != nil {
+			return command.InsideWord(word, line, column, end)
+		}
+		word -= len(command.Words)
+	}
+	return sources.Position{File: p.unit.Path}
+}
+
 // maxCommandLines bounds how many lines of a command are searched for a part of it.
 const maxCommandLines = 100
 

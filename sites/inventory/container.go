@@ -46,6 +46,9 @@ type Container struct {
 	routes   []sources.LabelRoute     // likewise, what its labels have a proxy do
 	makes    []string                 // the services of Traefik's that they make of it
 
+	// insideWord leads from a place in a word of Command to its place on disk; nil where that is not known.
+	insideWord func(word, line, column, end int) sources.Position
+
 	// Inside leads from a place in the command's script to its place on disk.
 	Inside func(line, column, end int) sources.Position
 }
@@ -123,6 +126,7 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 			}
 			c.readCommand(n)
 			p.Containers = append(p.Containers, c)
+			inv.followCommand(p, c)
 			inv.fillCarrier(c)
 			if !workloads[o.Kind] {
 				c.Carrier.Idle = "keylint does not know what runs a " + sources.Shown(o.Kind)
@@ -146,14 +150,19 @@ func (c *Container) doubt(why string) {
 func (c *Container) readCommand(n *yaml.Node) {
 	c.Dir = nodes.Text(nodes.Field(n, "workingDir"))
 	var script *yaml.Node
+	var words []*yaml.Node
 	for _, field := range []string{"command", "args"} {
 		for _, item := range nodes.Items(nodes.Field(n, field)) {
 			text := nodes.Text(item)
 			c.Command = append(c.Command, text)
+			words = append(words, nodes.Follow(item))
 			if script == nil || len(text) > len(nodes.Text(script)) {
 				script = nodes.Follow(item)
 			}
 		}
+	}
+	c.insideWord = func(word, line, column, end int) sources.Position {
+		return c.Object.Inside(words[word], line, column, end)
 	}
 	if script != nil {
 		c.Inside = func(line, column, end int) sources.Position { return c.Object.Inside(script, line, column, end) }

@@ -14,6 +14,7 @@ import (
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/decrypt"
 	"github.com/keylint/keylint/sources/nodes"
+	"github.com/keylint/keylint/substitute"
 )
 
 // Dangling is a reference that leads nowhere.
@@ -361,4 +362,31 @@ func (c *Container) expandReferences(s string) (string, string) {
 		i += end
 	}
 	return b.String(), ""
+}
+
+// assigned is where the command, or a file that it sources, sets a variable: its value, where that stands there, or else its name.
+func (c *Container) assigned(change substitute.Change, shown []PodFile) sources.Position {
+	for _, text := range []string{change.Value.Text().Reveal(), change.Name} {
+		for i, word := range c.Command {
+			if line, column, ok := standsIn(word, text); ok && c.insideWord != nil {
+				return c.insideWord(i, line, column, column+len(text))
+			}
+		}
+		for _, f := range shown {
+			if line, column, ok := standsIn(f.Value.Text().Reveal(), text); ok && f.Inside != nil {
+				return f.Inside(line, column, column+len(text))
+			}
+		}
+	}
+	return sources.Position{File: c.Carrier.File}
+}
+
+// standsIn is where one text begins in another.
+func standsIn(whole, text string) (line, column int, ok bool) {
+	for n, l := range strings.Split(whole, "\n") {
+		if at := strings.Index(l, text); text != "" && at >= 0 {
+			return n + 1, at + 1, true
+		}
+	}
+	return 0, 0, false
 }

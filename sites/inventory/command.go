@@ -1,0 +1,96 @@
+package inventory
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/substitute"
+)
+
+// Program is what the container runs.
+func (c *Container) Program() *substitute.Program {
+	g := &substitute.Program{
+		Name: c.Label(), Command: c.Command, Kubelet: c.Object != nil, Mounts: c.Mounts,
+		Dir: c.Dir, Home: "/root", Source: c.Label(),
+	}
+	for _, v := range c.Variables {
+		g.Env = append(g.Env, substitute.Variable{Name: v.Name, Value: v.Value})
+	}
+	if len(c.OpenEnv) > 0 {
+		if len(c.OpenEnv) == 1 {
+			g.OpenFrom = c.OpenFrom
+		}
+		g.OpenEnv = fmt.Sprintf("it may come from envFrom or a file: %s", c.OpenEnv[0])
+	}
+	return g
+}
+
+// followCommand follows what the container runs to where it starts its program, which finds the variables as they are
+// then: an export, an assignment before the command, "env", or a file that a script sources has the last word. What a
+// gateway makes of its own is followed where its configuration is read.
+func (inv *Inventory) followCommand(p *Pod, c *Container) {
+	if backend := backendOf(c); c.Init || len(c.Command) == 0 || backend == "Kong" || backend == "Envoy" || !inv.setsKeys(c) {
+		return
+	}
+	files := substitute.NewPod()
+	files.Standins = inv.Repo.Standins()
+	shown := inv.FilesOf(p)
+	for _, f := range shown {
+		value := f.Value
+		if f.Changed != "" {
+			value = keys.Unknown(f.Changed)
+		}
+		if f.Filler != nil {
+			value = keys.Unknown(f.Source + " is filled in first")
+		}
+		if f.Secret {
+			files.PutValue(f.Volume, f.Path, f.Source, value)
+		} else {
+			files.Put(f.Volume, f.Path, f.Source, value)
+		}
+	}
+	for _, before := range p.Containers {
+		if before.Init {
+			files.Run(before.Program())
+		}
+	}
+	overridden := &Carrier{Kind: InContainer, Name: c.owner, File: c.Carrier.File, Part: c.Name, Unit: c.Unit, Namespace: c.Namespace,
+		Idle: "the container's command sets another before it starts the program"}
+	for _, change := range files.Run(c.Program()).Changes() {
+		was, name := c.Env[change.Name], inv.Names.Of(change.Name)
+		if was == nil && name.Slot == "" && !name.URL {
+			continue
+		}
+		if was != nil && !change.Value.IsKnown() { // it stays what it is called, and where it stands
+			b := *was
+			b.Value, b.Entry = change.Value, nil
+			if b.Value.IsAbsent() {
+				b.Value = keys.Unknown("the container's command takes it away before it starts the program")
+			}
+			c.set(&b)
+			continue
+		}
+		at := c.assigned(change, shown)
+		b := &Binding{Name: change.Name, Holder: c.holder(change.Name), Value: change.Value, Where: Stands(at, sources.Step{At: at, Text: "command, which sets " + change.Name})}
+		switch {
+		case was == nil:
+		case was.Value.Equal(b.Value): // both have to be edited
+			c.Variables = append(c.Variables, was)
+		case was.Entry == nil:
+			overridden.Bindings = append(overridden.Bindings, was)
+		}
+		c.set(b)
+	}
+	if len(overridden.Bindings) > 0 {
+		inv.Composed = append(inv.Composed, overridden)
+	}
+}
+
+// setsKeys says whether what the container runs may set variables, of which some are, or hold, keys.
+func (inv *Inventory) setsKeys(c *Container) bool {
+	return slices.ContainsFunc(c.Variables, func(v *Binding) bool {
+		return inv.Names.Of(v.Name).Slot != "" || v.Value.IsKnown() && keys.Recognize(v.Value.Text()) != ""
+	}) || slices.ContainsFunc(c.Command, func(word string) bool { return inv.Repo.Marked([]byte(word)) })
+}
