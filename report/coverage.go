@@ -64,6 +64,12 @@ func (t telling) foot() []string {
 	if n := t.CountSuppressed(lint.ByBaseline); n > 0 {
 		out = append(out, fmt.Sprintf("%s in the baseline, known before", count(n, "finding")))
 	}
+	return append(out, unseen(c)...)
+}
+
+// unseen says of what is deployed what was not seen: nothing that is said of the rest holds for it.
+func unseen(c lint.Coverage) []string {
+	var out []string
 	if c.Unread > 0 {
 		out = append(out, fmt.Sprintf("%d of what is deployed %s not read, rendered or fetched: see the notes", c.Unread, was(c.Unread)))
 	}

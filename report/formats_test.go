@@ -278,6 +278,20 @@ func TestJUnitSchema(t *testing.T) {
 	}
 }
 
+// TestJUnitUnread: what is deployed and was not seen is a skipped test.
+func TestJUnitUnread(t *testing.T) {
+	r := &lint.Result{Coverage: lint.Coverage{Unread: 2, Roots: 3, Rendered: 2}}
+	for _, want := range []string{
+		`skipped="2"`,
+		`<testcase name="2 of what is deployed were not read, rendered or fetched: see the notes" classname="keylint">`,
+		`<testcase name="1 of 3 kustomization roots did not build" classname="keylint">`,
+	} {
+		if text := written(t, "junit", r, Options{}); !strings.Contains(text, want) {
+			t.Errorf("%s is not in %s", want, text)
+		}
+	}
+}
+
 // multitool is Microsoft's validator of SARIF; .ci/run installs it.
 var multitool = filepath.Join("testdata", "multitool", "node_modules", "@microsoft", "sarif-multitool-linux", "Sarif.Multitool")
 

@@ -12,7 +12,7 @@ import (
 
 // JUnit writes what test runners write and every CI system reads: a test suite with a case
 // for each rule that found nothing, one for each finding, and a skipped one for each reason
-// for which something could not be told. A finding is a failure if it makes keylint's exit
+// for which something could not be told, and for what was not read. A finding is a failure if it makes keylint's exit
 // status 1 (see Options.FailOn), else a passed case that says something.
 //
 // There is no standard; this is what Jenkins' schema admits.
@@ -31,6 +31,9 @@ func JUnit(w io.Writer, r *lint.Result, o Options) error {
 	}
 	for _, reason := range r.Coverage.Reasons {
 		suite.add(junitCase{Name: count(reason.Count, "site") + " cannot be told: " + oneLine(reason.Text), Classname: "keylint", Skipped: &junitText{Message: oneLine(reason.Text)}})
+	}
+	for _, line := range unseen(r.Coverage) {
+		suite.add(junitCase{Name: line, Classname: "keylint", Skipped: &junitText{Message: line}})
 	}
 	suite.Out = Coverage(r) + "\n"
 
