@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"path"
+	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
@@ -94,7 +95,7 @@ func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, r
 		p.argoKustomize(o, u, s, dir)
 		return
 	}
-	p.argoDirectory(u, s, dir)
+	p.argoDirectory(o, u, s, dir)
 }
 
 // argoKustomize builds the kustomization with the options of the source.
@@ -124,22 +125,29 @@ func (p *planner) argoKustomize(o order, u *Unit, s *yaml.Node, dir string) {
 	u.Opened = append(u.Opened, built.Opened...)
 }
 
-// argoDirectory reads the manifests of a directory, those below it only with recurse.
-func (p *planner) argoDirectory(u *Unit, s *yaml.Node, dir string) {
-	options := nodes.Field(s, "directory")
-	recurse := nodes.Text(nodes.Field(options, "recurse")) == "true"
-	include, exclude := nodes.Text(nodes.Field(options, "include")), nodes.Text(nodes.Field(options, "exclude"))
+// argoTakes matches the names of files that Argo CD takes from a directory (argo-cd reposerver/repository: manifestFile).
+var argoTakes = regexp.MustCompile(`\.(?:ya?ml|json|jsonnet)$`)
+
+// argoDirectory reads the manifests of a directory. Jsonnet it evaluates, which keylint does not.
+func (p *planner) argoDirectory(o order, u *Unit, s *yaml.Node, dir string) {
 	for _, f := range p.files {
-		if !under(f.Path, dir) || !recurse && f.Dir() != dir || !f.IsManifest() && !f.IsKustomization() {
-			continue
+		if argoLists(s, dir, f.Path) && p.fileMatters(f) && path.Ext(f.Path) != ".jsonnet" {
+			u.Objects = append(u.Objects, stores.InFile(p.repo, f)...)
+			u.Inputs = append(u.Inputs, f.Path)
 		}
-		rel := strings.TrimPrefix(f.Path, dir+"/")
-		if include != "" && !matchesGlob(include, rel) || exclude != "" && matchesGlob(exclude, rel) || !p.fileMatters(f) {
-			continue
-		}
-		u.Objects = append(u.Objects, stores.InFile(p.repo, f)...)
-		u.Inputs = append(u.Inputs, f.Path)
 	}
+	p.jsonnet(o, s, dir)
+}
+
+// argoLists says whether a source of a directory takes a file: those below it only with recurse.
+func argoLists(s *yaml.Node, dir, name string) bool {
+	options := nodes.Field(s, "directory")
+	if !under(name, dir) || path.Dir(name) != dir && nodes.Text(nodes.Field(options, "recurse")) != "true" || !argoTakes.MatchString(name) {
+		return false
+	}
+	include, exclude := nodes.Text(nodes.Field(options, "include")), nodes.Text(nodes.Field(options, "exclude"))
+	rel := strings.TrimPrefix(name, dir+"/")
+	return (include == "" || matchesGlob(include, rel)) && (exclude == "" || !matchesGlob(exclude, rel))
 }
 
 // matchesGlob is Argo CD's include and exclude: a pattern, or several as {a,b}.
@@ -212,6 +220,14 @@ func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name
 
 // releaseMatters says whether a chart or its values can bear keys.
 func (p *planner) releaseMatters(o order, r *chart.Release) bool {
+	if p.bearsKeys(o, r) {
+		return true
+	}
+	p.aside(r)
+	return false
+}
+
+func (p *planner) bearsKeys(o order, r *chart.Release) bool {
 	return r.Chart != nil && p.bearingBelow(r.Chart.Dir) || o.object.Root != nil && p.leadsTo(o.object) || r.Bears(p.repo, o.object.File)
 }
 

@@ -40,6 +40,8 @@ type planner struct {
 
 	unseenValues map[string]chart.Layer // what a command gives a chart that cannot be seen, by its directory
 
+	elsewhere []elsewhere // what is deployed from elsewhere and is given no key
+
 	queue   []order
 	done    map[string]bool // orders that were carried out
 	covered map[string]bool // files that a controller deploys
@@ -249,6 +251,9 @@ func (p *planner) cover(d *deployer) {
 			p.covered[dir] = true
 		}
 		for _, f := range p.filesUnder(dir) {
+			if isFlux(d.object) && !p.g.Has(dir) && !fluxTakes(f.Path) {
+				continue
+			}
 			p.covered[f.Path] = true
 			if f.IsKustomization() {
 				p.covered[f.Dir()] = true

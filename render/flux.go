@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -29,13 +30,13 @@ func (p *planner) flux(o order) {
 	if text == "" {
 		text = "."
 	}
+	if p.isForeignSource(o) {
+		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(spec, "sourceRef", "name"), "its GitRepository is another repository than this one, and what that holds cannot be told")
+		return
+	}
 	dir, ok := p.local(text)
 	if !ok {
 		p.cannotTell(o, sources.NoteRenderFailed, at, "the path "+sources.Shown(text)+" does not exist in the repository; if its GitRepository is another one, it cannot be told what it deploys")
-		return
-	}
-	if p.isForeignSource(o) {
-		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(spec, "sourceRef", "name"), "its GitRepository is another repository than this one, and what that holds cannot be told")
 		return
 	}
 	top := p.topMatters(spec)
@@ -70,17 +71,17 @@ func (p *planner) flux(o order) {
 const bootstrapped = "flux-system"
 
 // fluxSource is the GitRepository that a Kustomization or HelmRelease names, with the path in it.
-func fluxSource(o *manifest.Object) (ref, path *yaml.Node) {
+func fluxSource(o *manifest.Object) (ref, at *yaml.Node) {
 	spec := nodes.Field(o.Root, "spec")
-	path = nodes.Field(spec, "path")
+	at = nodes.Field(spec, "path")
 	if o.Kind == "HelmRelease" {
 		spec = nodes.Field(spec, "chart", "spec")
-		path = nodes.Field(spec, "chart")
+		at = nodes.Field(spec, "chart")
 	}
 	if ref = nodes.Field(spec, "sourceRef"); nodes.Text(nodes.Field(ref, "kind")) != "GitRepository" {
 		return nil, nil
 	}
-	return ref, path
+	return ref, at
 }
 
 // countSource takes up which GitRepository Flux' objects name for paths that are here.
@@ -141,6 +142,13 @@ func (p *planner) anyMatters(files []*sources.File) bool {
 	return false
 }
 
+// fluxTakes says whether Flux lists a file of that name in the kustomization that it makes where there is none: JSON and
+// templates it passes over (fluxcd/pkg/kustomize: scanManifests).
+func fluxTakes(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".yaml" || ext == ".yml" || path.Base(name) == "Kustomization"
+}
+
 func aKind(kind string) string {
 	if kind == "" {
 		return "not named"
@@ -164,7 +172,7 @@ func (p *planner) generate(dir string, o order, patches *yaml.Node, all bool, ad
 			}
 		}
 		for _, f := range files {
-			if (all || p.fileMatters(f)) && len(manifest.WrittenIn(f.Documents())) > 0 {
+			if fluxTakes(f.Path) && (all || p.fileMatters(f)) && len(manifest.WrittenIn(f.Documents())) > 0 {
 				put.Resources = append(put.Resources, f.Path)
 			}
 		}

@@ -67,14 +67,15 @@ bases: [../base]
 			name: "a root without anything that bears keys is not rendered",
 			archive: `
 -- a/kustomization.yaml --
-resources: [config.yaml, https://example.org/never-noted]
+resources: [config.yaml, https://example.org/base]
 -- a/config.yaml --
 ` + plainYAML + `
 -- b/kustomization.yaml --
 configMapGenerator:
   - name: supabase
 `,
-			want: "b (kustomization): ConfigMap/supabase-6ct58987ht\n",
+			want:  "b (kustomization): ConfigMap/supabase-6ct58987ht\n",
+			notes: "not-fetched a/kustomization.yaml:1:26 what a/kustomization.yaml takes from elsewhere was not fetched, and into which namespace it goes is not known: whether it changes what holds keys cannot be told\n",
 		},
 		{
 			name: "values of a HelmRelease that a generator makes",

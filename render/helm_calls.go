@@ -28,6 +28,7 @@ func (p *planner) helmCalls() {
 			if call.Dir != "" {
 				p.unseenValues[path.Clean(call.Dir)] = chart.UnknownLayer(call.Unseen, call.At)
 			}
+			p.aside(r)
 			continue
 		}
 		var opened []string

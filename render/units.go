@@ -45,6 +45,7 @@ func Units(repo *sources.Repository) []*Unit {
 	p.rest()
 	p.valuesFiles()
 	p.units = append(p.units, terraformUnits(repo)...)
+	p.tellElsewhere()
 	p.tellApart()
 	for _, u := range p.units { // what was rendered was read, for its locked files and its comments to count
 		for _, name := range u.Inputs {

@@ -29,9 +29,7 @@ func (p *planner) valuesFiles() {
 			byDir[f.Dir()] = nil
 		}
 	}
-	if len(byDir) > 0 {
-		p.helmCalls()
-	}
+	p.helmCalls()
 	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
 		files := slices.DeleteFunc(byDir[dir], func(v valuesFile) bool { return p.covered[v.file.Path] })
 		if len(files) == 0 && len(byDir[dir]) > 0 && !p.charts.Has(dir) {

@@ -39,6 +39,9 @@ func (g *Graph) Build(r *Root) *Result {
 	defer current.Begin("rendering the kustomization", r.dir)()
 	out := &Result{}
 	for _, k := range r.closure {
+		if own := g.byDir[k.dir]; own != nil {
+			own.told = true
+		}
 		for _, loss := range k.losses {
 			r.repo.Note(loss.kind, loss.at(), loss.message)
 			out.Missing = append(out.Missing, loss.message)

@@ -30,6 +30,7 @@ type kustomization struct {
 
 	refs   []ref
 	losses []issue // what was taken out
+	told   bool    // these were told, because it was built
 	faults []issue // why it does not build
 
 	// safe is what kustomize gets to see: no path in it leads to the network or out of

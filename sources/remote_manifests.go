@@ -1,0 +1,63 @@
+package sources
+
+import (
+	"bytes"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// RemoteManifest is an address from which a script applies manifests.
+type RemoteManifest struct {
+	Host      string
+	Namespace string // empty where the command does not say
+	At        Position
+}
+
+// RemoteManifests finds them, in order of place.
+func (r *Repository) RemoteManifests() []RemoteManifest {
+	var out []RemoteManifest
+	for _, f := range r.scripts {
+		if b, err := f.Disk(); err == nil && !f.Example && bytes.Contains(b, []byte("kubectl")) && bytes.Contains(b, []byte("://")) {
+			for _, p := range r.pieces(f, b, "kubectl") {
+				if starts := follow(r, f, p, remoteManifest); len(starts) > 0 {
+					out = append(out, starts[len(starts)-1].found...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// remoteManifest reads a command, if it is a kubectl apply, create or replace of what lies at an address.
+func remoteManifest(_ *shell, _ *shellState, words []shellWord) []RemoteManifest {
+	if path.Base(words[0].text) != "kubectl" {
+		return nil
+	}
+	var out []RemoteManifest
+	applies, namespace := false, ""
+	for i, w := range words[1:] {
+		switch w.text {
+		case "apply", "create", "replace":
+			applies = true
+		case "-n", "--namespace":
+			if i+2 < len(words) && words[i+2].known() {
+				namespace = words[i+2].text
+			}
+		}
+		text := w.text
+		for _, flag := range []string{"--filename=", "--kustomize=", "-f=", "-k="} {
+			text = strings.TrimPrefix(text, flag)
+		}
+		if u, err := url.Parse(text); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" {
+			out = append(out, RemoteManifest{Host: Shown(u.Hostname()), At: w.at})
+		}
+	}
+	if !applies {
+		return nil
+	}
+	for i := range out {
+		out[i].Namespace = namespace
+	}
+	return out
+}
