@@ -11,6 +11,7 @@ import (
 // terraformUnits are the modules that make a Secret or ConfigMap which may have to do with a key: a file of
 // the module is marked, or a manifest that may bear one names the object.
 func terraformUnits(repo *sources.Repository) []*Unit {
+	repo.NoteRemoteModules()
 	var units []*Unit
 	for _, m := range repo.TerraformModules() {
 		objects := stores.Terraform(repo, m)

@@ -36,6 +36,7 @@ func (inv *Inventory) collectCompose() {
 			}
 		}
 		p.addStack()
+		p.tellLacking()
 		done()
 	}
 }
@@ -51,6 +52,7 @@ type composeProject struct {
 	asked     map[string]bool      // the names that an interpolation asked for
 	stack     bool                 // one of the services is Supabase's own
 	read      map[envForm]envFile  // the files that services take in, with the variables that are known so far
+	lacking   []lacking
 }
 
 // inDialect is compose's own dialect, with the variables that are known so far.
@@ -146,6 +148,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			f = nil // of another repository that is linted together with this one
 		}
 		if f == nil && env.Optional {
+			p.lack(s, env.Path, env.At)
 			continue
 		}
 		if f == nil && p.fromPortainer(c, env.Path) {
@@ -167,7 +170,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 				continue
 			}
 			why := "the env_file " + env.Path + " is not in the repository"
-			p.inv.Repo.Note(sources.NoteSkipped, env.At, "compose service "+s.Name+": "+why)
+			p.lack(s, env.Path, env.At)
 			c.OpenEnv = append(c.OpenEnv, why)
 			continue
 		}
@@ -199,12 +202,16 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 		// Whoever mounts the sources over the image runs them as they are, and builds nothing.
 		c.MountsSource = c.MountsSource || s.Context != "" && (m.Source == s.Context || strings.HasPrefix(s.Context, m.Source+"/") || strings.HasPrefix(m.Source, s.Context+"/src"))
+		if backend := backendOf(c); (backend == "Kong" || backend == "Envoy") && configuration.MatchString(m.Source) {
+			p.lackFile(s, m.Source)
+		}
 		mount(m.Target, volumePart{kind: "path", name: m.Source})
 	}
 	for _, config := range s.Configs {
 		if config.External != "" {
 			mount(config.Target, p.external(config))
 		} else if config.Source != "" {
+			p.lackFile(s, p.path(s, config.Source))
 			mount(config.Target, volumePart{kind: "path", name: p.path(s, config.Source)})
 		} else {
 			mount(config.Target, volumePart{kind: "text", name: p.unit.Name + " config " + config.Name, text: config.Text, by: p.fillerOf(config.Text)})
