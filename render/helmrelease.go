@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,15 +34,22 @@ func (p *planner) helmRelease(o order) {
 	if values := nodes.Field(spec, "values"); values != nil {
 		r.Layers = append(r.Layers, chart.ObjectLayer(o.object, values, "spec.values"))
 	}
-	if nodes.Field(spec, "postRenderers") != nil {
+	post := nodes.Field(spec, "postRenderers")
+	if post != nil {
 		r.Missing = append(r.Missing, "the postRenderers of "+r.Label+" were not applied")
 	}
 	if p.releaseMatters(o, r) {
+		if text, err := yaml.String(post); post != nil && (err != nil || setsValues.MatchString(text)) {
+			p.cannotTell(o, sources.NoteNotFetched, post, "its postRenderers were not applied, which change what its chart sets")
+		}
 		p.install(o, r, &Unit{Cluster: o.cluster, By: releasedBy(o)})
 	} else if r.Chart != nil {
 		p.covered[r.Chart.Dir] = true
 	}
 }
+
+// setsValues matches what a patch has to name to change a variable, or what a Secret or ConfigMap holds.
+var setsValues = regexp.MustCompile(`\b(env|envFrom|command|args|data|stringData)\b`)
 
 // defaultReleaseName is the one that Flux makes up: behind the target namespace where
 // there is one.

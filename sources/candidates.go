@@ -17,6 +17,9 @@ import (
 // controllers are the API groups whose objects say what else is deployed.
 var controllers = [][]byte{[]byte("toolkit.fluxcd.io/"), []byte("argoproj.io/"), []byte("helm.cattle.io/")}
 
+// mutators are words of objects that say what is changed as it reaches the cluster, or kept as it is there.
+var mutators = [][]byte{[]byte("kyverno.io/"), []byte("MutatingAdmissionPolicy"), []byte("MutatingWebhookConfiguration"), []byte("RespectIgnoreDifferences")}
+
 var apiVersion = []byte("apiVersion")
 
 // The bounds on what is kept of files that have been tested.
@@ -110,6 +113,7 @@ func (f *File) testWith(buffer []byte, open opener) error {
 			f.services = f.services || bytes.Contains(b, servicesMark)
 			f.routes = f.routes || LeadsHosts(b)
 			f.object = f.object || bytes.Contains(b, apiVersion)
+			f.mutate = f.mutate || slices.ContainsFunc(mutators, func(m []byte) bool { return bytes.Contains(b, m) })
 			f.deploy = f.deploy || slices.ContainsFunc(controllers, func(c []byte) bool { return bytes.Contains(b, c) })
 		}
 		switch {

@@ -56,6 +56,7 @@ type File struct {
 	hidden bool // it is ciphertext, in which none can be seen, and a mark stands in its path
 	led    bool // something that has one leads to it
 	object bool // it may hold an object of Kubernetes
+	mutate bool // and one that says what is changed as it reaches the cluster
 	deploy bool // and one that makes a controller deploy something
 
 	services     bool // it may have the shape of a compose file
@@ -150,6 +151,9 @@ func (f *File) LeadTo() { f.led = true }
 
 // HoldsObjects says whether the file may hold an object of Kubernetes.
 func (f *File) HoldsObjects() bool { return f.object || f.FromStdin() }
+
+// Mutates says whether the file may hold an object that changes others as they reach the cluster.
+func (f *File) Mutates() bool { return f.object && f.mutate }
 
 // Deploys says whether the file may hold an object of Flux or Argo CD.
 func (f *File) Deploys() bool { return f.deploy }

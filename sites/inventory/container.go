@@ -121,6 +121,7 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 				c.OpenEnv = append(c.OpenEnv, o.Unseen)
 			}
 			inv.readEnvironment(c, n)
+			inv.mutate(c)
 			if u.Doubt != "" {
 				c.doubt(u.Doubt)
 			}

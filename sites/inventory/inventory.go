@@ -23,6 +23,7 @@ type Inventory struct {
 	ComposeBuilds []composeBuild
 	Inputs        map[string]bool // the files that units are made of
 
+	mutators    []mutator
 	composeRead map[string]bool   // the .env files that compose reads
 	passedOver  map[string]string // those beside a project that it passes over, with the reason
 	units       map[*manifest.Object]*render.Unit
@@ -38,8 +39,10 @@ type Inventory struct {
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
 	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, costs: map[*manifest.Object]int{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects), ansible: sync.OnceValue(repo.AnsibleFiles)}
+	tell := inv.readMutators()
 	inv.collectContainers()
 	inv.collectCompose()
+	tell()
 	for _, u := range units {
 		for _, f := range u.Inputs {
 			inv.Inputs[f] = true
@@ -84,6 +87,14 @@ func (inv *Inventory) Entries(o *manifest.Object) []manifest.Entry {
 		return entries
 	}
 	entries := o.Entries()
+	if len(inv.mutators) > 0 {
+		entries = slices.Clone(entries)
+		for i := range entries {
+			if value, ok := inv.mutated(o, entries[i].Key); ok {
+				entries[i].Value, entries[i].Locked = value, nil
+			}
+		}
+	}
 	inv.read[o] = entries // also for one that leads back to itself
 	if o.Derived() && o.Doubt == "" {
 		entries = slices.Clone(entries)
