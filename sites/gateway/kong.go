@@ -120,8 +120,8 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	if len(templates) == 0 && g.Fault == nil {
 		f.noteImage(c)
 	}
-	if v := c.Env["KONG_DECLARATIVE_CONFIG"]; v != nil && rendered != nil && len(templates) == 0 && g.Fault == nil && !f.IsBuilt(c) {
-		f.addUnread(g, v.At(), why) // the file is there, and what stands in it is not known
+	if v := c.Env["KONG_DECLARATIVE_CONFIG"]; v != nil && len(templates) == 0 && g.Fault == nil && !f.IsBuilt(c) {
+		f.addUnread(g, v.At(), why) // it is there, or in the image, and what stands in it is not known
 	}
 	f.addUnknown(g, templates, why, false)
 }
