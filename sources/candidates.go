@@ -17,8 +17,8 @@ import (
 // controllers are the API groups whose objects say what else is deployed.
 var controllers = [][]byte{[]byte("toolkit.fluxcd.io/"), []byte("argoproj.io/"), []byte("helm.cattle.io/")}
 
-// mutators are words of objects that say what is changed as it reaches the cluster, or kept as it is there.
-var mutators = [][]byte{[]byte("kyverno.io/"), []byte("MutatingAdmissionPolicy"), []byte("MutatingWebhookConfiguration"), []byte("RespectIgnoreDifferences")}
+// mutators are words of objects that say what is changed as it reaches the cluster.
+var mutators = [][]byte{[]byte("kyverno.io/"), []byte("MutatingAdmissionPolicy"), []byte("MutatingWebhookConfiguration")}
 
 var apiVersion = []byte("apiVersion")
 

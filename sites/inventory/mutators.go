@@ -14,8 +14,7 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
-// mutator changes objects as they reach the cluster, or keeps what the cluster has of them: what was rendered is then not what
-// is there. What it makes of a value is not followed.
+// mutator changes objects as they reach the cluster: what was rendered is then not what is there. What it makes of a value is not followed.
 type mutator struct {
 	why        string
 	at         sources.Position
@@ -31,8 +30,8 @@ type touched struct {
 	any    bool
 }
 
-// readMutators reads the policies of the repository that may change a variable or a data key: Kyverno's, the API
-// server's own, and what Argo CD is told to keep as it is. What it returns is to be called when the containers are known.
+// readMutators reads the policies of the repository that may change a variable or a data key: Kyverno's, and the API
+// server's own. What it returns is to be called when the containers are known.
 func (inv *Inventory) readMutators() (tell func()) {
 	var hooks []func()
 	for _, f := range inv.Repo.Files() {
@@ -54,8 +53,6 @@ func (inv *Inventory) readMutators() (tell func()) {
 				readKyverno(spec, label, add)
 			case "MutatingAdmissionPolicy":
 				readAdmission(spec, label, add)
-			case "Application":
-				readKept(spec, "Argo CD "+label, add)
 			case "MutatingWebhookConfiguration":
 				hooks = append(hooks, func() { inv.noteWebhooks(w.Root, label, at) })
 			}
@@ -123,21 +120,6 @@ func readAdmission(spec *yaml.Node, label string, add func(mutator)) {
 		m.kinds = append(m.kinds, nodes.List(nodes.Field(rule, "resources"))...)
 	}
 	add(m)
-}
-
-// readKept reads what an Application leaves as the cluster has it (argo-cd.readthedocs.io: sync-options, RespectIgnoreDifferences).
-func readKept(spec *yaml.Node, label string, add func(mutator)) {
-	if !slices.Contains(nodes.List(nodes.Field(spec, "syncPolicy", "syncOptions")), "RespectIgnoreDifferences=true") {
-		return
-	}
-	for _, d := range nodes.Items(nodes.Field(spec, "ignoreDifferences")) {
-		m := mutator{why: label + " leaves it as the cluster has it (ignoreDifferences)", kinds: texts(d, "kind"), namespaces: texts(d, "namespace"), names: texts(d, "name")}
-		for _, pointer := range nodes.List(nodes.Field(d, "jsonPointers")) {
-			m.pointed(pointer, nil)
-		}
-		m.any = m.any || nodes.Field(d, "managedFieldsManagers") != nil || slices.ContainsFunc(nodes.List(nodes.Field(d, "jqPathExpressions")), settable.MatchString)
-		add(m)
-	}
 }
 
 // touch adds what a patch may change.
