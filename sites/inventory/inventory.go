@@ -87,23 +87,26 @@ func (inv *Inventory) Entries(o *manifest.Object) []manifest.Entry {
 		return entries
 	}
 	entries := o.Entries()
-	if len(inv.mutators) > 0 {
-		entries = slices.Clone(entries)
-		for i := range entries {
-			if value, ok := inv.mutated(o, entries[i].Key); ok {
-				entries[i].Value, entries[i].Locked = value, nil
-			}
-		}
-	}
 	inv.read[o] = entries // also for one that leads back to itself
-	if o.Derived() && o.Doubt == "" {
+	if o.Derived() || len(inv.mutators) > 0 {
 		entries = slices.Clone(entries)
 		for i, e := range entries {
-			entries[i] = inv.followed(o, e)
+			entries[i] = inv.arrived(o, e)
 		}
 		inv.read[o] = entries
 	}
 	return entries
+}
+
+// arrived is a data key as it is in the cluster: what changes objects there comes after what was copied from elsewhere.
+func (inv *Inventory) arrived(o *manifest.Object, e manifest.Entry) manifest.Entry {
+	if o.Doubt == "" {
+		e = inv.followed(o, e)
+	}
+	if value, ok := inv.mutated(o, e.Key); ok {
+		e.Value, e.Locked = value, nil
+	}
+	return e
 }
 
 // Entry finds one data key.
@@ -115,9 +118,7 @@ func (inv *Inventory) Entry(o *manifest.Object, key string) (manifest.Entry, boo
 	}
 	e, ok := o.Undeclared(key)
 	if ok { // what somebody reads is listed from now on
-		if o.Doubt == "" {
-			e = inv.followed(o, e)
-		}
+		e = inv.arrived(o, e)
 		inv.read[o] = append(inv.read[o], e)
 	}
 	return e, ok

@@ -184,7 +184,8 @@ func (t *touched) pointed(pointer string, value *yaml.Node) {
 	steps := strings.Split(strings.Trim(pointer, "/"), "/")
 	at := slices.IndexFunc(steps, settable.MatchString)
 	switch {
-	case at < 0:
+	case at < 0: // the value may be a whole container, or pod
+		t.touch(value)
 	case steps[at] == "env" && nodes.Field(value, "name") != nil:
 		t.field(nodes.Text(nodes.Field(value, "name")))
 	case (steps[at] == "data" || steps[at] == "stringData") && at+1 < len(steps):
