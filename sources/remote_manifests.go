@@ -37,20 +37,23 @@ func remoteManifest(_ *shell, _ *shellState, words []shellWord) []RemoteManifest
 	var out []RemoteManifest
 	applies, namespace := false, ""
 	for i, w := range words[1:] {
-		switch w.text {
-		case "apply", "create", "replace":
-			applies = true
+		flag, value, ok := strings.Cut(w.text, "=")
+		if !ok || !strings.HasPrefix(flag, "-") {
+			flag, value = words[i].text, w.text
+		}
+		switch flag {
 		case "-n", "--namespace":
-			if i+2 < len(words) && words[i+2].known() {
-				namespace = words[i+2].text
+			if w.known() {
+				namespace = value
 			}
-		}
-		text := w.text
-		for _, flag := range []string{"--filename=", "--kustomize=", "-f=", "-k="} {
-			text = strings.TrimPrefix(text, flag)
-		}
-		if u, err := url.Parse(text); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" {
-			out = append(out, RemoteManifest{Host: Shown(u.Hostname()), At: w.at})
+		case "-f", "--filename", "-k", "--kustomize":
+			for _, address := range strings.Split(value, ",") {
+				if u, err := url.Parse(address); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" {
+					out = append(out, RemoteManifest{Host: Shown(u.Hostname()), At: w.at})
+				}
+			}
+		default:
+			applies = applies || w.text == "apply" || w.text == "create" || w.text == "replace"
 		}
 	}
 	if !applies {
