@@ -110,12 +110,13 @@ func (inv *Inventory) costOfEntries(o *manifest.Object) int {
 	return cost
 }
 
-// takes says whether there is room for what a file, or an object of it, gives the container. Where there is none, that is not known.
+// takes says whether there is room for what a file, or an object of it, gives the container. Where there is none, that is not known, nor what
+// stands in its place of all that the container was given before.
 func (inv *Inventory) takes(c *Container, file, from string, cost int) bool {
 	if inv.Repo.Spend(cost) {
 		return true
 	}
-	c.OpenEnv = append(c.OpenEnv, "to give it the variables of "+from+" is "+sources.TooMuch)
+	c.doubt("to give it the variables of " + from + " is " + sources.TooMuch)
 	inv.Repo.Note(sources.NoteBound, sources.Position{File: file}, "to give the variables of "+from+" to all that take them is "+sources.TooMuch+"; some are not followed")
 	return false
 }
