@@ -43,8 +43,11 @@ var older = []uintptr{unix.SYS_CLONE3, unix.SYS_OPENAT2, unix.SYS_STATX, unix.SY
 // writing are the bits of open's flags with which a file can be written or made.
 const writing = unix.O_ACCMODE | unix.O_CREAT | unix.O_TRUNC | unix.O_TMPFILE&^unix.O_DIRECTORY
 
+// filling are the calls by which a file that was made takes the place of another.
+var filling = []uintptr{unix.SYS_RENAMEAT, unix.SYS_UNLINKAT, unix.SYS_FCHMOD, unix.SYS_FSYNC}
+
 // allowCalls leaves the process the calls above, for good. What else it tries fails for want of permission.
-func allowCalls() error {
+func allowCalls(writes bool) error {
 	var rules []seccomp.Rule
 	for _, call := range allowed {
 		rules = append(rules, seccomp.Rule{Call: call, Answer: seccomp.Allow})
@@ -57,6 +60,12 @@ func allowCalls() error {
 	}
 	const all = 1<<32 - 1
 	when(unix.SYS_OPENAT, 2, writing, unix.O_RDONLY)
+	if writes {
+		when(unix.SYS_OPENAT, 2, writing|unix.O_EXCL, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL) // a file that is new
+		for _, call := range filling {
+			rules = append(rules, seccomp.Rule{Call: call, Answer: seccomp.Allow})
+		}
+	}
 	when(unix.SYS_CLONE, 0, unix.CLONE_THREAD, unix.CLONE_THREAD)
 	self := uint32(os.Getpid())
 	when(unix.SYS_TGKILL, 0, all, self)

@@ -125,7 +125,9 @@ var unreadable = []string{"/etc/passwd", "../private", ".git/config", ".git/obje
 var readable = []string{path, "top.yaml", ".git/index", ".git/info/exclude", "../named.env", "nested/file.yaml", "nested", ".", "sub", "empty", ".git"}
 
 // enterTree makes a work tree, and confines the process to it.
-func enterTree() {
+func enterTree() { enterTreeWith(&Sandbox{}) }
+
+func enterTreeWith(s *Sandbox) {
 	dir, err := os.MkdirTemp("", "keylint-confine-")
 	must(err)
 	dir, err = filepath.EvalSymlinks(dir)
@@ -139,7 +141,6 @@ func enterTree() {
 	must(os.Mkdir(filepath.Join(tree, "empty"), 0o700))
 	must(os.Symlink("../private", filepath.Join(tree, "link")))
 	must(os.Chdir(tree))
-	s := &Sandbox{}
 	must(s.Begin(Auto, Limits{Memory: 1 << 30, Time: time.Minute}))
 	must(s.Read([]string{tree}, []string{"../named.env"}))
 	for _, l := range s.Layers()[2:] { // those of package first are not for tests
@@ -213,6 +214,31 @@ func init() {
 			if err := raw(call, 0, pathPointer(), 0, 0, 0); err != unix.ENOSYS {
 				fmt.Println(call, err)
 			}
+		}
+	}
+	scenarios["mend"] = func([]string) {
+		s := &Sandbox{}
+		s.Writes()
+		enterTreeWith(s)
+		for _, a := range []attempt{
+			{"a file in the work tree", func() error { return open("sub/new", unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL) }},
+			{"taking another's place", func() error { return os.Rename("sub/new", path) }},
+			{"a file beside the work tree", func() error { return open("../new", unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL) }},
+			{"a file that is there", func() error { return open(path, unix.O_WRONLY) }},
+			{"a file that may be there", func() error { return open(path, unix.O_WRONLY|unix.O_CREAT) }},
+			{"a directory", func() error { return unix.Mkdir("directory", 0o700) }},
+			{"a link", func() error { return unix.Symlink("/etc/passwd", "another") }},
+			{"another directory", func() error { return os.Rename(path, "top.yaml") }},
+			{"leaving the work tree", func() error { return os.Rename(path, "../out") }},
+			{"a socket", func() error { return socket(unix.AF_INET, unix.SOCK_STREAM) }},
+			{"a program", func() error { return unix.Exec("/bin/true", []string{"true"}, nil) }},
+			{"/etc/passwd", func() error { return open("/etc/passwd", unix.O_RDONLY) }},
+		} {
+			said := "done"
+			if err := a.try(); err != nil {
+				said = "denied"
+			}
+			fmt.Println(a.what+":", said)
 		}
 	}
 	scenarios["no proc"] = func([]string) {
@@ -289,6 +315,17 @@ func TestEveryThreadIsConfined(t *testing.T) {
 
 func TestOlderCallsAreTaken(t *testing.T) {
 	if got := said(t, "missing"); got != "" {
+		t.Error(got)
+	}
+}
+
+// TestMendingIsConfined: with writing allowed, files are made and renamed in the work tree, and nothing else.
+func TestMendingIsConfined(t *testing.T) {
+	want := "a file in the work tree: done\ntaking another's place: done\n"
+	for _, what := range []string{"a file beside the work tree", "a file that is there", "a file that may be there", "a directory", "a link", "another directory", "leaving the work tree", "a socket", "a program", "/etc/passwd"} {
+		want += what + ": denied\n"
+	}
+	if got := said(t, "mend"); got != want {
 		t.Error(got)
 	}
 }

@@ -16,12 +16,13 @@ var gitReads = []string{"info/exclude", "index"}
 const (
 	readFile = landlock.AccessFSSet(ll.AccessFSReadFile)
 	readDir  = landlock.AccessFSSet(ll.AccessFSReadDir)
+	replace  = landlock.AccessFSSet(ll.AccessFSWriteFile | ll.AccessFSMakeReg | ll.AccessFSRemoveFile)
 )
 
 // allowFiles leaves the process the work trees and the others to read, for good, and names the
 // layer. Landlock can take nothing out of what it allows, and so every entry at the top of a tree but .git is
 // allowed by itself, and so in a directory there that is a work tree of its own, as CI checks out several side by side. Links are left out, for it would be what they lead to that is allowed.
-func allowFiles(trees, others []string) (layer string, err error) {
+func allowFiles(trees, others []string, writes bool) (layer string, err error) {
 	layer = "Landlock"
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
@@ -63,11 +64,14 @@ func allowFiles(trees, others []string) (layer string, err error) {
 	}
 	for _, tree := range trees {
 		allowTree(tree)
+		if writes {
+			allow(replace, tree)
+		}
 	}
 	for _, path := range others {
 		allowEntry(os.Stat, path) // the user named it, and may name a link
 	}
-	// Writing is denied with reading, which goes without saying once there are no calls for it.
+	// Where nothing may be written, that is denied with reading, which goes without saying once there are no calls for it.
 	if err := landlock.V5.BestEffort().RestrictPaths(rules...); err != nil {
 		return layer, err
 	}

@@ -2,6 +2,6 @@
 
 package confine
 
-func allowFiles(_, _ []string) (layer string, err error) {
+func allowFiles(_, _ []string, _ bool) (layer string, err error) {
 	return "Landlock", lacking("it is of Linux alone")
 }

@@ -32,6 +32,7 @@ type Sandbox struct {
 	mode   Mode
 	layers []Layer
 	calls  bool // system calls are limited
+	writes bool // files of the work trees may be written
 }
 
 // Layer is one of the sandbox's.
@@ -48,6 +49,13 @@ func (s *Sandbox) Layers() []Layer {
 	return s.layers
 }
 
+// Writes lets files be made, filled and renamed from then on: in the work trees alone, once Read has named them. It comes before Begin.
+func (s *Sandbox) Writes() {
+	if s != nil {
+		s.writes = true
+	}
+}
+
 // Begin leaves the process the calls that linting needs. Files that are to be written must be open.
 func (s *Sandbox) Begin(mode Mode, limits Limits) error {
 	if s == nil {
@@ -62,7 +70,7 @@ func (s *Sandbox) Begin(mode Mode, limits Limits) error {
 		return nil
 	}
 	s.add("limits", limits.impose())
-	err := allowCalls()
+	err := allowCalls(s.writes)
 	s.calls = err == nil
 	s.add("seccomp", err)
 	return s.complete()
@@ -74,7 +82,7 @@ func (s *Sandbox) Read(trees, others []string) error {
 	if s == nil || s.mode == Off {
 		return nil
 	}
-	name, err := allowFiles(trees, others)
+	name, err := allowFiles(trees, others, s.writes)
 	s.add(name, err)
 	if l := lacking(""); errors.As(err, &l) {
 		err = nil
