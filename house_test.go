@@ -24,6 +24,7 @@ var floors = []string{
 	"render/manifest", "render/stores", "render/chart", "render/kustomize", "render",
 	"sites/inventory", "sites/gateway", "sites",
 	"lint", "lint/rules",
+	"fix",
 	"report", "cmd/keylint",
 }
 
@@ -58,7 +59,7 @@ func TestImportsGoDownward(t *testing.T) {
 var doors = map[string]int{
 	"internal/confine": 7, // what confines, in which mode, within which limits
 	"sources/artifact": 9,
-	"sources/decrypt":  13, // besides the kinds of LockKind
+	"sources/decrypt":  16, // besides the kinds of LockKind
 	"render/manifest":  15,
 	"render/stores":    4,
 	"render/chart":     16,
@@ -98,10 +99,11 @@ func TestDoorsAreNarrow(t *testing.T) {
 // mayReveal are the files that may call keys.Text.Reveal, outside of package keys. A
 // new name here is a new place at which a key is in the open: think twice.
 var mayReveal = []string{
+	"fix/apply.go", "fix/text.go",
 	"render/chart/layer.go", "render/manifest/uncover.go",
 	"sites/gateway/credential.go", "sites/gateway/envoy.go", "sites/gateway/fate.go", "sites/gateway/gateway.go", "sites/gateway/ingress_class.go", "sites/gateway/ingress_controller.go", "sites/gateway/kong.go", "sites/gateway/loose.go", "sites/gateway/not_mounted.go", "sites/gateway/unread.go",
 	"sites/inventory/binding.go", "sites/inventory/carrier.go", "sites/inventory/compose.go", "sites/inventory/compose_routes.go", "sites/inventory/compose_texts.go", "sites/inventory/environment.go", "sites/inventory/envoy.go", "sites/inventory/pod.go", "sites/inventory/proxy.go", "sites/inventory/routes.go", "sites/inventory/service.go", "sites/inventory/settings.go",
-	"sources/ci_shell.go", "sources/decrypt/seal_template.go", "sources/dockerfile.go", "sources/dockerfile_values.go", "sources/file.go", "sources/haproxy.go", "sources/linesenv.go", "sources/mergedenv.go", "sources/nextenv.go", "sources/proxy.go", "sources/shell_loaders.go", "sources/traefik_toml.go",
+	"sources/ci_shell.go", "sources/decrypt/seal_edit.go", "sources/decrypt/seal_template.go", "sources/decrypt/sops_edit.go", "sources/dockerfile.go", "sources/dockerfile_values.go", "sources/file.go", "sources/haproxy.go", "sources/linesenv.go", "sources/mergedenv.go", "sources/nextenv.go", "sources/proxy.go", "sources/shell_loaders.go", "sources/traefik_toml.go",
 	"substitute/machine.go", "substitute/marks.go", "substitute/pod.go", "substitute/text.go", "substitute/words.go",
 }
 

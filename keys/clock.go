@@ -21,5 +21,8 @@ func (c Clock) Ended(end time.Time) bool { return !end.IsZero() && !end.Add(leew
 // Ahead says of a date that it has not come yet.
 func (c Clock) Ahead(date time.Time) bool { return date.After(c.last.Add(leeway)) }
 
+// Time is the moment, or the beginning of the day.
+func (c Clock) Time() time.Time { return c.first }
+
 // Until is the time that is left until a date; negative where it has passed.
 func (c Clock) Until(date time.Time) time.Duration { return date.Sub(c.first) }

@@ -119,6 +119,7 @@ func (p *Pass) result() *Result {
 		}
 		return x.Text < y.Text
 	})
+	p.findFixes(r)
 	p.countUnits(r)
 	p.countLocked(r)
 	p.countElsewhere(r)

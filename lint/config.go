@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
@@ -18,6 +19,21 @@ type Config struct {
 	Production   []string            // patterns of the paths that production is deployed from; empty goes by their words
 	ExpiryWindow int                 // days before its end from which a key is reported; 0 is the default, 90
 	Instances    []DeclaredInstance
+	Choice       Choice
+}
+
+// Choice is what the user says of keys that are put right, where that cannot be seen.
+type Choice struct {
+	From []Source  // what is written here counts
+	Mint time.Time // keys are issued anew where no right one is left, with this date; zero where none is
+}
+
+// Source is a file, and where Variable is not empty, one variable or data key in it.
+type Source struct{ File, Variable string }
+
+// Holds says whether a site's value is written there.
+func (f Source) Holds(s *sites.Site) bool {
+	return s.Written.File == f.File && (f.Variable == "" || s.Variable == f.Variable || s.Entry != nil && s.Entry.Key == f.Variable)
 }
 
 // DeclaredInstance says what belongs together, where that cannot be seen.

@@ -56,6 +56,7 @@ type Finding struct {
 	Label   string    // what may be shown of the key at the place: "anon JWT, issued 2025-03-01, …"; empty where it tells nothing
 	Frame   Frame
 	ID      string // see findingID
+	Fixes   []Fix  // that mend it, none where somebody has to choose
 }
 
 // Related is a further place that a finding is about.

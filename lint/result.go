@@ -16,6 +16,7 @@ type Result struct {
 	Findings  []Finding         // in order of place; only those that concern a selected path
 	Notes     []sources.Note
 	Coverage  Coverage
+	Unmended  []Unmended // the places of culprits for which there is no fix
 
 	// Suppressed are the findings that are left out of Findings because somebody said so, in
 	// the same order.

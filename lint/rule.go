@@ -18,6 +18,7 @@ type Rule struct {
 	Good string
 
 	After []*Rule // causes: rules that explain what would be found here as well
+	ByKey bool    // the right key at the places of a finding mends it
 	Check func(*Pass)
 }
 

@@ -143,7 +143,7 @@ func (r *Repository) hold(n int) bool { return r.held.Add(int64(n)) <= maxHeldSi
 
 // bounded opens the file, unless it is too large, and notes its size.
 func (f *File) bounded(open opener) (io.ReadCloser, error) {
-	file, size, err := open()
+	file, size, err := f.asEdited(open)
 	if err != nil {
 		return nil, reason(err)
 	}
@@ -155,6 +155,14 @@ func (f *File) bounded(open opener) (io.ReadCloser, error) {
 		return nil, reason(err)
 	}
 	return file, nil
+}
+
+// asEdited opens the file, or gives what is to be read in its place.
+func (f *File) asEdited(open opener) (io.ReadCloser, int64, error) {
+	if b, ok := f.repo.edited[f.Path]; ok {
+		return io.NopCloser(bytes.NewReader(b)), int64(len(b)), nil
+	}
+	return open()
 }
 
 // openRegular opens the file by its name in its tree.

@@ -30,6 +30,8 @@ type Options struct {
 	Examples []string          // patterns of the paths that hold examples, and behind a "!" of those that hold none, whatever they are called
 	Built    []*artifact.Built // what was built from it, as LookInto gives it: the run is then about this, and not about Paths
 	Hosts    []string          // at which the user says that an instance answers
+
+	Edited map[string][]byte // what is read in place of what lies on disk, by the names of files in reports
 }
 
 // Repository is what is on disk: one git work tree, or several that are linted
@@ -53,6 +55,7 @@ type Repository struct {
 	built      []*artifact.Built
 	builtFiles map[string]bool // what is called a file of these in reports
 	hosts      []string
+	edited     map[string][]byte
 
 	openersOnce     sync.Once
 	openers         openers
@@ -94,7 +97,7 @@ const stdinName = "<stdin>"
 
 // Open finds the work trees around the paths and walks each once.
 func Open(o Options) (*Repository, error) {
-	r := &Repository{files: map[string]*File{}, out: map[string]bool{}, shut: map[string]string{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names, examples: o.Examples}
+	r := &Repository{files: map[string]*File{}, out: map[string]bool{}, shut: map[string]string{}, notes: map[Note]bool{}, keyring: o.Keyring, ledger: o.Ledger, names: o.Names, examples: o.Examples, edited: o.Edited}
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}
@@ -318,11 +321,31 @@ func (r *Repository) File(name string) *File {
 
 // OnDisk is where a file of the repository lies on the machine; false of one that is none.
 func (r *Repository) OnDisk(name string) (string, bool) {
+	dir, rel, ok := r.InTree(name)
+	return filepath.Join(dir, filepath.FromSlash(rel)), ok
+}
+
+// InTree is the directory of the work tree in which a file lies, and its name there, with slashes; false of one that lies in none.
+func (r *Repository) InTree(name string) (dir, rel string, ok bool) {
 	t, rel := r.treeOf(name)
 	if t == nil || name == stdinName || !filepath.IsLocal(filepath.FromSlash(rel)) {
+		return "", "", false
+	}
+	return t.dir, rel, true
+}
+
+// NameOf is how a file that the user names is called in reports; false of one that lies outside.
+func (r *Repository) NameOf(p string) (string, bool) {
+	abs, err := resolve(p)
+	if err != nil {
 		return "", false
 	}
-	return filepath.Join(t.dir, filepath.FromSlash(rel)), true
+	for _, t := range r.trees {
+		if rel, err := filepath.Rel(t.dir, abs); err == nil && filepath.IsLocal(rel) {
+			return path.Join(t.mount, filepath.ToSlash(rel)), true
+		}
+	}
+	return "", false
 }
 
 // ScriptNaming is the first script of the repository, in order of path, in which the word

@@ -233,7 +233,7 @@ const maxSweepDepth = 200
 // textWithMark is the file's text, if it is one and may hold what the sweep looks for; else nil. A file that was tested before is read anew, since
 // most are not kept. One that cannot be read is told where it matters, by the reader that wants it.
 func (f *File) textWithMark(open opener) []byte {
-	file, size, err := open()
+	file, size, err := f.asEdited(open)
 	if err != nil {
 		return nil
 	}

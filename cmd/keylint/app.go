@@ -37,6 +37,12 @@ const (
 	flagTimeout          = "timeout"
 	flagMaxMemory        = "max-memory"
 	flagSandbox          = "sandbox"
+	flagWrite            = "write"
+	flagOnly             = "only"
+	flagSafe             = "safe"
+	flagSealCertificate  = "sealed-secrets-cert"
+	flagFrom             = "from"
+	flagMint             = "mint"
 )
 
 // execute runs a command line and gives its exit status. An error means that the
@@ -149,6 +155,7 @@ A path that is called like a command is written ./rules.`,
 		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
 		command("baseline", "take today's findings for known: later runs report only what is new", "[--prune] [--artifact PATH] [PATH ...]", s.writeBaseline, baselineFlags()...),
 		command("artifact", "look into what was built (a directory, a tarball, an APK or IPA, an image), and compare its keys with this repository", "PATH ...", s.artifact, artifactFlags()...),
+		command("fix", "mend what is found: put the keys right where they are written, and prove it; without --write, say what that changes", "[--write] [PATH ...]", s.fix, fixFlags()...),
 		completion,
 		command("man", "print keylint's manual page", "", func(c *cli.Context) (int, error) {
 			return s.man(app, c.Args().Slice())
@@ -192,6 +199,18 @@ func baselineFlags() []cli.Flag {
 			"in a baseline of its own, which --" + flagBaseline + " names: linting knows nothing of what was built"},
 		&cli.BoolFlag{Name: flagPrune, Usage: "only take out what is found no more"},
 	)
+}
+
+func fixFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.BoolFlag{Name: flagWrite, Usage: "write what is shown without it"},
+		&cli.StringSliceFlag{Name: flagOnly, Usage: "mend only what this `RULE` finds; repeatable"},
+		&cli.BoolFlag{Name: flagSafe, Usage: "change only how keys are written, such as white space round them, and put no other key anywhere"},
+		&cli.StringSliceFlag{Name: flagFrom, Usage: "take the keys for right that stand in `FILE[:NAME]`, under this name where one is given; repeatable"},
+		&cli.BoolFlag{Name: flagMint, Usage: "where the JWT secret was changed and no key is right any more, issue anon and service_role anew under it"},
+		&cli.StringFlag{Name: flagSealCertificate, Usage: "seal what SealedSecrets hold with the controller's certificate in `FILE`, which kubeseal --fetch-cert prints\n" +
+			"without it, that of the newest private key"},
+	}, readFlags()...)
 }
 
 // readFlags are those of every command that reads a repository.

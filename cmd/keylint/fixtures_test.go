@@ -89,6 +89,7 @@ type linted struct {
 	locked   told   // with no key, --verbose
 	// keylint baseline, with the file that it wrote behind standard output
 	unlockedBaseline, lockedBaseline ran
+	mended, written                  ran  // keylint fix --mint without --write, and with it in a copy
 	changed                          bool // linting changed a file
 }
 
@@ -104,7 +105,7 @@ func (l *linted) golden(name string) told {
 // outputs are all streams and files of all runs, by what they are.
 func (l *linted) outputs() map[string]string {
 	all := map[string]string{}
-	for what, r := range map[string]ran{"baseline": l.unlockedBaseline, "baseline without keys": l.lockedBaseline} {
+	for what, r := range map[string]ran{"baseline": l.unlockedBaseline, "baseline without keys": l.lockedBaseline, "fix": l.mended, "fix --write": l.written} {
 		all[what+", stdout"], all[what+", stderr"] = r.stdout, r.stderr
 	}
 	for what, r := range map[string]told{"verbose": l.unlocked, "in colour": l.colored, "without keys": l.locked} {
@@ -168,6 +169,17 @@ func lintFixture(name string) (*linted, error) {
 		}
 		to.stdout += string(b)
 		_ = os.Remove(file)
+	}
+	l.mended = keylint(slices.Concat([]string{"fix", l.dir, now, "--mint", "--verbose"}, keys)...)
+	again := filepath.Join(temp, "copy")
+	if err := fixtures.Copy(name, again); err != nil {
+		return nil, err
+	}
+	l.written = keylint(slices.Concat([]string{"fix", again, now, "--mint", "--write", "--color=always"}, keys)...)
+	for _, r := range []ran{l.mended, l.written} {
+		if r.status == exitFailed {
+			return nil, errors.New(r.stderr)
+		}
 	}
 	after, err := snapshot(l.dir)
 	l.changed = before != after

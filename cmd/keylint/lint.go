@@ -19,6 +19,7 @@ import (
 	"github.com/keylint/keylint/report"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/artifact"
 	"github.com/keylint/keylint/sources/decrypt"
 )
 
@@ -40,6 +41,8 @@ type settings struct {
 
 	sandbox confine.Mode
 	limits  confine.Limits
+
+	from []string // of fix: what counts, as FILE or FILE:NAME
 
 	passedOver []string // configurations that do not count
 
@@ -205,35 +208,54 @@ func clock(date string) (keys.Clock, error) {
 
 // check is keylint's one way from the repository to the result.
 func (s *session) check(set settings) (*lint.Result, *sources.Repository, error) {
-	s.progress = s.newProgress(s.rawErr, set.quiet)
-	defer s.progress.end()
-	s.at("reading the private keys")
-	keyring, err := decrypt.Load(set.keys)
+	defer func() { s.progress.end() }()
+	opened, err := s.open(set)
 	if err != nil {
 		return nil, nil, err
+	}
+	return s.look(set, opened, nil)
+}
+
+// opened is what a run has from outside of the repository.
+type opened struct {
+	keyring *decrypt.Keyring
+	built   []*artifact.Built
+}
+
+// open reads the private keys and what was built. From then on the process reads nothing but the repository.
+func (s *session) open(set settings) (o opened, err error) {
+	s.progress = s.newProgress(s.rawErr, set.quiet)
+	s.at("reading the private keys")
+	if o.keyring, err = decrypt.Load(set.keys); err != nil {
+		return o, err
 	}
 	if !set.quiet {
 		for _, file := range set.passedOver {
 			fmt.Fprintf(s.err, "keylint: warning: %s\n", report.Plain(s.ledger.Scrub(shown(file)+" does not count: the configuration is that of the repository's root, or what --config names")))
 		}
-		for _, w := range keyring.Warnings() {
+		for _, w := range o.keyring.Warnings() {
 			fmt.Fprintf(s.err, "keylint: warning: %s\n", s.ledger.Scrub(w))
 		}
 	}
 	if err := s.onlyRead(set); err != nil {
-		return nil, nil, err
+		return o, err
 	}
 	s.at("looking into what was built")
-	built, err := sources.LookInto(set.built)
+	o.built, err = sources.LookInto(set.built)
+	return o, err
+}
+
+// look lints the repository as it is when files hold other bytes.
+func (s *session) look(set settings, o opened, edited map[string][]byte) (*lint.Result, *sources.Repository, error) {
+	s.at("reading the repository")
+	repo, err := sources.Open(sources.Options{
+		Paths: set.paths, Stdin: s.stdin, Keyring: o.keyring, Ledger: s.ledger, Names: set.names, Env: set.env, Examples: set.examples,
+		Built: o.built, Hosts: set.rules.Hosts(), Edited: edited,
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	s.at("reading the repository")
-	repo, err := sources.Open(sources.Options{
-		Paths: set.paths, Stdin: s.stdin, Keyring: keyring, Ledger: s.ledger, Names: set.names, Env: set.env, Examples: set.examples,
-		Built: built, Hosts: set.rules.Hosts(),
-	})
-	if err != nil {
+	if set.rules.Choice.From, err = choices(repo, set.from); err != nil {
 		return nil, nil, err
 	}
 	s.at("rendering what is deployed")
@@ -242,7 +264,13 @@ func (s *session) check(set settings) (*lint.Result, *sources.Repository, error)
 		return nil, nil, fmt.Errorf("--%s %s: no compose project takes its variables from it", flagEnvFile, unused)
 	}
 	s.at("comparing the keys")
-	return lint.Check(lint.Group(sites.Collect(repo, units), set.rules), rules.All(), set.now), repo, nil
+	all := sites.Collect(repo, units)
+	for n, from := range set.rules.Choice.From {
+		if !slices.ContainsFunc(all.Sites, from.Holds) {
+			return nil, nil, fmt.Errorf("--%s %s: no key is written there", flagFrom, shown(set.from[n]))
+		}
+	}
+	return lint.Check(lint.Group(all, set.rules), rules.All(), set.now), repo, nil
 }
 
 // onlyRead leaves the process nothing to read but the repository and what the user named besides.

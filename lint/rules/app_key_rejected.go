@@ -8,6 +8,7 @@ var appKeyRejected = &lint.Rule{
 	Name:     "app-key-rejected",
 	Summary:  "a public key that an app presents is not accepted",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{gatewayKeyMismatch, asymmetricPartial},
 	Doc: `An app's anon or publishable key is built into its bundle (.env.production, a Dockerfile's ARG, a compose build
 argument) or set in its Deployment. If it is none of the gateway's credentials for that role, every

@@ -8,6 +8,7 @@ var backendKeyDrift = &lint.Rule{
 	Name:     "backend-key-drift",
 	Summary:  "two services of one instance hold different values for a key",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{serverKeyRejected},
 	Doc: `Studio, Storage and Functions are clients of their own gateway: each holds the anon and the service_role key in its
 environment. Where one of them was left behind by a rotation, just its part of the stack fails, with

@@ -18,6 +18,7 @@ var demoKey = &lint.Rule{
 	Name:     "demo-key",
 	Summary:  "a published demo key is deployed",
 	Severity: lint.Warning,
+	ByKey:    true,
 	After:    []*lint.Rule{gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift, keyNotSignedBySecret},
 	Doc: `Supabase's docker setup, its Helm chart and its CLI come with keys and a JWT secret that everybody can read. Where that secret is
 in force anybody can sign a service_role key that the instance accepts. A chart whose values are not set deploys it. A published key

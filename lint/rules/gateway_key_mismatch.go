@@ -8,6 +8,7 @@ var gatewayKeyMismatch = &lint.Rule{
 	Name:     "gateway-key-mismatch",
 	Summary:  "a key that the instance stores is not accepted by its gateway",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{buildArgUnused, runtimePublicEnvInert, jwtSecretDrift, duplicateCredential, placeholderEnvMissing, placeholderStyleMismatch, placeholderNotSubstituted, invalidCredential},
 	Doc: `The gateway compares the apikey header with the credentials in its own configuration and answers 401 to any other
 text, before the request reaches the auth service. Where the Secret was rotated and the gateway's list was not

@@ -16,6 +16,7 @@ var jwtSecretDrift = &lint.Rule{
 	Name:     "jwt-secret-drift",
 	Summary:  "two places of one instance hold different JWT secrets",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{jwksMismatch},
 	Doc: `GoTrue signs with the JWT secret; PostgREST, Storage, Realtime and Functions check signatures with it. Where one
 of them holds another text, it refuses every user (PGRST301, "invalid signature"), while the rest of the

@@ -12,6 +12,7 @@ var keyExpired = &lint.Rule{
 	Name:     "key-expired",
 	Summary:  "a key has expired, or is not valid yet",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{keyNotSignedBySecret},
 	Doc: `PostgREST, Storage and Realtime refuse a token after its exp ("JWT expired", PGRST303), before its nbf, and one whose
 iat lies in the future. Kong does not look at dates: the gateway lets the key pass, and every request fails behind it.

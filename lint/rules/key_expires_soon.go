@@ -13,6 +13,7 @@ var keyExpiresSoon = &lint.Rule{
 	Name:     "key-expires-soon",
 	Summary:  "a key expires within 90 days",
 	Severity: lint.Warning,
+	ByKey:    true,
 	After:    []*lint.Rule{keyNotSignedBySecret},
 	Doc: `A key that expires takes down every client at once, on a day on which nobody has changed anything. The warning comes 90 days
 before; expiry-window in .keylint.yaml sets another number of days.

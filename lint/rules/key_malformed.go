@@ -10,6 +10,7 @@ var keyMalformed = &lint.Rule{
 	Name:     "key-malformed",
 	Summary:  "a key cannot be a valid token, whatever the secret is",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{roleSwap},
 	Doc: `A legacy key is a JWT: three parts of base64url, of which the first two are JSON. One that was damaged by hand, by a
 line break, or made up, passes Kong where Kong holds the same text, and is then refused by PostgREST and Storage

@@ -12,6 +12,7 @@ var keyNotAKey = &lint.Rule{
 	Name:     "key-not-a-key",
 	Summary:  "a text that is no key by its form stands where a key belongs",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{opaqueKeyFormat},
 	Doc: `An anon or service_role key is a JWT, or an opaque key in its place. Sixty-four hexadecimal digits, a hosted project's
 reference or any other word is neither. Kong takes every text for a key-auth key, so that an app which presents the same word passes the

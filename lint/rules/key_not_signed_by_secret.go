@@ -12,6 +12,7 @@ var keyNotSignedBySecret = &lint.Rule{
 	Name:     "key-not-signed-by-secret",
 	Summary:  "an instance's own key does not verify under its JWT secret",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{backendKeyDrift, staleCredential},
 	Doc: `The legacy keys are JWTs, signed with HS256 over the raw bytes of the JWT secret (never base64-decoded first). A key
 that does not verify passes the gateway, which only compares texts, and is then refused by PostgREST,

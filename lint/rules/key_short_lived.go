@@ -13,6 +13,7 @@ var keyShortLived = &lint.Rule{
 	Name:     "key-short-lived",
 	Summary:  "a key lives for less than 30 days",
 	Severity: lint.Warning,
+	ByKey:    true,
 	After:    []*lint.Rule{keyNotSignedBySecret},
 	Doc: `An API key is no session token: it is built into apps, and lives for years. One that is valid for an hour or a day works when
 it is tried out, and fails overnight (an operator once minted them for one hour, supabase-community/supabase-kubernetes#236).

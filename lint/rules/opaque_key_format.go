@@ -10,6 +10,7 @@ var opaqueKeyFormat = &lint.Rule{
 	Name:     "opaque-key-format",
 	Summary:  "an opaque key is none by its form, or stands where it cannot be used",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{valueTruncated},
 	Doc: `sb_publishable_ and sb_secret_ are followed by 22 random characters, an underscore and 8 of a checksum, all base64url: 46 and
 41 bytes in all. A text of another length was cut, or something was pasted behind it.

@@ -11,6 +11,7 @@ var placeholderValue = &lint.Rule{
 	Name:     "placeholder-value",
 	Summary:  "a placeholder stands where a key must be",
 	Severity: lint.Warning,
+	ByKey:    true,
 	After:    []*lint.Rule{keyNotSignedBySecret},
 	Doc: `"changeme", "your-anon-key", "<anon-key>": a word that somebody was to replace is deployed, or built into an app. If nothing fills
 it in on the way, every request is refused.

@@ -11,6 +11,7 @@ var refURLMismatch = &lint.Rule{
 	Name:     "ref-url-mismatch",
 	Summary:  "a key, or what verifies tokens, is of another project than the URL beside it",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{asymmetricKeyInApp},
 	Doc: `A hosted project's legacy key names the project (its claim ref), and so does the URL beside it (https://<ref>.supabase.co). Where
 they differ, or a self-hosted instance's key stands beside a hosted URL, every request is refused. A test's key that reached a

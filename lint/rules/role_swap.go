@@ -15,6 +15,7 @@ var roleSwap = &lint.Rule{
 	Name:     "role-swap",
 	Summary:  "a key of one role stands where the other role's key belongs",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{serviceKeyPublic},
 	Doc: `The key's own role claim (or its sb_publishable_/sb_secret_ prefix) contradicts the name under which it
 stands, or the Kong consumer whose credential it is. With anon and service_role swapped, every browser

@@ -13,6 +13,7 @@ var sameKeyBothRoles = &lint.Rule{
 	Name:     "same-key-both-roles",
 	Summary:  "one key serves as the public and as the server key",
 	Severity: lint.Error,
+	ByKey:    true,
 	Doc: `One text is stored, or accepted by the gateway, both as the anon and as the service_role key. Kong before 3.4
 silently keeps the last consumer of a duplicate credential, so that the public key may open everything;
 Kong 3.4 and later refuses to start ("uniqueness violation", Kong/kong#11199).

@@ -8,6 +8,7 @@ var serverKeyRejected = &lint.Rule{
 	Name:     "server-key-rejected",
 	Summary:  "a server key that an app presents is not accepted",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{appKeyRejected, asymmetricPartial},
 	Doc: `A server side of an app (a worker, an API route, a cron job) presents the service_role or the secret key. If it is
 none of the gateway's credentials for that role, each of its requests is answered with 401, often in the

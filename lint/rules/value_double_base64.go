@@ -12,6 +12,7 @@ var valueDoubleBase64 = &lint.Rule{
 	Name:     "value-double-base64",
 	Summary:  "a key is encoded as base64 once too often, or not at all",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{stillEncrypted, sameKeyBothRoles},
 	Doc: `What stands under data: in a Secret is base64, once; what stands under stringData: and in Helm values is the text itself
 (supabase-community/supabase-kubernetes#5: the chart encodes its values). A key that was encoded twice reaches its reader as

@@ -13,6 +13,7 @@ var valueInterpolated = &lint.Rule{
 	Name:     "value-interpolated",
 	Summary:  "a part of a key is taken for a variable or a comment",
 	Severity: lint.Warning,
+	ByKey:    true,
 	After:    []*lint.Rule{valueDoubleBase64},
 	Doc: `In a .env file that compose or Next.js reads, $name and ${name} are replaced, by nothing where no such variable is; an unquoted
 # begins a comment. API keys hold neither character, a JWT secret may. What arrives is another secret than the one that is written.

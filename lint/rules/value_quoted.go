@@ -10,6 +10,7 @@ var valueQuoted = &lint.Rule{
 	Name:     "value-quoted",
 	Summary:  "quotes are part of a key",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{valueWhitespace},
 	Doc: `Who reads an env file decides what quotes mean: dotenv and compose take them off; kustomize's envs:, kubectl create secret
 --from-env-file, docker run --env-file and compose's format: raw keep them, and the key then begins and ends with a quote. In a Secret, quotes inside the

@@ -10,6 +10,7 @@ var valueWhitespace = &lint.Rule{
 	Name:     "value-whitespace",
 	Summary:  "white space stands before, behind or in a key",
 	Severity: lint.Error,
+	ByKey:    true,
 	After:    []*lint.Rule{valueInterpolated},
 	Doc: `A JWT secret is used byte for byte: a newline at its end makes another secret, and every signature fails. A key with a newline
 is not the text that the gateway compares it with. Kong's own YAML trims what a template puts into it, so that the gateway looks

@@ -58,6 +58,8 @@ type heldKeys struct {
 	pgp    openpgp.EntityList
 	sealed map[string]*rsa.PrivateKey // by fingerprint
 	last   string                     // fingerprint of the key that opened something last
+
+	certificates map[string]*Certificate // of the sealed keys, where one stands beside its key
 }
 
 // keys are none for a nil Keyring.
@@ -97,7 +99,7 @@ func Load(files KeyFiles) (*Keyring, error) {
 	if files.Getenv == nil {
 		files.Getenv = func(string) string { return "" }
 	}
-	held := &heldKeys{sealed: map[string]*rsa.PrivateKey{}}
+	held := &heldKeys{sealed: map[string]*rsa.PrivateKey{}, certificates: map[string]*Certificate{}}
 	k := &Keyring{held: func() *heldKeys { return held }, unsealed: map[sealedUnder]keys.Text{}}
 	for _, name := range files.Age {
 		if err := k.loadAgeFile(ageFlag+" "+name, name); err != nil {

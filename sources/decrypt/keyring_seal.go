@@ -42,6 +42,7 @@ func (k *Keyring) addSealedPEM(b []byte) error {
 			break
 		}
 		if block.Type == "CERTIFICATE" {
+			k.addCertificate(block)
 			continue
 		}
 		key, err := parseRSA(block)
@@ -59,6 +60,17 @@ func (k *Keyring) addSealedPEM(b []byte) error {
 		return errors.New("holds no private key (a certificate is the public half, which cannot unseal)")
 	}
 	return nil
+}
+
+// addCertificate remembers from when on a key is in use. It is no matter where it tells nothing.
+func (k *Keyring) addCertificate(block *pem.Block) {
+	c, err := ReadCertificate(pem.EncodeToMemory(block))
+	if err != nil {
+		return
+	}
+	if fingerprint, err := crypto.PublicKeyFingerprint(c.key); err == nil {
+		k.keys().certificates[fingerprint] = c
+	}
 }
 
 func parseRSA(block *pem.Block) (*rsa.PrivateKey, error) {
@@ -92,12 +104,15 @@ func (k *Keyring) addSealedManifest(b []byte) error {
 			objects = nodes.Items(nodes.Field(d.Root, "items"))
 		}
 		for _, o := range objects {
-			key, err := tlsKey(o)
+			key, err := tlsEntry(o, "tls.key")
 			if err != nil {
 				return err
 			}
 			if key == nil {
 				continue
+			}
+			if cert, err := tlsEntry(o, "tls.crt"); err == nil {
+				key = append(append(key, '\n'), cert...)
 			}
 			if err := k.addSealedPEM(key); err != nil {
 				return fmt.Errorf("tls.key of Secret %s: %w", nodes.Text(nodes.Field(o, "metadata", "name")), err)
@@ -111,21 +126,21 @@ func (k *Keyring) addSealedManifest(b []byte) error {
 	return nil
 }
 
-// tlsKey is the private key in a Secret; nil where there is none.
-func tlsKey(o *yaml.Node) ([]byte, error) {
+// tlsEntry is the private key in a Secret, or its certificate; nil where there is none.
+func tlsEntry(o *yaml.Node, name string) ([]byte, error) {
 	if nodes.Text(nodes.Field(o, "kind")) != "Secret" {
 		return nil, nil
 	}
-	if s := nodes.Text(nodes.Field(o, "stringData", "tls.key")); s != "" {
+	if s := nodes.Text(nodes.Field(o, "stringData", name)); s != "" {
 		return []byte(s), nil
 	}
-	s := nodes.Text(nodes.Field(o, "data", "tls.key"))
+	s := nodes.Text(nodes.Field(o, "data", name))
 	if s == "" {
 		return nil, nil
 	}
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return nil, fmt.Errorf("tls.key of Secret %s is not base64", nodes.Text(nodes.Field(o, "metadata", "name")))
+		return nil, fmt.Errorf("%s of Secret %s is not base64", name, nodes.Text(nodes.Field(o, "metadata", "name")))
 	}
 	return b, nil
 }

@@ -14,20 +14,27 @@ import (
 // kustomize-controller decrypts each resource by itself, so here each such document is.
 func (k *Keyring) decryptYAML(b []byte, words hide) (Opened, *Locked) {
 	docs := nodes.Decode(b) // a document that does not parse is for decryptTree to tell
-	macs := map[string]bool{}
 	for _, d := range docs {
 		// The second condition relies on the first: what is bounded has no circles.
 		if nodes.Size(d.Root, maxSOPSNodes) > maxSOPSNodes || depthOf(d.Root, map[*yaml.Node]int{}) > maxSOPSDepth {
 			return Opened{}, tooLarge("it has too many values once its aliases are followed, or is nested too deep")
 		}
+	}
+	if !areApart(docs) {
+		return k.decryptTree(formatYAML, b, words)
+	}
+	return k.decryptApart(b, words)
+}
+
+// areApart says whether documents were encrypted one by one, and put together afterwards.
+func areApart(docs []nodes.Document) bool {
+	macs := map[string]bool{}
+	for _, d := range docs {
 		if d.Root.Kind == yaml.MappingNode {
 			macs[nodes.Text(nodes.Field(d.Root, "sops", "mac"))] = true
 		}
 	}
-	if len(macs) < 2 {
-		return k.decryptTree(formatYAML, b, words)
-	}
-	return k.decryptApart(b, words)
+	return len(macs) > 1
 }
 
 // decryptApart decrypts each document with its own metadata, and leaves one without as

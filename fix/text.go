@@ -1,0 +1,73 @@
+package fix
+
+import (
+	"encoding/base64"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
+)
+
+var (
+	errElsewhere = errors.New("the key is not written there in a way that keylint writes: a template or a program makes it of what stands there")
+	errMeaning   = errors.New("the key holds characters that have a meaning where it would stand: put it there by hand, quoted as the file's format asks for")
+)
+
+// harmless matches a text that means the same in YAML, JSON, a file of variables, a Dockerfile, a shell and SQL, quoted or not.
+var harmless = regexp.MustCompile(`^[A-Za-z0-9_/+.][A-Za-z0-9_/+.=~-]*$`)
+
+// encodings are the spellings of base64.
+var encodings = []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding}
+
+// rewrite is what has to stand in the place of the text from which an edit's old value is read.
+func rewrite(text string, e lint.Edit) (string, error) {
+	was, to := e.Was.Reveal(), e.To.Reveal()
+	for _, encoding := range encodings {
+		if decoded, err := encoding.DecodeString(text); err == nil && string(decoded) == was {
+			return encoding.EncodeToString([]byte(to)), nil
+		}
+	}
+	switch {
+	case !harmless.MatchString(to):
+		return "", errMeaning
+	case text == was:
+		return to, nil
+	case strings.Contains(text, to) && keys.Trim(e.Was).Equal(e.To): // what stands round it is written in the format's way
+		return to, nil
+	}
+	return "", errElsewhere
+}
+
+// blockHeader matches the end of a line on which a block scalar of YAML begins that keeps its last line's end.
+var blockHeader = regexp.MustCompile(`[|>][1-9]?(\+?)[ \t]*(?:#.*)?$`)
+
+// chomp is where in a file, and with what, the line end goes that a block scalar leaves behind the text of its only line; false where none
+// does.
+func chomp(b []byte, line int, e lint.Edit) (edit, bool) {
+	if e.Was.Reveal() != e.To.Reveal()+"\n" {
+		return edit{}, false
+	}
+	starts := lineStarts(b)
+	if line < 2 || line > len(starts) {
+		return edit{}, false
+	}
+	begin := starts[line-2]
+	header := strings.TrimRight(string(b[begin:starts[line-1]]), "\r\n")
+	at := blockHeader.FindStringSubmatchIndex(header)
+	if at == nil {
+		return edit{}, false
+	}
+	return edit{begin + at[2], begin + at[3], "-"}, true
+}
+
+func lineStarts(b []byte) []int {
+	starts := []int{0}
+	for i, c := range b {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}

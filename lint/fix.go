@@ -1,0 +1,173 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sources"
+)
+
+// FixKind says how much a fix changes.
+type FixKind string
+
+// The kinds. A safe fix changes how a key is written; the other puts another key there.
+const (
+	SafeFix  FixKind = "safe"
+	ValueFix FixKind = "value"
+)
+
+// Fix mends a finding, or a part of it: edits that belong together.
+type Fix struct {
+	Kind  FixKind
+	Says  string // "put the anon key there that Secret supabase/keys ANON_KEY stores"
+	Edits []Edit
+	Then  []Command // what has to follow for it to count
+}
+
+// Edit puts the text of a value in the place of what is written at a position. Only what writes it turns it into bytes: those of the
+// file's format, encoded or encrypted as the old ones are.
+type Edit struct {
+	At   sources.Position // of the old text, from its first byte to its last
+	Was  keys.Text        // what is read there
+	To   keys.Text        // what has to be read there
+	Slot keys.Slot
+
+	Holder string // of what is read there
+	Frame  Frame  // the line as it stands
+}
+
+// Unmended is a place that somebody has to edit, and for which there is no fix.
+type Unmended struct {
+	At     sources.Position
+	Holder string
+	Why    string // what would settle it
+}
+
+// Waiting is an edit that could be made, and is not: another place, which has to get the same key, cannot be mended.
+func Waiting(e Edit, other string) Unmended {
+	return Unmended{e.At, e.Holder, fmt.Sprintf("it waits for %s, which has to get the same key", other)}
+}
+
+// findFixes gives the findings their fixes, and tells of the places of culprits for which there is none.
+//
+// A key is put into all places that need it or into none: who mends the gateway alone shuts out the app that had the same old key.
+func (p *Pass) findFixes(r *Result) {
+	fixes := map[sources.Position]*Fix{}
+	for n, i := range p.Instances {
+		bySlot := map[keys.Slot][]Judged{}
+		var order []keys.Slot
+		for _, j := range r.Instances[n].Sites {
+			if slot := j.Site.Slot; bySlot[slot] == nil {
+				order = append(order, slot)
+			}
+			bySlot[j.Site.Slot] = append(bySlot[j.Site.Slot], j)
+		}
+		for _, slot := range order {
+			disagree := slices.ContainsFunc(bySlot[slot], func(j Judged) bool { return j.Outcome == Disagree })
+			if !disagree {
+				continue
+			}
+			truth := p.truth(i, slot)
+			for _, s := range i.Sites { // that hold it already, as of this change perhaps: they have it once they are started again
+				if s.Slot == slot && s.Value.Equal(keys.Known(truth.Text)) && !s.BuiltIn() {
+					truth.with = append(truth.with, s)
+				}
+			}
+			var wrong []*sites.Site
+			for _, j := range bySlot[slot] {
+				if j.Outcome == Disagree && (j.Culprit && !truth.Chosen || truth.Chosen && !j.Site.Value.Text().Equal(truth.Text)) {
+					wrong = append(wrong, j.Site)
+				}
+			}
+			p.mendSlot(r, fixes, wrong, truth)
+		}
+	}
+	for n := range r.Findings {
+		f := &r.Findings[n]
+		if !p.byKey(f.Rule) {
+			continue
+		}
+		places := []sources.Position{f.At}
+		for _, related := range f.Related {
+			places = append(places, related.At)
+		}
+		seen := map[sources.Position]bool{}
+		for _, at := range places {
+			if fix := fixes[at]; fix != nil && !seen[at] {
+				f.Fixes = append(f.Fixes, *fix)
+			}
+			seen[at] = true
+		}
+	}
+}
+
+func (p *Pass) byKey(rule string) bool {
+	return slices.ContainsFunc(p.rules, func(r *Rule) bool { return r.Name == rule && r.ByKey })
+}
+
+// mendSlot finds the fixes of the culprits of one slot of an instance.
+func (p *Pass) mendSlot(r *Result, fixes map[sources.Position]*Fix, culprits []*sites.Site, truth Truth) {
+	own := map[sources.Position]*Fix{}
+	var left []Unmended
+	for _, s := range culprits {
+		fix, why := p.mend(s, truth)
+		for _, known := range []*Fix{own[s.Written], fixes[s.Written]} {
+			if fix != nil && known != nil && !known.Edits[0].To.Equal(fix.Edits[0].To) {
+				fix, why = nil, "two of those that read it need different keys"
+			}
+		}
+		switch {
+		case fix == nil && !isMade(s):
+			left = append(left, Unmended{s.Written, s.Holder, why})
+		case fix != nil && own[s.Written] == nil:
+			own[s.Written] = fix
+		}
+	}
+	for at, fix := range own {
+		if len(left) == 0 || fix.Kind == SafeFix {
+			fixes[at] = fix
+			continue
+		}
+		if left[0].Why != truth.Open {
+			left = append(left, Waiting(fix.Edits[0], left[0].Holder))
+		}
+	}
+	for _, u := range left {
+		if !slices.ContainsFunc(r.Unmended, func(o Unmended) bool { return o.At == u.At }) {
+			r.Unmended = append(r.Unmended, u)
+		}
+	}
+	sort.Slice(r.Unmended, func(a, b int) bool { return r.Unmended[a].At.Before(r.Unmended[b].At) })
+}
+
+// isMade says whether a site stands in what was built: it gets its key when that is built anew.
+func isMade(s *sites.Site) bool { return s.Carrier.Artifact != nil || s.Carrier.Made }
+
+// mend is what puts the truth where a site's value is written, or why that cannot be done.
+func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
+	switch {
+	case truth.Open != "":
+		return nil, truth.Open
+	case s.InForce != "":
+		return nil, "the reference is wrong, and not what it leads to: let it refer to " + s.InForce
+	case s.IsDefault:
+		return nil, "it is the chart's default: set it where the chart gets its values"
+	case isMade(s):
+		return nil, "it was built: it gets the key when it is built anew"
+	case !s.Value.IsKnown():
+		return nil, unknownReason(s)
+	case s.Written.Column == 0 || s.Written.EndColumn == 0:
+		return nil, "where on the line it stands is not known"
+	case truth.Text.Equal(s.Value.Text()):
+		return nil, "it holds the right key: what is wrong is beside it"
+	}
+	edit := Edit{At: s.Written, Was: s.Value.Text(), To: truth.Text, Slot: s.Slot, Holder: s.Holder, Frame: p.frame(s.Written, false)}
+	then := p.Afterwards(append([]*sites.Site{s}, truth.with...))
+	if bare(s).Equal(truth.Text) {
+		return &Fix{SafeFix, "take off what stands round the key, or was encoded along", []Edit{edit}, then}, ""
+	}
+	return &Fix{ValueFix, fmt.Sprintf("put the %s key there: %s", s.Slot, truth.Why), []Edit{edit}, then}, ""
+}

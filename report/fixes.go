@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
+)
+
+// Mending is what is told of fixes.
+type Mending struct {
+	Fixes   []lint.Fix // in order of place
+	Left    []lint.Unmended
+	Then    []lint.Command
+	Against []string
+	Files   int
+	Written bool
+}
+
+// Fixes writes what is, or would be, written: each line as it was and as it is, with what may be shown of the two keys; what has to follow; and what
+// is left for somebody to do.
+func Fixes(w io.Writer, m Mending, o Options) error {
+	t := &textReport{painter: painter(o.Color), telling: telling{}, terminal: o.Shown}
+	for _, f := range m.Fixes {
+		for _, e := range f.Edits {
+			t.edit(f, e)
+		}
+	}
+	if len(m.Left) > 0 {
+		t.line(t.paint(yellow, "not mended:"))
+		for _, u := range m.Left {
+			t.wrapped("  ", oneLine(strings.TrimPrefix(fmt.Sprintf("%s: %s: %s", u.At, u.Holder, u.Why), ": ")))
+		}
+		t.line("")
+	}
+	if len(m.Against) > 0 {
+		t.line(t.paint(red, "nothing is written, for the repository would not be right then:"))
+		for _, why := range m.Against {
+			t.wrapped("  ", oneLine(why))
+		}
+		t.line("")
+	}
+	if len(m.Then) > 0 && len(m.Against) == 0 {
+		t.line("then, in this order, once it is merged:")
+		for _, c := range m.Then {
+			t.line("  " + oneLine(c.String()))
+		}
+		t.line("")
+	}
+	t.line(m.total())
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+// edit tells one edit.
+func (t *textReport) edit(f lint.Fix, e lint.Edit) {
+	t.wrapped("", t.paint(bold, e.At.String())+": "+oneLine(e.Holder))
+	t.line(t.paint(red, "  - "+lineWith(e, e.Was)))
+	t.line(t.paint(green, "  + "+lineWith(e, e.To)))
+	t.wrapped("    ", oneLine(f.Says))
+	t.line("")
+}
+
+// lineWith is the line of an edit with what may be shown of a key in the key's place.
+func lineWith(e lint.Edit, key keys.Text) string {
+	shown := "<" + keys.Describe(key, e.Slot) + ">"
+	f := e.Frame
+	if f.MaskEnd == 0 {
+		return shown
+	}
+	return clean(f.Text[:f.MaskStart-1]) + shown + clean(f.Text[f.MaskEnd-1:])
+}
+
+func (m Mending) total() string {
+	places := 0
+	for _, f := range m.Fixes {
+		places += len(f.Edits)
+	}
+	what := fmt.Sprintf("%s in %s", count(places, "place"), count(m.Files, "file"))
+	switch {
+	case places == 0:
+		return "there is nothing that keylint mends"
+	case m.Written:
+		return "wrote " + what
+	case len(m.Against) > 0:
+		return "nothing was written"
+	}
+	return what + " would be written; --write writes them"
+}
