@@ -35,15 +35,10 @@ func (r *Repository) scrubbed(word string) string {
 // hide is the word for a text that SOPS encrypted. What an object is called and of what kind it is goes as it is, as many encrypt
 // whole manifests: without that nothing could be deployed.
 func (r *Repository) hide(path []string, text string) string {
-	if len(path) > 0 && identifies(path[len(path)-1], text) {
+	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) {
 		return text
 	}
 	return r.scrubbed(r.standins.SecretText(keys.NewText(text)))
-}
-
-// identifies says of the text of a field that it is what an object is called, or of which kind it is.
-func identifies(field, text string) bool {
-	return identifying[field] && len(text) <= maxObjectName && objectName.MatchString(text)
 }
 
 // identifying are the fields that say which object it is, in manifests and in the values of charts.
@@ -58,24 +53,23 @@ var objectName = regexp.MustCompile(`^[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$`)
 // HandTree hands every text of a tree that was decoded of a decrypted document: a mapping, a list, or what stands in them. open is what it is laid
 // over: names that stand there are known to whoever reads the repository. Any other that bears a secret is handed, too.
 func (r *Repository) HandTree(tree, open any) {
-	r.handTexts(tree, "")
+	r.handTexts(tree)
 	r.handNames(tree, open)
 }
 
-func (r *Repository) handTexts(tree any, name string) any {
+// handTexts hides what would say which object it is as well: whoever writes the template of a SealedSecret may put a secret there.
+func (r *Repository) handTexts(tree any) any {
 	switch tree := tree.(type) {
 	case map[string]any:
 		for k, v := range tree {
-			tree[k] = r.handTexts(v, k)
+			tree[k] = r.handTexts(v)
 		}
 	case []any:
 		for i, v := range tree {
-			tree[i] = r.handTexts(v, "")
+			tree[i] = r.handTexts(v)
 		}
 	case string:
-		if !identifies(name, tree) {
-			return r.HandSecret(keys.NewText(tree))
-		}
+		return r.HandSecret(keys.NewText(tree))
 	case json.Number: // a password may be one
 		if word := r.HandSecret(keys.NewText(tree.String())); word != tree.String() {
 			return word
