@@ -155,7 +155,7 @@ A path that is called like a command is written ./rules.`,
 		command("inspect", "say what a single key is, without printing it", "[--jwt-secret FILE] [FILE|-]", s.inspect, inspectFlags()...),
 		command("baseline", "take today's findings for known: later runs report only what is new", "[--prune] [--artifact PATH] [PATH ...]", s.writeBaseline, baselineFlags()...),
 		command("artifact", "look into what was built (a directory, a tarball, an APK or IPA, an image), and compare its keys with this repository", "PATH ...", s.artifact, artifactFlags()...),
-		command("fix", "mend what is found: put the keys right where they are written, and prove it; without --write, say what that changes", "[--write] [PATH ...]", s.fix, fixFlags()...),
+		command("fix", "mend what is found: put the keys right where they are written, and prove it; without --write, say what that changes", "[--write] [--only RULE] [--safe] [--from FILE] [--mint] [--sealed-secrets-cert FILE] [PATH ...]", s.fix, fixFlags()...),
 		completion,
 		command("man", "print keylint's manual page", "", func(c *cli.Context) (int, error) {
 			return s.man(app, c.Args().Slice())

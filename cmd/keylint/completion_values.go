@@ -15,7 +15,7 @@ import (
 // valueOf says what a placeholder of the help stands for.
 func valueOf(app *cli.App, placeholder string) (v completionValue, ok bool) {
 	switch placeholder {
-	case "FILE", "PATH", "[PROJECT=]FILE":
+	case "FILE", "PATH", "[PROJECT=]FILE", "FILE[:NAME]":
 		v.Files = true
 	case "DATE", "DURATION", "SIZE":
 	case "MODE":
