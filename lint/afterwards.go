@@ -79,12 +79,12 @@ func (p *Pass) Readers(edited ...*sites.Site) []*sites.Site {
 		places[s.Written] = true
 	}
 	var out []*sites.Site
-	for _, s := range sites.Sorted(p.Sites) {
+	for _, s := range p.Sites {
 		if places[s.Written] && s.Carrier != nil && s.Carrier.Idle == "" {
 			out = append(out, s)
 		}
 	}
-	return out
+	return sites.Sorted(out)
 }
 
 // restart is the command by which a container gets what changed, and how it is called there; empty

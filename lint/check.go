@@ -119,7 +119,9 @@ func (p *Pass) result() *Result {
 		}
 		return x.Text < y.Text
 	})
-	p.findFixes(r)
+	if p.Config.Mend {
+		p.findFixes(r)
+	}
 	p.countUnits(r)
 	p.countLocked(r)
 	p.countElsewhere(r)
