@@ -109,12 +109,12 @@ func inFile(repo *sources.Repository, name string, edits []lint.Edit, seal Seale
 		}
 		return nil, left
 	}
-	starts := lineStarts(disk)
 	var plain []edit
 	var sealed []decrypt.Change
 	for _, e := range edits {
-		from, to := offset(starts, e.At.Line, e.At.Column), offset(starts, e.At.Line, e.At.EndColumn)
-		if from < 0 || to < from || to > len(disk) {
+		from, ok := f.Offset(e.At.Line, e.At.Column)
+		to, also := f.Offset(e.At.Line, e.At.EndColumn)
+		if !ok || !also || to < from {
 			fail(e, errElsewhere)
 			continue
 		}
@@ -132,7 +132,7 @@ func inFile(repo *sources.Repository, name string, edits []lint.Edit, seal Seale
 			}
 			plain = append(plain, edit{from, to, text})
 		default:
-			if at, ok := chomp(disk, e.At.Line, e); ok && text == e.To.Reveal() {
+			if at, ok := chomp(f, e); ok && text == e.To.Reveal() {
 				plain = append(plain, at)
 				continue
 			}
@@ -172,14 +172,6 @@ func (s Sealer) anew(repo *sources.Repository, ciphertext string, e lint.Edit) (
 		return "", fmt.Errorf("it cannot be sealed: %w; give the controller's with --sealed-secrets-cert FILE", err)
 	}
 	return repo.Keyring().Reseal(ciphertext, e.To, with)
-}
-
-// offset is that of a line and a column; -1 where there is no such line.
-func offset(starts []int, line, column int) int {
-	if line < 1 || line > len(starts) || column < 1 {
-		return -1
-	}
-	return starts[line-1] + column - 1
 }
 
 // replaced is a file with edits, which do not overlap.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
 )
 
 var (
@@ -45,29 +46,11 @@ var blockHeader = regexp.MustCompile(`[|>][1-9]?(\+?)[ \t]*(?:#.*)?$`)
 
 // chomp is where in a file, and with what, the line end goes that a block scalar leaves behind the text of its only line; false where none
 // does.
-func chomp(b []byte, line int, e lint.Edit) (edit, bool) {
-	if e.Was.Reveal() != e.To.Reveal()+"\n" {
-		return edit{}, false
-	}
-	starts := lineStarts(b)
-	if line < 2 || line > len(starts) {
-		return edit{}, false
-	}
-	begin := starts[line-2]
-	header := strings.TrimRight(string(b[begin:starts[line-1]]), "\r\n")
-	at := blockHeader.FindStringSubmatchIndex(header)
-	if at == nil {
+func chomp(f *sources.File, e lint.Edit) (edit, bool) {
+	begin, ok := f.Offset(e.At.Line-1, 1)
+	at := blockHeader.FindStringSubmatchIndex(f.Line(e.At.Line - 1))
+	if !ok || at == nil || e.Was.Reveal() != e.To.Reveal()+"\n" {
 		return edit{}, false
 	}
 	return edit{begin + at[2], begin + at[3], "-"}, true
-}
-
-func lineStarts(b []byte) []int {
-	starts := []int{0}
-	for i, c := range b {
-		if c == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
 }

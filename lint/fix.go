@@ -120,7 +120,7 @@ func (p *Pass) mendSlot(r *Result, fixes map[sources.Position]*Fix, culprits []*
 			}
 		}
 		switch {
-		case fix == nil && !isMade(s):
+		case fix == nil && !IsMade(s):
 			left = append(left, Unmended{s.Written, s.Holder, why})
 		case fix != nil && own[s.Written] == nil:
 			own[s.Written] = fix
@@ -143,8 +143,10 @@ func (p *Pass) mendSlot(r *Result, fixes map[sources.Position]*Fix, culprits []*
 	sort.Slice(r.Unmended, func(a, b int) bool { return r.Unmended[a].At.Before(r.Unmended[b].At) })
 }
 
-// isMade says whether a site stands in what was built: it gets its key when that is built anew.
-func isMade(s *sites.Site) bool { return s.Carrier.Artifact != nil || s.Carrier.Made }
+// IsMade says whether a build made what a site stands in: that, or a file of the repository. It gets its key when that is built anew.
+func IsMade(s *sites.Site) bool {
+	return s.Carrier != nil && (s.Carrier.Artifact != nil || s.Carrier.Made)
+}
 
 // mend is what puts the truth where a site's value is written, or why that cannot be done.
 func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
@@ -155,7 +157,7 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 		return nil, "the reference is wrong, and not what it leads to: let it refer to " + s.InForce
 	case s.IsDefault:
 		return nil, "it is the chart's default: set it where the chart gets its values"
-	case isMade(s):
+	case IsMade(s):
 		return nil, "it was built: it gets the key when it is built anew"
 	case !s.Value.IsKnown():
 		return nil, unknownReason(s)

@@ -258,6 +258,14 @@ func Number(n int) string {
 	return strconv.Itoa(n)
 }
 
+// Article puts "a" or "an" before a word.
+func Article(word string) string {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
 // SlotsOf lists the slots of sites, each once, in order.
 func SlotsOf(group []*sites.Site) []keys.Slot {
 	seen := map[keys.Slot]bool{}

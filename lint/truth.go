@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
@@ -144,9 +143,9 @@ func (p *Pass) evident(i *Instance, slot keys.Slot) Truth {
 	case len(all) > 1:
 		return torn(slot, all)
 	case len(all) == 1:
-		return Truth{Open: fmt.Sprintf("only %s holds %s key that may be right, and nothing proves it", all[0].At.Holder, article(slot))}
+		return Truth{Open: fmt.Sprintf("only %s holds %s key that may be right, and nothing proves it", all[0].At.Holder, Article(string(slot)))}
 	}
-	return Truth{Open: fmt.Sprintf("no place of the instance holds %s key that is right", article(slot)), none: true}
+	return Truth{Open: fmt.Sprintf("no place of the instance holds %s key that is right", Article(string(slot))), none: true}
 }
 
 // because says what decides.
@@ -238,11 +237,4 @@ func (p *Pass) signingTruth(i *Instance, slot keys.Slot) Truth {
 		return Truth{Open: "no key of the instance verifies under a JWT secret that is known"}
 	}
 	return torn(slot, all)
-}
-
-func article(slot keys.Slot) string {
-	if strings.HasPrefix(string(slot), "a") {
-		return "an " + string(slot)
-	}
-	return "a " + string(slot)
 }

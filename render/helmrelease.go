@@ -39,7 +39,7 @@ func (p *planner) helmRelease(o order) {
 		r.Missing = append(r.Missing, "the postRenderers of "+r.Label+" were not applied")
 	}
 	if p.releaseMatters(o, r) {
-		if text, err := yaml.String(post); post != nil && (err != nil || setsValues.MatchString(text)) {
+		if text, err := yaml.String(post); post != nil && (err != nil || SetsValues(text)) {
 			p.cannotTell(o, sources.NoteNotFetched, post, "its postRenderers were not applied, which change what its chart sets")
 		}
 		p.install(o, r, &Unit{Cluster: o.cluster, By: releasedBy(o)})
@@ -48,7 +48,9 @@ func (p *planner) helmRelease(o order) {
 	}
 }
 
-// setsValues matches what a patch has to name to change a variable, or what a Secret or ConfigMap holds.
+// SetsValues says of a patch, or of a path in one, whether it names what it has to, to change a variable, or what a Secret or ConfigMap holds.
+func SetsValues(text string) bool { return setsValues.MatchString(text) }
+
 var setsValues = regexp.MustCompile(`\b(env|envFrom|command|args|data|stringData)\b`)
 
 // defaultReleaseName is the one that Flux makes up: behind the target namespace where

@@ -203,6 +203,19 @@ func splitLines(b []byte) []string {
 	return strings.Split(string(b), "\n")
 }
 
+// Offset is where a column of a line begins, in bytes from the start of the file, both from 1; false where there is no such place.
+func (f *File) Offset(line, column int) (int, bool) {
+	b, err := f.Disk()
+	if err != nil {
+		return 0, false
+	}
+	f.linesOnce.Do(func() { f.lines = lineStarts(string(b)) })
+	if line < 1 || line > len(f.lines) || column < 1 || f.lines[line-1]+column-1 > len(b) {
+		return 0, false
+	}
+	return f.lines[line-1] + column - 1, true
+}
+
 // Line is the text of a line on disk, from 1, without its end; empty where there is none.
 func (f *File) Line(n int) string {
 	b, err := f.Disk()

@@ -250,7 +250,7 @@ func causeOf(p *lint.Pass, d lint.Disagreement, difference keys.Difference, prim
 		right = "the key that " + d.Store + " holds"
 	}
 	switch {
-	case isMade(primary):
+	case lint.IsMade(primary):
 		return causeBuilt(p, primary, right)
 	case difference.Later:
 		return lint.Cause{Name: "not-carried-over", Advice: "This one is the newer: carry the rotation over to where the other stands, and restart the gateway. To take it back, put there " + right + afterwards(p, primary)}

@@ -21,11 +21,6 @@ var (
 // isArtifact says whether a site stands in what was built.
 func isArtifact(s *sites.Site) bool { return s.Carrier != nil && s.Carrier.Artifact != nil }
 
-// isMade says whether a build made what a site stands in: that, or a file of the repository.
-func isMade(s *sites.Site) bool {
-	return s.Carrier != nil && (s.Carrier.Artifact != nil || s.Carrier.Made)
-}
-
 // eachBuiltSecret visits the server keys and JWT secrets in what was built, each with all places of one kind that hold it. What
 // everybody has is none.
 func eachBuiltSecret(p *lint.Pass, is func(*sites.Site) bool, visit func(group []*sites.Site, what string)) {
@@ -110,7 +105,7 @@ func label(s *sites.Site) string {
 func causeBuilt(p *lint.Pass, primary *sites.Site, right string) lint.Cause {
 	var still []string
 	for _, s := range p.Sites {
-		if !isMade(s) && s.Value.Equal(primary.Value) && !slices.Contains(still, s.Written.String()) {
+		if !lint.IsMade(s) && s.Value.Equal(primary.Value) && !slices.Contains(still, s.Written.String()) {
 			still = append(still, s.Written.String())
 		}
 	}

@@ -45,7 +45,7 @@ func checkGenerations(p *lint.Pass, i *lint.Instance) {
 		p.Report(lint.Draft{
 			Place: lint.AtSource(first), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning, Cause: twoGenerations,
 			Message: fmt.Sprintf("%s %s %s of %s that was issued on %s, and %s one of %s: the project makes all of its keys anew at once, so that at most one of them is valid",
-				lint.Holders(older), verb(older), article(string(slot))+" key", i.Name, issues[0].Format(time.DateOnly), lint.Holders(newest), issues[len(issues)-1].Format(time.DateOnly)),
+				lint.Holders(older), verb(older), lint.Article(string(slot))+" key", i.Name, issues[0].Format(time.DateOnly), lint.Holders(newest), issues[len(issues)-1].Format(time.DateOnly)),
 			Related: append(p.Alike(older, first.Written, func(s *sites.Site) string { return "the same key" }),
 				p.Related(newest, first.Written, func(s *sites.Site) string { return "the newer one" })...),
 		})
@@ -77,7 +77,7 @@ func checkSignatures(p *lint.Pass, i *lint.Instance, issued []*sites.Site) {
 	p.Report(lint.Draft{
 		Place: lint.AtSource(first), Instance: i.Name, Trace: first.Trace, Severity: lint.Warning, Cause: twoSignatures,
 		Message: fmt.Sprintf("%s %s %s of %s, and %s one that says the same and is signed differently: the project has one JWT secret, so that at most one of them is valid",
-			lint.Holders(few), verb(few), article(string(first.Slot))+" key", i.Name, lint.Holders(many)),
+			lint.Holders(few), verb(few), lint.Article(string(first.Slot))+" key", i.Name, lint.Holders(many)),
 		Related: append(p.Alike(few, first.Written, func(s *sites.Site) string { return "the same key" }),
 			p.Related(many, first.Written, func(s *sites.Site) string { return "the other one" })...),
 	})

@@ -125,7 +125,7 @@ func reportDisagreement(p *lint.Pass, i *lint.Instance, d lint.Disagreement, bro
 // if that is what the gateway refuses; else the gateway's own literal, which is what lets nobody in;
 // else the first that is not stored.
 func primaryOf(i *lint.Instance, named []*sites.Site, stored bool) *sites.Site {
-	places := firstOf(lint.ByPlace(named), func(s *sites.Site) bool { return !isMade(s) }) // what people write, before what was built from it
+	places := firstOf(lint.ByPlace(named), func(s *sites.Site) bool { return !lint.IsMade(s) }) // what people write, before what was built from it
 	isStored := func(s *sites.Site) bool { return s.Standing == sites.Stored && i.Nucleus(s) }
 	isLiteral := func(s *sites.Site) bool { return s.Standing == sites.Accepted && s.At == s.Written }
 	isElse := func(s *sites.Site) bool { return !isStored(s) }
@@ -198,7 +198,7 @@ func blameWrong(d lint.Disagreement, primary *sites.Site, differs keys.Differenc
 	if !d.Gateway {
 		refusal = "other than that of " + d.Store
 	}
-	return fmt.Sprintf("%s %s %s key %s%s", lint.Holders(wrong), verb(wrong), article(string(d.Slot)), refusal, difference)
+	return fmt.Sprintf("%s %s %s key %s%s", lint.Holders(wrong), verb(wrong), lint.Article(string(d.Slot)), refusal, difference)
 }
 
 // and401 says what an app meets that presents the key. Supabase's own services have theirs for one
@@ -260,14 +260,6 @@ func blameRight(d lint.Disagreement, primary *sites.Site, differs keys.Differenc
 	}
 	wrong := firstOf(lint.ByPlace(d.Wrong), isStored)
 	return fmt.Sprintf("%s %s another %s key than %s %s%s: %s", primary.Holder, accepts, d.Slot, lint.Holders(wrong), verb(wrong), refused, differs.Words)
-}
-
-// article puts "a" or "an" before a word.
-func article(word string) string {
-	if strings.ContainsRune("aeiou", rune(word[0])) {
-		return "an " + word
-	}
-	return "a " + word
 }
 
 // hold is the verb behind holders.

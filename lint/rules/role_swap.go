@@ -190,7 +190,7 @@ func reportSwap(p *lint.Pass, group []*sites.Site) {
 		f.Message = fmt.Sprintf("%s takes %s, by a reference that names the other role's", first.Holder, keyWords(first))
 	}
 	if otherRole(first) != "" {
-		f.Message += fmt.Sprintf(", which is no API key; %s key belongs there", article(string(first.Slot)))
+		f.Message += fmt.Sprintf(", which is no API key; %s key belongs there", lint.Article(string(first.Slot)))
 		f.Cause = noAPIKey.With(first.Slot)
 	} else {
 		if len(roles) == 2 {

@@ -74,7 +74,7 @@ func checkStaleCredential(p *lint.Pass) {
 			p.Report(lint.Draft{
 				Place: lint.AtSource(s), Instance: i.Name, Trace: s.Trace, Cause: leftInTheList.With(afterwards(p, s)),
 				Message: fmt.Sprintf("%s accepts %s (%s) that nothing here holds any more: whoever still has it passes the gateway",
-					s.Holder, article(string(s.Slot))+" key", keys.Describe(s.Value.Text(), s.Slot)),
+					s.Holder, lint.Article(string(s.Slot))+" key", keys.Describe(s.Value.Text(), s.Slot)),
 			})
 		}
 	}

@@ -2,13 +2,13 @@ package inventory
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
@@ -103,15 +103,12 @@ func texts(n *yaml.Node, field string) []string {
 	return nil
 }
 
-// settable matches what an expression in CEL has to name to change a value.
-var settable = regexp.MustCompile(`\b(env|envFrom|command|args|data|stringData)\b`)
-
 // readAdmission reads a policy of the API server's own.
 func readAdmission(spec *yaml.Node, label string, add func(mutator)) {
 	m := mutator{why: label + " changes it as it reaches the cluster"}
 	for _, mutation := range nodes.Items(nodes.Field(spec, "mutations")) {
 		for _, form := range []string{"applyConfiguration", "jsonPatch"} {
-			m.any = m.any || settable.MatchString(nodes.Text(nodes.Field(mutation, form, "expression")))
+			m.any = m.any || render.SetsValues(nodes.Text(nodes.Field(mutation, form, "expression")))
 		}
 	}
 	constraints := nodes.Field(spec, "matchConstraints")
@@ -182,7 +179,7 @@ func (t *touched) field(name string) {
 // pointed adds what lies at a JSON pointer, which may get a value.
 func (t *touched) pointed(pointer string, value *yaml.Node) {
 	steps := strings.Split(strings.Trim(pointer, "/"), "/")
-	at := slices.IndexFunc(steps, settable.MatchString)
+	at := slices.IndexFunc(steps, render.SetsValues)
 	switch {
 	case at < 0: // the value may be a whole container, or pod
 		t.touch(value)
