@@ -18,6 +18,9 @@ type Standins struct {
 	words   map[[32]byte]string   // likewise of its pieces
 	secrets map[string]secretWord // by marker
 	pieces  map[string]bool       // of the words
+
+	hidden  map[[32]byte]bool // the texts that were hidden, by their sums
+	lengths map[string][]int  // of these, by their first MinHidden bytes
 }
 
 var standin = regexp.MustCompile(`keylint-unknown-([0-9]{5})-x`)

@@ -69,6 +69,7 @@ func (s *Standins) inPlace(t Text, hide func(text string) string) string {
 func (s *Standins) begin() {
 	if s.shown == nil {
 		s.shown, s.words, s.secrets, s.pieces = map[[32]byte]string{}, map[[32]byte]string{}, map[string]secretWord{}, map[string]bool{}
+		s.hidden, s.lengths = map[[32]byte]bool{}, map[string][]int{}
 	}
 }
 
@@ -115,7 +116,12 @@ func (s *Standins) Shown(t Text) string {
 // hide makes a word of a text in which nothing is evaluated. What is in base64 is so still, for whoever decodes it.
 func (s *Standins) hide(text string) string {
 	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && len(decoded) >= MinHidden && isPrintable(decoded) && base64.StdEncoding.EncodeToString(decoded) == text {
-		return base64.StdEncoding.EncodeToString([]byte(s.hide(string(decoded))))
+		word := base64.StdEncoding.EncodeToString([]byte(s.hide(string(decoded))))
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.begin()
+		s.remember(text)
+		return word
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,6 +138,7 @@ func (s *Standins) hide(text string) string {
 	mark := "kl" + fill.pad("", markerSize-3) + "x"
 	word := wordOf(text, mark, fill)
 	s.begin()
+	s.remember(text)
 	s.words[sum], s.secrets[mark] = word, secretWord{word, NewText(text)}
 	for i := strings.Index(word, mark); i+pieceSize <= len(word) && i < maxPieces; i += pieceSize {
 		if piece := word[i : i+pieceSize]; !specialRun.MatchString(piece) {

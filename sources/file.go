@@ -241,6 +241,9 @@ func (f *File) Plain() ([]byte, error) {
 		}
 		f.encrypted = decrypt.IsSOPS(f.Path, disk)
 		if !f.encrypted {
+			if f.Private() {
+				f.repo.handLines(disk) // from here on no program that is followed gets its values
+			}
 			return
 		}
 		defer current.Begin("decrypting", f.Path)()

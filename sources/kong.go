@@ -346,6 +346,26 @@ func kindOfNode(n *yaml.Node) string {
 	return "" // a date too is a string to Kong
 }
 
+// Rename calls consumers, groups and routes by other names.
+func (c *KongConfig) Rename(to func(string) string) {
+	all := func(names []string) {
+		for i := range names {
+			names[i] = to(names[i])
+		}
+	}
+	for i := range c.Consumers {
+		c.Consumers[i].Name = to(c.Consumers[i].Name)
+		all(c.Consumers[i].Groups)
+	}
+	for i := range c.Credentials {
+		c.Credentials[i].Consumer = to(c.Credentials[i].Consumer)
+	}
+	for i := range c.Routes {
+		c.Routes[i].Name = to(c.Routes[i].Name)
+		all(c.Routes[i].Groups)
+	}
+}
+
 // Consumer finds a consumer by name; nil where there is none.
 func (c *KongConfig) Consumer(name string) *KongConsumer {
 	for i := range c.Consumers {

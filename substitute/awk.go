@@ -120,6 +120,11 @@ func (m *machine) awk(args []string, in stream) (stream, status) {
 	var b strings.Builder
 	for _, line := range splitRecords(in.text) {
 		mark, rest := splitMark(line)
+		for _, s := range program.subs {
+			if touches(s.pattern, rest) {
+				return stream{unknown: "awk changes a value, and what comes of it is not followed"}, success
+			}
+		}
 		b.WriteString(mark + program.line(m, rest) + "\n")
 	}
 	return stream{text: b.String()}, success

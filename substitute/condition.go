@@ -70,14 +70,9 @@ func (m *machine) unary(op, text string) status {
 }
 
 func (m *machine) compare(op, a, b string) status {
-	equal := a == b
-	if !equal {
-		x, _ := m.pod.marks.resolve(a)
-		y, _ := m.pod.marks.resolve(b)
-		if !x.IsKnown() || !y.IsKnown() {
-			return unclear
-		}
-		equal = x.Equal(y)
+	equal, told := m.pod.marks.equal(a, b)
+	if !told {
+		return unclear
 	}
 	switch op {
 	case "=", "==":

@@ -251,7 +251,7 @@ func compareCell(t *testing.T, name, shell, script string, env map[string]string
 		}
 		want, _ := os.ReadFile(out)
 
-		pod := NewPod()
+		pod := NewPod(nil)
 		pod.Put("dir", "template.yml", "template", keys.Known(keys.NewText(template)))
 		outcome := pod.Run(program)
 		if r := outcome.File(out); r != nil && r.Unknown != "" && strings.Contains(env["VALUE"], `\`) {

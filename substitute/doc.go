@@ -10,7 +10,8 @@
 // each replaced by a mark, with everything that a program could trip over (a newline,
 // "&", "|", a quote) left in place; an unknown value is one mark. A key that comes from a
 // variable or a Secret is thus in no file and no script, and yet each place of the result
-// tells whose value it is.
+// tells whose value it is. Of what was decrypted no more than a few signs are in the open, and nothing is
+// decided by what it holds: whoever wrote the script would read it off the report.
 // Each line carries a mark too, so that what a program read can be led back to the line
 // of the template that it came from.
 //

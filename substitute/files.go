@@ -72,7 +72,7 @@ func (m *machine) copyOrMove(names []string, move bool) {
 		if strings.HasSuffix(dest, "/") || len(names) > 2 || m.isDir(dest) {
 			to = path.Join(dest, path.Base(from))
 		}
-		m.pod.files[m.program.key(m.path(to))] = &file{text: f.text, unknown: f.unknown, steps: f.steps}
+		m.pod.files[m.program.key(m.path(to))] = f.copied()
 		if move {
 			delete(m.pod.files, m.program.key(m.path(from)))
 		}
@@ -92,7 +92,7 @@ func (m *machine) copyTree(from, to string) {
 	for _, k := range names {
 		rest := strings.TrimPrefix(k, strings.TrimSuffix(prefix, "/"))
 		f := m.pod.files[k]
-		m.pod.files[m.program.key(m.path(path.Join(to, rest)))] = &file{text: f.text, unknown: f.unknown, steps: f.steps}
+		m.pod.files[m.program.key(m.path(path.Join(to, rest)))] = f.copied()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/keylint/keylint/internal/current"
+	"github.com/keylint/keylint/keys"
 )
 
 // variable is a shell variable; its text has marks.
@@ -77,10 +78,15 @@ func (p *Pod) Run(g *Program) *Outcome {
 		pod: p, program: g, vars: map[string]variable{}, functions: map[string]*syntax.Stmt{},
 		dir: cmpOr(g.Dir, "/"), source: g.Source, open: g.OpenEnv, from: g.OpenFrom,
 	}
+	document := keys.Text{}
 	for _, v := range g.Env {
 		text := p.marks.value(Use{g.Name, v.Name}, v.Value)
 		if v.Plain && v.Value.IsKnown() && !strings.ContainsAny(v.Value.Text().Reveal(), markRunes) {
-			text = v.Value.Text().Reveal()
+			why := ""
+			if text, why = p.marks.document(v.Name, v.Value.Text().Reveal()); why != "" {
+				text = p.marks.unknown(Use{}, why)
+			}
+			document = v.Value.Text()
 		}
 		if !v.Value.IsKnown() && v.Value.Reason() == "" {
 			text = ""
@@ -95,7 +101,7 @@ func (p *Pod) Run(g *Program) *Outcome {
 	if len(command) > 0 {
 		m.start(command)
 	}
-	o := &Outcome{pod: p, program: g, vars: m.vars, given: m.given, served: m.vars, open: g.OpenEnv}
+	o := &Outcome{pod: p, program: g, vars: m.vars, given: m.given, served: m.vars, open: g.OpenEnv, document: document}
 	if m.stop == nil && m.left != nil {
 		o.served = m.left
 	}
@@ -338,11 +344,15 @@ func (m *machine) forget(why string) {
 	}
 }
 
-// path makes a path absolute. Where a variable names it, its value is a path and no key.
+// path makes a path absolute. Where a variable names it, its value is a path and no key: what was decrypted stays hidden, and leads to
+// where the same leads.
 func (m *machine) path(name string) string { return pathIn(m.dir, m.plain(name)) }
 
-// plain is a text with its values in place of their marks, as far as they are known.
+// plain is a text with its values in place of their marks, as far as they are known to everybody.
 func (m *machine) plain(text string) string {
+	if m.pod.marks.holdsSecret(text) {
+		return text
+	}
 	if v, _ := m.pod.marks.resolve(text); v.IsKnown() {
 		return v.Text().Reveal()
 	}

@@ -22,7 +22,7 @@ const markRunes = string(valueOpen) + string(valueClose) + string(lineOpen) + st
 
 var (
 	valueMark = regexp.MustCompile("\uE000([0-9]+)\uE001")
-	wholeMark = regexp.MustCompile("^\uE000[0-9]+\uE001$")
+	wholeMark = regexp.MustCompile("^\uE000([0-9]+)\uE001$")
 	lineMark  = regexp.MustCompile("\uE002([0-9]+):([0-9]+)\uE003")
 )
 
@@ -38,6 +38,8 @@ type piece struct {
 	use     Use        // the zero Use where it is of no variable
 	text    keys.Text  // absent where the value is not known
 	unknown keys.Value // the value then
+	secret  bool       // it was decrypted
+	whole   bool       // and is all of a secret
 }
 
 // Place is a line of a text that was put into the pod.
@@ -48,8 +50,9 @@ type Place struct {
 
 // marks keeps what the marks of a pod stand for.
 type marks struct {
-	pieces  []piece
-	sources []string
+	standins *keys.Standins // of what was decrypted, and of what is not known; nil where nothing is
+	pieces   []piece
+	sources  []string
 }
 
 // plainRun matches what no program changes: none of the tools here treats one of these
@@ -69,6 +72,25 @@ func (m *marks) value(from Use, v keys.Value) string {
 	if strings.ContainsAny(text, markRunes) {
 		return m.unknown(from, "its value holds characters of Unicode's private use area")
 	}
+	var b strings.Builder
+	for _, s := range m.standins.Stretches(text) {
+		switch {
+		case !s.Secret:
+			b.WriteString(m.open(from, s.Text))
+		case strings.ContainsAny(last(b.String()), "\\$`"):
+			return m.unknown(from, "what a sign makes of the decrypted part of its value is not followed")
+		default:
+			b.WriteString(m.secret(from, s.Text))
+		}
+	}
+	return b.String()
+}
+
+// last is the last byte of a text.
+func last(text string) string { return text[max(len(text)-1, 0):] }
+
+// open marks what everybody can read.
+func (m *marks) open(from Use, text string) string {
 	if notAString(text) {
 		return text
 	}
@@ -130,6 +152,9 @@ func (m *marks) resolve(text string) (keys.Value, []Use) {
 		last = at[1]
 	}
 	b.WriteString(text[last:])
+	if reason == "" && strings.ContainsAny(valueMark.ReplaceAllLiteralString(text, ""), markRunes) {
+		reason = "a program takes a part of a value"
+	}
 	if reason != "" {
 		return keys.Unknown(reason), uses
 	}

@@ -22,8 +22,6 @@ const (
 
 // Pod is a file system that several containers share, while they run one after another.
 type Pod struct {
-	Standins *keys.Standins // of the unknown values in the texts that are put there
-
 	marks marks
 	files map[string]*file // by volume and path, "config:/kong.yml"
 
@@ -33,8 +31,10 @@ type Pod struct {
 	failed     []string // why programs failed that the script went on after
 }
 
-// NewPod is a pod without files.
-func NewPod() *Pod { return &Pod{files: map[string]*file{}} }
+// NewPod is a pod without files. The stand-ins are those of the texts that will be put there.
+func NewPod(standins *keys.Standins) *Pod {
+	return &Pod{marks: marks{standins: standins}, files: map[string]*file{}}
+}
 
 // Step is a program that a file went through.
 type Step struct {
@@ -47,7 +47,19 @@ type file struct {
 	text    string
 	unknown string
 	steps   []Step
-	source  string // the name it was put under; empty for what a program wrote
+	source  string    // the name it was put under; empty for what a program wrote
+	put     *original // the text as it was put, as long as no program wrote it; nil of a value
+}
+
+// original is a text without marks.
+type original struct {
+	text   keys.Text
+	source string
+}
+
+// copied is the file under another name.
+func (f *file) copied() *file {
+	return &file{text: f.text, unknown: f.unknown, steps: f.steps, put: f.put}
 }
 
 // Put lays a text into a volume, as a ConfigMap volume does. source is how it is called
@@ -62,8 +74,12 @@ func (p *Pod) Put(volume, name, source string, v keys.Value) {
 	case len(text) > maxText:
 		f.unknown = source + " is too large"
 	default:
-		text = p.Standins.Replace(text, func(v keys.Value) string { return p.marks.add(piece{unknown: v}) })
-		f.text = p.marks.lines(source, text, 1)
+		marked := p.marks.standins.Replace(text, func(v keys.Value) string { return p.marks.add(piece{unknown: v}) })
+		if marked == text {
+			f.put = &original{v.Text(), source}
+		}
+		f.text, f.unknown = p.marks.document(source, marked)
+		f.text = p.marks.lines(source, f.text, 1)
 	}
 	p.files[volume+":"+path.Join("/", name)] = f
 }
@@ -71,16 +87,15 @@ func (p *Pod) Put(volume, name, source string, v keys.Value) {
 // PutValue lays a value into a volume, as a Secret volume does: its text is nowhere.
 func (p *Pod) PutValue(volume, name, source string, v keys.Value) {
 	text := ""
-	if v.IsKnown() && assignments.MatchString(v.Text().Reveal()) { // a file of variables, which a script may source
-		for _, line := range strings.SplitAfter(v.Text().Reveal(), "\n") {
-			name, value, ok := strings.Cut(line, "=")
-			if ok {
-				value = p.marks.value(Use{Name: source}, keys.Known(keys.NewText(value)))
-				name += "="
-			}
-			text += name + value
+	for _, line := range p.marks.variables(v) {
+		name, value, ok := strings.Cut(line, "=")
+		if ok {
+			value = p.marks.value(Use{Name: source}, keys.Known(keys.NewText(value)))
+			name += "="
 		}
-	} else {
+		text += name + value
+	}
+	if text == "" {
 		text = p.marks.value(Use{Name: source}, v)
 	}
 	p.files[volume+":"+path.Join("/", name)] = &file{source: source, text: text}
@@ -105,7 +120,7 @@ func (p *Pod) Fill(volume, name string, by *Program, interpolate func(text strin
 	case !ok:
 		f.unknown = by.Name + " cannot interpolate " + f.source
 	case text != f.text:
-		f.text, f.steps = text, append(f.steps, Step{"interpolation", by.Name})
+		f.text, f.put, f.steps = text, nil, append(f.steps, Step{"interpolation", by.Name})
 	}
 }
 
@@ -167,12 +182,13 @@ func within(name, dir string) bool {
 // Outcome is what is there once a program has come to the point at which it hands over
 // to the server that it starts, or has ended.
 type Outcome struct {
-	pod     *Pod
-	program *Program
-	vars    map[string]variable
-	given   map[string]variable // what it started with
-	served  map[string]variable // what the program that it starts was given
-	open    string
+	pod      *Pod
+	program  *Program
+	vars     map[string]variable
+	given    map[string]variable // what it started with
+	served   map[string]variable // what the program that it starts was given
+	open     string
+	document keys.Text // what it was given as a whole configuration; absent where it was given none
 
 	// Stopped says why the program ended before its end, with an error that the shell
 	// does not go past; empty where it did not.
@@ -181,15 +197,18 @@ type Outcome struct {
 	Missing   string // the variable that it stopped for, where it is an unset one
 }
 
-// Env is a variable as the server finds it; ok is false where there is none. The uses are
-// what its value was made of.
-func (o *Outcome) Env(name string) (v keys.Value, from []Use, ok bool) {
+// Path is a variable as the path that the server takes it for, empty where there is none; unknown says why it cannot be told. What
+// was decrypted is no path.
+func (o *Outcome) Path(name string) (where, unknown string) {
 	x, ok := o.vars[name]
 	if !ok || !x.exported {
-		return keys.Value{}, nil, false
+		return "", ""
 	}
-	v, from = o.pod.marks.resolve(x.text)
-	return v, from, true
+	if o.pod.marks.holdsSecret(x.text) {
+		return "", "the path in " + name + " was decrypted"
+	}
+	v, _ := o.pod.marks.resolve(x.text)
+	return v.Text().Reveal(), v.Reason()
 }
 
 // Change is a variable that a program's server is given otherwise than the program was.
@@ -228,6 +247,9 @@ func (o *Outcome) EnvText(name string) *Rendered {
 	x, ok := o.vars[name]
 	if !ok || !x.exported {
 		return nil
+	}
+	if x == o.given[name] && !o.document.IsAbsent() { // no program changed it
+		return o.pod.rendered(&file{put: &original{o.document, name}})
 	}
 	unknown, _ := o.pod.marks.isUnknown(x.text)
 	if !wholeMark.MatchString(x.text) {
@@ -269,6 +291,13 @@ type Rendered struct {
 
 func (p *Pod) rendered(f *file) *Rendered {
 	r := &Rendered{Unknown: f.unknown, Steps: f.steps, pod: p}
+	if f.put != nil {
+		r.Unknown, r.text = "", f.put.text.Reveal()
+		for i := range strings.SplitAfter(r.text, "\n") {
+			r.From = append(r.From, Place{f.put.source, i + 1})
+		}
+		return r
+	}
 	var b strings.Builder
 	for _, line := range strings.SplitAfter(f.text, "\n") {
 		mark, rest := splitMark(line)
@@ -284,12 +313,26 @@ func (p *Pod) rendered(f *file) *Rendered {
 }
 
 // Text is the text with marks in place of the values: safe to parse, and of no use to
-// show.
+// show. What no program touched has none.
 func (r *Rendered) Text() []byte { return []byte(r.text) }
 
 // Resolve turns a piece of Text into the value that it stands for, and tells which of
 // the containers' variables are in it.
 func (r *Rendered) Resolve(text string) (keys.Value, []Use) { return r.pod.marks.resolve(text) }
+
+// Name is a piece of Text as what it is called by: with its values where everybody can read them.
+func (r *Rendered) Name(text string) string {
+	marks := &r.pod.marks
+	if v, _ := marks.resolve(text); v.IsKnown() && !marks.holdsSecret(text) {
+		return v.Text().Reveal()
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(markRunes, r) { // of a mark that a program cut
+			return -1
+		}
+		return r
+	}, valueMark.ReplaceAllString(text, "[value $1]"))
+}
 
 // Sources are the names of the texts that the rendered one was made of, in order.
 func (r *Rendered) Sources() []string {

@@ -139,7 +139,7 @@ func TestPod(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			pod := NewPod()
+			pod := NewPod(nil)
 			pod.Put("template", "kong.yml", "config", known(config))
 			pod.Put("scripts", "render.sh", "script", known("#!/bin/sh\nset -e\ncat > /out/kong.yml <<EOF\nkey: $ANON_KEY\nother: \"${ANON_KEY}\"\nEOF\nexec kong start\n"))
 			pod.PutValue("vars", "env", "vars", known("# of the stack\nANON_KEY=key-2\n"))
@@ -200,7 +200,7 @@ func steps(list []Step) string {
 // TestNoKeyIsInAFile states that a key's text is in no file, whatever went over it.
 func TestNoKeyIsInAFile(t *testing.T) {
 	const key = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl"
-	pod := NewPod()
+	pod := NewPod(nil)
 	pod.Put("template", "kong.yml", "config", known("- key: \"${ANON_KEY}\"\n"))
 	o := pod.Run(&Program{
 		Name: "init", Command: []string{"sh", "-c", "envsubst < /template/kong.yml | tee /a > /out/kong.yml; X=\"$ANON_KEY\"; echo $X > /b"},
@@ -226,7 +226,7 @@ func TestNoKeyIsInAReason(t *testing.T) {
 		"envsubst -$ANON_KEY > /out/kong.yml", "exit $ANON_KEY", "${NONE:?$ANON_KEY}", "set -eu; sed \"s|a|$ANON_KEY|$ANON_KEY|\" /template/kong.yml > /out/kong.yml",
 		"base64 -d $ANON_KEY > /out/kong.yml", "echo $ANON_KEY | base64 -d > /out/kong.yml", "printf $ANON_KEY%9999d > /out/kong.yml", "eval $ANON_KEY > /out/kong.yml",
 	} {
-		pod := NewPod()
+		pod := NewPod(nil)
 		pod.Put("template", "kong.yml", "config", known("- key: a\n"))
 		o := pod.Run(&Program{Name: "init", Command: []string{"sh", "-c", script}, Env: []Variable{{Name: "ANON_KEY", Value: known(key)}},
 			Mounts: []Mount{{"template", "/template", ""}, {"out", "/out", ""}}})
@@ -248,7 +248,7 @@ func FuzzScript(f *testing.F) {
 	f.Add("sed -e 's/a/b' -e '/x/{p;d}' < /template/kong.yml")
 	f.Add("for x in {1..9}; do ${x}; done; $((1/0)); [[ a =~ b ]] && : ${y:?}")
 	f.Fuzz(func(t *testing.T, script string) {
-		pod := NewPod()
+		pod := NewPod(nil)
 		pod.Put("template", "kong.yml", "config", known(template))
 		o := pod.Run(&Program{Name: "init", Command: []string{"bash", "-c", script}, Env: []Variable{{Name: "VALUE", Value: known("key-1")}},
 			Mounts: []Mount{{"template", "/template", ""}, {"out", "/out", ""}}})

@@ -62,7 +62,7 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 		}
 		expressions, names = names[:1], names[1:]
 	}
-	program := &sedParser{text: strings.Join(expressions, "\n"), extended: extended}
+	program := &sedParser{text: strings.Join(expressions, "\n"), extended: extended, marks: &m.pod.marks}
 	commands, err := program.program(false)
 	var fault *sedError
 	if errors.As(err, &fault) {
@@ -86,14 +86,15 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 		if in.unknown != "" {
 			return in, success
 		}
-		return stream{text: runSed(commands, quiet, in.text)}, success
+		text, unknown := runSed(commands, quiet, in.text)
+		return stream{text, unknown}, success
 	}
 	for _, n := range names {
 		outer := m.steps
 		m.steps = nil
 		s := m.read(n)
 		if s.unknown == "" {
-			s.text = runSed(commands, quiet, s.text)
+			s.text, s.unknown = runSed(commands, quiet, s.text)
 		}
 		m.ran("sed")
 		m.write(n, s, m.steps)

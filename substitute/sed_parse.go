@@ -53,6 +53,7 @@ type sedParser struct {
 	text     string
 	at       int
 	extended bool
+	marks    *marks
 }
 
 func (p *sedParser) program(inBlock bool) ([]sedCommand, error) {
@@ -236,6 +237,13 @@ func (p *sedParser) until(delimiter byte, replacement bool) (string, bool) {
 func (p *sedParser) compile(expr string, ignoreCase bool) (*regexp.Regexp, error) {
 	if expr == "" {
 		return nil, errSed // the last one that was used
+	}
+	if valueMark.MatchString(expr) { // it looks for a value
+		v, _ := p.marks.resolve(expr)
+		if !v.IsKnown() || p.marks.holdsSecret(expr) {
+			return nil, errSed
+		}
+		expr = v.Text().Reveal()
 	}
 	re, err := translate(expr, p.extended)
 	if err != nil || !ignoreCase {

@@ -11,9 +11,11 @@ type sedRun struct {
 	out      strings.Builder
 	total    int
 	quit     bool
+	touched  bool // a command looks into a value
 }
 
-func runSed(commands []sedCommand, quiet bool, text string) string {
+// runSed is what sed makes of a text; unknown says why that cannot be told.
+func runSed(commands []sedCommand, quiet bool, text string) (out, unknown string) {
 	lines := splitRecords(text)
 	r := &sedRun{commands: commands, quiet: quiet, total: len(lines)}
 	for i, line := range lines {
@@ -27,7 +29,10 @@ func runSed(commands []sedCommand, quiet bool, text string) string {
 			break
 		}
 	}
-	return r.out.String()
+	if r.touched {
+		return "", "sed changes a value, or decides by one, and what comes of it is not followed"
+	}
+	return r.out.String(), ""
 }
 
 func (r *sedRun) cycle(mark, space, end string, number int) {
@@ -42,7 +47,7 @@ func (r *sedRun) cycle(mark, space, end string, number int) {
 func (r *sedRun) apply(commands []sedCommand, mark, space string, number int, after *string) (string, bool) {
 	for i := range commands {
 		c := &commands[i]
-		if c.selects(space, number, r.total) == c.inverted {
+		if r.selects(c, space, number) == c.inverted {
 			continue
 		}
 		switch c.name {
@@ -66,6 +71,7 @@ func (r *sedRun) apply(commands []sedCommand, mark, space string, number int, af
 			r.quit = true
 			return space, false
 		case 's':
+			r.touched = r.touched || touches(c.pattern, space)
 			var changed bool
 			if space, changed = c.substitute(space); changed && c.print {
 				r.out.WriteString(mark + space + "\n")
@@ -75,12 +81,13 @@ func (r *sedRun) apply(commands []sedCommand, mark, space string, number int, af
 	return space, false
 }
 
-func (c *sedCommand) selects(space string, number, total int) bool {
+func (r *sedRun) selects(c *sedCommand, space string, number int) bool {
 	matches := func(a *sedAddress) bool {
 		switch {
 		case a.last:
-			return number == total
+			return number == r.total
 		case a.pattern != nil:
+			r.touched = r.touched || touches(a.pattern, space)
 			return a.pattern.MatchString(space)
 		}
 		return number == a.line

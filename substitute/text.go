@@ -79,7 +79,7 @@ func (m *machine) base64(args []string, in stream) (stream, status) {
 		return stream{unknown: "what base64 makes of it is not followed"}, success
 	}
 	mark, _ := splitMark(in.text)
-	v, _ := m.pod.marks.resolve(in.text)
+	v, uses := m.pod.marks.resolve(in.text)
 	if !v.IsKnown() {
 		return stream{unknown: v.Reason()}, success
 	}
@@ -88,6 +88,13 @@ func (m *machine) base64(args []string, in stream) (stream, status) {
 		return stream{unknown: "base64 -d in " + m.program.Name + " is given what is not base64"}, failure
 	}
 	m.ran("base64 -d")
+	if m.pod.marks.holdsSecret(in.text) {
+		use := Use{}
+		if len(uses) > 0 {
+			use = uses[0]
+		}
+		return stream{text: mark + m.pod.marks.secret(use, string(plain))}, success
+	}
 	var b strings.Builder
 	for _, line := range strings.SplitAfter(string(plain), "\n") {
 		if line != "" {
@@ -132,11 +139,10 @@ func (m *machine) grep(args []string, in stream) (stream, status) {
 	var b strings.Builder
 	st := failure
 	for _, line := range splitRecords(in.text) {
-		v, _ := m.pod.marks.resolve(line)
-		if !v.IsKnown() {
-			return stream{unknown: v.Reason()}, unclear
-		}
-		if expr.MatchString(v.Text().Reveal()) != inverted {
+		switch found := m.pod.marks.finds(expr, line); {
+		case found == unclear:
+			return stream{unknown: "whether grep finds it in a line cannot be told"}, unclear
+		case (found == success) != inverted:
 			st = success
 			b.WriteString(line + "\n")
 		}

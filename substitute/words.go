@@ -209,7 +209,7 @@ func (m *machine) opaque(w *syntax.Word) string {
 			}
 			v := m.vars[n.Param.Value]
 			size += len(v.text)
-			changes := n.Length || n.Slice != nil || n.Repl != nil || n.Exp != nil && n.Exp.Op == syntax.OtherParamOps
+			changes := n.Length || n.Slice != nil || n.Repl != nil || n.Exp != nil && takesPart(n.Exp)
 			if changes && (valueMark.MatchString(v.text) || len(v.text) > maxChanged) {
 				why = "the shell takes a part of the value of " + n.Param.Value
 			}
@@ -220,6 +220,22 @@ func (m *machine) opaque(w *syntax.Word) string {
 		return "it is too large to follow"
 	}
 	return why
+}
+
+// takesPart says whether an expansion may give a part of a value, or it in another way. A sign that no mark stands for
+// is taken off its ends as it stands there.
+func takesPart(e *syntax.Expansion) bool {
+	switch e.Op {
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+		sign := ""
+		if e.Word != nil {
+			sign = e.Word.Lit()
+		}
+		return sign == "" || strings.ContainsAny(sign, plainSigns+`*?[\`)
+	case syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll, syntax.OtherParamOps:
+		return true
+	}
+	return false
 }
 
 const (
@@ -242,13 +258,21 @@ func wordText(w *syntax.Word) string {
 func (m *machine) matchesAny(subject string, words []*syntax.Word) status {
 	st := failure
 	value, _ := m.pod.marks.resolve(subject)
-	text := value.Text().Reveal()
+	text, secret := value.Text().Reveal(), m.pod.marks.holdsSecret(subject)
 	for _, w := range words {
 		pat, err := expand.Pattern(m.config(), w)
 		if pat == "*" {
 			return success
 		}
-		if err != nil || !value.IsKnown() || valueMark.MatchString(pat) {
+		if secret && err == nil && !pattern.HasMeta(pat, 0) {
+			switch equal, told := m.pod.marks.equal(subject, pat); {
+			case told && equal:
+				return success
+			case told:
+				continue
+			}
+		}
+		if err != nil || secret || !value.IsKnown() || valueMark.MatchString(pat) {
 			st = unclear
 			continue
 		}

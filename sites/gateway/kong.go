@@ -157,14 +157,14 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 	if text := r.outcome.EnvText(configurationString); text != nil {
 		return text, text.Unknown
 	}
-	v, _, ok := r.outcome.Env("KONG_DECLARATIVE_CONFIG")
+	name, unknown := r.outcome.Path("KONG_DECLARATIVE_CONFIG")
 	switch {
-	case !ok:
+	case unknown != "":
+		return nil, unknown
+	case name == "":
 		return nil, "nothing tells where " + r.server.Label() + " reads its configuration"
-	case !v.IsKnown():
-		return nil, v.Reason()
 	}
-	name := path.Join("/", v.Text().Reveal())
+	name = path.Join("/", name)
 	if rendered := r.outcome.File(name); rendered != nil {
 		return rendered, rendered.Unknown
 	}
@@ -220,6 +220,7 @@ func (f *Found) readRendered(g *Gateway, rendered *substitute.Rendered, template
 		g.Fault = g.Run.unreadable(rendered, problem)
 		return false
 	}
+	config.Rename(rendered.Name)
 	g.Config, g.Rendered = config, rendered
 	g.Partial, g.whole = f.partialKong(g)
 	g.inside = func(line int) sources.Position { return g.Run.position(placeOf(rendered, line), 1, 0) }

@@ -17,14 +17,14 @@ var kongImage = regexp.MustCompile(`^(?:docker\.io/)?(?:library/|kong/)?kong(?:-
 // findsNothing says whether nothing is, for certain, where a Kong of Supabase's reads its configuration: no
 // mount shows it, the image is started as it is, so that no script writes it first, and does not bring it.
 func (f *Found) findsNothing(g *Gateway, c *inventory.Container) bool {
-	v := c.Env["KONG_DECLARATIVE_CONFIG"]
-	if v == nil || !v.Value.IsKnown() || !path.IsAbs(v.Value.Text().Reveal()) || len(g.Run.outcome.Unmodelled()) > 0 || !kongImage.MatchString(c.Image) || f.IsBuilt(c) || c.Env[configurationString] != nil {
+	name, unknown := g.Run.outcome.Path("KONG_DECLARATIVE_CONFIG")
+	if c.Env["KONG_DECLARATIVE_CONFIG"] == nil || unknown != "" || !path.IsAbs(name) || len(g.Run.outcome.Unmodelled()) > 0 || !kongImage.MatchString(c.Image) || f.IsBuilt(c) || c.Env[configurationString] != nil {
 		return false
 	}
 	if started := strings.Join(c.Command, " "); started != "" && started != "kong docker-start" && started != "/docker-entrypoint.sh kong docker-start" {
 		return false
 	}
-	name := path.Clean(v.Value.Text().Reveal())
+	name = path.Clean(name)
 	for _, m := range c.Mounts {
 		if at := path.Clean(m.Path); at == "/" || name == at || strings.HasPrefix(name, at+"/") || strings.ContainsAny(at, "$~") {
 			return false
@@ -38,9 +38,9 @@ func (f *Found) findsNothing(g *Gateway, c *inventory.Container) bool {
 // notMounted is why a Kong does not start that finds no configuration, with the one that is meant, where
 // the pod has it at another place.
 func (f *Found) notMounted(g *Gateway, c *inventory.Container, templates map[string]*template) *fault {
-	v := c.Env["KONG_DECLARATIVE_CONFIG"]
-	out := &fault{At: v.At(), Where: c, Absent: true,
-		Message: fmt.Sprintf("%s reads %s, and nothing is mounted there, so that it does not start", c.Label(), v.Value.Text().Reveal())}
+	name, _ := g.Run.outcome.Path("KONG_DECLARATIVE_CONFIG")
+	out := &fault{At: c.Env["KONG_DECLARATIVE_CONFIG"].At(), Where: c, Absent: true,
+		Message: fmt.Sprintf("%s reads %s, and nothing is mounted there, so that it does not start", c.Label(), name)}
 	if len(templates) == 0 {
 		return out
 	}

@@ -23,8 +23,7 @@ type run struct {
 // alters a file before it is put there, to find out what would be.
 func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Container, change func(inventory.PodFile) keys.Value) *run {
 	r := &run{Pod: p, server: server, Files: map[string]inventory.PodFile{}, by: map[string]*inventory.Container{}}
-	files := substitute.NewPod()
-	files.Standins = inv.Repo.Standins()
+	files := substitute.NewPod(inv.Repo.Standins())
 	for _, f := range inv.FilesOf(p) {
 		r.Files[f.Source] = f
 		value := f.Value

@@ -34,8 +34,7 @@ func (inv *Inventory) followCommand(p *Pod, c *Container) {
 	if backend := backendOf(c); c.Init || len(c.Command) == 0 || backend == "Kong" || backend == "Envoy" || !inv.setsKeys(c) {
 		return
 	}
-	files := substitute.NewPod()
-	files.Standins = inv.Repo.Standins()
+	files := substitute.NewPod(inv.Repo.Standins())
 	shown := inv.FilesOf(p)
 	for _, f := range shown {
 		value := f.Value
