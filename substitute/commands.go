@@ -17,6 +17,10 @@ func (m *machine) run(args []string, in stream) (stream, status) {
 		return stream{unknown: "programs call each other too deep to follow"}, unclear
 	}
 	defer func() { m.depth-- }()
+	if reason, ok := m.pod.marks.isUnknown(args[0]); ok {
+		m.forget("it may be set by what a script runs: " + reason)
+		return m.unmodelled(shown(args[0]), args[1:])
+	}
 	name := m.plain(args[0])
 	if body, ok := m.functions[name]; ok {
 		outer := m.params
@@ -37,6 +41,9 @@ func (m *machine) run(args []string, in stream) (stream, status) {
 	}
 	if c, ok := commands[base]; ok {
 		return c(m, args[1:], in)
+	}
+	if m.startsAnother(base, args[1:]) {
+		m.forget("it may be set by " + shown(args[0]) + ", which starts the program")
 	}
 	return m.unmodelled(shown(args[0]), args[1:])
 }
@@ -59,6 +66,7 @@ var servers = map[string]bool{
 // is each file that it was given and could write.
 func (m *machine) unmodelled(name string, args []string) (stream, status) {
 	m.pod.unmodelled = append(m.pod.unmodelled, Step{name, m.program.Name})
+	m.reassigned(args)
 	m.left = maps.Clone(m.vars)
 	why := "what " + name + " in " + m.program.Name + " makes of it is not known to keylint"
 	for _, a := range args {
@@ -68,6 +76,19 @@ func (m *machine) unmodelled(name string, args []string) (stream, status) {
 	}
 	m.ran(name)
 	return stream{unknown: why}, success
+}
+
+// asked follows what asks whether a program is there.
+func asked(*machine, []string, stream) (stream, status) {
+	return stream{unknown: "which programs an image holds is not known"}, unclear
+}
+
+// builtin follows "command", which runs a program, or asks for it.
+func (m *machine) builtin(args []string, in stream) (stream, status) {
+	if len(args) > 0 && (args[0] == "-v" || args[0] == "-V") {
+		return asked(m, args, in)
+	}
+	return m.run(operandsFrom(args), in)
 }
 
 type command func(m *machine, args []string, in stream) (stream, status)
@@ -106,9 +127,12 @@ func init() {
 		"dash":     func(m *machine, args []string, in stream) (stream, status) { return m.sh("sh", args, in) },
 		"bash":     func(m *machine, args []string, in stream) (stream, status) { return m.sh("bash", args, in) },
 		"busybox":  (*machine).run,
-		"command":  (*machine).run,
-		"nohup":    (*machine).run,
-		"tini":     (*machine).wrapped, "dumb-init": (*machine).wrapped, "env": (*machine).env,
+		"command":  (*machine).builtin, "builtin": (*machine).builtin,
+		"which": asked, "type": asked, "hash": asked,
+		"nohup":     (*machine).run,
+		"cross-env": (*machine).wrapped, "cross-env-shell": (*machine).wrapped,
+		"read": (*machine).readVariables, "mapfile": (*machine).readVariables, "readarray": (*machine).readVariables, "getopts": (*machine).readVariables,
+		"tini": (*machine).wrapped, "dumb-init": (*machine).wrapped, "env": (*machine).env,
 		"source": (*machine).sourceFile, ".": (*machine).sourceFile,
 		"set":   (*machine).setOptions,
 		"unset": (*machine).unset,
@@ -118,7 +142,10 @@ func init() {
 		"grep": (*machine).grep, "egrep": (*machine).grep,
 		"xargs": (*machine).xargs,
 	}
-	for _, name := range givers {
+	for name := range givers {
 		commands[name] = give(name)
+	}
+	for name := range launchers {
+		commands[name] = launch(name)
 	}
 }

@@ -96,6 +96,18 @@ func (m *machine) copyTree(from, to string) {
 	}
 }
 
+// below lists the paths of the shell scripts right below a directory.
+func (m *machine) below(dir string) []string {
+	var out []string
+	for key := range m.pod.files {
+		if name, ok := m.program.path(key); ok && path.Dir(name) == dir && path.Ext(name) == ".sh" {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
 // isDir says whether files are known below the path, or a volume is mounted there.
 func (m *machine) isDir(name string) bool {
 	at := m.path(name)

@@ -274,7 +274,7 @@ func (m *machine) statement(s *syntax.Stmt, in stream) (stream, status) {
 			}
 		}
 	}
-	out, st := m.command(s, in)
+	out, st := m.startedCommand(s, in)
 	m.pod.work += len(in.text) + len(out.text)
 	if s.Negated {
 		st = negate(st)
@@ -294,6 +294,20 @@ func (m *machine) statement(s *syntax.Stmt, in stream) (stream, status) {
 		m.halt(cmpOr(m.fault, "a command fails there, which ends the script under set -e"), "", s.Pos().Line())
 	}
 	return out, st
+}
+
+// startedCommand follows what a statement runs, and goes on where it does so in the background.
+func (m *machine) startedCommand(s *syntax.Stmt, in stream) (stream, status) {
+	if !s.Background {
+		return m.command(s, in)
+	}
+	vars := maps.Clone(m.vars)
+	out, _ := m.command(s, in)
+	if m.stop != nil && m.stop.started {
+		m.left = m.vars
+	}
+	m.vars, m.stop = vars, nil
+	return out, success
 }
 
 // command follows what a statement runs.

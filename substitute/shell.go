@@ -99,9 +99,13 @@ func (m *machine) exec(args []string, in stream) (stream, status) {
 	if len(args) == 0 {
 		return stream{}, success
 	}
+	m.left = nil
 	out, st := m.run(args, in)
 	if m.stop == nil {
 		m.stop = &stop{started: true}
+		if m.left != nil { // with these it went on
+			m.vars = m.left
+		}
 	}
 	return out, st
 }
@@ -148,6 +152,12 @@ func (m *machine) env(args []string, in stream) (stream, status) {
 		case flag == "-u" && len(args) > 0:
 			delete(m.vars, args[0])
 			args = args[1:]
+		case strings.HasPrefix(flag, "-S"), strings.HasPrefix(flag, "--split-string="):
+			text := strings.TrimPrefix(strings.TrimPrefix(flag, "--split-string="), "-S")
+			if text == "" && len(args) > 0 {
+				text, args = args[0], args[1:]
+			}
+			args = append(splitString(text), args...)
 		case flag == "-" || flag == "-i" || flag == "--ignore-environment":
 			clear(m.vars)
 		}
@@ -159,15 +169,12 @@ func (m *machine) env(args []string, in stream) (stream, status) {
 	return out, st
 }
 
-// givers are the programs that start another with variables of their own, out of a store.
-var givers = []string{"doppler", "infisical", "op", "chamber", "vault-env", "envconsul", "teller", "summon", "berglas", "secrets-init"}
-
-// give runs one of them.
-func give(name string) command {
-	return func(m *machine, args []string, _ stream) (stream, status) {
-		m.forget("it may be set by " + name + ", which starts the program")
-		return m.unmodelled(name, args)
+// splitString cuts what env -S is given, and a shebang, at its spaces. One with quotes, or the like, is one word, which nothing is called by.
+func splitString(text string) []string {
+	if strings.ContainsAny(text, "\"'\\$#") {
+		return []string{text}
 	}
+	return strings.Fields(text)
 }
 
 // sh follows a shell: with -c a script in its arguments, else one in a file, else the
@@ -176,7 +183,7 @@ func (m *machine) sh(shell string, args []string, in stream) (stream, status) {
 	errexit, nounset := m.errexit, m.nounset
 	m.errexit, m.nounset = false, false
 	defer func() { m.errexit, m.nounset = errexit, nounset }()
-	inline := false
+	inline, login := false, false
 	for len(args) > 0 && len(args[0]) > 1 && (args[0][0] == '-' || args[0][0] == '+') {
 		flag := args[0]
 		args = args[1:]
@@ -184,6 +191,7 @@ func (m *machine) sh(shell string, args []string, in stream) (stream, status) {
 			break
 		}
 		if strings.HasPrefix(flag, "--") {
+			login = login || flag == "--login"
 			continue
 		}
 		if flag[len(flag)-1] == 'o' && len(args) > 0 {
@@ -193,7 +201,9 @@ func (m *machine) sh(shell string, args []string, in stream) (stream, status) {
 		}
 		m.options([]string{flag})
 		inline = inline || strings.Contains(flag, "c")
+		login = login || strings.Contains(flag, "l")
 	}
+	m.startup(shell, login)
 	if len(args) == 0 {
 		if in.unknown != "" {
 			return stream{unknown: in.unknown}, unclear
@@ -220,11 +230,40 @@ func (m *machine) sh(shell string, args []string, in stream) (stream, status) {
 	return m.shellScript(shell, withoutLineMarks(f.text), f.source, args[1:], in)
 }
 
+// startup reads what a shell reads before its script, of the files that the pod is shown: the profile of a login shell, and what
+// BASH_ENV names (bash(1), INVOCATION).
+func (m *machine) startup(shell string, login bool) {
+	if login {
+		scripts := m.below("/etc/profile.d")
+		for _, mount := range m.program.Mounts {
+			if len(scripts) == 0 && within(mount.Path, "/etc/profile.d") {
+				m.forget("it may be set by what is mounted at " + mount.Path + ", which a login shell reads")
+			}
+		}
+		for _, name := range append([]string{"/etc/profile"}, scripts...) {
+			if m.file(name) != nil {
+				m.sourceFile([]string{name}, stream{})
+			}
+		}
+		for _, name := range []string{".bash_profile", ".bash_login", ".profile"} {
+			if name = path.Join(m.program.Home, name); m.file(name) != nil {
+				m.sourceFile([]string{name}, stream{})
+			}
+		}
+	}
+	if v, ok := m.vars["BASH_ENV"]; ok && v.exported && shell == "bash" && m.shell == "" {
+		m.sourceFile([]string{v.text}, stream{})
+	}
+}
+
 func (m *machine) sourceFile(args []string, in stream) (stream, status) {
 	if len(args) == 0 {
 		return stream{}, failure
 	}
 	f := m.file(args[0])
+	if f == nil && toolchain.MatchString(args[0]) {
+		return stream{}, success
+	}
 	if f == nil || f.unknown != "" {
 		name := shown(args[0])
 		m.forget("it may be set by " + name + ", which a script sources and keylint does not have")
@@ -232,6 +271,9 @@ func (m *machine) sourceFile(args []string, in stream) (stream, status) {
 	}
 	return m.script(withoutLineMarks(f.text), f.source, in)
 }
+
+// toolchain matches what a script sources to find programs: it sets PATH and the like, and no key.
+var toolchain = regexp.MustCompile(`(?:/bin/activate|/(?:nvm|asdf|conda)\.sh|/\.cargo/env)$`)
 
 func (m *machine) setOptions(args []string, _ stream) (stream, status) {
 	for i, a := range args {

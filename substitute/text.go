@@ -42,6 +42,11 @@ func (m *machine) printf(args []string, _ stream) (stream, status) {
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
 	}
+	if len(args) > 2 && args[0] == "-v" {
+		out, st := m.printf(args[2:], stream{})
+		m.setTo(args[1], out)
+		return stream{}, st
+	}
 	if len(args) == 0 {
 		return stream{}, failure
 	}

@@ -350,12 +350,12 @@ func (m *machine) assign(a *syntax.Assign, export bool) {
 // assignments, as in "export $(cat .env)".
 func (m *machine) declareWords(w *syntax.Word, export *bool) {
 	for _, field := range m.fields([]*syntax.Word{w}) {
-		if reason, ok := m.pod.marks.isUnknown(field); ok && !strings.Contains(field, "=") {
+		field = withoutLineMarks(field)
+		name, value, ok := strings.Cut(field, "=")
+		if reason, unknown := m.pod.marks.isUnknown(name); unknown {
 			m.forget("it may be set by what a script exports: " + reason)
 			return
 		}
-		field = withoutLineMarks(field)
-		name, value, ok := strings.Cut(field, "=")
 		switch {
 		case strings.HasPrefix(field, "-"):
 			*export = *export || strings.Contains(field, "x")
@@ -365,11 +365,34 @@ func (m *machine) declareWords(w *syntax.Word, export *bool) {
 	}
 }
 
+// setTo gives a variable what a command prints.
+func (m *machine) setTo(name string, out stream) {
+	if out.unknown != "" {
+		out.text = m.pod.marks.unknown(Use{}, out.unknown)
+	}
+	if name = withoutLineMarks(name); !isName(name) {
+		m.forget("it may be set by a script, by a name that cannot be told")
+		return
+	}
+	m.set(name, out.text)
+}
+
+// readVariables follows what reads variables off a text: which ones can be told, and not what.
+func (m *machine) readVariables(args []string, _ stream) (stream, status) {
+	for _, name := range operands(args, "dinNptuCcO") {
+		m.setTo(name, stream{unknown: "a script reads it, and what it finds is not followed"})
+	}
+	return stream{}, unclear
+}
+
 // declare follows export, local, readonly and declare.
 func (m *machine) declare(c *syntax.DeclClause) {
 	export := c.Variant.Value == "export"
 	for _, a := range c.Args {
 		switch {
+		case a.Naked && a.Value != nil && strings.HasPrefix(wordText(a.Value), "-") && strings.Contains(wordText(a.Value), "n") && !export:
+			m.forget("it may be set by a script, by another name")
+			return
 		case a.Naked && a.Name != nil:
 			if v, ok := m.lookup(a.Name.Value); ok {
 				m.vars[a.Name.Value] = variable{v.text, v.exported || export}
