@@ -121,7 +121,7 @@ func (m *machine) awk(args []string, in stream) (stream, status) {
 	for _, line := range splitRecords(in.text) {
 		mark, rest := splitMark(line)
 		for _, s := range program.subs {
-			if touches(s.pattern, rest) {
+			if m.pod.marks.touches(s.pattern, rest) {
 				return stream{unknown: "awk changes a value, and what comes of it is not followed"}, success
 			}
 		}

@@ -3,6 +3,7 @@ package substitute
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,7 @@ type marks struct {
 	standins *keys.Standins // of what was decrypted, and of what is not known; nil where nothing is
 	pieces   []piece
 	sources  []string
+	parsed   map[*regexp.Regexp]*syntax.Regexp // the expressions that were looked for in lines with marks
 }
 
 // plainRun matches what no program changes: none of the tools here treats one of these

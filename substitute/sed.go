@@ -86,7 +86,7 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 		if in.unknown != "" {
 			return in, success
 		}
-		text, unknown := runSed(commands, quiet, in.text)
+		text, unknown := m.pod.marks.sed(commands, quiet, in.text)
 		return stream{text, unknown}, success
 	}
 	for _, n := range names {
@@ -94,7 +94,7 @@ func (m *machine) sed(args []string, in stream) (stream, status) {
 		m.steps = nil
 		s := m.read(n)
 		if s.unknown == "" {
-			s.text, s.unknown = runSed(commands, quiet, s.text)
+			s.text, s.unknown = m.pod.marks.sed(commands, quiet, s.text)
 		}
 		m.ran("sed")
 		m.write(n, s, m.steps)

@@ -6,6 +6,7 @@ import (
 
 // sedRun is one pass over a text.
 type sedRun struct {
+	marks    *marks
 	commands []sedCommand
 	quiet    bool
 	out      strings.Builder
@@ -14,10 +15,10 @@ type sedRun struct {
 	touched  bool // a command looks into a value
 }
 
-// runSed is what sed makes of a text; unknown says why that cannot be told.
-func runSed(commands []sedCommand, quiet bool, text string) (out, unknown string) {
+// sed is what sed makes of a text; unknown says why that cannot be told.
+func (m *marks) sed(commands []sedCommand, quiet bool, text string) (out, unknown string) {
 	lines := splitRecords(text)
-	r := &sedRun{commands: commands, quiet: quiet, total: len(lines)}
+	r := &sedRun{marks: m, commands: commands, quiet: quiet, total: len(lines)}
 	for i, line := range lines {
 		mark, rest := splitMark(line)
 		end := "\n"
@@ -71,7 +72,7 @@ func (r *sedRun) apply(commands []sedCommand, mark, space string, number int, af
 			r.quit = true
 			return space, false
 		case 's':
-			r.touched = r.touched || touches(c.pattern, space)
+			r.touched = r.touched || r.marks.touches(c.pattern, space)
 			var changed bool
 			if space, changed = c.substitute(space); changed && c.print {
 				r.out.WriteString(mark + space + "\n")
@@ -87,7 +88,7 @@ func (r *sedRun) selects(c *sedCommand, space string, number int) bool {
 		case a.last:
 			return number == r.total
 		case a.pattern != nil:
-			r.touched = r.touched || touches(a.pattern, space)
+			r.touched = r.touched || r.marks.touches(a.pattern, space)
 			return a.pattern.MatchString(space)
 		}
 		return number == a.line

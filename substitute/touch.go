@@ -11,12 +11,22 @@ import (
 
 // touches says whether an expression may find something within a value of the line, where a mark stands for it: what a program then does
 // cannot be told of the mark. A word as long as a placeholder is taken to stand in no value.
-func touches(expr *regexp.Regexp, line string) bool {
-	if !valueMark.MatchString(line) {
+func (m *marks) touches(expr *regexp.Regexp, line string) bool {
+	if !strings.ContainsRune(line, valueOpen) {
 		return false
 	}
-	parsed, err := syntax.Parse(expr.String(), syntax.Perl)
-	return err != nil || touchesIn(parsed, line)
+	parsed := m.parsed[expr]
+	if parsed == nil {
+		var err error
+		if parsed, err = syntax.Parse(expr.String(), syntax.Perl); err != nil {
+			return true
+		}
+		if m.parsed == nil {
+			m.parsed = map[*regexp.Regexp]*syntax.Regexp{}
+		}
+		m.parsed[expr] = parsed
+	}
+	return touchesIn(parsed, line)
 }
 
 func touchesIn(re *syntax.Regexp, line string) bool {
