@@ -1,8 +1,6 @@
 package decrypt
 
 import (
-	"strconv"
-
 	"github.com/getsops/sops/v3"
 	"github.com/getsops/sops/v3/aes"
 
@@ -39,17 +37,12 @@ func (c *watchedCipher) Decrypt(ciphertext string, key []byte, path string) (any
 	return plain, err
 }
 
-// textOf is a value as it was before it was encrypted. A password may be a number.
+// textOf is a value as it was before it was encrypted: which type it has stands beside the ciphertext, where anybody may change it. What is true or
+// false is no secret.
 func textOf(v any) (text string, ok bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case sops.Comment:
-		return v.Value, true
-	case int:
-		return strconv.Itoa(v), true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
+	if _, truth := v.(bool); truth || v == nil {
+		return "", false
 	}
-	return "", false
+	b, err := sops.ToBytes(v)
+	return string(b), err == nil
 }
