@@ -15,6 +15,7 @@ type Standins struct {
 	values  []Value // that are not known
 	salt    []byte
 	shown   map[[32]byte]string   // what goes in the place of what was decrypted, by its sum
+	made    map[[32]byte]string   // likewise of what a template made
 	words   map[[32]byte]string   // likewise of its pieces
 	secrets map[string]secretWord // by marker
 	pieces  map[string]bool       // of the words

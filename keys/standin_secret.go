@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -19,7 +20,7 @@ import (
 // token looks like one. Nobody who does not have the private keys can write one down.
 
 const (
-	MinHidden  = 8       // bytes of a text from which it is hidden: what is shorter is no key, and templates branch on it ("true", "prod")
+	MinHidden  = 6       // bytes of a text from which it is hidden: what is shorter is no key, and templates branch on it ("true", "prod")
 	markerSize = 16      // bytes of a marker
 	maxRuns    = 32      // of special characters that a word repeats
 	pieceSize  = 8       // bytes of the pieces by which a cut word is told
@@ -38,6 +39,7 @@ var (
 
 	slotPrefix = regexp.MustCompile(`^sb_(?:publishable|secret)_`)
 	base64Run  = regexp.MustCompile(`[A-Za-z0-9+/_-]{20,}={0,2}`)
+	anyBase64  = regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}={0,2}`)
 )
 
 // secretWord is what a word stands for.
@@ -49,8 +51,28 @@ type secretWord struct {
 // Salt makes the words such as only whoever has the salt can tell. It is set before the first is made.
 func (s *Standins) Salt(salt []byte) { s.salt = salt }
 
+// MadeOf remembers what a renderer gets in the place of a text that a template made of what was decrypted: what it made of the words. It is false where
+// these do not lead back to the text.
+func (s *Standins) MadeOf(t Text, handed string) bool {
+	if v, ok := s.plain(handed); ok {
+		return v.IsKnown() && v.Text().Equal(t)
+	}
+	return handed == t.Reveal()
+}
+
+// Made is what a renderer gets in the place of a text that a template made of words; ok is false where none did, or made nothing but one word.
+func (s *Standins) Made(t Text) (handed string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	handed, ok = s.made[t.Sum()]
+	return handed, ok && !s.isSole(handed)
+}
+
 // Secret is what a renderer gets in the place of a text that was decrypted: a word, whatever the text holds.
 func (s *Standins) Secret(t Text) string { return s.inPlace(t, s.hide) }
+
+// Piece is the same of a text that may be a piece of one, were it ever so short. That says nothing of the same short text elsewhere.
+func (s *Standins) Piece(t Text) string { return s.hideFrom(t.Reveal(), 1) }
 
 // inPlace remembers what a text gives way to. What says where a secret is, and not what, stays.
 func (s *Standins) inPlace(t Text, hide func(text string) string) string {
@@ -70,6 +92,7 @@ func (s *Standins) begin() {
 	if s.shown == nil {
 		s.shown, s.words, s.secrets, s.pieces = map[[32]byte]string{}, map[[32]byte]string{}, map[string]secretWord{}, map[string]bool{}
 		s.hidden, s.lengths = map[[32]byte]bool{}, map[string][]int{}
+		s.made = map[[32]byte]string{}
 	}
 }
 
@@ -114,18 +137,21 @@ func (s *Standins) Shown(t Text) string {
 }
 
 // hide makes a word of a text in which nothing is evaluated. What is in base64 is so still, for whoever decodes it.
-func (s *Standins) hide(text string) string {
+func (s *Standins) hide(text string) string { return s.hideFrom(text, MinHidden) }
+
+// hideFrom does so of a text of at least so many bytes.
+func (s *Standins) hideFrom(text string, least int) string {
 	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && len(decoded) >= MinHidden && isPrintable(decoded) && base64.StdEncoding.EncodeToString(decoded) == text {
 		word := base64.StdEncoding.EncodeToString([]byte(s.hide(string(decoded))))
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.begin()
-		s.remember(text)
+		s.note(text)
 		return word
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, again := s.secrets[marker.FindString(text)]; len(text) < MinHidden || again {
+	if _, again := s.secrets[marker.FindString(text)]; len(text) < least || again {
 		return text
 	}
 	sum := NewText(text).Sum()
@@ -138,7 +164,7 @@ func (s *Standins) hide(text string) string {
 	mark := "kl" + fill.pad("", markerSize-3) + "x"
 	word := wordOf(text, mark, fill)
 	s.begin()
-	s.remember(text)
+	s.note(text)
 	s.words[sum], s.secrets[mark] = word, secretWord{word, NewText(text)}
 	for i := strings.Index(word, mark); i+pieceSize <= len(word) && i < maxPieces; i += pieceSize {
 		if piece := word[i : i+pieceSize]; !specialRun.MatchString(piece) {
@@ -208,27 +234,51 @@ func (s *Standins) plain(text string) (v Value, ok bool) {
 	}
 	if v, ok := s.putBack(text); ok {
 		if v.IsKnown() { // a renderer that is given it gets the words again
-			s.shown[v.Text().Sum()] = text
+			s.remember(v.Text(), text)
 		}
 		return v, true
 	}
 	if decoded, ok := s.putBackEncoded(text, maxEncoded); ok {
-		s.shown[NewText(decoded).Sum()] = text
+		s.remember(NewText(decoded), text)
 		return Known(NewText(decoded)), true
 	}
 	return Unknown(transformed), s.isPiece(text) || s.isBeside(text)
 }
 
-// Bears says whether a secret stands in a text, as it is or in base64.
+// remember keeps what a text was made of.
+func (s *Standins) remember(t Text, of string) {
+	s.shown[t.Sum()], s.made[t.Sum()] = of, of
+}
+
+// Bears says whether a secret stands in a text, as it is or in base64, that perhaps in base64 once more.
 func (s *Standins) Bears(text string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.bears(text, maxBorne)
+}
+
+// maxBorne is how often base64 is decoded to find a secret.
+const maxBorne = 4
+
+func (s *Standins) bears(text string, depth int) bool {
 	for _, secret := range s.secrets {
-		if plain := secret.text.Reveal(); strings.Contains(text, plain) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(plain))) {
+		plain := secret.text.Reveal()
+		if len(plain) < MinHidden {
+			continue
+		}
+		if strings.Contains(text, plain) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(plain))) {
 			return true
 		}
 	}
-	return false
+	return depth > 0 && slices.ContainsFunc(anyBase64.FindAllString(text, -1), func(run string) bool {
+		decoded, err := inAnyBase64(run)
+		return err == nil && s.bears(string(decoded), depth-1)
+	})
+}
+
+// inAnyBase64 decodes base64 of either alphabet, with padding or without.
+func inAnyBase64(run string) ([]byte, error) {
+	return base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(run, "=")))
 }
 
 // Uncovered is a text with what its words stand for in their place; ok is false where it holds none, or not all of them are whole.

@@ -42,8 +42,11 @@ func (s *Standins) Stretches(text string) []Stretch {
 // isHidden says whether a text was hidden, as it is.
 func (s *Standins) isHidden(text string) bool { return s.hidden[NewText(text).Sum()] }
 
-// remember keeps that a text is hidden, so that it is found in others.
-func (s *Standins) remember(text string) {
+// note keeps that a text is hidden, so that it is found in others.
+func (s *Standins) note(text string) {
+	if len(text) < MinHidden {
+		return
+	}
 	begin := text[:MinHidden]
 	s.hidden[NewText(text).Sum()] = true
 	if !slices.Contains(s.lengths[begin], len(text)) {

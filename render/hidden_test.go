@@ -52,7 +52,9 @@ func pieces(t testing.TB) map[string]bool {
 			add(base32.StdEncoding.EncodeToString([]byte(s)))
 			add(strings.ToLower(base32.StdEncoding.EncodeToString([]byte(s))))
 			for offset := range 3 { // wherever it stands in what is encoded
-				add(base64.StdEncoding.EncodeToString([]byte(s[offset : offset+(len(s)-offset)/3*3])))
+				once := base64.StdEncoding.EncodeToString([]byte(s[offset : offset+(len(s)-offset)/3*3]))
+				add(once)
+				add(base64.StdEncoding.EncodeToString([]byte(once)))
 			}
 		}
 	}
@@ -71,16 +73,16 @@ func encryptedSecret(t testing.TB) string {
 	return string(b)
 }
 
-// TestRenderersSeeNoSecret: whatever a kustomization, a chart's template or Flux' substitution makes of a secret, and wherever it puts that, none
-// of it leaves the renderer: it never got one. The transformations are drawn at random.
+// TestRenderersSeeNoSecret: whatever a kustomization, a chart's template, that of a SealedSecret or Flux' substitution makes of a secret, and wherever
+// it puts that, none of it leaves the renderer: it never got one. The transformations are drawn at random.
 func TestRenderersSeeNoSecret(t *testing.T) {
-	keyring, err := decrypt.Load(decrypt.KeyFiles{Age: []string{"../testdata/keys/age.txt"}, Getenv: func(string) string { return "" }})
+	keyring, err := decrypt.Load(decrypt.KeyFiles{Age: []string{"../testdata/keys/age.txt"}, SealedSecrets: []string{"../testdata/keys/sealed-secrets.pem"}, Getenv: func(string) string { return "" }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	secrets := pieces(t)
 	draw := rand.New(rand.NewPCG(1, 2))
-	for name, renderer := range map[string]func(*rand.Rand) string{"kustomize": byKustomize, "chart": byChart, "flux": byFlux} {
+	for name, renderer := range map[string]func(*rand.Rand) string{"kustomize": byKustomize, "chart": byChart, "flux": byFlux, "sealed": bySealed} {
 		t.Run(name, func(t *testing.T) {
 			rendered, got := 0, 0
 			for range 60 {
@@ -183,6 +185,48 @@ kind: ConfigMap
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: always}
+`
+}
+
+// bySealed lets the template of a SealedSecret make the values of a chart, which shows all that it is given.
+func bySealed(draw *rand.Rand) string {
+	sealed, err := os.ReadFile("../testdata/fixtures/homelab-in-sync/k8s/overlays/home/supabase/sealed-secret.yaml")
+	if err != nil {
+		panic(err)
+	}
+	pipeline := one(draw, ".ANON_KEY", ".SERVICE_ROLE_KEY") + one(draw, "", "", " | b64enc", " | b64enc | b64enc", " | b64dec", " | quote", " | trim | b64enc | b64enc | b64enc")
+	values := one(draw, "k: {{ PIPE }}", "k: [{{ PIPE }}]", "{{ PIPE }}: x", "k: [a, {{{ PIPE }}: y}]", "k: {name: {{ PIPE }}}", "k: |-\n  {{ PIPE }}", "fullnameOverride: {{ PIPE }}", "k: {{ PIPE }}{{ PIPE }}") + `\nplain: {{ .ANON_KEY }}\n`
+	return `
+-- clusters/a.yaml --
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: keys, namespace: flux-system}
+spec: {path: ./sealed, targetNamespace: supabase, sourceRef: {kind: GitRepository, name: flux-system}}
+-- sealed/kustomization.yaml --
+resources: [sealed.yaml, release.yaml]
+-- sealed/sealed.yaml --
+` + strings.Replace(strings.Replace(string(sealed), "  template:\n", "  template:\n    data: {values.yaml: \""+strings.ReplaceAll(values, "PIPE", pipeline)+"\"}\n", 1), "\nspec", "\n  namespace: supabase\nspec", 1) + `
+-- sealed/release.yaml --
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shows}
+spec:
+  chart: {spec: {chart: ./charts/shows, sourceRef: {kind: GitRepository, name: flux-system, namespace: flux-system}}}
+  valuesFrom: [{kind: Secret, name: supabase-secrets}]
+-- charts/shows/Chart.yaml --
+apiVersion: v2
+name: shows
+version: 1.0.0
+-- charts/shows/templates/a.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "n{{ range $k, $v := .Values }}-{{ $k }}-{{ $v }}{{ end }}", annotations: {a: {{ .Values | toJson | quote }}}}
+data: {b: {{ .Values | toYaml | quote }}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: always}
+data: {SUPABASE_ANON_KEY: {{ .Values.plain | quote }}}
 `
 }
 

@@ -50,8 +50,17 @@ const maxObjectName = 63
 // objectName matches what may stand in them, and no key.
 var objectName = regexp.MustCompile(`^[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*$`)
 
+// HandMade remembers of a text, which a template of the repository makes of what was decrypted, what the same template makes of the words: that is
+// what a renderer gets, who sees so what the template wrote, and no more. Where the words do not lead back to the text it gets one word for the whole.
+func (r *Repository) HandMade(t keys.Text, handed string) {
+	if !r.standins.MadeOf(t, handed) {
+		r.HandSecret(t)
+	}
+}
+
 // HandTree hands every text of a tree that was decoded of a decrypted document: a mapping, a list, or what stands in them. open is what it is laid
-// over: names that stand there are known to whoever reads the repository. Any other that bears a secret is handed, too.
+// over: names that stand there, or anywhere else in the open, are known to whoever reads the repository. Any other is handed, too, and so is one that
+// bears a secret.
 func (r *Repository) HandTree(tree, open any) {
 	r.handTexts(tree)
 	r.handNames(tree, open)
@@ -69,7 +78,7 @@ func (r *Repository) handTexts(tree any) any {
 			tree[i] = r.handTexts(v)
 		}
 	case string:
-		return r.HandSecret(keys.NewText(tree))
+		return r.handPiece(tree)
 	case json.Number: // a password may be one
 		if word := r.HandSecret(keys.NewText(tree.String())); word != tree.String() {
 			return word
@@ -83,6 +92,14 @@ func (r *Repository) handTexts(tree any) any {
 	return tree
 }
 
+// handPiece hides a text that may be a piece of a secret: of any length, unless it is a short one that stands in the open, by which templates branch.
+func (r *Repository) handPiece(text string) string {
+	if len(text) >= keys.MinHidden || text == "" || r.InTheOpen(text) {
+		return r.HandSecret(keys.NewText(text))
+	}
+	return r.scrubbed(r.standins.Piece(keys.NewText(text)))
+}
+
 // handNames does so of the names, when all texts are known that they may bear.
 func (r *Repository) handNames(tree, open any) {
 	switch tree := tree.(type) {
@@ -92,9 +109,9 @@ func (r *Repository) handNames(tree, open any) {
 			v := tree[k]
 			below, isKnown := known[k]
 			r.handNames(v, below)
-			if !isKnown && r.standins.Bears(k) {
+			if !isKnown && (r.standins.Bears(k) || r.names.Of(k).Slot == "" && !r.InTheOpen(k)) {
 				delete(tree, k)
-				tree[r.HandSecret(keys.NewText(k))] = v
+				tree[r.scrubbed(r.standins.Piece(keys.NewText(k)))] = v
 			}
 		}
 	case []any:

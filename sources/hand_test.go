@@ -1,15 +1,26 @@
 package sources
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/keylint/keylint/keys"
 )
 
+// openTo is a repository in which texts stand in the open.
+func openTo(texts ...string) *Repository {
+	repo := &Repository{ledger: &keys.Ledger{}}
+	repo.open.once.Do(func() {
+		repo.open.text, repo.open.known = []byte(strings.ToLower(strings.Join(texts, "\x00"))), map[string]bool{}
+	})
+	return repo
+}
+
 // TestHand hands values to a renderer, and asks what is worth what comes out of it.
 func TestHand(t *testing.T) {
-	repo := &Repository{}
+	repo := openTo("x", "y", "a", "b", "c")
 	for _, v := range []keys.Value{keys.Known(keys.NewText("a text")), keys.Known(keys.NewText("")), keys.Unknown("it is elsewhere")} {
 		handed := repo.Hand(v)
 		back := repo.Standins().Resolve(keys.NewText(handed))
@@ -26,7 +37,7 @@ func TestHand(t *testing.T) {
 
 // TestNumbersAreHanded: a password may be a number. What is short is none, and stays one: a chart counts with it.
 func TestNumbersAreHanded(t *testing.T) {
-	repo := &Repository{ledger: &keys.Ledger{}}
+	repo := openTo("password", "pin", "port", "on")
 	tree := map[string]any{"password": 1234567890.0, "pin": json.Number("87654321"), "port": 5432.0, "on": true}
 	repo.HandTree(tree, nil)
 	for _, name := range []string{"password", "pin"} {
@@ -39,21 +50,30 @@ func TestNumbersAreHanded(t *testing.T) {
 	}
 }
 
-// TestHandTree: of the values of a decrypted document a renderer sees the names that stand in the open; no text, were it what an object is called, and
-// no name in which one stands.
+// TestHandTree: of the values of a decrypted document a renderer sees the names that stand in the open; no text, were it what an object is called or ever
+// so short, and no name in which one stands, in base64 of base64 perhaps.
 func TestHandTree(t *testing.T) {
-	repo := &Repository{ledger: &keys.Ledger{}}
+	twice := base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte("x-postgres"))))
+	repo := openTo("fullnameOverride", "type", "user", "of-postgres", "name", "list", "prod", twice)
 	tree := map[string]any{
-		"fullnameOverride": "supabase-of-ours", "type": "ClusterIP", "user": "postgres", "postgresUrl": "at-this-place", "of-postgres": "b",
+		twice: "4c7q", "nobody-knows-it": "9z", "env": "prod", "pin": "1a2b", "SUPABASE_ANON_KEY": "7Q7",
+		"fullnameOverride": "supabase-of-ours", "type": "ClusterIP", "user": "postgres", "postgresUrl": "at-this-place", "of-postgres": "8h8",
 		"name": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl", "list": []any{"a-text-in-a-list"},
 	}
 	repo.HandTree(tree, map[string]any{"postgresUrl": ""})
 	for name, v := range tree {
-		if text, ok := v.(string); ok && len(text) >= keys.MinHidden && !repo.Standins().In(text).Sole {
+		if text, ok := v.(string); ok && text != "prod" && !repo.Standins().In(text).Sole {
 			t.Errorf("%s is shown: %q", name, text)
 		}
 	}
-	if _, shown := tree["of-postgres"]; shown || tree["postgresUrl"] == nil {
-		t.Errorf("the names are %v", tree)
+	for _, name := range []string{"of-postgres", twice, "nobody-knows-it", "pin"} {
+		if _, shown := tree[name]; shown {
+			t.Errorf("%s is shown", name)
+		}
+	}
+	for _, name := range []string{"postgresUrl", "user", "SUPABASE_ANON_KEY"} {
+		if tree[name] == nil {
+			t.Errorf("%s is hidden", name)
+		}
 	}
 }

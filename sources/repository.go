@@ -48,6 +48,7 @@ type Repository struct {
 	names    keys.Names
 	examples patterns
 	standins keys.Standins
+	open     openText
 	marks    *finder
 	held     atomic.Int64 // bytes of files that have no mark
 	budget   budget

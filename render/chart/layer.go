@@ -56,8 +56,15 @@ func TextLayer(text string, p manifest.Place, label string) []Layer {
 	return textLayers(text, false, p, label)
 }
 
-// EntryLayer is a document within a data key of a Secret or ConfigMap.
+// EntryLayer is a document within a data key of a Secret or ConfigMap. One that a template of the repository makes of secrets is read as renderers get
+// it: whoever wrote the template says what in it is a name.
 func EntryLayer(repo *sources.Repository, e manifest.Entry, p manifest.Place, label string) []Layer {
+	if handed, ok := repo.Standins().Made(e.Value.Text()); ok {
+		if _, problems := nodes.Parse([]byte(handed)); len(problems) > 0 {
+			return []Layer{UnknownLayer("a template makes "+label+" of what was decrypted, and that is not followed", p.At)}
+		}
+		return textLayers(handed, false, p, label)
+	}
 	return textLayers(e.Value.Text().Reveal(), e.SOPS || e.Sealed || repo.Standins().IsSecret(e.Value.Text()), p, label)
 }
 

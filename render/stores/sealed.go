@@ -82,7 +82,11 @@ func (s *sealed) Entries() []manifest.Entry {
 				Via: []string{"SealedSecret " + strings.TrimPrefix(s.from.Namespace+"/"+s.from.Name, "/")}}
 			if e.Value.IsKnown() {
 				s.from.Repo.Ledger().AddDecrypted(e.Value.Text())
-				s.from.Repo.HandSecret(e.Value.Text()) // from here on no renderer gets it
+				if ciphertext {
+					s.from.Repo.HandSecret(e.Value.Text()) // from here on no renderer gets it
+				} else {
+					s.from.Repo.HandMade(e.Value.Text(), u.Handed)
+				}
 			}
 			list.Add(e)
 		})
@@ -102,6 +106,7 @@ func (s *sealed) unseal() {
 		Annotations:   nodes.Texts(nodes.Field(root, "metadata", "annotations")),
 		EncryptedData: nodes.Texts(nodes.Field(root, "spec", "encryptedData")),
 		TemplateData:  nodes.Texts(nodes.Field(root, "spec", "template", "data")),
+		Hand:          s.from.Repo.HandSecret,
 	}
 	ring := s.from.Repo.Keyring()
 	s.out = ring.Unseal(secret, decrypt.Identity{Name: s.from.OriginalName, Namespace: s.from.OriginalNamespace})

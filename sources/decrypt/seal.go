@@ -16,6 +16,9 @@ type SealedSecret struct {
 	Annotations   map[string]string // of the SealedSecret's own metadata, not of its template
 	EncryptedData map[string]string // spec.encryptedData
 	TemplateData  map[string]string // spec.template.data
+
+	// Hand gives what renderers get in the place of a value; nil where none will.
+	Hand func(keys.Text) string
 }
 
 // Identity is a name and namespace under which a value may have been sealed.
@@ -27,8 +30,9 @@ type Identity struct {
 // Unsealed is one entry of the Secret that the controller makes. Err is nil where the
 // value is known.
 type Unsealed struct {
-	Value keys.Value
-	Err   *Locked
+	Value  keys.Value
+	Err    *Locked
+	Handed string // of what a template makes, what it makes of what renderers get in the place of the values
 }
 
 // Unseal opens every value as the controller does (SealedSecret.Unseal in sealed-secrets
@@ -51,12 +55,12 @@ func (k *Keyring) Unseal(s SealedSecret, hints ...Identity) map[string]Unsealed 
 	}
 	opened := maps.Clone(result)
 	for key, template := range s.TemplateData {
-		text, locked := evaluateTemplate(template, opened)
+		text, handed, locked := evaluateTemplate(template, opened, s.Hand)
 		if locked != nil {
 			result[key] = lockedEntry(locked)
 			continue
 		}
-		result[key] = Unsealed{Value: keys.Known(text)} // also over an entry of encryptedData
+		result[key] = Unsealed{Value: keys.Known(text), Handed: handed} // also over an entry of encryptedData
 	}
 	return result
 }

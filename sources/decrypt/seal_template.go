@@ -36,47 +36,62 @@ const (
 	maxCommands    = 4        // of one action: each may lengthen its text
 )
 
-// evaluateTemplate evaluates one entry of spec.template.data over the unsealed values.
-func evaluateTemplate(text string, values map[string]Unsealed) (keys.Text, *Locked) {
+// evaluateTemplate evaluates one entry of spec.template.data over the unsealed values, and over what is handed in their place.
+func evaluateTemplate(text string, values map[string]Unsealed, hand func(keys.Text) string) (made keys.Text, handed string, locked *Locked) {
 	if len(text) > maxTemplate {
-		return keys.Text{}, notEvaluated("a template larger than %d KiB", maxTemplate>>10)
+		return keys.Text{}, "", notEvaluated("a template larger than %d KiB", maxTemplate>>10)
 	}
 	tree := parse.New("template")
 	tree.Mode = parse.SkipFuncCheck // so that an unknown function can be named
 	set := map[string]*parse.Tree{}
 	if _, err := tree.Parse(text, "", "", set); err != nil {
-		return keys.Text{}, &Locked{Kind: Damaged, Reason: "template.data does not parse as a template, and the controller will refuse it"}
+		return keys.Text{}, "", &Locked{Kind: Damaged, Reason: "template.data does not parse as a template, and the controller will refuse it"}
 	}
 	if len(set) > 1 {
-		return keys.Text{}, notEvaluated("define or block")
+		return keys.Text{}, "", notEvaluated("define or block")
 	}
 	check := templateCheck{used: map[string]bool{}}
 	check.list(tree.Root)
 	if check.refused != "" {
-		return keys.Text{}, notEvaluated("%s", check.refused)
+		return keys.Text{}, "", notEvaluated("%s", check.refused)
 	}
-	data := map[string]string{}
+	data, words := map[string]string{}, map[string]string{}
 	for name := range check.used {
 		v, ok := values[name]
 		switch {
 		case !ok: // the controller writes "<no value>" for it
 		case v.Err != nil:
-			return keys.Text{}, &Locked{Kind: v.Err.Kind, Reason: fmt.Sprintf("template.data uses %s: %s", printable(name), v.Err.Reason)}
+			return keys.Text{}, "", &Locked{Kind: v.Err.Kind, Reason: fmt.Sprintf("template.data uses %s: %s", printable(name), v.Err.Reason)}
 		case v.Value.Text().Len() > maxTemplate:
-			return keys.Text{}, notEvaluated("a value larger than %d KiB", maxTemplate>>10)
+			return keys.Text{}, "", notEvaluated("a value larger than %d KiB", maxTemplate>>10)
 		default:
 			data[name] = v.Value.Text().Reveal()
+			if hand != nil {
+				words[name] = hand(v.Value.Text())
+			}
 		}
 	}
 	t, err := template.New("template").Funcs(templateFunctions).Parse(text)
 	if err != nil {
-		return keys.Text{}, notEvaluated("what cannot be parsed")
+		return keys.Text{}, "", notEvaluated("what cannot be parsed")
 	}
+	plain, ok := execute(t, data)
+	if !ok {
+		return keys.Text{}, "", notEvaluated("what does not evaluate")
+	}
+	if hand != nil {
+		handed, _ = execute(t, words)
+	}
+	return keys.NewText(plain), handed, nil
+}
+
+// execute fills in a template.
+func execute(t *template.Template, data map[string]string) (text string, ok bool) {
 	out := boundedBuilder{left: maxTemplateOut}
 	if err := t.Execute(&out, data); err != nil {
-		return keys.Text{}, notEvaluated("what does not evaluate")
+		return "", false
 	}
-	return keys.NewText(out.text.String()), nil
+	return out.text.String(), true
 }
 
 func notEvaluated(format string, args ...any) *Locked {
