@@ -31,8 +31,10 @@ func (s *Standins) Word(v Value) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.values = append(s.values, v)
-	return fmt.Sprintf("keylint-unknown-%05d-x", len(s.values)-1)
+	return unknownWord(len(s.values) - 1)
 }
+
+func unknownWord(n int) string { return fmt.Sprintf("keylint-unknown-%05d-x", n) }
 
 // Replace puts something else in the place of each word that stands for an unknown value.
 func (s *Standins) Replace(text string, with func(Value) string) string {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -22,7 +23,8 @@ import (
 const (
 	MinHidden  = 6       // bytes of a text from which it is hidden: what is shorter is no key, and templates branch on it ("true", "prod")
 	markerSize = 16      // bytes of a marker
-	maxRuns    = 32      // of special characters that a word repeats
+	maxRuns    = 32      // of special characters that a word repeats,
+	maxSigns   = 3       // of each of which it has so many, white space apart
 	pieceSize  = 8       // bytes of the pieces by which a cut word is told
 	maxPieces  = 4 << 10 // bytes of a word of which that is so
 )
@@ -155,6 +157,14 @@ func (s *Standins) hideFrom(text string, least int) string {
 		return text
 	}
 	sum := NewText(text).Sum()
+	if isMostlySigns(text) {
+		if s.words == nil || s.words[sum] == "" {
+			s.begin()
+			s.values = append(s.values, Unknown("it was decrypted, and is made mostly of signs: what renderers make of those is not followed"))
+			s.words[sum] = unknownWord(len(s.values) - 1)
+		}
+		return s.words[sum]
+	}
 	if word, known := s.words[sum]; known {
 		return word
 	}
@@ -191,15 +201,52 @@ func wordOf(text, mark string, fill *filler) string {
 	begin := strings.Index(text, body)
 	var b strings.Builder
 	b.WriteString(text[:begin] + mark)
-	seen := map[string]bool{}
-	for _, run := range specialRun.FindAllString(body, -1) {
-		if !seen[run] && len(seen) < maxRuns {
-			seen[run] = true
-			b.WriteString(run + "x")
-		}
+	runs, _ := signsIn(body)
+	for _, run := range runs {
+		b.WriteString(run + "x")
 	}
 	end := text[begin+len(body):]
 	return fill.pad(b.String(), len(text)-len(end)) + end
+}
+
+// signsIn are the runs of special characters in a text of which its word has them, each once and in an order that says nothing of theirs; all is false
+// where there is more in the text.
+func signsIn(text string) (runs []string, all bool) {
+	all = true
+	for _, run := range specialRun.FindAllString(text, -1) {
+		signs := 0
+		short := strings.Map(func(r rune) rune {
+			if !unicode.IsSpace(r) {
+				signs++
+			}
+			if signs > maxSigns {
+				return -1
+			}
+			return r
+		}, run)
+		all = all && short == run
+		runs = append(runs, short)
+	}
+	slices.Sort(runs)
+	if runs = slices.Compact(runs); len(runs) > maxRuns {
+		return runs[:maxRuns], false
+	}
+	return runs, all
+}
+
+// isMostlySigns says of a text that its word would show more of it than it hides.
+func isMostlySigns(text string) bool {
+	signs, others := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+		case specialRun.MatchString(string(r)):
+			signs++
+		default:
+			others++
+		}
+	}
+	return signs > others
 }
 
 // filler makes a text as long as another one, of what nobody can foresee: so that a piece of a word can be told as one.

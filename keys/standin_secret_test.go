@@ -74,6 +74,7 @@ func TestSecretWordShape(t *testing.T) {
 		{"https://${DOMAIN}/rest/v1?x", "${DOMAIN}"},
 		{"${LONG_NAME_OF_IT:-the-default-is-secret}-and-more", "}"},
 		{"prefix-{{ .Values.name }}-suffix-of-it", "{{ .Values.name }}"},
+		{"a1:!@#$%^&*()?b2-and-more", `:!@x`},
 		{aSecret, `: "`},
 		{aSecret, `" & `},
 		{aSecret, "=#"},
@@ -88,6 +89,29 @@ func TestSecretWordShape(t *testing.T) {
 	}
 	if word := s.SecretText(NewText("${LONG_NAME_OF_IT:-the-default-is-secret}")); strings.Contains(word, "default-is") {
 		t.Errorf("%q shows a default", word)
+	}
+}
+
+// TestSignsAreHidden: of a secret with many signs its word shows none that stand together, but for a few; one that is made of them is not known.
+func TestSignsAreHidden(t *testing.T) {
+	var s Standins
+	for _, secret := range []string{`xy!@#$%^&*()?z-and-more-of-it`, `!a@b#c$d%e^f&g*h(i)j-of-letters`, `a{"bottle":{"cork":"dark"},"earth":["f-and-more"]}`} {
+		word := s.Secret(NewText(secret))
+		for i := 0; i+5 <= len(secret); i++ {
+			if strings.Contains(word, secret[i:i+5]) {
+				t.Errorf("%q shows %q", word, secret[i:i+5])
+			}
+		}
+		if v := s.Resolve(NewText(word)); !v.IsKnown() || v.Text().Reveal() != secret {
+			t.Errorf("%q is not the secret again", word)
+		}
+	}
+	word := s.Secret(NewText(`!@#$%^&*()?z`))
+	if v := s.Resolve(NewText(word)); v.IsKnown() || strings.ContainsAny(word, "!@#$%^&*()?") {
+		t.Errorf("%q is taken for known", word)
+	}
+	if again := s.Secret(NewText(`!@#$%^&*()?z`)); again != word {
+		t.Errorf("%q has another word: %q", word, again)
 	}
 }
 

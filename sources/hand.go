@@ -135,15 +135,23 @@ func (f *File) Handed() ([]byte, error) {
 	return plain, nil
 }
 
-// handLines hands the values of a file of variables, line by line, and no comment.
+// variableName matches what may stand in front of the "=" of a line.
+var variableName = regexp.MustCompile(`^\s*(?:export\s+)?[A-Za-z_][A-Za-z0-9_.-]*\s*$`)
+
+// handLines hands the values of a file of variables, line by line, and no comment. Where no name begins a line it is a part of something else, and
+// handed as a whole.
 func (r *Repository) handLines(b []byte) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(b) {
 		text := bytes.TrimRight(line, "\r\n")
 		name, value, ok := bytes.Cut(text, []byte("="))
-		if ok && !bytes.HasPrefix(bytes.TrimSpace(name), []byte("#")) {
+		switch trimmed := bytes.TrimSpace(text); {
+		case len(trimmed) == 0, trimmed[0] == '#':
+		case ok && variableName.Match(name) && (r.names.Of(string(bytes.TrimSpace(name))).Slot != "" || !keys.LooksRandom(string(name)) && !r.standins.Bears(string(name))):
 			out.Write(name)
 			out.WriteString("=" + r.HandSecret(keys.NewText(string(value))))
+		default:
+			out.WriteString(r.scrubbed(r.standins.Piece(keys.NewText(string(text)))))
 		}
 		out.Write(line[len(text):])
 	}

@@ -77,3 +77,20 @@ func TestHandTree(t *testing.T) {
 		}
 	}
 }
+
+// TestHandLines: of a file of variables a renderer sees the names, and of what stands in it besides nothing.
+func TestHandLines(t *testing.T) {
+	repo := openTo()
+	repo.HandSecret(keys.NewText("of-a-secret"))
+	handed := string(repo.handLines([]byte("# a comment\nexport NAME=a value of it\n\nOTHER = 'one more value'\nkey: 'first-line\nMIIEpAIBAAKCAQEA7Qmz==\nab=cd of-the-text\nof-a-secret=x\nANON_KEY=of-a-secret\n")))
+	for _, shown := range []string{"a comment", "value", "first", "MIIE", "of-"} {
+		if strings.Contains(handed, shown) {
+			t.Errorf("%q stands in %q", shown, handed)
+		}
+	}
+	for _, name := range []string{"export NAME=kl", "OTHER = kl", "ANON_KEY=kl"} {
+		if !strings.Contains(handed, name) {
+			t.Errorf("%q does not stand in %q", name, handed)
+		}
+	}
+}
