@@ -46,8 +46,9 @@ var (
 
 // secretWord is what a word stands for.
 type secretWord struct {
-	word string
-	text Text
+	word   string
+	text   Text
+	shaped bool // the word has all the signs that the text has
 }
 
 // Salt makes the words such as only whoever has the salt can tell. It is set before the first is made.
@@ -160,6 +161,7 @@ func (s *Standins) hideFrom(text string, least int) string {
 	if isMostlySigns(text) {
 		if s.words == nil || s.words[sum] == "" {
 			s.begin()
+			s.note(text)
 			s.values = append(s.values, Unknown("it was decrypted, and is made mostly of signs: what renderers make of those is not followed"))
 			s.words[sum] = unknownWord(len(s.values) - 1)
 		}
@@ -173,9 +175,10 @@ func (s *Standins) hideFrom(text string, least int) string {
 	fill := &filler{mac.Sum(nil)}
 	mark := "kl" + fill.pad("", markerSize-3) + "x"
 	word := wordOf(text, mark, fill)
+	_, shaped := signsIn(text)
 	s.begin()
 	s.note(text)
-	s.words[sum], s.secrets[mark] = word, secretWord{word, NewText(text)}
+	s.words[sum], s.secrets[mark] = word, secretWord{word, NewText(text), shaped}
 	for i := strings.Index(word, mark); i+pieceSize <= len(word) && i < maxPieces; i += pieceSize {
 		if piece := word[i : i+pieceSize]; !specialRun.MatchString(piece) {
 			s.pieces[piece] = true

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -9,6 +10,7 @@ import (
 type Held struct {
 	Secret  bool // a word that stands for a secret, or a piece of one
 	Whole   bool // all of those are whole
+	Shaped  bool // and have all the signs of what they stand for
 	Sole    bool // the text is one whole word, and nothing else
 	Unknown bool // a word for what is not known
 	Empty   bool // there is nothing else in it, so that it may stand for no text at all
@@ -41,7 +43,7 @@ func (s *Standins) In(text string) Held {
 	}
 	if v, ok := s.putBack(text); ok {
 		w.Secret, w.Whole = true, v.IsKnown()
-		w.Sole = w.Whole && s.isSole(text)
+		w.Sole, w.Shaped = w.Whole && s.isSole(text), w.Whole && s.isShaped(text)
 	} else if _, ok := s.putBackEncoded(text, maxEncoded); ok {
 		w.Secret = true
 		decoded, err := base64.StdEncoding.DecodeString(text)
@@ -50,6 +52,14 @@ func (s *Standins) In(text string) Held {
 		w.Secret, w.Whole = true, false
 	}
 	return w
+}
+
+// isShaped says of whole words whether they have all the signs of what they stand for.
+func (s *Standins) isShaped(text string) bool {
+	return !slices.ContainsFunc(marker.FindAllString(text, -1), func(mark string) bool {
+		secret, known := s.secrets[mark]
+		return known && !secret.shaped
+	})
 }
 
 func (s *Standins) isSole(text string) bool {

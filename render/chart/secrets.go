@@ -21,6 +21,7 @@ type decisions struct {
 	words *keys.Standins
 	by    string          // the function that made the first one
 	made  map[string]bool // the words for what templates made, which may be no text at all
+	kept  map[string]bool // texts with words that a function left as they are, as it does where certain signs are not in them
 	given bool            // words for what is not known are among the values because nobody sees these, which is told apart
 	halt  bool            // the rendering ends at the first one, to say where that is
 	quiet bool            // what is rendered is not deployed
@@ -188,11 +189,21 @@ func ifWhole(d *decisions, name string, given []reflect.Value, result reflect.Va
 	case !held.Any() || !held.Whole,
 		name == "replace" && !(plain && first != "" && !d.in(given[1]).Any() && !strings.ContainsFunc(first, isOrdinary)),
 		strings.HasPrefix(name, "trim") && name != "trim" && !(plain && strings.TrimSpace(first) == ""),
-		name == "printf" && !(plain && plainFormat.MatchString(first)):
+		name == "printf" && !(plain && plainFormat.MatchString(first)),
+		bySigns[name] && !d.in(given[len(given)-1]).Shaped:
 		return unknown
+	}
+	if bySigns[name] {
+		if d.kept == nil {
+			d.kept = map[string]bool{}
+		}
+		d.kept[textOf(result)] = true
 	}
 	return exact
 }
+
+// bySigns are those of these functions that leave a text as it is where certain signs are not in it: whether they did must not be asked.
+var bySigns = set("html", "js", "urlquery", "replace")
 
 // isOrdinary says whether a character is one of those that a word does not have from the secret.
 func isOrdinary(r rune) bool {
@@ -257,7 +268,7 @@ func byEquality(d *decisions, name string, given []reflect.Value, _ reflect.Valu
 // areTold says whether it is certain that two values are the same, or that they are not.
 func (d *decisions) areTold(a, b reflect.Value) bool {
 	if isTextual(a) && isTextual(b) {
-		return textOf(a) == textOf(b) || d.words.Differ(textOf(a), textOf(b))
+		return textOf(a) == textOf(b) && !d.kept[textOf(a)] || d.words.Differ(textOf(a), textOf(b))
 	}
 	return isTextual(a) || isTextual(b) || !d.within([]reflect.Value{a, b}) || a.IsValid() && b.IsValid() && reflect.DeepEqual(a.Interface(), b.Interface())
 }

@@ -208,6 +208,10 @@ func TestSecretsInTemplates(t *testing.T) {
 {{ with (printf "x%s" (lower .Values.key)) }}{{ . }}{{ end }}
 `},
 		{isDecided, `
+{{ if eq (replace "!" "" .Values.key) .Values.key }}yes{{ end }}
+{{ if ne (urlquery .Values.key) .Values.key }}yes{{ end }}
+{{ len (uniq (list (html .Values.key) .Values.key)) }}
+{{ if has (js .Values.key) (list .Values.key) }}yes{{ end }}
 {{ get .Values.map .Values.key }}
 {{ hasKey .Values.map .Values.key }}
 {{ dig .Values.key "x" .Values.map }}
