@@ -25,6 +25,8 @@ type Ledger struct {
 	match   func(s string, i int) int
 	addPart func(text string)
 	hasPart func(s string, i int) bool
+
+	decrypted opened // of what was decrypted, and may be no key
 }
 
 // Add remembers t. Texts under 16 bytes and URLs are left out, and so are placeholders and
@@ -108,7 +110,7 @@ func (l *Ledger) Leaks(s string, isPublic func(text string) bool) bool {
 }
 
 // Scrub replaces every remembered text in s, and every part of one, in any of the forms that
-// Leaks knows forwards.
+// Leaks knows forwards, and what was decrypted and does not stand in the open.
 func (l *Ledger) Scrub(s string) string {
 	var b strings.Builder
 	end := 0
@@ -126,7 +128,7 @@ func (l *Ledger) Scrub(s string) string {
 	if end > 0 {
 		s = b.String() + s[end:]
 	}
-	return ScrubShapes(s)
+	return ScrubShapes(l.Concealed(s))
 }
 
 // each visits the remembered texts in s from left to right, until visit says no.

@@ -21,7 +21,7 @@ var ErrLeak = errors.New("internal error: the output would have shown a key and 
 // run has revealed, nor a part of one, in any form that the ledger knows, and nothing that
 // is a whole JWT or private key by its shape alone. What would show one is taken out of a
 // report before (Showable): here it passes whole or not at all, but for notes and errors,
-// which are lines that each stand for themselves.
+// which are lines that each stand for themselves. What was decrypted and is no key gives way to a word that says so.
 type Guard struct {
 	w      io.Writer
 	ledger *keys.Ledger
@@ -71,7 +71,7 @@ func (g *Guard) Flush() error {
 			return ErrLeak
 		}
 	}
-	_, err := io.WriteString(g.w, held)
+	_, err := io.WriteString(g.w, g.ledger.Concealed(held))
 	return err
 }
 
@@ -94,6 +94,11 @@ func shows(s string, ledger *keys.Ledger) bool {
 // ownWords says whether a text stands in the rules' documentation, which some formats print: a
 // repository may hold a dummy that is called as one there.
 func ownWords(text string) bool { return strings.Contains(documentation(), text) }
+
+// IsOwnText says of a text in small letters whether it stands there in any.
+func IsOwnText(text string) bool { return strings.Contains(smallDocumentation(), text) }
+
+var smallDocumentation = sync.OnceValue(func() string { return strings.ToLower(documentation()) })
 
 var documentation = sync.OnceValue(func() string {
 	var b strings.Builder

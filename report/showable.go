@@ -48,7 +48,7 @@ type hider struct{ ledger *keys.Ledger }
 
 // text is a text, or what stands in its place.
 func (h hider) text(s string) string {
-	if h.shows(s) {
+	if s = h.ledger.Concealed(s); h.shows(s) {
 		return notShown
 	}
 	return s
@@ -60,6 +60,7 @@ func (h hider) shows(texts ...string) bool {
 
 // file is a name of a file, without what would show a key in it.
 func (h hider) file(name string) string {
+	name = h.ledger.Concealed(name)
 	if !h.shows(name) {
 		return name
 	}

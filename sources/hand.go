@@ -24,11 +24,11 @@ func (r *Repository) Hand(v keys.Value) string {
 }
 
 // HandSecret is the word for a text that was decrypted, or is part of one.
-func (r *Repository) HandSecret(t keys.Text) string { return r.scrubbed(r.standins.Secret(t)) }
+func (r *Repository) HandSecret(t keys.Text) string { return r.concealed(t, r.standins.Secret(t)) }
 
-// scrubbed is a word, which is taken out of messages from then on: it would tell nobody anything there.
-func (r *Repository) scrubbed(word string) string {
-	r.ledger.Add(keys.NewText(word))
+// concealed is the word for a text. Neither is shown in a message from then on.
+func (r *Repository) concealed(t keys.Text, word string) string {
+	r.ledger.Conceal(t, word)
 	return word
 }
 
@@ -38,7 +38,7 @@ func (r *Repository) hide(path []string, text string) string {
 	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) {
 		return text
 	}
-	return r.scrubbed(r.standins.SecretText(keys.NewText(text)))
+	return r.concealed(keys.NewText(text), r.standins.SecretText(keys.NewText(text)))
 }
 
 // identifying are the fields that say which object it is, in manifests and in the values of charts.
@@ -97,7 +97,12 @@ func (r *Repository) handPiece(text string) string {
 	if len(text) >= keys.MinHidden || text == "" || r.InTheOpen(text) {
 		return r.HandSecret(keys.NewText(text))
 	}
-	return r.scrubbed(r.standins.Piece(keys.NewText(text)))
+	return r.handAny(text)
+}
+
+// handAny is the word for a text, were it ever so short.
+func (r *Repository) handAny(text string) string {
+	return r.concealed(keys.NewText(text), r.standins.Piece(keys.NewText(text)))
 }
 
 // handNames does so of the names, when all texts are known that they may bear.
@@ -111,7 +116,7 @@ func (r *Repository) handNames(tree, open any) {
 			r.handNames(v, below)
 			if !isKnown && (r.standins.Bears(k) || r.names.Of(k).Slot == "" && !r.InTheOpen(k)) {
 				delete(tree, k)
-				tree[r.scrubbed(r.standins.Piece(keys.NewText(k)))] = v
+				tree[r.handAny(k)] = v
 			}
 		}
 	case []any:
@@ -151,7 +156,7 @@ func (r *Repository) handLines(b []byte) []byte {
 			out.Write(name)
 			out.WriteString("=" + r.HandSecret(keys.NewText(string(value))))
 		default:
-			out.WriteString(r.scrubbed(r.standins.Piece(keys.NewText(string(text)))))
+			out.WriteString(r.handAny(string(text)))
 		}
 		out.Write(line[len(text):])
 	}

@@ -39,9 +39,10 @@ func (r *Repository) Note(kind NoteKind, at Position, message string) {
 
 // NoteOf records a note about something in a file that has a name.
 func (r *Repository) NoteOf(of string, kind NoteKind, at Position, message string) {
+	n := Note{kind, at, r.ledger.Scrub(of), r.ledger.Scrub(message)} // which may ask what stands in the open
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.notes[Note{kind, at, r.ledger.Scrub(of), r.ledger.Scrub(message)}] = true
+	r.notes[n] = true
 }
 
 // Notes lists all notes, in order of place.

@@ -102,6 +102,7 @@ func Open(o Options) (*Repository, error) {
 	if r.ledger == nil {
 		r.ledger = &keys.Ledger{}
 	}
+	r.ledger.Know(r.InTheOpen)
 	r.standins.Salt(o.Keyring.Salt())
 	marks := builtin()
 	for _, name := range o.Names.Own() {

@@ -47,6 +47,7 @@ type session struct {
 // then only past the guards. The sandbox is nil where the process must not be confined.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string, sandbox *confine.Sandbox) int {
 	ledger := &keys.Ledger{}
+	ledger.Know(report.IsOwnText)
 	s := &session{
 		stdin: stdin, out: report.NewGuard(stdout, ledger), err: report.NewLineGuard(stderr, ledger),
 		env: env, ledger: ledger, rawErr: stderr, rawOut: stdout,

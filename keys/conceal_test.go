@@ -1,0 +1,43 @@
+package keys
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+)
+
+// TestConcealed: of what was decrypted nothing is shown, were it a short password where a name stands, but for what stands in the open and what
+// Supabase calls its own.
+func TestConcealed(t *testing.T) {
+	var s Standins
+	var l Ledger
+	for _, text := range []string{"Hunter22", "p@ss.word77", "correct horse battery", "service_role", "db.example.internal", "1234567890", "line one\nkey: x7Kd9Qw2\nthe last of three", aToken} {
+		l.Conceal(NewText(text), s.Secret(NewText(text)))
+	}
+	l.Know(func(text string) bool { return strings.Contains("the battery of db.example.internal", text) })
+	tests := []struct{ text, want string }{
+		{"Kong consumer Hunter22", "Kong consumer [decrypted]"},
+		{"Kong consumer uHUNTER22-x, of hunter22", "Kong consumer u[decrypted]-x, of [decrypted]"},
+		{"hidden: " + base64.RawURLEncoding.EncodeToString([]byte("Hunter22")), "hidden: [decrypted]"},
+		{"a part, unter2, of it", "a part, [decrypted], of it"},
+		{"p@ss.word77 is not a name", "[decrypted] is not a name"},
+		{"http://p@ss.word77/", "http://[decrypted]/"},
+		{"correct", "[decrypted]"},
+		{"the battery of db.example.internal", "the battery of db.example.internal"},
+		{"it has no data key service_role", "it has no data key service_role"},
+		{"finding 1234567890", "finding 1234567890"},
+		{"line one, and x7Kd9Qw2 of three", "line one, and [decrypted] of three"},
+		{aToken[50:60], "[decrypted]"},
+		{aToken[:36], aToken[:36]},
+		{"Secret x" + s.Secret(NewText("Hunter22")) + "/y", "Secret x[decrypted]/y"},
+		{"nothing of it", "nothing of it"},
+	}
+	for _, test := range tests {
+		if got := l.Concealed(test.text); got != test.want {
+			t.Errorf("%q becomes %q, not %q", test.text, got, test.want)
+		}
+	}
+	if got := l.Scrub("no data key Hunter22"); got != "no data key [decrypted]" {
+		t.Errorf("scrubbed: %q", got)
+	}
+}
