@@ -17,6 +17,7 @@ type Standins struct {
 	shown   map[[32]byte]string   // what goes in the place of what was decrypted, by its sum
 	made    map[[32]byte]string   // likewise of what a template made
 	words   map[[32]byte]string   // likewise of its pieces
+	coded   map[string]Text       // what was in base64, by its words in that
 	secrets map[string]secretWord // by marker
 	pieces  map[string]bool       // of the words
 

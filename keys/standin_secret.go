@@ -14,7 +14,7 @@ import (
 
 // What was decrypted does not go through a renderer: whoever writes a template can turn a text into a name, a message, a number, in any
 // alphabet. What goes is a word that says nothing of it, and Resolve puts the text back where the word comes out whole. Of a word that was cut,
-// or is encoded in another way than base64, the value is unknown.
+// or is encoded in another way than once in base64, the value is unknown.
 //
 // A word is made so that what renderers do with texts happens to it as it would to the secret: it is as long, where that is more than the word
 // takes; it has the runs of characters in it that YAML, a shell or a URL treats in a special way, and the white space at its ends; that of a
@@ -95,7 +95,7 @@ func (s *Standins) begin() {
 	if s.shown == nil {
 		s.shown, s.words, s.secrets, s.pieces = map[[32]byte]string{}, map[[32]byte]string{}, map[string]secretWord{}, map[string]bool{}
 		s.hidden, s.lengths = map[[32]byte]bool{}, map[string][]int{}
-		s.made = map[[32]byte]string{}
+		s.made, s.coded = map[[32]byte]string{}, map[string]Text{}
 	}
 }
 
@@ -145,12 +145,13 @@ func (s *Standins) hide(text string) string { return s.hideFrom(text, MinHidden)
 // hideFrom does so of a text of at least so many bytes.
 func (s *Standins) hideFrom(text string, least int) string {
 	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && len(decoded) >= MinHidden && isPrintable(decoded) && base64.StdEncoding.EncodeToString(decoded) == text {
-		word := base64.StdEncoding.EncodeToString([]byte(s.hide(string(decoded))))
+		coded := base64.StdEncoding.EncodeToString([]byte(s.hide(string(decoded))))
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.begin()
 		s.note(text)
-		return word
+		s.coded[coded] = NewText(text)
+		return coded
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -288,9 +289,12 @@ func (s *Standins) plain(text string) (v Value, ok bool) {
 		}
 		return v, true
 	}
-	if decoded, ok := s.putBackEncoded(text, maxEncoded); ok {
+	if decoded, ok := s.putBackEncoded(text, 1); ok {
 		s.remember(NewText(decoded), text)
 		return Known(NewText(decoded)), true
+	}
+	if _, deeper := s.putBackEncoded(text, maxBorne); deeper { // which nobody would find again who guards what is printed
+		return Unknown(transformed), true
 	}
 	return Unknown(transformed), s.isPiece(text) || s.isBeside(text)
 }
@@ -387,6 +391,10 @@ func (s *Standins) putBackEncoded(text string, depth int) (out string, ok bool) 
 			decoded, err := e.DecodeString(run)
 			if err != nil {
 				continue
+			}
+			if whole, found := s.coded[string(decoded)]; found {
+				ok = true
+				return e.EncodeToString([]byte(whole.Reveal()))
 			}
 			if v, found := s.putBack(string(decoded)); found && v.IsKnown() {
 				ok = true
