@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/keylint/keylint/internal/testkeys"
@@ -19,6 +20,21 @@ func BenchmarkDiagnosePair(b *testing.B) {
 		token, _ := keys.ParseJWT(stale)
 		if token.SignedBy(secret) || token.Mistake(secret).Words != "" {
 			b.Fatal("it verifies")
+		}
+	}
+}
+
+// BenchmarkLeaks looks through a report of a megabyte for a thousand keys.
+func BenchmarkLeaks(b *testing.B) {
+	var l keys.Ledger
+	for n := range 1000 {
+		l.Add(keys.NewText(testkeys.Key(testkeys.Secret, "anon", 1767225600+n)))
+	}
+	report := strings.Repeat("k8s/supabase/kong.yaml:12:15: error: the gateway does not accept the key that apps/web presents [app-key-rejected]\n", 9_000)
+	b.SetBytes(int64(len(report)))
+	for b.Loop() {
+		if l.Leaks(report, nil) {
+			b.Fatal("it leaks")
 		}
 	}
 }

@@ -26,6 +26,8 @@ type Ledger struct {
 	addPart func(text string)
 	hasPart func(s string, i int) bool
 
+	hasLetters func(s string, i int) bool // of a text without other signs
+
 	decrypted opened // of what was decrypted, and may be no key
 }
 
@@ -41,7 +43,7 @@ func (l *Ledger) Add(t Text) {
 	if l.seen == nil {
 		l.seen = map[[32]byte]bool{}
 		l.add, l.match = newMatcher()
-		l.addPart, l.hasPart = newParts()
+		l.addPart, l.hasPart, l.hasLetters = newParts()
 	}
 	if sum := NewText(s).Sum(); !l.seen[sum] {
 		l.seen[sum] = true
@@ -93,7 +95,7 @@ func (l *Ledger) AddDecrypted(t Text) {
 }
 
 // Leaks says whether s holds a remembered text, or a part of one: as it is, URL-escaped, in
-// base64 or in hexadecimal digits, forwards or backwards. What isPublic knows is no secret,
+// base64, in base32 or in hexadecimal digits, with other signs between its own, forwards or backwards. What isPublic knows is no secret,
 // though a repository keeps it as one.
 func (l *Ledger) Leaks(s string, isPublic func(text string) bool) bool {
 	for _, s := range []string{s, reversed(s)} {
@@ -102,7 +104,29 @@ func (l *Ledger) Leaks(s string, isPublic func(text string) bool) bool {
 			found = isPublic == nil || !isPublic(s[from:to])
 			return !found
 		})
-		if found {
+		if found || l.leaksLetters(s, isPublic) {
+			return true
+		}
+	}
+	return false
+}
+
+// leaksLetters says whether a part of a remembered text stands in s, whatever signs stand between its letters.
+func (l *Ledger) leaksLetters(s string, isPublic func(text string) bool) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.hasLetters == nil {
+		return false
+	}
+	letters, digit := lettersOf(s), -partLength
+	for end := range len(letters) {
+		if letters[end] <= '9' {
+			digit = end
+		}
+		if i := end - partLength + 1; i >= 0 && digit >= i && l.hasLetters(letters, i) && (isPublic == nil || !isPublic(around(s, i))) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"hash/maphash"
@@ -15,9 +16,10 @@ const partLength = 12
 // maxParts bounds the runs that are remembered: those of some thousand keys. Whole texts are known beyond it.
 const maxParts = 2 << 20
 
-// newParts remembers runs, by their hashes alone. has says whether a run of partLength stands at s[i:].
-func newParts() (add func(text string), has func(s string, i int) bool) {
-	seed, runs := maphash.MakeSeed(), map[uint64]struct{}{}
+// newParts remembers runs, by their hashes alone. has says whether a run of partLength stands at s[i:], hasLetters the same of a text that is nothing
+// but letters and digits (lettersOf), and of a run that has a digit.
+func newParts() (add func(text string), has, hasLetters func(s string, i int) bool) {
+	seed, runs, letters := maphash.MakeSeed(), map[uint64]struct{}{}, map[uint64]struct{}{}
 	every := func(form string, step int, plain bool) {
 		for i := 0; i+partLength <= len(form) && len(runs) < maxParts; i += step {
 			if run := form[i : i+partLength]; isRun(run) && (!plain || isOdd(run)) {
@@ -39,6 +41,21 @@ func newParts() (add func(text string), has func(s string, i int) bool) {
 				every(url, 4, false)
 			}
 		}
+		// What is taken apart by other signs, or has lost its own.
+		for form := lettersOf(text); len(form) >= partLength && len(letters) < maxParts; form = form[1:] {
+			if isOdd(form[:partLength]) {
+				letters[maphash.String(seed, form[:partLength])] = struct{}{}
+			}
+		}
+		for skip := range min(5, len(text)) {
+			form := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(text[skip:]))
+			for ; len(form) >= partLength && len(letters) < maxParts; form = form[min(8, len(form)):] {
+				if run := form[:partLength]; strings.ContainsAny(run, digitsOfAll) {
+					letters[maphash.String(seed, run)] = struct{}{}
+					letters[maphash.String(seed, strings.ToLower(run))] = struct{}{}
+				}
+			}
+		}
 		digits := hex.EncodeToString([]byte(text))
 		every(digits, 4, false)
 		every(strings.ToUpper(digits), 4, false)
@@ -54,7 +71,48 @@ func newParts() (add func(text string), has func(s string, i int) bool) {
 		_, ok := runs[maphash.String(seed, run)]
 		return ok
 	}
-	return add, has
+	hasLetters = func(s string, i int) bool {
+		if i+partLength > len(s) {
+			return false
+		}
+		_, ok := letters[maphash.String(seed, s[i:i+partLength])]
+		return ok
+	}
+	return add, has, hasLetters
+}
+
+const digitsOfAll = "0123456789"
+
+// lettersOf are the letters and digits of a text.
+func lettersOf(s string) string {
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		if isLetter(s[i]) {
+			out = append(out, s[i])
+		}
+	}
+	return string(out)
+}
+
+func isLetter(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+// around is the part of a text in which a run of its letters stands.
+func around(s string, run int) string {
+	from := 0
+	for i := range len(s) {
+		if !isLetter(s[i]) {
+			continue
+		}
+		switch run--; run {
+		case -1:
+			from = i
+		case -partLength:
+			return s[from : i+1]
+		}
+	}
+	return s[from:]
 }
 
 // isRun says whether a text is made of the signs that keys are made of.
