@@ -121,6 +121,36 @@ func TestRenderersSeeNoSecret(t *testing.T) {
 	}
 }
 
+// TestCutIsUnknown: nothing is known of what a replacement cuts out of a secret, were it ever so short.
+func TestCutIsUnknown(t *testing.T) {
+	keyring, err := decrypt.Load(decrypt.KeyFiles{Age: []string{"../testdata/keys/age.txt"}, Getenv: func(string) string { return "" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, options := range []string{`{delimiter: "k", index: 0}`, `{delimiter: ".", index: 1}`, `{delimiter: "l", index: 1}`} {
+		repo := testrepo.Open(t, testrepo.Write(t, `
+-- k8s/kustomization.yaml --
+resources: [secret.yaml, target.yaml]
+replacements:
+  - source: {kind: Secret, fieldPath: stringData.SUPABASE_ANON_KEY, options: `+options+`}
+    targets: [{select: {kind: ConfigMap}, fieldPaths: [data.key]}]
+-- k8s/target.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: supabase}
+data: {key: x, other: y}
+-- k8s/secret.yaml --
+`+encryptedSecret(t)), keyring)
+		o := unit(t, Units(repo), "k8s").Find("ConfigMap", "", "supabase")
+		if e := entry(t, o, "key"); e.Value.IsKnown() {
+			t.Errorf("of %s %q is known", options, e.Value.Text().Reveal())
+		}
+		if e := entry(t, o, "other"); !e.Value.IsKnown() {
+			t.Errorf("of %s nothing is known", options)
+		}
+	}
+}
+
 func one(draw *rand.Rand, of ...string) string { return of[draw.IntN(len(of))] }
 
 // byKustomize moves a field of the Secret, or a part of it, to somewhere else.

@@ -68,6 +68,7 @@ func (r *Root) build(g *Graph, out *Result) error {
 	if out.Objects, err = r.objectsFrom(made); err != nil {
 		return err
 	}
+	r.blurCut(out.Objects)
 	for name := range r.pluginFiles() {
 		fsys.read[name] = true
 	}

@@ -6,6 +6,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources/nodes"
 )
@@ -14,6 +15,7 @@ import (
 type replacement struct {
 	kind, name string // of the source
 	field      []string
+	cuts       bool // it takes a part of the field
 	targets    []replacementTarget
 }
 
@@ -63,6 +65,7 @@ func readReplacements(n *yaml.Node) []replacement {
 	rep := replacement{
 		kind: nodes.Text(nodes.Field(source, "kind")), name: nodes.Text(nodes.Field(source, "name")),
 		field: fieldPath(nodes.Text(nodes.Field(source, "fieldPath"))),
+		cuts:  nodes.Field(source, "options", "delimiter") != nil,
 	}
 	if len(rep.field) == 0 {
 		rep.field = []string{"metadata", "name"}
@@ -75,6 +78,53 @@ func readReplacements(n *yaml.Node) []replacement {
 		rep.targets = append(rep.targets, target)
 	}
 	return []replacement{rep}
+}
+
+// blurCut makes unknown what replacements cut out of a secret: of a short piece of the word that stands for it nobody can tell that it is one.
+func (r *Root) blurCut(objects []*manifest.Object) {
+	words := r.repo.Standins()
+	if !words.Hide() {
+		return
+	}
+	for _, rep := range r.replacements() {
+		if !rep.cuts {
+			continue
+		}
+		if _, n := rep.from(objects); n == nil || !words.IsMadeOf(n.Value) {
+			continue
+		}
+		for _, o := range objects {
+			for _, t := range rep.targets {
+				if t.selects == nil || !t.selects.matches(o) {
+					continue
+				}
+				for _, f := range t.fields {
+					for _, n := range below(o.Root, f) {
+						n.Value = r.repo.Hand(keys.Unknown("a replacement takes a part of what was decrypted, and that is not followed"))
+					}
+				}
+			}
+		}
+	}
+}
+
+// below are the scalars at a field path, in which "*" is any item.
+func below(n *yaml.Node, path []string) []*yaml.Node {
+	switch {
+	case n == nil:
+		return nil
+	case len(path) == 0 && n.Kind == yaml.ScalarNode:
+		return []*yaml.Node{n}
+	case len(path) == 0:
+		return nil
+	case path[0] != "*":
+		return below(child(n, path[0]), path[1:])
+	}
+	var out []*yaml.Node
+	for _, item := range nodes.Items(n) {
+		out = append(out, below(nodes.Follow(item), path[1:])...)
+	}
+	return out
 }
 
 // writes says whether the replacement writes that field of that object.
