@@ -141,6 +141,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	if image != nil {
 		p.setImage(c, s, image, dockerfile)
 	}
+	var optional []sources.ComposeEnvFile // that are not in the repository
 	for _, env := range s.EnvFiles {
 		env.Path = p.path(s, env.Path)
 		f := p.inv.Repo.File(env.Path)
@@ -148,7 +149,8 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			f = nil // of another repository that is linted together with this one
 		}
 		if f == nil && env.Optional {
-			p.lack(s, env.Path, env.At)
+			c.openFile("the env_file " + env.Path + " is not in the repository, and is taken in where it is there")
+			optional = append(optional, env)
 			continue
 		}
 		if f == nil && p.fromPortainer(c, env.Path) {
@@ -160,18 +162,19 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 		if f == nil {
 			if variables, open, ok := p.made(env.Path, parse); ok {
+				if open != "" {
+					c.openFile(open)
+				}
 				for _, v := range variables {
 					v.Holder = c.holder(v.Name)
 					c.set(v)
 				}
-				if open != "" {
-					c.OpenEnv = append(c.OpenEnv, open)
-				}
 				continue
 			}
-			why := "the env_file " + env.Path + " is not in the repository"
-			p.lack(s, env.Path, env.At)
-			c.OpenEnv = append(c.OpenEnv, why)
+			if !dataStores.MatchString(s.Image) {
+				p.lack(s, env.Path, env.At)
+			}
+			c.openFile("the env_file " + env.Path + " is not in the repository")
 			continue
 		}
 		p.use(f.Path)
@@ -187,6 +190,11 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	}
 	for _, v := range s.Environment {
 		c.set(p.resolve(v, c.holder(v.Name), inEnvironment))
+	}
+	for _, env := range optional {
+		if !dataStores.MatchString(s.Image) && !p.inv.isGivenKeys(c, s) {
+			p.lack(s, env.Path, env.At)
+		}
 	}
 	own := &Pod{Owner: c.owner, Unit: p.unit, Containers: []*Container{c}}
 	mount := func(target string, part volumePart) {

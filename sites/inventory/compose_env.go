@@ -220,7 +220,7 @@ func (p *composeProject) fromPortainer(c *Container, file string) bool {
 		}
 		return true
 	}
-	c.OpenEnv = append(c.OpenEnv, "Portainer writes "+stackEnv+" when it deploys")
+	c.openFile("Portainer writes " + stackEnv + " when it deploys")
 	c.OpenFrom = p.rest.from
 	return true
 }

@@ -151,6 +151,7 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
 		if open := f.Object.Open(); open != "" {
 			c.OpenEnv = append(c.OpenEnv, open)
+			c.mayReplace(prefix, open)
 		}
 		if !inv.takes(c, f.Object.File, Label(f.Object), inv.costOfEntries(f.Object)) {
 			continue
@@ -174,10 +175,31 @@ func (inv *Inventory) holdKeys(objects []*manifest.Object) bool {
 // of it have the same.
 func (c *Container) openFrom(f Found, name, prefix string) {
 	c.OpenEnv = append(c.OpenEnv, f.Why)
+	if !f.Absent { // without it the container does not start
+		c.mayReplace(prefix, f.Why)
+	}
 	c.OpenFrom = ""
 	if f.Outside && prefix == "" {
 		c.OpenFrom = name
 	}
+}
+
+// mayReplace makes unknown what the container was given so far, under names with the prefix: a later source, of which it is
+// not known what it has, goes before an earlier one.
+func (c *Container) mayReplace(prefix, why string) {
+	for i, v := range c.Variables {
+		if strings.HasPrefix(v.Name, prefix) {
+			of := *v
+			of.Value = keys.Unknown("a later source of variables may set " + keys.ShownVariable(v.Name) + " anew: " + why)
+			c.Variables[i], c.Env[v.Name] = &of, &of
+		}
+	}
+}
+
+// openFile notes that a file of variables is not known, which may set anew what the ones before it set.
+func (c *Container) openFile(why string) {
+	c.OpenEnv = append(c.OpenEnv, why)
+	c.mayReplace("", why)
 }
 
 // fromOpen is a variable that the container does not declare and may have all the same; absent where all that it has is known.
