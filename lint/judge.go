@@ -116,6 +116,8 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return ref.ofTwoMinds(s)
 	case ref.has(s.Value) && s.Carrier.Backend == "" && ref.without(s.Value) != "":
 		return fmt.Sprintf("%s does not list it, and which of the gateways it is meant for is not known", ref.without(s.Value))
+	case ref.gateway && p.doubtOf(ref, s.Value) != "":
+		return fmt.Sprintf("it is not known that the gateway lets it pass: %s", p.doubtOf(ref, s.Value))
 	case ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s):
 		return ""
 	case !s.Value.IsKnown():
@@ -128,6 +130,21 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return "the gateway lists no key of this kind"
 	}
 	return "nothing to compare it with"
+}
+
+// doubtOf is why each site of the reference that has the value is doubted; empty where one is not, and where none has it.
+func (p *Pass) doubtOf(r reference, v keys.Value) string {
+	why := ""
+	for _, s := range r.group {
+		switch {
+		case !s.Value.Same(v):
+		case !p.IsDoubted(s):
+			return ""
+		case why == "":
+			why = p.doubted[s]
+		}
+	}
+	return why
 }
 
 // without is a gateway that has keys of the role, and not this one, where another one has it; empty where

@@ -47,6 +47,9 @@ func newPass(g *Grouping, rules []*Rule, now keys.Clock) *Pass {
 		if s.Idle != "" {
 			p.Idle(s.Idle, s)
 		}
+		if s.Doubt != "" {
+			p.Doubt(s.Doubt, s)
+		}
 		p.written[s.Written] = append(p.written[s.Written], s)
 		if s.At != s.Written {
 			p.written[s.At] = append(p.written[s.At], s)
@@ -82,7 +85,8 @@ func (p *Pass) Idle(why string, group ...*sites.Site) {
 }
 
 // Doubt marks sites of which nobody knows the value, and which a name or a path tells to be another
-// than the right one. They do not agree, by construction either. why follows "cannot be told:".
+// than the right one, and those of which it is not known that they have an effect. They do not agree, by construction either.
+// why follows "cannot be told:".
 func (p *Pass) Doubt(why string, group ...*sites.Site) {
 	for _, s := range group {
 		p.doubted[s] = why

@@ -47,6 +47,7 @@ type Site struct {
 	InForce     string              // of a reference to a Secret beside the one in force, what that one is called
 	Served      string              // of a key set that is fetched while the reader runs, from which host; empty for any other
 	Unset       string              // compose's variable that it is, where no file here sets it
+	Doubt       string              // why it is not known that it has the effect that it has where it stands; empty where it is
 	Idle        string              // why the value has no effect where it stands; empty where it has one
 	Copied      sources.Position    // where it is said that a controller copies the entry into the namespace in which it is read
 	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value

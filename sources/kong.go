@@ -21,31 +21,8 @@ type KongConfig struct {
 	Routes        []KongRoute // those that ask for a key
 	Open          []string    // the paths of all others, and of those that ask for it by another name than "apikey"
 	Translates    bool        // a plugin may put another token in place of the client's
-}
 
-// KongRoute is a route, or a service, whose requests need a key.
-type KongRoute struct {
-	Name   string
-	Line   int
-	Groups []string // the ACL groups that may pass; empty where any consumer may
-	paths  []string // that lead to it, where it takes the key from "apikey"
-}
-
-// Asks says whether a request for a path needs a key that is called apikey: the route with the longest path that it begins with decides.
-func (c *KongConfig) Asks(path string) bool {
-	longest, asks := 0, false
-	try := func(paths []string, is bool) {
-		for _, p := range paths {
-			if strings.HasPrefix(path, strings.TrimSuffix(p, "/")) && len(p) > longest {
-				longest, asks = len(p), is
-			}
-		}
-	}
-	for _, r := range c.Routes {
-		try(r.paths, true)
-	}
-	try(c.Open, false)
-	return asks
+	guarded []guarded // the routes at which it matters who asks
 }
 
 // KongConsumer is a consumer with the ACL groups that it belongs to.
@@ -54,6 +31,8 @@ type KongConsumer struct {
 	Groups  []string
 	Line    int
 	Keyless []KongKeyless
+
+	terminated bool // a plugin of its own answers all its requests
 }
 
 // KongKeyless is a place at which a consumer should get a key and gets none: a credential without
@@ -71,6 +50,7 @@ type KongCredential struct {
 	Key       keys.Text
 	IsString  bool   // false for null, a number, a list: Kong refuses these
 	Kind      string // what it is where it is no string: "null", "a number", "a boolean", "a list", "a mapping"
+	Lapses    bool   // Kong forgets it after some time
 	Line      int
 	Column    int
 	EndColumn int // 0 where the end is not known
@@ -161,7 +141,7 @@ func (d *Document) kong() *KongConfig {
 		config.VersionLine = n.Line
 	}
 	config.Translates = translates(d.Root)
-	config.Routes, config.Open = kongRoutes(d.Root)
+	config.readRoutes(d.Root)
 	groups := map[string][]string{}
 	for _, a := range nodes.Items(nodes.Field(d.Root, "acls")) {
 		consumer := foreignName(nodes.Field(a, "consumer"))
@@ -181,6 +161,7 @@ func (d *Document) kong() *KongConfig {
 		for _, a := range nodes.Items(nodes.Field(c, "acls")) {
 			consumer.Groups = append(consumer.Groups, nodes.Text(nodes.Field(a, "group")))
 		}
+		consumer.terminated = terminates(pluginsOf(slices.Concat(nodes.Items(nodes.Field(c, "plugins")), scoped(d.Root, "consumer", name))))
 		consumer.Keyless = slips(c, "keyauth_credentials")
 		for _, credential := range nodes.Items(nodes.Field(c, "keyauth_credentials")) {
 			if credential = nodes.Follow(credential); nodes.Field(credential, "key") == nil {
@@ -205,80 +186,6 @@ func slips(n *yaml.Node, meant string) []KongKeyless {
 		}
 	})
 	return out
-}
-
-// kongRoutes lists what asks for a key, and the paths of what does not: a service or a route with a key-auth plugin, in
-// any of the places where a plugin can stand. A plugin with an anonymous consumer lets
-// everybody pass.
-func kongRoutes(root *yaml.Node) (out []KongRoute, open []string) {
-	add := func(name string, n *yaml.Node, plugins ...[]*yaml.Node) {
-		asks, usual := false, false
-		r := KongRoute{Name: name, Line: n.Line}
-		for _, list := range plugins {
-			for _, p := range list {
-				if enabled := nodes.Field(p, "enabled"); enabled != nil && enabled.Value == "false" {
-					continue
-				}
-				switch nodes.Text(nodes.Field(p, "name")) {
-				case "key-auth":
-					asks = nodes.Text(nodes.Field(p, "config", "anonymous")) == ""
-					names := nodes.Items(nodes.Field(p, "config", "key_names"))
-					usual = len(names) == 0 || slices.ContainsFunc(names, func(n *yaml.Node) bool { return nodes.Text(n) == "apikey" })
-				case "acl":
-					r.Groups = nil
-					for _, field := range []string{"allow", "whitelist"} { // "whitelist" before Kong 3.0
-						for _, g := range nodes.Items(nodes.Field(p, "config", field)) {
-							r.Groups = append(r.Groups, nodes.Text(g))
-						}
-					}
-				}
-			}
-		}
-		var paths []string
-		for _, path := range nodes.Items(nodes.Field(n, "paths")) {
-			paths = append(paths, nodes.Text(path))
-		}
-		if asks && usual {
-			r.paths = paths
-		} else {
-			open = append(open, paths...)
-		}
-		if asks {
-			out = append(out, r)
-		}
-	}
-	foreign := func(kind, name string) []*yaml.Node { // top-level plugins of a service or route
-		var list []*yaml.Node
-		for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
-			if n := nodes.Field(p, kind); n != nil && (nodes.Text(n) == name || nodes.Text(nodes.Field(n, "name")) == name) {
-				list = append(list, p)
-			}
-		}
-		return list
-	}
-	var global []*yaml.Node
-	for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
-		if nodes.Field(p, "service") == nil && nodes.Field(p, "route") == nil && nodes.Field(p, "consumer") == nil {
-			global = append(global, p)
-		}
-	}
-	for _, s := range nodes.Items(nodes.Field(root, "services")) {
-		s = nodes.Follow(s)
-		name := nodes.Text(nodes.Field(s, "name"))
-		own := slices.Concat(nodes.Items(nodes.Field(s, "plugins")), foreign("service", name))
-		routes := nodes.Items(nodes.Field(s, "routes"))
-		for _, r := range routes {
-			routeName := nodes.Text(nodes.Field(r, "name"))
-			if routeName == "" {
-				routeName = name
-			}
-			add(routeName, nodes.Follow(r), global, own, nodes.Items(nodes.Field(r, "plugins")), foreign("route", nodes.Text(nodes.Field(r, "name"))))
-		}
-		if len(routes) == 0 {
-			add(name, s, global, own)
-		}
-	}
-	return out, open
 }
 
 // foreignName reads a reference to a consumer: its name, or a mapping that holds it.
@@ -310,7 +217,7 @@ func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node) {
 	}
 	c.Credentials = append(c.Credentials, KongCredential{
 		Consumer: consumer, Key: keys.NewText(text), IsString: kind == "", Kind: kind,
-		Line: at.Line, Column: at.Column, EndColumn: at.EndColumn,
+		Lapses: nodes.Field(credential, "ttl") != nil, Line: at.Line, Column: at.Column, EndColumn: at.EndColumn,
 	})
 }
 

@@ -2,19 +2,21 @@ package rules
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
 )
 
 var aclMissing = &lint.Rule{
 	Name:     "acl-missing",
-	Summary:  "a consumer with a key is in no group, and every route asks for one",
+	Summary:  "a consumer with a key is in no group that a route lets pass",
 	Severity: lint.Warning,
-	Doc: `A route with the acl plugin refuses a consumer that is in none of its groups ("You cannot consume this service", 403).
-Where a consumer has a key and no group, and each route that asks for a key asks for a group as well, the key opens
-nothing.
+	Doc: `A route with the acl plugin refuses a consumer that is in none of the groups that it allows, or in one that it denies ("You
+cannot consume this service", 403). Where each route that asks for a key refuses a consumer that has one, the key opens nothing.
 
-Put the consumer in its group under acls: anon in anon, service_role in admin.`,
+Put the consumer in its group under acls, anon in anon, service_role in admin; or let the routes allow its group.`,
 	Bad: `
 -- k8s/kong.yaml --
 apiVersion: v1
@@ -105,27 +107,34 @@ spec:
 	Check: checkACLMissing,
 }
 
-var consumerInNoGroup = lint.Cause{Name: "consumer-in-no-group", Advice: "Add it to its group under acls: {consumer: %s, group: …}."}
+var (
+	consumerInNoGroup    = lint.Cause{Name: "consumer-in-no-group", Advice: "Add it to its group under acls: {consumer: %s, group: …}."}
+	consumerInOtherGroup = lint.Cause{Name: "consumer-in-other-group", Advice: "Let a route allow its group, or add consumer %s to one that a route allows."}
+)
 
 func checkACLMissing(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
-		if g.Config == nil || g.Dead || !g.Unit.Deployed() || len(g.Config.Routes) == 0 {
+		if g.Config == nil || g.Dead || !g.Unit.Deployed() {
 			continue
-		}
-		asks := true
-		for _, r := range g.Config.Routes {
-			asks = asks && len(r.Groups) > 0
 		}
 		live := live(g)
 		for _, c := range g.Config.Consumers {
-			if !asks || !live[c.Name] || len(c.Groups) > 0 {
+			if !live[c.Name] || !g.Config.RefusesGroups(c.Name) {
 				continue
 			}
-			p.Report(lint.Draft{
+			f := lint.Draft{
 				Place: lint.AtName(g.LineOf(c.Line), "Kong consumer "+c.Name), Instance: p.NameIn(g.Unit, g.Namespace),
 				Message: fmt.Sprintf("Kong consumer %s has a key and is in no group, and every route asks for one: its key opens nothing (403)", c.Name),
 				Cause:   consumerInNoGroup.With(c.Name), Then: restartOf(g),
-			})
+			}
+			if len(c.Groups) > 0 {
+				if g.Config.Role(c.Name) == "" || !slices.ContainsFunc(g.Config.Routes, func(r sources.KongRoute) bool { return someonePasses(g, r) }) {
+					continue // of nobody who passes another rule tells
+				}
+				f.Message = fmt.Sprintf("Kong consumer %s has a key, and no route lets the group %s pass: its key opens nothing (403)", c.Name, strings.Join(c.Groups, " or "))
+				f.Cause = consumerInOtherGroup.With(c.Name)
+			}
+			p.Report(f)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func (f *Found) addCredential(g *Gateway, c sources.KongCredential, at sources.P
 	if why != "" && before.Len() == 0 {
 		return
 	}
-	b := &inventory.Binding{Name: cred.Name, Holder: cred.holder, Consumer: c.Consumer, Role: role, Value: became.value}
+	b := &inventory.Binding{Name: cred.Name, Holder: cred.holder, Consumer: c.Consumer, Role: role, Value: became.value, Doubt: g.doubtOf(c)}
 	f.traceCredential(g, b, at, cred, uses)
 	b.Slot, b.Role = settle(b.Role, f.Names.Of(b.Name), b.Value)
 	switch {
@@ -80,4 +80,15 @@ func (f *Found) traceCredential(g *Gateway, b *inventory.Binding, at sources.Pos
 		b.Where.Written, b.Entry, b.Unset = v.Written(), v.Entry, v.Unset
 		then(v.Trace()...)
 	}
+}
+
+// doubtOf is why it is not known that Kong lets pass who sends the credential; empty where it is.
+func (g *Gateway) doubtOf(c sources.KongCredential) string {
+	if g.unsure != "" {
+		return g.unsure
+	}
+	if c.Lapses {
+		return "Kong forgets it when its ttl is over"
+	}
+	return g.Config.Refuses(c.Consumer)
 }

@@ -38,10 +38,7 @@ func fateOf(r reading) outcome {
 	}
 	switch {
 	case r.why != "":
-		o.fate, o.value = NotRendered, keys.Known(r.before)
-		if name != "" || keys.IsPlaceholder(r.before) {
-			o.value = keys.Unknown(r.why)
-		}
+		o.fate, o.value = NotRendered, keys.Unknown(r.why)
 	case !r.value.IsKnown():
 	case decK.MatchString(text):
 		o.fate, o.kind = NotForKong, "a decK reference"

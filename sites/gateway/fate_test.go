@@ -39,7 +39,7 @@ func TestFate(t *testing.T) {
 		{name: "a vault's reference", before: "{vault://env/anon-key}", after: "{vault://env/anon-key}", fate: NotForKong, what: "a vault reference"},
 		{name: "decK's reference", before: `${{ env "DECK_ANON" }}`, after: `${{ env "DECK_ANON" }}`, fate: NotForKong, what: "a decK reference"},
 		{name: "a template that is not followed", before: "$ANON_KEY", after: unknown, why: "a test", fate: NotRendered, template: "$ANON_KEY"},
-		{name: "a key in one", before: key, after: unknown, why: "a test", fate: NotRendered, isKey: true},
+		{name: "a key in one", before: key, after: unknown, why: "a test", fate: NotRendered},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := reading{

@@ -33,8 +33,9 @@ type Gateway struct {
 	Partial     []keys.Slot // of the four keys that opaque keys need, those that are not set
 	whole       bool        // it is a Kong that is given all four
 	Rendered    *substitute.Rendered
-	Eaten       bool // Flux took something out of its configuration or script
-	Dead        bool // nothing reads the configuration, and another gateway is there
+	Eaten       bool   // Flux took something out of its configuration or script
+	unsure      string // why it is not known that it reads its configuration; empty where it is
+	Dead        bool   // nothing reads the configuration, and another gateway is there
 }
 
 // Extra is what a consumer that the user added presents, with the place where it is written.

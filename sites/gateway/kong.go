@@ -109,7 +109,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 		g.Fault = f.notMounted(g, c, templates)
 		why = "Kong does not start: " + g.Fault.Message
 	case rendered != nil && why == "" && isSteered(rendered):
-		f.addUnknown(g, templates, "who is let pass depends on a value of the configuration that is not known", true)
+		f.addUnknown(g, templates, "who is let pass depends on a value of the configuration that is not known")
 		return
 	case rendered != nil && why == "":
 		if f.readRendered(g, rendered, templates) {
@@ -123,7 +123,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	if v := c.Env["KONG_DECLARATIVE_CONFIG"]; v != nil && len(templates) == 0 && g.Fault == nil && !f.IsBuilt(c) {
 		f.addUnread(g, v.At(), why) // it is there, or in the image, and what stands in it is not known
 	}
-	f.addUnknown(g, templates, why, false)
+	f.addUnknown(g, templates, why)
 }
 
 // isSteered says whether a value that is not known says who is let pass.
@@ -175,9 +175,9 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 	return nil, why
 }
 
-// addUnknown makes sites of the templates whose rendering is not known. A literal key in one stays known, unless
-// literal keys may be others by then, too.
-func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why string, literals bool) {
+// addUnknown makes sites of the templates of which it is not known what Kong finds in their place, if it reads them at all: not
+// even a key that stands in one is known to be accepted.
+func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why string) {
 	for _, source := range slices.Sorted(maps.Keys(templates)) {
 		t := templates[source]
 		if t.config == nil {
@@ -188,12 +188,7 @@ func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why strin
 			g.inside = func(line int) sources.Position { return t.file.Inside(line, 1, 0) }
 		}
 		for _, c := range t.config.Credentials {
-			at := t.file.Inside(c.Line, c.Column, c.EndColumn)
-			if literals || t.file.Changed != "" {
-				f.addCredential(g, c, at, c.Key, keys.Unknown(why), nil, "")
-				continue
-			}
-			f.addCredential(g, c, at, c.Key, keys.Value{}, nil, why)
+			f.addCredential(g, c, t.file.Inside(c.Line, c.Column, c.EndColumn), c.Key, keys.Value{}, nil, why)
 		}
 	}
 	if len(g.Credentials) > 0 || g.Fault != nil {

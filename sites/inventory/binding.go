@@ -26,6 +26,8 @@ type Binding struct {
 
 	Unset string // compose's variable that it is, where no file here sets it; empty for any other
 
+	Doubt string // why it is not known that what it holds has the effect that it has where it stands; empty where it is
+
 	Exposed     string // by what it is written into what whoever has the app gets, where its name does not say so; empty where it does, or is not
 	Withheld    bool   // its name says so, and what builds the app does not
 	Placeholder bool   // a word that a person was to replace, which makes the value unknown

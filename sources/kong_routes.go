@@ -1,0 +1,254 @@
+package sources
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// KongRoute is a route, or a service, whose requests need a key.
+type KongRoute struct {
+	Name   string
+	Line   int
+	Groups []string // the ACL groups that may pass; empty where any consumer may
+	paths  []string // that lead to it, where it takes the key from "apikey"
+}
+
+// guarded is a route that asks for a key, or looks at who asks.
+type guarded struct {
+	name          string
+	shut          string   // why it lets nobody pass who sends a key in the header apikey; empty where it may
+	allow, refuse []string // the ACL groups that it lists; none where it has no such list
+	anyGroup      bool     // groups of another kind are looked at, too
+}
+
+// Asks says whether a request for a path needs a key that is called apikey: the route with the longest path that it begins with decides.
+func (c *KongConfig) Asks(path string) bool {
+	longest, asks := 0, false
+	try := func(paths []string, is bool) {
+		for _, p := range paths {
+			if strings.HasPrefix(path, strings.TrimSuffix(p, "/")) && len(p) > longest {
+				longest, asks = len(p), is
+			}
+		}
+	}
+	for _, r := range c.Routes {
+		try(r.paths, true)
+	}
+	try(c.Open, false)
+	return asks
+}
+
+// Refuses says why no route that asks for a key is known to let a key of the consumer pass; empty where one is, and where no
+// route asks.
+func (c *KongConfig) Refuses(consumer string) string {
+	k := c.Consumer(consumer)
+	if k == nil || len(c.guarded) == 0 {
+		return ""
+	}
+	if k.terminated {
+		return "the plugin request-termination answers all requests of Kong consumer " + keys.ShownName(consumer)
+	}
+	why := ""
+	for _, g := range c.guarded {
+		refused := cmp.Or(g.shut, g.refusesGroups(k.Groups))
+		if refused == "" {
+			return ""
+		}
+		why = cmp.Or(why, "its route "+keys.ShownName(g.name)+" "+refused)
+	}
+	if len(c.guarded) == 1 {
+		return "Kong is not known to let it pass: " + why
+	}
+	return fmt.Sprintf("none of Kong's %d routes is known to let it pass: %s", len(c.guarded), why)
+}
+
+// RefusesGroups says whether each route that asks for a key refuses the consumer for its ACL groups.
+func (c *KongConfig) RefusesGroups(consumer string) bool {
+	k := c.Consumer(consumer)
+	return k != nil && len(c.guarded) > 0 && !slices.ContainsFunc(c.guarded, func(g guarded) bool { return g.refusesGroups(k.Groups) == "" })
+}
+
+// refusesGroups says why the plugin acl lets none of the groups pass (kong/plugins/acl/handler.lua).
+func (g guarded) refusesGroups(groups []string) string {
+	in := func(list []string) bool {
+		return slices.ContainsFunc(groups, func(group string) bool { return slices.Contains(list, group) })
+	}
+	switch {
+	case g.anyGroup:
+		return ""
+	case len(g.allow) > 0 && !in(g.allow):
+		return "lets only the group " + shownList(g.allow, " or ") + " pass"
+	case in(g.refuse):
+		return "refuses the group " + shownList(g.refuse, " and ")
+	}
+	return ""
+}
+
+func shownList(names []string, between string) string {
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = keys.ShownName(name)
+	}
+	return strings.Join(shown, between)
+}
+
+// readRoutes lists what asks for a key, and the paths of what does not: a service or a route with a key-auth plugin, in
+// any of the places where a plugin can stand. A plugin with an anonymous consumer lets
+// everybody pass.
+func (c *KongConfig) readRoutes(root *yaml.Node) {
+	var global []*yaml.Node
+	for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
+		if nodes.Field(p, "service") == nil && nodes.Field(p, "route") == nil && nodes.Field(p, "consumer") == nil {
+			global = append(global, p)
+		}
+	}
+	for _, s := range nodes.Items(nodes.Field(root, "services")) {
+		s = nodes.Follow(s)
+		name := nodes.Text(nodes.Field(s, "name"))
+		disabled := nodes.Text(nodes.Field(s, "enabled")) == "false"
+		own := slices.Concat(global, nodes.Items(nodes.Field(s, "plugins")), scoped(root, "service", name))
+		routes := nodes.Items(nodes.Field(s, "routes"))
+		for _, r := range nodes.Items(nodes.Field(root, "routes")) {
+			if name != "" && isNamed(nodes.Field(r, "service"), name) {
+				routes = append(routes, r)
+			}
+		}
+		for _, r := range routes {
+			called := nodes.Text(nodes.Field(r, "name"))
+			plugins := slices.Concat(own, nodes.Items(nodes.Field(r, "plugins")), scoped(root, "route", called))
+			if called == "" {
+				called = name
+			}
+			c.readRoute(called, nodes.Follow(r), disabled, pluginsOf(plugins))
+		}
+		if len(routes) == 0 {
+			c.readRoute(name, s, disabled, pluginsOf(own))
+		}
+	}
+}
+
+func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins map[string]*yaml.Node) {
+	var paths []string
+	for _, path := range nodes.Items(nodes.Field(n, "paths")) {
+		paths = append(paths, nodes.Text(path))
+	}
+	keyAuth, acl := plugins["key-auth"], plugins["acl"]
+	asks := keyAuth != nil && nodes.Text(nodes.Field(keyAuth, "config", "anonymous")) == ""
+	allow := slices.Concat(textItems(nodes.Field(acl, "config", "allow")), textItems(nodes.Field(acl, "config", "whitelist"))) // so before Kong 3.0
+	if asks && takenFrom(keyAuth) == "" {
+		c.Routes = append(c.Routes, KongRoute{Name: name, Line: n.Line, Groups: allow, paths: paths})
+	} else {
+		c.Open = append(c.Open, paths...)
+		if asks {
+			c.Routes = append(c.Routes, KongRoute{Name: name, Line: n.Line, Groups: allow})
+		}
+	}
+	shut := shutBy(plugins, asks)
+	if disabled {
+		shut = "belongs to a service that is not enabled"
+	}
+	if !asks && (acl == nil || shut == "") {
+		return
+	}
+	c.guarded = append(c.guarded, guarded{
+		name: name, shut: shut, allow: allow,
+		refuse:   slices.Concat(textItems(nodes.Field(acl, "config", "deny")), textItems(nodes.Field(acl, "config", "blacklist"))),
+		anyGroup: nodes.Text(nodes.Field(acl, "config", "include_consumer_groups")) == "true",
+	})
+}
+
+// takenFrom is where a key-auth plugin takes the key from, if not from a header that is called apikey; empty where it does.
+func takenFrom(keyAuth *yaml.Node) string {
+	names := textItems(nodes.Field(keyAuth, "config", "key_names"))
+	switch {
+	case len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, "apikey") }):
+		return "takes the key from " + shownList(names, " or ") + ", and not from apikey"
+	case nodes.Text(nodes.Field(keyAuth, "config", "key_in_header")) == "false":
+		return "takes the key from no header"
+	}
+	return ""
+}
+
+// tokenPlugins ask for something in Authorization that no key of Supabase's is. Where several ask, Kong wants what each wants, but
+// for one that names an anonymous consumer.
+var tokenPlugins = []string{"basic-auth", "hmac-auth", "jwt", "ldap-auth", "oauth2"}
+
+// shutBy says why nobody passes who sends a key in the header apikey; empty where somebody may.
+func shutBy(plugins map[string]*yaml.Node, asks bool) string {
+	if terminates(plugins) {
+		return "is one of which a plugin answers all requests itself"
+	}
+	if asks {
+		if from := takenFrom(plugins["key-auth"]); from != "" {
+			return from
+		}
+	}
+	others := slices.DeleteFunc(slices.Clone(tokenPlugins), func(name string) bool {
+		return plugins[name] == nil || nodes.Text(nodes.Field(plugins[name], "config", "anonymous")) != ""
+	})
+	switch {
+	case asks && len(others) > 0:
+		return "asks for what the plugin " + others[0] + " checks, too"
+	case !asks && plugins["key-auth"] == nil && len(others) == 0:
+		return "has the plugin acl, and none that tells who asks"
+	}
+	return ""
+}
+
+// terminates says whether one of the plugins answers all requests, so that none comes to the service.
+func terminates(plugins map[string]*yaml.Node) bool {
+	if p := plugins["request-termination"]; p != nil && nodes.Text(nodes.Field(p, "config", "trigger")) == "" {
+		return true
+	}
+	for _, phase := range []string{"access", "rewrite", "functions"} {
+		for _, code := range textItems(nodes.Field(plugins["pre-function"], "config", phase)) {
+			if exits := strings.TrimPrefix(strings.TrimSpace(code), "return "); strings.HasPrefix(exits, "kong.response.exit(") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// pluginsOf are the plugins in force, by name: of several of a name the last one counts, the most special, and one that is
+// switched off counts for nothing.
+func pluginsOf(list []*yaml.Node) map[string]*yaml.Node {
+	out := map[string]*yaml.Node{}
+	for _, p := range list {
+		if nodes.Text(nodes.Field(p, "enabled")) != "false" {
+			out[nodes.Text(nodes.Field(p, "name"))] = p
+		}
+	}
+	return out
+}
+
+// scoped are the plugins at the top that are for one service, route or consumer.
+func scoped(root *yaml.Node, kind, name string) []*yaml.Node {
+	var out []*yaml.Node
+	for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
+		if name != "" && isNamed(nodes.Field(p, kind), name) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// isNamed says whether a reference is to what has the name: the name itself, or a mapping that holds it.
+func isNamed(n *yaml.Node, name string) bool {
+	return n != nil && (nodes.Text(n) == name || nodes.Text(nodes.Field(n, "name")) == name || foreignName(n) == name)
+}
+
+func textItems(list *yaml.Node) []string {
+	var out []string
+	for _, n := range nodes.Items(list) {
+		out = append(out, nodes.Text(n))
+	}
+	return out
+}
