@@ -117,7 +117,7 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 	case ref.has(s.Value) && s.Carrier.Backend == "" && ref.without(s.Value) != "":
 		return fmt.Sprintf("%s does not list it, and which of the gateways it is meant for is not known", ref.without(s.Value))
 	case ref.gateway && p.doubtOf(ref, s.Value) != "":
-		return fmt.Sprintf("it is not known that the gateway lets it pass: %s", p.doubtOf(ref, s.Value))
+		return p.doubtOf(ref, s.Value)
 	case ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s):
 		return ""
 	case !s.Value.IsKnown():

@@ -35,6 +35,7 @@ type ComposeService struct {
 	Networks    []ComposeNetwork  // none where it has no network of its own
 	WorkingDir  string
 	Profiles    []string // it is started where one of these is active; always where there is none
+	Hooked      bool     // once it has started, something else is run in its container
 	EnvDir      string   // of an included project: where its own .env lies; empty else
 
 	extends composeExtends
@@ -167,6 +168,7 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 	s.EnvFiles = d.composeEnvFiles(nodes.Field(n, "env_file"), dir)
 	s.Mounts = d.composeMounts(nodes.Field(n, "volumes"), dir)
 	s.WorkingDir = nodes.Text(nodes.Field(n, "working_dir"))
+	s.Hooked = len(nodes.Items(nodes.Field(n, "post_start"))) > 0
 	s.Profiles = composeProfiles(nodes.Field(n, "profiles"))
 	s.Configs = append(d.composeConfigs(n, "configs", "/", dir), d.composeConfigs(n, "secrets", "/run/secrets/", dir)...)
 	s.Entrypoint, s.Command = d.composeCommand(nodes.Field(n, "entrypoint")), d.composeCommand(nodes.Field(n, "command"))

@@ -1,6 +1,9 @@
 package sources
 
 import (
+	"slices"
+	"strings"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/keys"
@@ -11,6 +14,7 @@ import (
 // container sees it.
 type ComposeMount struct {
 	Source, Target string
+	ReadOnly       bool
 
 	// Text is what Coolify writes there before it starts compose, as it stands: compose itself
 	// knows no such field (coolify bootstrap/helpers/parsers.php).
@@ -22,10 +26,11 @@ func (d *Document) composeMounts(n *yaml.Node, dir string) []ComposeMount {
 	var out []ComposeMount
 	for _, v := range nodes.Items(n) {
 		if source, target, ok := cutMount(nodes.Text(v)); ok {
-			target, _, _ = cutMount(target)
-			out = append(out, ComposeMount{Source: ComposePath(dir, source), Target: target})
+			target, options, _ := cutMount(target)
+			readOnly := slices.Contains(strings.Split(options, ","), "ro")
+			out = append(out, ComposeMount{Source: ComposePath(dir, source), Target: target, ReadOnly: readOnly})
 		} else if source := nodes.Text(nodes.Field(v, "source")); source != "" {
-			m := ComposeMount{Source: ComposePath(dir, source), Target: nodes.Text(nodes.Field(v, "target"))}
+			m := ComposeMount{Source: ComposePath(dir, source), Target: nodes.Text(nodes.Field(v, "target")), ReadOnly: nodes.Text(nodes.Field(v, "read_only")) == "true"}
 			if content := nodes.Field(v, "content"); content != nil {
 				m.Text = d.composeText(content)
 			}

@@ -89,6 +89,7 @@ func mergeServices(base, over ComposeService) ComposeService {
 	out.Dockerfile = firstText(over.Dockerfile, out.Dockerfile)
 	out.Target = firstText(over.Target, out.Target)
 	out.WorkingDir = firstText(over.WorkingDir, out.WorkingDir)
+	out.Hooked = out.Hooked || over.Hooked
 	out.Args = mergeVariables(out.Args, over.Args)
 	out.Environment = mergeVariables(out.Environment, over.Environment)
 	out.Labels, out.Routes = mergeVariables(out.Labels, over.Labels), mergeVariables(out.Routes, over.Routes)

@@ -197,15 +197,15 @@ type Outcome struct {
 	Missing   string // the variable that it stopped for, where it is an unset one
 }
 
-// Path is a variable as the path that the server takes it for, empty where there is none; unknown says why it cannot be told. What
-// was decrypted is no path.
-func (o *Outcome) Path(name string) (where, unknown string) {
+// Setting is a variable as a setting of the server, such as a path, which messages may show; empty where there is none. What was decrypted is none:
+// unknown says why it is not known.
+func (o *Outcome) Setting(name string) (setting, unknown string) {
 	x, ok := o.vars[name]
 	if !ok || !x.exported {
 		return "", ""
 	}
 	if o.pod.marks.holdsSecret(x.text) {
-		return "", "the path in " + name + " was decrypted"
+		return "", name + " was decrypted"
 	}
 	v, _ := o.pod.marks.resolve(x.text)
 	return v.Text().Reveal(), v.Reason()

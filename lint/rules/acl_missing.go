@@ -114,7 +114,7 @@ var (
 
 func checkACLMissing(p *lint.Pass) {
 	for _, g := range wholeGateways(p) {
-		if g.Config == nil || g.Dead || !g.Unit.Deployed() {
+		if g.Config == nil || g.Dead || !g.Unit.Deployed() || len(g.Config.Routes) == 0 {
 			continue
 		}
 		live := live(g)
@@ -128,8 +128,8 @@ func checkACLMissing(p *lint.Pass) {
 				Cause:   consumerInNoGroup.With(c.Name), Then: restartOf(g),
 			}
 			if len(c.Groups) > 0 {
-				if g.Config.Role(c.Name) == "" || !slices.ContainsFunc(g.Config.Routes, func(r sources.KongRoute) bool { return someonePasses(g, r) }) {
-					continue // of nobody who passes another rule tells
+				if g.Config.Role(c.Name) == "" || slices.ContainsFunc(g.Config.Routes, func(r sources.KongRoute) bool { return !someonePasses(g, r) }) {
+					continue // of a route that nobody passes another rule tells
 				}
 				f.Message = fmt.Sprintf("Kong consumer %s has a key, and no route lets the group %s pass: its key opens nothing (403)", c.Name, strings.Join(c.Groups, " or "))
 				f.Cause = consumerInOtherGroup.With(c.Name)

@@ -42,6 +42,7 @@ spec:
         - name: kong
           image: kong:2.8.1
           env:
+            - {name: KONG_DATABASE, value: "off"}
             - {name: KONG_DECLARATIVE_CONFIG, value: /etc/kong/kong.yml}
           volumeMounts:
             - {name: config, mountPath: /etc/kong}

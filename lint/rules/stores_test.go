@@ -44,7 +44,7 @@ spec:
       containers:
         - name: kong
           image: kong:2.8.1
-          env: [{name: KONG_DECLARATIVE_CONFIG, value: /config/kong.yml}]
+          env: [{name: KONG_DATABASE, value: "off"}, {name: KONG_DECLARATIVE_CONFIG, value: /config/kong.yml}]
           volumeMounts:
             - {name: config, mountPath: /config}
 ---

@@ -71,6 +71,17 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	}
 	templates := f.templates(all)
 	rendered, why := r.configuration()
+	elsewhere, perhaps := r.elsewhere()
+	switch {
+	case perhaps:
+		g.unsure = elsewhere
+	case elsewhere != "":
+		rendered, why = nil, elsewhere
+	case rendered != nil && why == "":
+		if why = r.replaced(f.Inventory, r.reads()); why != "" {
+			rendered = nil
+		}
+	}
 	if rendered != nil && !f.Repo.Spend(kongCost*len(rendered.Text())) {
 		f.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to read the configuration of every Kong is "+sources.TooMuch+"; some are taken for unknown")
 		rendered, why = nil, "to read its configuration is "+sources.TooMuch
@@ -105,7 +116,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 			g.Renderers = append(g.Renderers, where)
 		}
 		why = "Kong does not start: " + r.halted.Stopped
-	case rendered == nil && f.findsNothing(g, c):
+	case rendered == nil && elsewhere == "" && f.findsNothing(g, c):
 		g.Fault = f.notMounted(g, c, templates)
 		why = "Kong does not start: " + g.Fault.Message
 	case rendered != nil && why == "" && isSteered(rendered):
@@ -157,7 +168,7 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 	if text := r.outcome.EnvText(configurationString); text != nil {
 		return text, text.Unknown
 	}
-	name, unknown := r.outcome.Path("KONG_DECLARATIVE_CONFIG")
+	name, unknown := r.outcome.Setting("KONG_DECLARATIVE_CONFIG")
 	switch {
 	case unknown != "":
 		return nil, unknown
@@ -173,6 +184,12 @@ func (r *run) configuration() (*substitute.Rendered, string) {
 		return nil, fmt.Sprintf("%s; %s in %s may", why, unknown[0].Tool, unknown[0].Program)
 	}
 	return nil, why
+}
+
+// reads is the path at which Kong reads its configuration, where that is known.
+func (r *run) reads() string {
+	name, _ := r.outcome.Setting("KONG_DECLARATIVE_CONFIG")
+	return path.Join("/", name)
 }
 
 // addUnknown makes sites of the templates of which it is not known what Kong finds in their place, if it reads them at all: not

@@ -17,7 +17,7 @@ var kongImage = regexp.MustCompile(`^(?:docker\.io/)?(?:library/|kong/)?kong(?:-
 // findsNothing says whether nothing is, for certain, where a Kong of Supabase's reads its configuration: no
 // mount shows it, the image is started as it is, so that no script writes it first, and does not bring it.
 func (f *Found) findsNothing(g *Gateway, c *inventory.Container) bool {
-	name, unknown := g.Run.outcome.Path("KONG_DECLARATIVE_CONFIG")
+	name, unknown := g.Run.outcome.Setting("KONG_DECLARATIVE_CONFIG")
 	if c.Env["KONG_DECLARATIVE_CONFIG"] == nil || unknown != "" || !path.IsAbs(name) || len(g.Run.outcome.Unmodelled()) > 0 || !kongImage.MatchString(c.Image) || f.IsBuilt(c) || c.Env[configurationString] != nil {
 		return false
 	}
@@ -38,7 +38,7 @@ func (f *Found) findsNothing(g *Gateway, c *inventory.Container) bool {
 // notMounted is why a Kong does not start that finds no configuration, with the one that is meant, where
 // the pod has it at another place.
 func (f *Found) notMounted(g *Gateway, c *inventory.Container, templates map[string]*template) *fault {
-	name, _ := g.Run.outcome.Path("KONG_DECLARATIVE_CONFIG")
+	name, _ := g.Run.outcome.Setting("KONG_DECLARATIVE_CONFIG")
 	out := &fault{At: c.Env["KONG_DECLARATIVE_CONFIG"].At(), Where: c, Absent: true,
 		Message: fmt.Sprintf("%s reads %s, and nothing is mounted there, so that it does not start", c.Label(), name)}
 	if len(templates) == 0 {

@@ -57,6 +57,7 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 		if c == server {
 			r.outcome = o
 		}
+		spoil(files, p, c, o)
 		if o.Stopped != "" && r.stopped == nil {
 			r.stopped, r.halted = c, o
 		}

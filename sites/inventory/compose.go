@@ -197,6 +197,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		}
 	}
 	own := &Pod{Owner: c.owner, Unit: p.unit, Containers: []*Container{c}}
+	c.Hooked = s.Hooked
 	mount := func(target string, part volumePart) {
 		name := fmt.Sprint(len(own.volumes))
 		own.volumes = append(own.volumes, volume{name: name, parts: []volumePart{part}})
@@ -214,6 +215,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			p.lackFile(s, m.Source)
 		}
 		mount(m.Target, volumePart{kind: "path", name: m.Source})
+		c.mayWrite(own.volumes[len(own.volumes)-1].name, m.ReadOnly)
 	}
 	for _, config := range s.Configs {
 		if config.External != "" {

@@ -38,6 +38,10 @@ type Container struct {
 	Mounts    []substitute.Mount
 	Carrier   *Carrier
 
+	Sidecar bool            // an initContainer that goes on running beside the others
+	Hooked  bool            // once it has started, something else is run in it
+	writes  map[string]bool // the volumes that it may write into
+
 	Guards       bool // it is an Envoy that compares keys
 	MountsSource bool // of a compose service: the app's sources lie over what was built
 
@@ -112,7 +116,10 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 				Unit: u, Namespace: o.Namespace, Object: o, Labels: labels,
 			}
 			c.Carrier = &Carrier{Kind: InContainer, Name: c.owner, File: o.File, Part: c.Name, Unit: u, Namespace: o.Namespace}
+			c.Sidecar = c.Init && nodes.Text(nodes.Field(n, "restartPolicy")) == "Always"
+			c.Hooked = nodes.Field(n, "lifecycle", "postStart") != nil
 			for _, m := range nodes.Items(nodes.Field(n, "volumeMounts")) {
+				c.mayWrite(nodes.Text(nodes.Field(m, "name")), nodes.Text(nodes.Field(m, "readOnly")) == "true")
 				c.Mounts = append(c.Mounts, substitute.Mount{
 					Volume: nodes.Text(nodes.Field(m, "name")), Path: nodes.Text(nodes.Field(m, "mountPath")), SubPath: nodes.Text(nodes.Field(m, "subPath")),
 				})

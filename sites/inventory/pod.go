@@ -139,6 +139,7 @@ func (p *Pod) Mounts(o *manifest.Object) bool {
 func (inv *Inventory) FilesOf(p *Pod) []PodFile {
 	var out []PodFile
 	for _, v := range p.volumes {
+		before := len(out) // files of other volumes
 		for _, part := range v.parts {
 			switch part.kind {
 			case "path":
@@ -148,15 +149,16 @@ func (inv *Inventory) FilesOf(p *Pod) []PodFile {
 			case "text":
 				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Known(part.text.Content), Changed: part.unknown, Inside: part.text.Inside, Filler: part.by})
 			default:
-				out = append(out, inv.objectFiles(p, v, part)...)
+				of := inv.Find(p.Unit, part.kind, p.Namespace, part.name)
+				files := inv.objectFiles(of, v, part)
+				out = append(lay(of, part, files, out, before), files...)
 			}
 		}
 	}
 	return out
 }
 
-func (inv *Inventory) objectFiles(p *Pod, v volume, part volumePart) []PodFile {
-	f := inv.Find(p.Unit, part.kind, p.Namespace, part.name)
+func (inv *Inventory) objectFiles(f Found, v volume, part volumePart) []PodFile {
 	if f.Object == nil {
 		return nil
 	}

@@ -64,17 +64,23 @@ func (inv *Inventory) isOfApp(name string) bool {
 	return f != nil && (!f.BearsKeys() || f.IsDotenv() && !inv.Inputs[name])
 }
 
-// findsAt is the path at which the container finds a file of its pod; false where it mounts none of it.
+// findsAt is the path at which the container finds a file of its pod; false where it mounts none of it, or another mount lies over it.
 func (c *Container) findsAt(f PodFile) (string, bool) {
-	for _, m := range c.Mounts {
+	for i, m := range c.Mounts {
+		at := m.Path
 		switch rest, below := strings.CutPrefix(f.Path, m.SubPath+"/"); {
 		case m.Volume != f.Volume:
+			continue
 		case m.SubPath == "":
-			return path.Join(m.Path, f.Path), true
+			at = path.Join(m.Path, f.Path)
 		case m.SubPath == f.Path:
-			return m.Path, true
 		case below:
-			return path.Join(m.Path, rest), true
+			at = path.Join(m.Path, rest)
+		default:
+			continue
+		}
+		if c.MountOf(path.Clean(at)) == &c.Mounts[i] {
+			return at, true
 		}
 	}
 	return "", false
@@ -151,7 +157,7 @@ func (inv *Inventory) unshown(u *render.Unit, shown map[EntryRef]bool) []*Carrie
 			if bindings := inv.settingBindings(f, e.Key); len(bindings) > 0 {
 				out = append(out, &Carrier{
 					Kind: InContainer, Name: Label(o), File: o.File, Unit: u, Namespace: o.Namespace, URLs: URLs(inv.Names, bindings),
-					Bindings: bindings, Idle: "no container here mounts " + f.Source,
+					Bindings: bindings, Idle: "no container here finds " + f.Source,
 				})
 			}
 		}

@@ -1,0 +1,72 @@
+package gateway
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+)
+
+// elsewhere says why a Kong takes what it accepts from elsewhere than a declarative configuration, or why that cannot be told: it
+// reads one only without a database, and has one where nothing says otherwise (kong/templates/kong_defaults.lua). It is empty
+// where it reads one. perhaps says that it is as likely that somebody meant it to.
+func (r *run) elsewhere() (why string, perhaps bool) {
+	label := r.server.Label()
+	if role, _ := r.outcome.Setting("KONG_ROLE"); role == "data_plane" {
+		return label + " takes what it accepts from its control plane (KONG_ROLE)", false
+	}
+	database, unknown := r.outcome.Setting("KONG_DATABASE")
+	if database == "" && unknown == "" {
+		database, unknown = r.setting("database")
+	}
+	switch {
+	case unknown != "":
+		return "whether " + label + " reads a configuration is not known: " + unknown, false
+	case strings.TrimSpace(database) == "off":
+		return "", false
+	case database != "":
+		return label + " takes what it accepts from a database: KONG_DATABASE is " + keys.ShownName(database), false
+	}
+	why = "nothing sets KONG_DATABASE to off, and " + label + " takes what it accepts from a database then"
+	for name := range r.server.Env {
+		if strings.HasPrefix(name, "KONG_PG_") {
+			return why, false
+		}
+	}
+	return why, true
+}
+
+// setting is one of the settings in the file that Kong is started with, or finds at its usual place; empty where there is no such file, or
+// it does not have it. unknown says why it is not known.
+func (r *run) setting(name string) (setting, unknown string) {
+	files := []string{"/etc/kong/kong.conf", "/etc/kong.conf"}
+	command := r.server.Command
+	if kong := slices.IndexFunc(command, func(word string) bool { return path.Base(word) == "kong" }); kong >= 0 {
+		for i, word := range command[kong:] {
+			if (word == "-c" || word == "--conf") && kong+i+1 < len(command) {
+				files = []string{command[kong+i+1]}
+			}
+		}
+	}
+	for _, file := range files {
+		rendered := r.outcome.File(file)
+		if rendered == nil {
+			continue
+		}
+		if rendered.Unknown != "" {
+			return "", rendered.Unknown
+		}
+		for _, m := range settingLine.FindAllStringSubmatch(string(rendered.Text()), -1) {
+			if m[1] == name {
+				setting = rendered.Name(m[2])
+			}
+		}
+		return setting, ""
+	}
+	return "", ""
+}
+
+// settingLine matches a line of such a file.
+var settingLine = regexp.MustCompile(`(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^#\s]+)`)
