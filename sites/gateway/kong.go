@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -30,9 +31,9 @@ func (f *Found) collectKong() {
 	f.collectLoose(used)
 }
 
-// readsConfiguration says whether the container is a Kong without a database.
+// readsConfiguration says whether the container is a Kong without a database, or one that takes what it accepts from that.
 func (f *Found) readsConfiguration(p *inventory.Pod, c *inventory.Container) bool {
-	if c.Env["KONG_DECLARATIVE_CONFIG"] != nil || c.Env[configurationString] != nil {
+	if c.Env["KONG_DECLARATIVE_CONFIG"] != nil || c.Env[configurationString] != nil || servesFromDatabase(p, c) {
 		return true
 	}
 	return c.Carrier.Backend == "Kong" && len(c.OpenEnv) > 0 && len(f.templates(f.FilesOf(p))) > 0
@@ -131,7 +132,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	if len(templates) == 0 && g.Fault == nil {
 		f.noteImage(c)
 	}
-	if v := c.Env["KONG_DECLARATIVE_CONFIG"]; v != nil && len(templates) == 0 && g.Fault == nil && !f.IsBuilt(c) {
+	if v := cmp.Or(c.Env["KONG_DECLARATIVE_CONFIG"], c.Env["KONG_DATABASE"]); v != nil && len(templates) == 0 && g.Fault == nil && !f.IsBuilt(c) {
 		f.addUnread(g, v.At(), why) // it is there, or in the image, and what stands in it is not known
 	}
 	f.addUnknown(g, templates, why)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites/inventory"
 )
 
 // elsewhere says why a Kong takes what it accepts from elsewhere than a declarative configuration, or why that cannot be told: it
@@ -36,6 +37,17 @@ func (r *run) elsewhere() (why string, perhaps bool) {
 		}
 	}
 	return why, true
+}
+
+// servesFromDatabase says whether the container is a Kong that is told of a database: none that only prepares that, or that an ingress
+// controller fills, of whose consumers others tell.
+func servesFromDatabase(p *inventory.Pod, c *inventory.Container) bool {
+	v := c.Env["KONG_DATABASE"]
+	if c.Carrier.Backend != "Kong" || v == nil || !v.Value.IsKnown() || v.Value.Text().Reveal() == "off" {
+		return false
+	}
+	prepares := slices.ContainsFunc(c.Command, func(word string) bool { return strings.Contains(word, "migrations") })
+	return !prepares && !slices.ContainsFunc(p.Containers, func(o *inventory.Container) bool { return strings.Contains(o.Image, "ingress-controller") })
 }
 
 // setting is one of the settings in the file that Kong is started with, or finds at its usual place; empty where there is no such file, or
