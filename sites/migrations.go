@@ -89,12 +89,30 @@ func (c *Collection) databaseOf(history []*migration) []*inventory.Carrier {
 			if k.Idle = "a later migration sets it anew"; m.certain {
 				k.Past = sources.Superseded
 			}
+		case m.Of == "setting pgrst.jwt_secret" && c.ignoresDatabase():
+			k.Idle = "PostgREST takes no settings from the database (PGRST_DB_CONFIG)"
 		case m.Of == "" && m.Kind == sources.SQLRequest:
 			k.Idle = "the request is sent once, when the file is run"
 		}
 		out = append(out, k)
 	}
 	return out
+}
+
+// ignoresDatabase says whether PostgREST runs here, and is told everywhere to look for its settings in no database.
+func (c *Collection) ignoresDatabase() bool {
+	runs := false
+	for _, k := range c.Containers {
+		if k.Carrier.Backend != "PostgREST" {
+			continue
+		}
+		v := k.Env["PGRST_DB_CONFIG"]
+		if v == nil || !v.Value.IsKnown() || !strings.EqualFold(v.Value.Text().Reveal(), "false") {
+			return false
+		}
+		runs = true
+	}
+	return runs
 }
 
 // anyName stands for the secret of which a statement does not say the name: it may be any that holds a key of

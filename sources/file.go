@@ -302,10 +302,10 @@ func IsDevVars(name string) bool {
 }
 
 // isDatabaseDir says whether the SQL of a directory is run by something: by "supabase db push" or another tool
-// for migrations, or, in upstream's stack, by the container of the database when it is made.
+// for migrations, or by the container of the database when that is made, as in upstream's stack.
 func isDatabaseDir(dir string) bool {
 	switch path.Base(dir) {
-	case "migrations", "seeds", "supabase":
+	case "migrations", "seeds", "supabase", "docker-entrypoint-initdb.d", "initdb.d", "initdb", "init-scripts":
 		return true
 	}
 	return strings.Contains("/"+dir+"/", "/volumes/db/")

@@ -16,7 +16,7 @@ import (
 var foldedMarks = []string{
 	"supabase", // in most names, images and hosts
 	// What its services read: GoTrue's and PostgREST's own variables, and the two of them.
-	"gotrue", "pgrst_", "postgrest",
+	"gotrue", "pgrst_", "postgrest", "pgrst.jwt_secret", "app.settings.jwt_secret",
 	// Who accepts keys: Kong's credentials and where Kong finds them, and those of its
 	// Ingress Controller.
 	"keyauth_credentials", "kong_declarative_config", "kongconsumer", "konghq.com/credential",

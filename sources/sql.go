@@ -157,7 +157,7 @@ func (s *sqlReader) secret(name string, value span) {
 	}
 	set.Keys = []Variable{s.variable(name, text, p)}
 	if !ok {
-		set.From = "it is made by an expression, which keylint does not work out"
+		set.From = madeByExpression
 	}
 	s.sets = append(s.sets, set)
 }
@@ -194,14 +194,39 @@ func (s *sqlReader) settings(st span) {
 		set := SQLSet{Of: "setting " + name, Kind: DatabaseSetting}
 		if m[2] < 0 {
 			value, p, ok := s.literal(span{st.from + m[1], s.endOfValue(st.from+m[1], st.to)})
-			if !ok {
+			if !ok && name != postgrestSecret {
 				continue
+			}
+			if !ok {
+				value, p, set.From = "", span{st.from + m[4], st.from + m[5]}, madeByExpression
 			}
 			set.Keys = []Variable{s.variable(name, value, p)}
 		}
 		s.sets = append(s.sets, set)
 	}
+	for _, m := range configured.FindAllStringIndex(text, -1) {
+		args, _ := s.list(st.from + m[1])
+		if len(args) == 0 {
+			continue
+		}
+		set := SQLSet{Of: "setting " + postgrestSecret, Kind: DatabaseSetting}
+		value, p, ok := s.literal(args[0])
+		if !ok {
+			value, p, set.From = "", args[0], madeByExpression
+		}
+		set.Keys = []Variable{s.variable(postgrestSecret, value, p)}
+		s.sets = append(s.sets, set)
+	}
 }
+
+// postgrestSecret is the setting that PostgREST takes its JWT secret from, before its own variables, as long as it may look into the
+// database (docs.postgrest.org: in-database configuration).
+const postgrestSecret = "pgrst.jwt_secret"
+
+const madeByExpression = "it is made by an expression, which keylint does not work out"
+
+// configured matches what stands before the value that a function gives it, which PostgREST calls first (db-pre-config).
+var configured = regexp.MustCompile(`(?i)\bset_config\s*\(\s*'pgrst\.jwt_secret'\s*,`)
 
 var (
 	defines = regexp.MustCompile(`(?i)^\s*create\s+(?:or\s+replace\s+)?(?:constraint\s+)?(function|procedure|trigger)\s+([\w."]+)`)

@@ -26,6 +26,8 @@ func TestParseSQL(t *testing.T) {
 		{`ALTER DATABASE postgres SET "app.settings.jwt_secret" TO 's'; alter database postgres reset app.x`, "setting app.settings.jwt_secret: app.settings.jwt_secret=s 1:59; setting app.x:"},
 		{`ALTER DATABASE postgres SET "app.settings.jwt_secret" TO :'jwt_secret'`, ""},
 		{`alter role a in database b set pgrst.jwt_secret = 's'`, "setting pgrst.jwt_secret: pgrst.jwt_secret=s 1:52"},
+		{`do $$ begin execute format('alter role a set pgrst.jwt_secret = %L', s); end $$`, "setting pgrst.jwt_secret: pgrst.jwt_secret unknown"},
+		{`create function f() returns void as $$ select set_config('pgrst.jwt_secret', 's', true) $$`, "setting pgrst.jwt_secret: pgrst.jwt_secret=s 1:79; function f:"},
 		{`create or replace function "public"."f"() returns void as $$ -- Bearer ` + token + "\n select 'Bearer " + token + `' $$`, "function public.f: Authorization=" + token + " 2:17"},
 		{`select cron.schedule('a', '* * * * *', 'select f(''{"apikey": "` + token + `"}'')'), cron.unschedule('b')`, "cron job a: apikey=" + token + " 1:64; cron job b:"},
 		{`drop trigger if exists t on x`, "trigger t:"},
