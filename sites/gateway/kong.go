@@ -72,7 +72,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	}
 	templates := f.templates(all)
 	rendered, why := r.configuration()
-	elsewhere, perhaps := r.elsewhere()
+	elsewhere, perhaps := r.elsewhere(why)
 	switch {
 	case perhaps:
 		g.unsure = elsewhere

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -12,8 +13,8 @@ import (
 
 // elsewhere says why a Kong takes what it accepts from elsewhere than a declarative configuration, or why that cannot be told: it
 // reads one only without a database, and has one where nothing says otherwise (kong/templates/kong_defaults.lua). It is empty
-// where it reads one. perhaps says that it is as likely that somebody meant it to.
-func (r *run) elsewhere() (why string, perhaps bool) {
+// where it reads one. perhaps says that it is as likely that somebody meant it to. unread is why that one is not known, if it is not.
+func (r *run) elsewhere(unread string) (why string, perhaps bool) {
 	label := r.server.Label()
 	if role, _ := r.outcome.Setting("KONG_ROLE"); role == "data_plane" {
 		return label + " takes what it accepts from its control plane (KONG_ROLE)", false
@@ -24,7 +25,7 @@ func (r *run) elsewhere() (why string, perhaps bool) {
 	}
 	switch {
 	case unknown != "":
-		return "whether " + label + " reads a configuration is not known: " + unknown, false
+		return cmp.Or(unread, "whether "+label+" reads a configuration is not known: "+unknown), false
 	case strings.TrimSpace(database) == "off":
 		return "", false
 	case database != "":

@@ -108,6 +108,7 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 		volumes: readVolumes(spec), Annotations: annotations,
 	}
 	inv.Pods = append(inv.Pods, p)
+	twice := inv.twice(u, o)
 	for _, list := range []string{"initContainers", "containers"} {
 		for _, n := range nodes.Items(nodes.Field(spec, list)) {
 			c := &Container{
@@ -131,6 +132,9 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 			inv.mutate(c)
 			if u.Doubt != "" {
 				c.doubt(u.Doubt)
+			}
+			if twice != "" {
+				c.doubt(twice)
 			}
 			c.readCommand(n)
 			p.Containers = append(p.Containers, c)

@@ -23,6 +23,7 @@ type Inventory struct {
 	ComposeBuilds []composeBuild
 	Inputs        map[string]bool // the files that units are made of
 
+	placed      map[placed][]deployed // what is deployed to a cluster that is known
 	mutators    []mutator
 	composeRead map[string]bool   // the .env files that compose reads
 	passedOver  map[string]string // those beside a project that it passes over, with the reason

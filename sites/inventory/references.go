@@ -48,8 +48,7 @@ func (inv *Inventory) Find(from *render.Unit, kind, namespace, name string) Foun
 func (inv *Inventory) find(from *render.Unit, kind, namespace, name string, copies int) Found {
 	if o := from.Find(kind, namespace, name); o != nil {
 		if other := inv.rival(from, o); other != nil {
-			label := Label(o)
-			why := label + " is made by two, in " + o.File + " and in " + other.File + ", and which of them has the last word cannot be told"
+			why := madeByTwo(o, other)
 			inv.Repo.Note(sources.NoteSkipped, sources.Position{File: other.File}, why)
 			return Found{Why: why, Outside: true}
 		}
@@ -102,29 +101,6 @@ func (inv *Inventory) failed(from *render.Unit) string {
 		}
 	}
 	return ""
-}
-
-// rival is another object by which the same Secret is made, in the unit or in another one of its
-// cluster: an ExternalSecret beside a SealedSecret, say. Of two plain ones of one unit its builder
-// has the last word.
-func (inv *Inventory) rival(u *render.Unit, o *manifest.Object) *manifest.Object {
-	for _, other := range u.Objects {
-		if other != o && other.Kind == o.Kind && other.Name == o.Name && other.Namespace == o.Namespace && (o.Derived() || other.Derived()) {
-			return other
-		}
-	}
-	if !u.Deployed() {
-		return nil
-	}
-	for _, v := range inv.Units {
-		if v == u || !v.Deployed() || !v.Together(u) {
-			continue
-		}
-		if other := v.Find(o.Kind, o.Namespace, o.Name); other != nil && other.Namespace == o.Namespace && other.File != o.File && (o.Derived() || other.Derived()) {
-			return other
-		}
-	}
-	return nil
 }
 
 // elsewhere looks for the object in the other deployed units, those of the same cluster
