@@ -51,12 +51,13 @@ func (f *Found) addEnvoy(p *inventory.Pod, c *inventory.Container) {
 		g.Fault = &fault{At: r.position(r.halted.StoppedAt, 1, 0), Missing: r.halted.Missing, Where: r.stopped,
 			Message: fmt.Sprintf("%s ends before Envoy's configuration is there: %s", r.stopped.Label(), r.halted.Stopped)}
 	}
-	config, rendered := r.envoyConfiguration()
+	config, seen := r.envoyConfiguration()
 	if config == nil {
 		f.addEnvoyEnvironment(g, c)
 		return
 	}
-	g.Rendered = rendered
+	rendered := seen.Rendered
+	g.Rendered, g.unsure = rendered, r.replaced(f.Inventory, seen.Path)
 	for _, s := range rendered.Steps {
 		if by := r.by[s.Program]; by != nil && !g.renders(by) {
 			g.Renderers = append(g.Renderers, by)
@@ -71,15 +72,15 @@ func (f *Found) addEnvoy(p *inventory.Pod, c *inventory.Container) {
 
 // envoyConfiguration is the configuration that Envoy reads: the rendered one where
 // something was rendered, else the one that is mounted.
-func (r *run) envoyConfiguration() (*sources.EnvoyConfig, *substitute.Rendered) {
+func (r *run) envoyConfiguration() (*sources.EnvoyConfig, substitute.Seen) {
 	var config *sources.EnvoyConfig
-	var best *substitute.Rendered
+	var best substitute.Seen
 	for _, f := range r.outcome.Files() {
-		if f.Rendered.Unknown != "" || best != nil && len(f.Rendered.Steps) <= len(best.Steps) {
+		if f.Rendered.Unknown != "" || config != nil && len(f.Rendered.Steps) <= len(best.Rendered.Steps) {
 			continue
 		}
 		if c, _ := sources.ParseEnvoy(f.Rendered.Text()); c != nil {
-			config, best = c, f.Rendered
+			config, best = c, f
 		}
 	}
 	return config, best
@@ -137,7 +138,7 @@ func (f *Found) addEnvoyKey(g *Gateway, k sources.EnvoyKey, slot keys.Slot, rend
 	if cred.Name != "" {
 		cred.Template = before.Reveal()
 	}
-	b := &inventory.Binding{Name: cred.Name, Holder: "Envoy", Slot: slot, Value: v.Trimmed()}
+	b := &inventory.Binding{Name: cred.Name, Holder: "Envoy", Slot: slot, Value: v.Trimmed(), Doubt: g.unsure}
 	switch text := v.Text().Reveal(); {
 	case v.IsKnown() && text == "":
 		cred.Fate = Empty

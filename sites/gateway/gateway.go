@@ -201,8 +201,8 @@ func (f *Found) substitutesOther(g *Gateway, c *Credential) bool {
 // rendered is the configuration that the product reads; nil where it is not known.
 func (r *run) rendered(product string) *substitute.Rendered {
 	if product == "Envoy" {
-		_, rendered := r.envoyConfiguration()
-		return rendered
+		_, seen := r.envoyConfiguration()
+		return seen.Rendered
 	}
 	rendered, why := r.configuration()
 	if why != "" {
