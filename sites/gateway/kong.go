@@ -71,18 +71,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 		all = append(all, f)
 	}
 	templates := f.templates(all)
-	rendered, why := r.configuration()
-	elsewhere, perhaps := r.elsewhere(why)
-	switch {
-	case perhaps:
-		g.unsure = elsewhere
-	case elsewhere != "":
-		rendered, why = nil, elsewhere
-	case rendered != nil && why == "":
-		if why = r.replaced(f.Inventory, r.reads()); why != "" {
-			rendered = nil
-		}
-	}
+	rendered, why := f.takes(g)
 	if rendered != nil && !f.Repo.Spend(kongCost*len(rendered.Text())) {
 		f.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to read the configuration of every Kong is "+sources.TooMuch+"; some are taken for unknown")
 		rendered, why = nil, "to read its configuration is "+sources.TooMuch
@@ -117,7 +106,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 			g.Renderers = append(g.Renderers, where)
 		}
 		why = "Kong does not start: " + r.halted.Stopped
-	case rendered == nil && elsewhere == "" && f.findsNothing(g, c):
+	case rendered == nil && f.findsNothing(g, c):
 		g.Fault = f.notMounted(g, c, templates)
 		why = "Kong does not start: " + g.Fault.Message
 	case rendered != nil && why == "" && isSteered(rendered):

@@ -9,7 +9,26 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/substitute"
 )
+
+// takes is the configuration that a Kong reads, or why it is not known: it may read none, and something may take its place. What is
+// likely, and not certain, is what the gateway is unsure of.
+func (f *Found) takes(g *Gateway) (*substitute.Rendered, string) {
+	rendered, why := g.Run.configuration()
+	switch elsewhere, perhaps := g.Run.elsewhere(why); {
+	case elsewhere != "" && !perhaps:
+		return nil, elsewhere
+	default:
+		g.unsure = cmp.Or(elsewhere, settingsDoubt(g.Run.server))
+	}
+	if rendered != nil && why == "" {
+		if why = g.Run.replaced(f.Inventory, g.Run.reads()); why != "" {
+			return nil, why
+		}
+	}
+	return rendered, why
+}
 
 // elsewhere says why a Kong takes what it accepts from elsewhere than a declarative configuration, or why that cannot be told: it
 // reads one only without a database, and has one where nothing says otherwise (kong/templates/kong_defaults.lua). It is empty
@@ -38,6 +57,16 @@ func (r *run) elsewhere(unread string) (why string, perhaps bool) {
 		}
 	}
 	return why, true
+}
+
+// settingsDoubt is why it is not known that the container gets the settings that say what it reads; empty where it is.
+func settingsDoubt(c *inventory.Container) string {
+	for _, name := range []string{"KONG_DATABASE", "KONG_DECLARATIVE_CONFIG", configurationString} {
+		if v := c.Env[name]; v != nil && v.Doubt != "" {
+			return v.Doubt
+		}
+	}
+	return ""
 }
 
 // servesFromDatabase says whether the container is a Kong that is told of a database: none that only prepares that, or that an ingress

@@ -17,6 +17,9 @@ var kongImage = regexp.MustCompile(`^(?:docker\.io/)?(?:library/|kong/)?kong(?:-
 // findsNothing says whether nothing is, for certain, where a Kong of Supabase's reads its configuration: no
 // mount shows it, the image is started as it is, so that no script writes it first, and does not bring it.
 func (f *Found) findsNothing(g *Gateway, c *inventory.Container) bool {
+	if elsewhere, _ := g.Run.elsewhere(""); elsewhere != "" {
+		return false
+	}
 	name, unknown := g.Run.outcome.Setting("KONG_DECLARATIVE_CONFIG")
 	if c.Env["KONG_DECLARATIVE_CONFIG"] == nil || unknown != "" || !path.IsAbs(name) || len(g.Run.outcome.Unmodelled()) > 0 || !kongImage.MatchString(c.Image) || f.IsBuilt(c) || c.Env[configurationString] != nil {
 		return false

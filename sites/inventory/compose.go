@@ -149,7 +149,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			f = nil // of another repository that is linted together with this one
 		}
 		if f == nil && env.Optional {
-			c.openFile("the env_file " + env.Path + " is not in the repository, and is taken in where it is there")
+			p.inv.openFile(c, "the env_file "+env.Path+" is not in the repository, and is taken in where it is there")
 			optional = append(optional, env)
 			continue
 		}
@@ -163,7 +163,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 		if f == nil {
 			if variables, open, ok := p.made(env.Path, parse); ok {
 				if open != "" {
-					c.openFile(open)
+					p.inv.openFile(c, open)
 				}
 				for _, v := range variables {
 					v.Holder = c.holder(v.Name)
@@ -174,7 +174,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			if !dataStores.MatchString(s.Image) {
 				p.lack(s, env.Path, env.At)
 			}
-			c.openFile("the env_file " + env.Path + " is not in the repository")
+			p.inv.openFile(c, "the env_file "+env.Path+" is not in the repository")
 			continue
 		}
 		p.use(f.Path)

@@ -220,7 +220,7 @@ func (p *composeProject) fromPortainer(c *Container, file string) bool {
 		}
 		return true
 	}
-	c.openFile("Portainer writes " + stackEnv + " when it deploys")
+	p.inv.openFile(c, "Portainer writes "+stackEnv+" when it deploys")
 	c.OpenFrom = p.rest.from
 	return true
 }

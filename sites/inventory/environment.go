@@ -145,13 +145,13 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant), Slip: f.slip})
 		}
 		if f.Object == nil {
-			c.openFrom(f, cmp.Or(f.name, ObjectName(kind, c.Namespace, name)), prefix)
+			inv.openFrom(c, f, cmp.Or(f.name, ObjectName(kind, c.Namespace, name)), prefix)
 			continue
 		}
 		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
 		if open := f.Object.Open(); open != "" {
 			c.OpenEnv = append(c.OpenEnv, open)
-			c.mayReplace(prefix, open)
+			inv.mayReplace(c, prefix, open)
 		}
 		if !inv.takes(c, f.Object.File, Label(f.Object), inv.costOfEntries(f.Object)) {
 			continue
@@ -173,10 +173,10 @@ func (inv *Inventory) holdKeys(objects []*manifest.Object) bool {
 
 // openFrom notes that a source of variables is not known. Whoever makes it, two that read one variable
 // of it have the same.
-func (c *Container) openFrom(f Found, name, prefix string) {
+func (inv *Inventory) openFrom(c *Container, f Found, name, prefix string) {
 	c.OpenEnv = append(c.OpenEnv, f.Why)
 	if !f.Absent { // without it the container does not start
-		c.mayReplace(prefix, f.Why)
+		inv.mayReplace(c, prefix, f.Why)
 	}
 	c.OpenFrom = ""
 	if f.Outside && prefix == "" {
@@ -184,22 +184,26 @@ func (c *Container) openFrom(f Found, name, prefix string) {
 	}
 }
 
-// mayReplace makes unknown what the container was given so far, under names with the prefix: a later source, of which it is
-// not known what it has, goes before an earlier one.
-func (c *Container) mayReplace(prefix, why string) {
+// mayReplace takes up that a source of variables, of which it is not known what it has, goes before the earlier ones: what the
+// container was given so far of keys, under names with the prefix, is not known. A setting is as likely left alone as not.
+func (inv *Inventory) mayReplace(c *Container, prefix, why string) {
 	for i, v := range c.Variables {
-		if strings.HasPrefix(v.Name, prefix) {
-			of := *v
-			of.Value = keys.Unknown("a later source of variables may set " + keys.ShownVariable(v.Name) + " anew: " + why)
-			c.Variables[i], c.Env[v.Name] = &of, &of
+		if !strings.HasPrefix(v.Name, prefix) {
+			continue
 		}
+		of := *v
+		of.Doubt = "a later source of variables may set " + keys.ShownVariable(v.Name) + " anew: " + why
+		if inv.Names.Of(v.Name).Slot != "" || keys.Recognize(v.Value.Text()) != "" {
+			of.Value = keys.Unknown(of.Doubt)
+		}
+		c.Variables[i], c.Env[v.Name] = &of, &of
 	}
 }
 
 // openFile notes that a file of variables is not known, which may set anew what the ones before it set.
-func (c *Container) openFile(why string) {
+func (inv *Inventory) openFile(c *Container, why string) {
 	c.OpenEnv = append(c.OpenEnv, why)
-	c.mayReplace("", why)
+	inv.mayReplace(c, "", why)
 }
 
 // fromOpen is a variable that the container does not declare and may have all the same; absent where all that it has is known.
