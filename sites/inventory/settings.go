@@ -122,7 +122,7 @@ func (inv *Inventory) settings(f PodFile, name string, c *Container) []*Carrier 
 func (inv *Inventory) settingBindings(f PodFile, name string) []*Binding {
 	text := f.Value.Text()
 	raw := []byte(text.Reveal())
-	if !f.Value.IsKnown() || f.Changed != "" || keys.Recognize(text) != "" || !inv.Repo.Marked(raw) ||
+	if !f.Value.IsKnown() || keys.Recognize(text) != "" || !inv.Repo.Marked(raw) ||
 		sources.IsKong(raw) || sources.IsEnvoy(raw) || sources.SetsHeaders(raw) {
 		return nil
 	}
@@ -135,6 +135,9 @@ func (inv *Inventory) settingBindings(f PodFile, name string) []*Binding {
 				continue
 			}
 			b.Name = v.Name
+		}
+		if f.Changed != "" {
+			b.Value = keys.Unknown(f.Changed)
 		}
 		out = append(out, b)
 	}
