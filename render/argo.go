@@ -36,6 +36,7 @@ func (p *planner) application(o order) {
 		if obj.Namespace == "" && !obj.ClusterScoped() {
 			obj.Namespace = namespace
 		}
+		p.tellLeft(o, obj, respected(spec, obj))
 	}
 	u.Inputs = append(u.Inputs, o.object.File)
 	if len(u.Objects) > 0 || len(u.Missing) > 0 {
@@ -87,6 +88,7 @@ func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, r
 		u.Missing = append(u.Missing, why)
 		return
 	}
+	p.tellArgo(o, s)
 	if c := p.charts.At(dir); c != nil {
 		p.argoChart(o, u, s, c, c.Name, namespace, refs)
 		return
@@ -312,6 +314,7 @@ func (p *planner) countURL(o *manifest.Object) {
 	for _, s := range argoSources(spec) {
 		if _, ok := p.local(nodes.Text(nodes.Field(s, "path"))); ok && repositoryName(s) != "" {
 			p.argoURLs[repositoryName(s)]++
+			p.countBranch(repositoryName(s), nodes.Text(nodes.Field(s, "targetRevision")))
 		}
 	}
 }

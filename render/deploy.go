@@ -28,15 +28,17 @@ type planner struct {
 	reach  *reach
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
-	kustomizeCalls func() []sources.KustomizeCall // the commands of the repository that build kustomizations
-	clusterNames   func() map[string]string       // the names that Argo CD knows clusters by, by their address
-	chartConfigs   map[string]*manifest.Object    // HelmChartConfigs, by namespace and name
-	helmURLs       map[string]map[string]string   // addresses of HelmRepositories, by name and namespace
-	argoURLs       map[string]int                 // how often Applications name a repository for a path that is here
-	fluxSources    map[string]int                 // how often Flux' objects name a GitRepository for one
-	deployers      []*deployer                    // as they are written, everywhere in the repository
-	byFile         map[string][]*deployer
-	relevant       map[*deployer]bool // whether what it deploys can bear keys
+	kustomizeCalls  func() []sources.KustomizeCall // the commands of the repository that build kustomizations
+	clusterNames    func() map[string]string       // the names that Argo CD knows clusters by, by their address
+	chartConfigs    map[string]*manifest.Object    // HelmChartConfigs, by namespace and name
+	helmURLs        map[string]map[string]string   // addresses of HelmRepositories, by name and namespace
+	argoURLs        map[string]int                 // how often Applications name a repository for a path that is here
+	fluxSources     map[string]int                 // how often Flux' objects name a GitRepository for one
+	branches        map[string]map[string]int      // by repository, how often a branch of it is deployed
+	gitRepositories []*manifest.Object             // as they are written
+	deployers       []*deployer                    // as they are written, everywhere in the repository
+	byFile          map[string][]*deployer
+	relevant        map[*deployer]bool // whether what it deploys can bear keys
 
 	unseenValues map[string]chart.Layer // what a command gives a chart that cannot be seen, by its directory
 
@@ -115,6 +117,11 @@ func (p *planner) readDeployers() {
 			}
 			if o.Kind == "HelmRepository" && isFlux(o) {
 				p.noteRepository(o)
+			}
+			if o.Kind == "GitRepository" && isFlux(o) {
+				p.gitRepositories = append(p.gitRepositories, o)
+				spec := nodes.Field(o.Root, "spec")
+				p.countBranch(fluxURL(spec), fluxBranch(spec))
 			}
 			if o.Kind == "HelmChartConfig" && isK3s(o) {
 				p.chartConfigs[o.Namespace+"/"+o.Name] = o
@@ -371,6 +378,9 @@ func (p *planner) add(u *Unit, o order) {
 		u.Doubt = cmp.Or(u.Doubt, o.from.Doubt)
 	}
 	u.doubted()
+	for _, obj := range u.Objects {
+		p.tellLeft(o, obj, leftAlone(obj, u.By))
+	}
 	p.units = append(p.units, u)
 	for _, f := range u.Inputs {
 		p.covered[f] = true

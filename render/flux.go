@@ -5,7 +5,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -63,6 +62,8 @@ func (p *planner) flux(o order) {
 	u.Inputs = append(u.Inputs, o.object.File)
 	u.Declared = o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))
 	p.postBuild(o, u)
+	p.tellFlux(o, u)
+	p.tellLegacyPatches(o, spec)
 	p.add(u, o)
 }
 
@@ -101,7 +102,7 @@ func (p *planner) isForeignSource(o order) bool {
 	ref, _ := fluxSource(o.object)
 	name := nodes.Text(nodes.Field(ref, "name"))
 	own := bootstrapped
-	if p.fluxSources[own] == 0 {
+	if p.fluxSources[own] == 0 && p.gitRepository(o, bootstrapped, own) == nil {
 		for _, other := range slices.Sorted(maps.Keys(p.fluxSources)) {
 			if n := p.fluxSources[other]; n > p.fluxSources[own] || n == p.fluxSources[own] && other == name {
 				own = other
@@ -126,11 +127,11 @@ func (p *planner) gitURL(o order, name string, ref *yaml.Node) string {
 
 // gitURLIn is that of one in a namespace.
 func (p *planner) gitURLIn(o order, namespace, name string) string {
-	source := p.object(o, "GitRepository", namespace, name)
+	source := p.gitRepository(o, namespace, name)
 	if source == nil {
 		return ""
 	}
-	return strings.TrimSuffix(nodes.Text(nodes.Field(source.Root, "spec", "url")), ".git")
+	return fluxURL(nodes.Field(source.Root, "spec"))
 }
 
 func (p *planner) anyMatters(files []*sources.File) bool {

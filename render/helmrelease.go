@@ -42,7 +42,9 @@ func (p *planner) helmRelease(o order) {
 		if text, err := yaml.String(post); post != nil && (err != nil || SetsValues(text)) {
 			p.cannotTell(o, sources.NoteNotFetched, post, "its postRenderers were not applied, which change what its chart sets")
 		}
-		p.install(o, r, &Unit{Cluster: o.cluster, By: releasedBy(o)})
+		u := &Unit{Cluster: o.cluster, By: releasedBy(o)}
+		p.install(o, r, u)
+		p.tellFlux(o, u)
 	} else if r.Chart != nil {
 		p.covered[r.Chart.Dir] = true
 	}

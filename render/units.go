@@ -28,7 +28,7 @@ func Units(repo *sources.Repository) []*Unit {
 	g := kustomize.Read(repo, charts)
 	p := &planner{
 		repo: repo, g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
-		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]map[string]string{}, fluxSources: map[string]int{},
+		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]map[string]string{}, fluxSources: map[string]int{}, branches: map[string]map[string]int{},
 		unseenValues: map[string]chart.Layer{},
 		done:         map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
@@ -46,6 +46,7 @@ func Units(repo *sources.Repository) []*Unit {
 	p.valuesFiles()
 	p.units = append(p.units, terraformUnits(repo)...)
 	p.tellElsewhere()
+	p.tellRivals()
 	p.tellApart()
 	for _, u := range p.units { // what was rendered was read, for its locked files and its comments to count
 		for _, name := range u.Inputs {
