@@ -173,7 +173,7 @@ func matchesGlob(pattern, name string) bool {
 // valuesObject, then parameters (argo-cd reposerver/repository: helmTemplate).
 func (p *planner) argoChart(o order, u *Unit, s *yaml.Node, c *chart.Chart, name, namespace string, refs map[string]*yaml.Node) {
 	helm := nodes.Field(s, "helm")
-	r := &chart.Release{Label: o.label(), Chart: c, ChartName: name, Repository: nodes.Text(nodes.Field(s, "repoURL")), Namespace: namespace}
+	r := &chart.Release{Label: o.label(), Chart: c, ChartName: name, Repository: nodes.Text(nodes.Field(s, "repoURL")), Namespace: namespace, Templated: true}
 	r.Namespace = cmp.Or(nodes.Text(nodes.Field(helm, "namespace")), namespace)
 	r.Name = cmp.Or(nodes.Text(nodes.Field(helm, "releaseName")), o.object.Name)
 	if r.At = o.object.Locate(nodes.Field(s, "chart")); c != nil {

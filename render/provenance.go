@@ -173,9 +173,9 @@ func (p *planner) tellArgo(o order, s *yaml.Node) {
 
 const vaultPlugin = "argocd-vault-plugin"
 
-// tellLeft tells why an object that may bear a key is left alone, in the cluster, by what deploys it.
+// tellLeft tells why an object that may bear a key is left alone, in the cluster, by what deploys it. What another controller makes is not its own.
 func (p *planner) tellLeft(o order, obj *manifest.Object, why string) {
-	if why != "" && p.leadsTo(obj) {
+	if why != "" && !obj.Derived() && p.leadsTo(obj) {
 		at := obj.Locate(nodes.Field(obj.Root, "metadata", "name"))
 		p.repo.NoteOf(obj.Title(), sources.NoteNotFetched, at, o.label()+" does not make "+obj.Title()+" what stands here ("+why+"): what the cluster holds cannot be told")
 	}
@@ -218,9 +218,27 @@ func respected(spec *yaml.Node, o *manifest.Object) string {
 		}
 		paths := slices.Concat(nodes.List(nodes.Field(d, "jsonPointers")), nodes.List(nodes.Field(d, "jqPathExpressions")))
 		if is("group", group) && is("kind", o.Kind) && is("name", o.Name) && is("namespace", o.Namespace) &&
-			(nodes.Field(d, "managedFieldsManagers") != nil || slices.ContainsFunc(paths, SetsValues)) {
+			(nodes.Field(d, "managedFieldsManagers") != nil || slices.ContainsFunc(paths, func(path string) bool { return SetsValues(path) && selects(path, o) })) {
 			return "ignoreDifferences, " + setting
 		}
 	}
 	return ""
 }
+
+// selects says whether a path may lead to a variable of an object: one that selects by a name (select(.name == "X")) does so where a
+// variable's name has that in it.
+func selects(path string, o *manifest.Object) bool {
+	_, condition, ok := strings.Cut(path, "select(")
+	words := quotedWord.FindAllStringSubmatch(condition, -1)
+	if !ok || len(words) == 0 {
+		return true
+	}
+	found := false
+	nodes.EachMapping(o.Root, func(n *yaml.Node) {
+		name := nodes.Text(nodes.Field(n, "name"))
+		found = found || slices.ContainsFunc(words, func(m []string) bool { return strings.Contains(name, m[1]) })
+	})
+	return found
+}
+
+var quotedWord = regexp.MustCompile(`"([^"]*)"`)

@@ -37,9 +37,6 @@ const (
 	maxTemplateHeap  = 2 << 30 // bytes beyond those at the start
 )
 
-// kubeVersion is what charts are told that the cluster is.
-const kubeVersion = "v1.34.0"
-
 // ErrTooMuch says that a template is not filled in, because that has no end in sight.
 var ErrTooMuch = errors.New("it goes on for longer than is bearable")
 
@@ -100,14 +97,11 @@ func renderOnce(files []*archive.BufferedFile, values map[string]any, name, name
 		if err := v2.ProcessDependencies(c, values); err != nil {
 			return nil, err
 		}
-		capabilities := *common.DefaultCapabilities
-		version, err := common.ParseKubeVersion(kubeVersion)
+		capabilities, err := d.cluster.capabilities()
 		if err != nil {
 			return nil, err
 		}
-		capabilities.KubeVersion = *version
-		options := common.ReleaseOptions{Name: name, Namespace: namespace, Revision: 1, IsInstall: true}
-		top, err := chartutil.ToRenderValuesWithSchemaValidation(c, values, options, &capabilities, true)
+		top, err := chartutil.ToRenderValuesWithSchemaValidation(c, values, d.cluster.options(name, namespace), capabilities, true)
 		if err != nil {
 			return nil, err
 		}
@@ -215,6 +209,7 @@ func functions(d *decisions, count func(int)) template.FuncMap {
 	for _, name := range []string{"genCA", "genCAWithKey", "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey"} {
 		out[name] = func(...any) certificate { return certificate{generated(), generated()} }
 	}
+	out["lookup"] = d.cluster.lookup
 	out["shuffle"] = func(s string) string { return s }
 	out["now"] = func() time.Time { return time.Unix(0, 0).UTC() }
 	for _, name := range []string{"until", "untilStep", "seq", "repeat", "indent", "nindent"} {
@@ -324,7 +319,7 @@ func explainChart(err error) (where string, line int, why string) {
 			why += ", at " + m[1]
 		}
 		return "", 0, why
-	case strings.Contains(text, "execution error at"):
+	case refuses(err):
 		return where, line, "the template itself refuses these values (required or fail)"
 	case strings.Contains(text, "nil pointer evaluating"):
 		return where, line, "the template reads below a value that is not given"
@@ -340,6 +335,11 @@ func explainChart(err error) (where string, line int, why string) {
 		return "", 0, "its values.yaml is not YAML"
 	}
 	return where, line, "Helm cannot render it"
+}
+
+// refuses says whether a template itself ended the rendering, by required or fail.
+func refuses(err error) bool {
+	return strings.Contains(err.Error(), "execution error at") || strings.Contains(err.Error(), "error calling fail")
 }
 
 var (

@@ -23,6 +23,7 @@ type Release struct {
 	Layers     []Layer          // what is given, the chart's own defaults not among them
 	Missing    []string         // what could not be read of it
 	Guessed    bool             // nothing says with which values it is installed
+	Templated  bool             // "helm template" makes its objects: it looks nothing up, and upgrades nothing
 	Unread     []Unread         // once it is installed, what it is given in vain
 	Failed     string           // once it is installed, why it did not render, where values that nobody sees may be why
 	Doubt      string           // once it is installed, why nothing that it deploys is known; empty where it is
@@ -129,6 +130,9 @@ func (r *Release) Install(repo *sources.Repository) (objects []*manifest.Object,
 	installed := &installed{Release: r, chart: c, repo: repo, layers: layers, values: values}
 	for pass := range installed.marked {
 		installed.marked[pass].marks.names = repo.Names()
+	}
+	if decided.by == "" && c.Dir != "" {
+		installed.tellCluster(rendered, why != "")
 	}
 	for _, template := range slices.Sorted(maps.Keys(rendered)) {
 		objects = append(objects, installed.objects(template, rendered[template])...)

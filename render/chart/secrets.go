@@ -27,6 +27,8 @@ type decisions struct {
 	quiet bool            // what is rendered is not deployed
 
 	untested bool // a schema refuses a word
+
+	cluster cluster // what the templates are told of it
 }
 
 // ErrDecided ends a rendering at the place where it decides by what it may not see.
@@ -137,7 +139,7 @@ func init() {
 var carries = set("quote", "squote", "toYaml", "toYamlPretty", "toToml", "indent", "nindent", "toJson", "toRawJson", "toPrettyJson",
 	"print", "println", "cat", "join", "repeat", "toString", "toStrings",
 	"ternary", "list", "tuple", "append", "prepend", "push", "concat", "chunk", "first", "last", "rest", "initial", "reverse", "slice", "keys", "values",
-	"merge", "mergeOverwrite", "deepCopy", "kindOf", "typeOf", "kindIs", "typeIs", "typeIsLike", "fail",
+	"merge", "mergeOverwrite", "deepCopy", "lookup", "kindOf", "typeOf", "kindIs", "typeIs", "typeIsLike", "fail",
 	"randAlphaNum", "randAlpha", "randAscii", "randNumeric", "randBytes", "uuidv4", "genPrivateKey", "derivePassword", "bcrypt", "htpasswd", "encryptAES",
 	"genCA", "genCAWithKey", "genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey")
 

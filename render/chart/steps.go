@@ -194,7 +194,7 @@ var asksTruth = set("and", "or", "not", "required")
 // given are the functions that templates get from here, which look at words themselves, and those whose arguments matter to none: what "include" and
 // "tpl" get is looked at apart.
 var given = sync.OnceValue(func() map[string]bool {
-	out := set("include", "tpl", "lookup")
+	out := set("include", "tpl")
 	for name := range functions(&decisions{}, func(int) {}) {
 		out[name] = true
 	}

@@ -93,7 +93,7 @@ func (k *kustomization) release(g *Graph, e *chartEntry) *chart.Release {
 	}
 	r := &chart.Release{
 		Label: "the Helm chart " + sources.Shown(e.Name) + " in " + k.file.Path, Name: name, Namespace: e.Namespace,
-		ChartName: e.Name, Repository: e.Repo, At: k.entry("helmCharts", e.Name)(),
+		ChartName: e.Name, Repository: e.Repo, At: k.entry("helmCharts", e.Name)(), Templated: true,
 	}
 	for _, dir := range []string{e.Name, path.Join(e.Name+"-"+e.Version, e.Name)} {
 		dir = path.Join(k.dir, e.home, dir)
