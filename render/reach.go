@@ -290,7 +290,7 @@ func (p *planner) leadsHosts(name string) bool {
 	return f != nil && f.LeadsHosts()
 }
 
-// bearingBelow says whether a file below the directory may bear keys.
+// bearingBelow says whether a file below the directory may bear keys, or what changes them on their way.
 func (p *planner) bearingBelow(dir string) bool {
 	if dir == "." {
 		dir = ""
@@ -298,7 +298,7 @@ func (p *planner) bearingBelow(dir string) bool {
 		dir += "/"
 	}
 	for i := sort.Search(len(p.files), func(i int) bool { return p.files[i].Path >= dir }); i < len(p.files) && strings.HasPrefix(p.files[i].Path, dir); i++ {
-		if p.files[i].BearsKeys() && !p.files[i].Example {
+		if (p.files[i].BearsKeys() || p.files[i].Mutates()) && !p.files[i].Example {
 			return true
 		}
 	}

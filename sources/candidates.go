@@ -18,7 +18,7 @@ import (
 var controllers = [][]byte{[]byte("toolkit.fluxcd.io/"), []byte("argoproj.io/"), []byte("helm.cattle.io/")}
 
 // mutators are words of objects that say what is changed as it reaches the cluster.
-var mutators = [][]byte{[]byte("kyverno.io/"), []byte("MutatingAdmissionPolicy"), []byte("MutatingWebhookConfiguration")}
+var mutators = [][]byte{[]byte("kyverno.io/"), []byte("MutatingAdmissionPolicy"), []byte("MutatingWebhookConfiguration"), []byte("ClusterExternalSecret")}
 
 var apiVersion = []byte("apiVersion")
 

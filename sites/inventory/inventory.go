@@ -25,8 +25,10 @@ type Inventory struct {
 
 	placed      map[placed][]deployed // what is deployed to a cluster that is known
 	mutators    []mutator
-	composeRead map[string]bool   // the .env files that compose reads
-	passedOver  map[string]string // those beside a project that it passes over, with the reason
+	changed     map[*manifest.Object][]*mutator // which of them may change an object
+	namespaces  map[string]map[string]string    // labels of those that the repository has
+	composeRead map[string]bool                 // the .env files that compose reads
+	passedOver  map[string]string               // those beside a project that it passes over, with the reason
 	units       map[*manifest.Object]*render.Unit
 	read        map[*manifest.Object][]manifest.Entry
 	costs       map[*manifest.Object]int // what it costs to take in all of these
