@@ -3,6 +3,7 @@ package render
 import (
 	"path"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/kustomize"
 	"github.com/keylint/keylint/render/stores"
 	"github.com/keylint/keylint/sources"
@@ -32,6 +33,9 @@ func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[strin
 				told[f.TestDir] = true
 				repo.Note(sources.NoteSkipped, sources.Position{File: f.TestDir},
 					"by its name this holds documentation or test data, so its manifests are not compared; name it as a PATH to lint it")
+			}
+			if along[f.Dir()] && f.Place() == sources.Configured && f.HoldsObjects() && holdsKey(f) {
+				repo.Note(sources.NoteRefused, f.At(), "the configuration takes it for an example, and it lies among manifests that are deployed: whether it is deployed as well cannot be told")
 			}
 			continue
 		}
@@ -68,6 +72,12 @@ func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[strin
 		u.Inputs = append(u.Inputs, f.Path)
 	}
 	return append(units, composeUnits(repo, compose)...)
+}
+
+// holdsKey says whether the text of a key stands in a file.
+func holdsKey(f *sources.File) bool {
+	b, err := f.Disk()
+	return err == nil && len(keys.Find(b)) > 0
 }
 
 // inChart says whether the file is a template of a Helm chart. Many of them are YAML,
