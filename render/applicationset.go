@@ -36,7 +36,9 @@ func (p *planner) expandSet(set order) []*manifest.Object {
 		case tooManyPaths:
 			p.cannotTell(set, sources.NoteBound, g, why)
 		default:
-			p.cannotTell(set, sources.NoteNotFetched, g, why)
+			if !p.setsApart(nodes.Field(spec, "template", "spec")) {
+				p.cannotTell(set, sources.NoteNotFetched, g, why)
+			}
 		}
 		for _, parameters := range sets {
 			if len(apps) == maxApplications {
@@ -109,6 +111,17 @@ func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[st
 		}
 	})
 	return []map[string]any{{}}, kind
+}
+
+// setsApart says whether all Applications of a template, whatever its generators give, take the same from elsewhere into the same namespace: that is
+// told by the namespace, as of any other Application.
+func (p *planner) setsApart(spec *yaml.Node) bool {
+	if literal(nodes.Text(nodes.Field(spec, "destination", "namespace"))) == "" || p.repo.MarkedNode(spec) {
+		return false
+	}
+	return !slices.ContainsFunc(argoSources(spec), func(s *yaml.Node) bool {
+		return literal(nodes.Text(nodes.Field(s, "repoURL"))) == "" || literal(nodes.Text(nodes.Field(s, "chart"))) == ""
+	})
 }
 
 // gitParameters are those of the directories or files of the repository that match. tooMuch says that they are too many to be held against all

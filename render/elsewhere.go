@@ -21,12 +21,13 @@ type elsewhere struct {
 	label     string
 	namespace string // that it is deployed to; empty where that is not known
 	at        sources.Position
+	apart     bool // it brings namespaces of its own
 }
 
 // aside takes up a release of a chart that is not here, and that is given no key. Without a namespace it goes to the default one.
 func (p *planner) aside(r *chart.Release) {
 	if r.Chart == nil {
-		p.elsewhere = append(p.elsewhere, elsewhere{r.Label, cmp.Or(r.Namespace, "default"), r.At})
+		p.elsewhere = append(p.elsewhere, elsewhere{label: r.Label, namespace: cmp.Or(r.Namespace, "default"), at: r.At})
 	}
 }
 
@@ -39,11 +40,12 @@ func (p *planner) tellElsewhere() {
 			p.unreached(d)
 		}
 	}
-	p.g.EachUnfetched(func(label, namespace string, at sources.Position) {
-		p.elsewhere = append(p.elsewhere, elsewhere{label, cmp.Or(namespace, p.namespaceAbove(at.File)), at})
+	p.g.EachUnfetched(func(label, namespace, address string, at sources.Position) {
+		namespace = cmp.Or(namespace, p.namespaceAbove(at.File))
+		p.elsewhere = append(p.elsewhere, elsewhere{label, namespace, at, namespace == "" && sources.OfPublisher(address)})
 	})
 	for _, m := range p.repo.RemoteManifests() {
-		p.elsewhere = append(p.elsewhere, elsewhere{"kubectl in " + m.At.File + " (" + m.Host + ")", m.Namespace, m.At})
+		p.elsewhere = append(p.elsewhere, elsewhere{"kubectl in " + m.At.File + " (" + m.Host + ")", m.Namespace, m.At, m.Namespace == "" && sources.OfPublisher(m.Address)})
 	}
 	bearing := p.bearingNamespaces()
 	if len(bearing) == 0 {
@@ -53,7 +55,7 @@ func (p *planner) tellElsewhere() {
 	const others = "\x00others"
 	for _, e := range p.elsewhere {
 		of := e.namespace
-		if of != "" && !bearing[of] {
+		if e.apart || of != "" && !bearing[of] {
 			of = others
 		}
 		told[of] = append(told[of], e)
@@ -113,7 +115,7 @@ func (p *planner) unreached(d *deployer) {
 	o, spec := d.object, nodes.Field(d.object.Root, "spec")
 	add := func(namespace string, at *yaml.Node) {
 		named := order{object: o}.label()
-		p.elsewhere = append(p.elsewhere, elsewhere{named, cmp.Or(namespace, p.namespaceAbove(d.file.Path)), o.Locate(at)})
+		p.elsewhere = append(p.elsewhere, elsewhere{label: named, namespace: cmp.Or(namespace, p.namespaceAbove(d.file.Path)), at: o.Locate(at)})
 	}
 	switch o.Kind {
 	case "Kustomization":
@@ -121,7 +123,7 @@ func (p *planner) unreached(d *deployer) {
 		_, here := p.local(cmp.Or(nodes.Text(nodes.Field(spec, "path")), "."))
 		foreign := nodes.Text(nodes.Field(source, "kind")) != "GitRepository" || p.isForeignSource(order{object: o})
 		if source != nil && (foreign || !here) {
-			p.elsewhere = append(p.elsewhere, elsewhere{order{object: o}.label(), nodes.Text(nodes.Field(spec, "targetNamespace")), o.Locate(nodes.Field(source, "name"))})
+			p.elsewhere = append(p.elsewhere, elsewhere{label: order{object: o}.label(), namespace: nodes.Text(nodes.Field(spec, "targetNamespace")), at: o.Locate(nodes.Field(source, "name"))})
 		}
 	case "HelmRelease":
 		source := nodes.Field(spec, "chart", "spec", "sourceRef")
@@ -143,7 +145,7 @@ func (p *planner) unreached(d *deployer) {
 				p.jsonnet(order{object: o}, s, dir)
 			}
 			if at != nil && (nodes.Field(s, "chart") != nil || !here || p.isForeign(s)) {
-				p.elsewhere = append(p.elsewhere, elsewhere{order{object: o}.label(), nodes.Text(nodes.Field(spec, "destination", "namespace")), o.Locate(at)})
+				p.elsewhere = append(p.elsewhere, elsewhere{label: order{object: o}.label(), namespace: literal(nodes.Text(nodes.Field(spec, "destination", "namespace"))), at: o.Locate(at)})
 			}
 		}
 	case "ApplicationSet":
@@ -153,12 +155,20 @@ func (p *planner) unreached(d *deployer) {
 	}
 }
 
+// literal is a text in which nothing is filled in; empty for any other.
+func literal(text string) string {
+	if strings.Contains(text, "{{") {
+		return ""
+	}
+	return text
+}
+
 // jsonnet takes up what Argo CD evaluates in a directory, and keylint does not.
 func (p *planner) jsonnet(o order, s *yaml.Node, dir string) {
 	for _, f := range p.files {
 		if path.Ext(f.Path) == ".jsonnet" && argoLists(s, dir, f.Path) && !p.g.Has(dir) {
 			namespace := nodes.Text(nodes.Field(o.object.Root, "spec", "destination", "namespace"))
-			p.elsewhere = append(p.elsewhere, elsewhere{o.label() + " of " + f.Path, namespace, f.At()})
+			p.elsewhere = append(p.elsewhere, elsewhere{label: o.label() + " of " + f.Path, namespace: namespace, at: f.At()})
 		}
 	}
 }

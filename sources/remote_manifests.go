@@ -10,6 +10,7 @@ import (
 // RemoteManifest is an address from which a script applies manifests.
 type RemoteManifest struct {
 	Host      string
+	Address   string
 	Namespace string // empty where the command does not say
 	At        Position
 }
@@ -49,7 +50,7 @@ func remoteManifest(_ *shell, _ *shellState, words []shellWord) []RemoteManifest
 		case "-f", "--filename", "-k", "--kustomize":
 			for _, address := range strings.Split(value, ",") {
 				if u, err := url.Parse(address); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" {
-					out = append(out, RemoteManifest{Host: Shown(u.Hostname()), At: w.at})
+					out = append(out, RemoteManifest{Host: Shown(u.Hostname()), Address: address, At: w.at})
 				}
 			}
 		default:
