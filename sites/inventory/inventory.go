@@ -46,6 +46,7 @@ func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
 	inv.collectContainers()
 	inv.collectCompose()
 	tell()
+	inv.noteEdits()
 	for _, u := range units {
 		for _, f := range u.Inputs {
 			inv.Inputs[f] = true
