@@ -106,14 +106,15 @@ func (c *Collection) ignoresDatabase() bool {
 		if k.Carrier.Backend != "PostgREST" {
 			continue
 		}
-		v := k.Env["PGRST_DB_CONFIG"]
-		if v == nil || !v.Value.IsKnown() || !strings.EqualFold(v.Value.Text().Reveal(), "false") {
+		if v := k.Env["PGRST_DB_CONFIG"]; v == nil || !v.Value.IsKnown() || !slices.ContainsFunc(switchedOff, v.Value.Text().Equal) {
 			return false
 		}
 		runs = true
 	}
 	return runs
 }
+
+var switchedOff = []keys.Text{keys.NewText("false"), keys.NewText("False"), keys.NewText("FALSE")}
 
 // anyName stands for the secret of which a statement does not say the name: it may be any that holds a key of
 // the slot.

@@ -48,7 +48,7 @@ func (r *run) elsewhere(unread string) (why string, perhaps bool) {
 	case strings.TrimSpace(database) == "off":
 		return "", false
 	case database != "":
-		return label + " takes what it accepts from a database: KONG_DATABASE is " + keys.ShownName(database), false
+		return label + " takes what it accepts from a database: KONG_DATABASE is not off", false
 	}
 	why = "nothing sets KONG_DATABASE to off, and " + label + " takes what it accepts from a database then"
 	for name := range r.server.Env {
@@ -57,6 +57,10 @@ func (r *run) elsewhere(unread string) (why string, perhaps bool) {
 		}
 	}
 	return why, true
+}
+
+func is(v keys.Value, text string) bool {
+	return v.IsKnown() && v.Trimmed().Text().Equal(keys.NewText(text))
 }
 
 // settingsDoubt is why it is not known that the container gets the settings that say what it reads; empty where it is.
@@ -73,7 +77,7 @@ func settingsDoubt(c *inventory.Container) string {
 // controller fills, of whose consumers others tell.
 func servesFromDatabase(p *inventory.Pod, c *inventory.Container) bool {
 	v := c.Env["KONG_DATABASE"]
-	if c.Carrier.Backend != "Kong" || v == nil || !v.Value.IsKnown() || v.Value.Text().Reveal() == "off" {
+	if c.Carrier.Backend != "Kong" || v == nil || !v.Value.IsKnown() || is(v.Value, "off") {
 		return false
 	}
 	prepares := slices.ContainsFunc(c.Command, func(word string) bool { return strings.Contains(word, "migrations") })
