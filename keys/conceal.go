@@ -87,9 +87,17 @@ func next(last uint64, c byte) uint64 {
 }
 
 // Concealed is a text without what was decrypted, unless that stands in the open as well.
-func (l *Ledger) Concealed(s string) string {
+func (l *Ledger) Concealed(s string) string { return l.concealed(s, false) }
+
+// ConcealedReport is the same of a report as a whole, the numbers in which are its own: those in its texts were looked at before.
+func (l *Ledger) ConcealedReport(s string) string { return l.concealed(s, true) }
+
+func (l *Ledger) concealed(s string, ownNumbers bool) string {
 	if l == nil {
 		return s
+	}
+	if strings.Contains(s, unknownBegin) {
+		s = standin.ReplaceAllLiteralString(s, "[unknown]")
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -100,7 +108,10 @@ func (l *Ledger) Concealed(s string) string {
 	var b strings.Builder
 	end := 0
 	l.decrypted.each(s, func(from, to int) {
-		if !l.decrypted.isOpen(s[from:to]) {
+		if ownNumbers && strings.Trim(s[from:to], "0123456789") == "" || l.decrypted.isOpen(s[from:to]) {
+			return
+		}
+		if from >= end {
 			b.WriteString(s[end:from] + Concealed)
 			end = to
 		}
@@ -129,10 +140,10 @@ func (p *opened) each(s string, visit func(from, to int)) {
 	}
 }
 
-// isOpen says whether a text is no secret: a number of a report, a word of Supabase's own, or what somebody else knows.
+// isOpen says whether a text is no secret: a word of Supabase's own, or what somebody else knows.
 func (p *opened) isOpen(text string) bool {
 	text = strings.ToLower(text)
-	if strings.Trim(text, "0123456789") == "" || isOwnWord(text) {
+	if isOwnWord(text) {
 		return true
 	}
 	for _, isPublic := range p.public {

@@ -25,7 +25,8 @@ func TestConcealed(t *testing.T) {
 		{"correct", "[decrypted]"},
 		{"the battery of db.example.internal", "the battery of db.example.internal"},
 		{"it has no data key service_role", "it has no data key service_role"},
-		{"finding 1234567890", "finding 1234567890"},
+		{"finding 1234567890", "finding [decrypted]"},
+		{"Secret x/" + s.Word(Unknown("it is locked")), "Secret x/[unknown]"},
 		{"line one, and x7Kd9Qw2 of three", "line one, and [decrypted] of three"},
 		{aToken[50:60], "[decrypted]"},
 		{aToken[:36], aToken[:36]},
@@ -36,6 +37,9 @@ func TestConcealed(t *testing.T) {
 		if got := l.Concealed(test.text); got != test.want {
 			t.Errorf("%q becomes %q, not %q", test.text, got, test.want)
 		}
+	}
+	if got, want := l.ConcealedReport(`{"size": 1234567890, "name": "Hunter22"}`), `{"size": 1234567890, "name": "[decrypted]"}`; got != want {
+		t.Errorf("a report becomes %q", got)
 	}
 	if got := l.Scrub("no data key Hunter22"); got != "no data key [decrypted]" {
 		t.Errorf("scrubbed: %q", got)

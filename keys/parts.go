@@ -42,9 +42,11 @@ func newParts() (add func(text string), has, hasLetters func(s string, i int) bo
 			}
 		}
 		// What is taken apart by other signs, or has lost its own.
-		for form := lettersOf(text); len(form) >= partLength && len(letters) < maxParts; form = form[1:] {
-			if isOdd(form[:partLength]) {
-				letters[maphash.String(seed, form[:partLength])] = struct{}{}
+		for _, segment := range strings.FieldsFunc(text, func(r rune) bool { return r > 'z' || !isRun(string(r)) }) {
+			for form := lettersOf(segment); len(form) >= partLength && len(letters) < maxParts; form = form[1:] {
+				if isOdd(form[:partLength]) {
+					letters[maphash.String(seed, form[:partLength])] = struct{}{}
+				}
 			}
 		}
 		for skip := range min(5, len(text)) {

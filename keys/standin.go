@@ -25,7 +25,9 @@ type Standins struct {
 	lengths map[string][]int  // of these, by their first MinHidden bytes
 }
 
-var standin = regexp.MustCompile(`keylint-unknown-([0-9]{5})-x`)
+const unknownBegin = "keylint-unknown-"
+
+var standin = regexp.MustCompile(unknownBegin + `([0-9]{5})-x`)
 
 // Word is the text that stands for an unknown value.
 func (s *Standins) Word(v Value) string {
@@ -35,7 +37,7 @@ func (s *Standins) Word(v Value) string {
 	return unknownWord(len(s.values) - 1)
 }
 
-func unknownWord(n int) string { return fmt.Sprintf("keylint-unknown-%05d-x", n) }
+func unknownWord(n int) string { return fmt.Sprintf(unknownBegin+"%05d-x", n) }
 
 // Replace puts something else in the place of each word that stands for an unknown value.
 func (s *Standins) Replace(text string, with func(Value) string) string {

@@ -71,7 +71,7 @@ func (g *Guard) Flush() error {
 			return ErrLeak
 		}
 	}
-	_, err := io.WriteString(g.w, g.ledger.Concealed(held))
+	_, err := io.WriteString(g.w, g.ledger.ConcealedReport(held))
 	return err
 }
 

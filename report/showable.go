@@ -77,6 +77,7 @@ func (h hider) at(p sources.Position) sources.Position {
 }
 
 func (h hider) finding(f lint.Finding) lint.Finding {
+	f = h.concealed(f)
 	texts := append([]string{f.Message, f.Subject, f.At.File, f.Instance, f.Of, f.Bearer, f.Help, f.Label, f.Frame.Text}, f.Also...)
 	for _, r := range f.Related {
 		texts = append(texts, r.At.File, r.Holder, r.Says, r.Alike, r.Frame.Text)
@@ -98,12 +99,27 @@ func (h hider) finding(f lint.Finding) lint.Finding {
 	}
 }
 
+// concealed is the finding without what was decrypted and is no key.
+func (h hider) concealed(f lint.Finding) lint.Finding {
+	conceal := h.ledger.Concealed
+	f.Message, f.Subject, f.Instance, f.Bearer, f.Help, f.Label = conceal(f.Message), conceal(f.Subject), conceal(f.Instance), conceal(f.Bearer), conceal(f.Help), conceal(f.Label)
+	f.Also = each(f.Also, conceal)
+	f.Related = each(f.Related, func(r lint.Related) lint.Related {
+		r.Holder, r.Says, r.Alike = conceal(r.Holder), conceal(r.Says), conceal(r.Alike)
+		return r
+	})
+	f.Trace = each(f.Trace, func(s sources.Step) sources.Step { return sources.Step{At: s.At, Text: conceal(s.Text)} })
+	return f
+}
+
 func (h hider) judged(j lint.Judged) lint.Judged {
 	site := *j.Site
 	site.Holder, site.At, site.Written = h.text(site.Holder), h.at(site.At), h.at(site.Written)
 	site.Trace = each(site.Trace, func(s sources.Step) sources.Step { return sources.Step{At: h.at(s.At), Text: h.text(s.Text)} })
 	if h.shows(site.Value.Reason(), site.Value.Source()) {
 		site.Value = keys.Unknown(notShown)
+	} else if from := site.Value.Source(); h.ledger.Concealed(from) != from {
+		site.Value = keys.UnknownFrom(h.ledger.Concealed(from), h.text(site.Value.Reason()))
 	}
 	if site.Carrier != nil && h.shows(site.CarrierName()) {
 		site.Carrier = nil
