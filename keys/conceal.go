@@ -44,6 +44,10 @@ func (l *Ledger) Conceal(t Text, word string) {
 	for _, mark := range marker.FindAllString(word, -1) {
 		l.decrypted.words[mark] = word
 	}
+	if rest := evaluated.ReplaceAllString(word, " "); marker.MatchString(rest) { // a piece of it says nothing, and looks as if it did
+		l.decrypted.add(rest)
+		l.decrypted.add(reversed(rest))
+	}
 	if len(text) <= shownPiece || IsExpression(t) {
 		return
 	}

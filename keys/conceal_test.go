@@ -31,6 +31,7 @@ func TestConcealed(t *testing.T) {
 		{aToken[50:60], "[decrypted]"},
 		{aToken[:36], aToken[:36]},
 		{"Secret x" + s.Secret(NewText("Hunter22")) + "/y", "Secret x[decrypted]/y"},
+		{"rev-" + reversed(s.Secret(NewText("Hunter22"))), "rev-[decrypted]"},
 		{"nothing of it", "nothing of it"},
 	}
 	for _, test := range tests {

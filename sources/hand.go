@@ -59,8 +59,7 @@ func (r *Repository) HandMade(t keys.Text, handed string) {
 }
 
 // HandTree hands every text of a tree that was decoded of a decrypted document: a mapping, a list, or what stands in them. open is what it is laid
-// over: names that stand there, or anywhere else in the open, are known to whoever reads the repository. Any other is handed, too, and so is one that
-// bears a secret.
+// over: names that stand there are known to whoever reads the repository. Any other that bears a secret is handed, too.
 func (r *Repository) HandTree(tree, open any) {
 	r.handTexts(tree)
 	r.handNames(tree, open)
@@ -114,7 +113,7 @@ func (r *Repository) handNames(tree, open any) {
 			v := tree[k]
 			below, isKnown := known[k]
 			r.handNames(v, below)
-			if !isKnown && (r.standins.Bears(k) || r.names.Of(k).Slot == "" && !r.InTheOpen(k)) {
+			if !isKnown && r.standins.Bears(k) {
 				delete(tree, k)
 				tree[r.handAny(k)] = v
 			}
