@@ -72,11 +72,12 @@ func isOddWord(s string) bool {
 	return strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter)
 }
 
+// add takes up the pieces of a text. One of white space alone says nothing, and stands in every table.
 func (p *opened) add(text string) {
 	var last uint64
 	for i := range len(text) {
 		last = next(last, text[i])
-		if i >= shownPiece && len(p.known) < maxAllPiece {
+		if i >= shownPiece && len(p.known) < maxAllPiece && strings.TrimSpace(text[i-shownPiece:i+1]) != "" {
 			p.known[last] = true
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func TestConcealed(t *testing.T) {
 	var s Standins
 	var l Ledger
-	for _, text := range []string{"Hunter22", "p@ss.word77", "correct horse battery", "service_role", "db.example.internal", "1234567890", "line one\nkey: x7Kd9Qw2\nthe last of three", aToken} {
+	for _, text := range []string{"Hunter22", "p@ss.word77", "correct horse battery", "service_role", "db.example.internal", "1234567890", "line one\nkey: x7Kd9Qw2\nthe last of three", "x7Kd9           Qw2", aToken} {
 		l.Conceal(NewText(text), s.Secret(NewText(text)))
 	}
 	l.Know(func(text string) bool { return strings.Contains("the battery of db.example.internal", text) })
@@ -27,6 +27,7 @@ func TestConcealed(t *testing.T) {
 		{"it has no data key service_role", "it has no data key service_role"},
 		{"finding 1234567890", "finding [decrypted]"},
 		{"Secret x/" + s.Word(Unknown("it is locked")), "Secret x/[unknown]"},
+		{"a table        of  ^^^^^^^^", "a table        of  ^^^^^^^^"},
 		{"line one, and x7Kd9Qw2 of three", "line one, and [decrypted] of three"},
 		{aToken[50:60], "[decrypted]"},
 		{aToken[:36], aToken[:36]},
