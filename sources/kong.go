@@ -22,6 +22,8 @@ type KongConfig struct {
 	Open          []string    // the paths of all others, and of those that ask for it by another name than "apikey"
 	Translates    bool        // a plugin may put another token in place of the client's
 
+	byName map[string]int // the first of the consumers of each name
+
 	guarded []guarded // the routes at which it matters who asks
 }
 
@@ -174,6 +176,7 @@ func (d *Document) kong() *KongConfig {
 	for _, credential := range nodes.Items(nodes.Field(d.Root, "keyauth_credentials")) {
 		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential)
 	}
+	config.index()
 	return config
 }
 
@@ -271,16 +274,28 @@ func (c *KongConfig) Rename(to func(string) string) {
 		c.Routes[i].Name = to(c.Routes[i].Name)
 		all(c.Routes[i].Groups)
 	}
+	for i := range c.guarded {
+		c.guarded[i].name = to(c.guarded[i].name)
+		all(c.guarded[i].allow)
+		all(c.guarded[i].refuse)
+	}
+	c.index()
 }
 
 // Consumer finds a consumer by name; nil where there is none.
 func (c *KongConfig) Consumer(name string) *KongConsumer {
-	for i := range c.Consumers {
-		if c.Consumers[i].Name == name {
-			return &c.Consumers[i]
-		}
+	if i, ok := c.byName[name]; ok {
+		return &c.Consumers[i]
 	}
 	return nil
+}
+
+// index finds the consumers by name.
+func (c *KongConfig) index() {
+	c.byName = map[string]int{}
+	for i, consumer := range slices.Backward(c.Consumers) {
+		c.byName[consumer.Name] = i
+	}
 }
 
 // consumerRoles are the names that upstream has given the two consumers: "anon-key"

@@ -3,6 +3,7 @@ package sources
 import (
 	"bytes"
 	"strings"
+	"sync/atomic"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -21,6 +22,14 @@ type Document struct {
 	lines     []string // of the file on disk
 	lineShift int      // lines before this document, where it was parsed alone
 	encrypted bool
+
+	asked atomic.Pointer[askedLine] // the line of a scalar that was asked for last
+}
+
+// askedLine is where a line of a scalar's text begins.
+type askedLine struct {
+	in           *yaml.Node
+	line, offset int
 }
 
 // Documents parses the file, decrypted where that is possible. Documents that cannot
@@ -155,7 +164,7 @@ func (d *Document) Inside(n *yaml.Node, line, column, endColumn int) Position {
 	if d.encrypted || n.Style&yaml.LiteralStyle == 0 {
 		return whole
 	}
-	text, ok := nthLine(n.Value, line)
+	text, ok := d.nthLine(n, line)
 	at := n.Line + d.lineShift + line // the text begins on the line after the "|"
 	if !ok || at > len(d.lines) {
 		return whole
@@ -172,17 +181,23 @@ func (d *Document) Inside(n *yaml.Node, line, column, endColumn int) Position {
 	return p
 }
 
-// nthLine is a line of a text, from 1. It is asked for each of fifty thousand lines of a text, and so makes no list of them.
-func nthLine(text string, n int) (line string, ok bool) {
-	for ; n > 1; n-- {
-		i := strings.IndexByte(text, '\n')
+// nthLine is a line of a scalar's text, from 1. It is asked for each of fifty thousand lines of a text, in their order, and so goes on
+// from the last one.
+func (d *Document) nthLine(n *yaml.Node, line int) (text string, ok bool) {
+	at := askedLine{in: n, line: 1}
+	if last := d.asked.Load(); last != nil && last.in == n && last.line <= line {
+		at = *last
+	}
+	for ; at.line < line; at.line++ {
+		i := strings.IndexByte(n.Value[at.offset:], '\n')
 		if i < 0 {
 			return "", false
 		}
-		text = text[i+1:]
+		at.offset += i + 1
 	}
-	line, _, _ = strings.Cut(text, "\n")
-	return line, n == 1
+	d.asked.Store(&at)
+	text, _, _ = strings.Cut(n.Value[at.offset:], "\n")
+	return text, line >= 1
 }
 
 // byteColumn turns the library's column, which counts characters, into one that

@@ -36,6 +36,9 @@ func NewPod(standins *keys.Standins) *Pod {
 	return &Pod{marks: marks{standins: standins}, files: map[string]*file{}}
 }
 
+// Work is how many bytes the pod's programs have handled.
+func (p *Pod) Work() int { return p.work }
+
 // Step is a program that a file went through.
 type Step struct {
 	Tool    string // "sed", "awk", "envsubst", "eval", "a here-document"

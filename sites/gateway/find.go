@@ -4,6 +4,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites/inventory"
+	"github.com/keylint/keylint/sources"
 )
 
 // Found is what accepts keys, and what was to.
@@ -11,15 +12,16 @@ type Found struct {
 	*inventory.Inventory
 	Gateways []*Gateway
 	Ignored  []ignored
-	Loose    []*render.Unit // of configurations that no other unit is made of
-	images   []builtImage   // of Kongs of which it is not known what they read
+	Loose    []*render.Unit                   // of configurations that no other unit is made of
+	images   []builtImage                     // of Kongs of which it is not known what they read
+	configs  map[[32]byte]*sources.KongConfig // of Kongs, as they stand, by their sums
 }
 
 // Find finds what accepts keys: Envoys, the consumers of Kong's Ingress Controller, Kongs, the
 // configurations that nothing reads, the policies of Envoy Gateway, and gateways that keylint does not
 // read.
 func Find(inv *inventory.Inventory) *Found {
-	f := &Found{Inventory: inv}
+	f := &Found{Inventory: inv, configs: map[[32]byte]*sources.KongConfig{}}
 	f.collectEnvoy()
 	f.collectIngressController()
 	f.collectKong()

@@ -48,15 +48,24 @@ type template struct {
 // templates picks the Kong configurations out of a pod's files, by source.
 func (f *Found) templates(files []inventory.PodFile) map[string]*template {
 	out := map[string]*template{}
-	for _, f := range files {
-		text := []byte(f.Value.Text().Reveal())
+	for _, file := range files {
+		text := []byte(file.Value.Text().Reveal())
 		if !sources.IsKong(text) || strings.HasPrefix(string(text), "#!") {
 			continue
 		}
-		config, _ := sources.ParseKong(text)
-		out[f.Source] = &template{f, config}
+		out[file.Source] = &template{file, f.parsed(text, file.Value.Text().Sum())}
 	}
 	return out
+}
+
+// parsed is a configuration as it stands, which many pods may be shown.
+func (f *Found) parsed(text []byte, sum [32]byte) *sources.KongConfig {
+	config, known := f.configs[sum]
+	if !known {
+		config, _ = sources.ParseKong(text)
+		f.configs[sum] = config
+	}
+	return config
 }
 
 // kongCost is what a byte of a configuration costs, which thousands of pods may each read.
@@ -73,7 +82,7 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 	templates := f.templates(all)
 	rendered, why := f.takes(g)
 	if rendered != nil && !f.Repo.Spend(kongCost*len(rendered.Text())) {
-		f.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to read the configuration of every Kong is "+sources.TooMuch+"; some are taken for unknown")
+		f.noteTooMuch(c)
 		rendered, why = nil, "to read its configuration is "+sources.TooMuch
 		for _, t := range templates {
 			t.config = nil
@@ -125,6 +134,10 @@ func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inven
 		f.addUnread(g, v.At(), why) // it is there, or in the image, and what stands in it is not known
 	}
 	f.addUnknown(g, templates, why)
+}
+
+func (f *Found) noteTooMuch(c *inventory.Container) {
+	f.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to read the configuration of every Kong is "+sources.TooMuch+"; some are taken for unknown")
 }
 
 // isSteered says whether a value that is not known says who is let pass.
@@ -188,6 +201,10 @@ func (f *Found) addUnknown(g *Gateway, templates map[string]*template, why strin
 	for _, source := range slices.Sorted(maps.Keys(templates)) {
 		t := templates[source]
 		if t.config == nil {
+			continue
+		}
+		if !f.Repo.Spend(kongCost * t.file.Value.Text().Len()) {
+			f.noteTooMuch(g.Server())
 			continue
 		}
 		if g.Config == nil {

@@ -30,14 +30,7 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 		if change != nil {
 			value = change(f)
 		}
-		if f.Changed != "" {
-			value = keys.Unknown(f.Changed)
-		}
-		if f.Secret {
-			files.PutValue(f.Volume, f.Path, f.Source, value)
-		} else {
-			files.Put(f.Volume, f.Path, f.Source, value)
-		}
+		inv.Put(files, p, f, value)
 		if f.Filler != nil {
 			g := programOf(f.Filler)
 			r.by[g.Name] = f.Filler
@@ -53,7 +46,7 @@ func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Contai
 		}
 		g := programOf(c)
 		r.by[g.Name] = c
-		o := files.Run(g)
+		o := inv.Run(files, g)
 		if c == server {
 			r.outcome = o
 		}

@@ -38,26 +38,19 @@ func (inv *Inventory) followCommand(p *Pod, c *Container) {
 	shown := inv.FilesOf(p)
 	for _, f := range shown {
 		value := f.Value
-		if f.Changed != "" {
-			value = keys.Unknown(f.Changed)
-		}
 		if f.Filler != nil {
 			value = keys.Unknown(f.Source + " is filled in first")
 		}
-		if f.Secret {
-			files.PutValue(f.Volume, f.Path, f.Source, value)
-		} else {
-			files.Put(f.Volume, f.Path, f.Source, value)
-		}
+		inv.Put(files, p, f, value)
 	}
 	for _, before := range p.Containers {
 		if before.Init {
-			files.Run(before.Program())
+			inv.Run(files, before.Program())
 		}
 	}
 	overridden := &Carrier{Kind: InContainer, Name: c.owner, File: c.Carrier.File, Part: c.Name, Unit: c.Unit, Namespace: c.Namespace,
 		Idle: "the container's command sets another before it starts the program"}
-	for _, change := range files.Run(c.Program()).Changes() {
+	for _, change := range inv.Run(files, c.Program()).Changes() {
 		was, name := c.Env[change.Name], inv.Names.Of(change.Name)
 		if was == nil && name.Slot == "" && !name.URL {
 			continue
@@ -85,6 +78,36 @@ func (inv *Inventory) followCommand(p *Pod, c *Container) {
 	if len(overridden.Bindings) > 0 {
 		inv.Composed = append(inv.Composed, overridden)
 	}
+}
+
+// What it costs to follow the programs of a pod: a byte of a file that it is shown, and one that its programs handle.
+const (
+	shownCost  = 100
+	handleCost = 20
+)
+
+// Put lays a file into a pod whose programs are followed.
+func (inv *Inventory) Put(files *substitute.Pod, p *Pod, f PodFile, value keys.Value) {
+	if f.Changed != "" {
+		value = keys.Unknown(f.Changed)
+	}
+	if !inv.Repo.Spend(shownCost * value.Text().Len()) {
+		inv.Repo.Note(sources.NoteBound, sources.Position{File: p.Unit.Path}, "to follow the programs of every pod is "+sources.TooMuch+"; what some of them make is taken for unknown")
+		value = keys.Unknown("to follow the programs of " + p.Owner + " is " + sources.TooMuch)
+	}
+	if f.Secret {
+		files.PutValue(f.Volume, f.Path, f.Source, value)
+	} else {
+		files.Put(f.Volume, f.Path, f.Source, value)
+	}
+}
+
+// Run follows a program, and takes what that cost from the budget.
+func (inv *Inventory) Run(files *substitute.Pod, g *substitute.Program) *substitute.Outcome {
+	before := files.Work()
+	o := files.Run(g)
+	inv.Repo.Spend(handleCost * (files.Work() - before))
+	return o
 }
 
 // setsKeys says whether what the container runs may set variables, of which some are, or hold, keys.
