@@ -63,11 +63,8 @@ func (p *planner) tellElsewhere() {
 	for _, of := range slices.Sorted(maps.Keys(told)) {
 		list := told[of]
 		sort.SliceStable(list, func(a, b int) bool { return list[a].at.Before(list[b].at) })
-		takes, kind := " takes", sources.NoteNotFetched
-		if len(list) > 1 {
-			takes = " take"
-		}
-		what := "what " + labelsOf(list) + takes + " from elsewhere was not fetched"
+		kind := sources.NoteNotFetched
+		what := "what " + takenBy(list) + " from elsewhere was not fetched"
 		switch of {
 		case others:
 			kind = sources.NoteSkipped
@@ -81,8 +78,8 @@ func (p *planner) tellElsewhere() {
 	}
 }
 
-// labelsOf names all of them, each once.
-func labelsOf(list []elsewhere) string {
+// takenBy names who takes something from elsewhere, each once.
+func takenBy(list []elsewhere) string {
 	var labels []string
 	for _, e := range list {
 		if !slices.Contains(labels, e.label) {
@@ -91,9 +88,9 @@ func labelsOf(list []elsewhere) string {
 	}
 	last := len(labels) - 1
 	if last == 0 {
-		return labels[0]
+		return labels[0] + " takes"
 	}
-	return strings.Join(labels[:last], ", ") + " and " + labels[last]
+	return strings.Join(labels[:last], ", ") + " and " + labels[last] + " take"
 }
 
 // bearingNamespaces are those in which something stands that may bear a key. What says no namespace is applied to the
