@@ -24,11 +24,14 @@ func readAdmission(spec *yaml.Node, label string, own []string, add func(mutator
 	}
 	constraints := nodes.Field(spec, "matchConstraints")
 	m.filter = filter{namespaces: own, namespaceSelector: nodes.Field(constraints, "namespaceSelector"), selector: nodes.Field(constraints, "objectSelector")}
-	for _, rule := range nodes.Items(nodes.Field(constraints, "resourceRules")) {
-		m.kinds = append(m.kinds, nodes.List(nodes.Field(rule, "resources"))...)
-		m.names = append(m.names, nodes.List(nodes.Field(rule, "resourceNames"))...)
+	rules := nodes.Items(nodes.Field(constraints, "resourceRules"))
+	if len(rules) == 0 {
+		add(m)
 	}
-	add(m)
+	for _, rule := range rules {
+		m.kinds, m.names = nodes.List(nodes.Field(rule, "resources")), nodes.List(nodes.Field(rule, "resourceNames"))
+		add(m)
+	}
 }
 
 // readClusterSecret reads what an ExternalSecret of all namespaces makes in those that it selects: where its Secret stands here too, it is not

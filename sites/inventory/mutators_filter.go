@@ -29,11 +29,11 @@ const filterCost = 100
 
 // filtered says whether an object is selected.
 func (inv *Inventory) filtered(f *filter, o *manifest.Object) certainty {
-	if len(f.kinds) > 0 && !slices.ContainsFunc(f.kinds, func(kind string) bool { return isOfKind(o, kind) }) ||
-		!matchesAny(f.namespaces, o.Namespace, false) || !matchesAny(f.names, o.Name, workloads[o.Kind] && !slices.ContainsFunc(f.kinds, func(kind string) bool { return strings.EqualFold(path.Base(kind), o.Kind) })) {
+	if len(f.kinds) > 0 && !slices.ContainsFunc(f.kinds, func(kind string) bool { return isOfKind(o, kind) }) {
 		return no
 	}
-	of := yes
+	pods := workloads[o.Kind] && !slices.ContainsFunc(f.kinds, func(kind string) bool { return strings.EqualFold(path.Base(kind), o.Kind) })
+	of := min(matchesAny(f.namespaces, o.Namespace, false), matchesAny(f.names, o.Name, pods))
 	if f.selector != nil {
 		of = min(of, selected(f.selector, labelsOf(o), true))
 	}
@@ -44,15 +44,27 @@ func (inv *Inventory) filtered(f *filter, o *manifest.Object) certainty {
 	return of
 }
 
-// matchesAny says whether a name is one of the patterns, or a pod of that name can be, whose own name has something behind it.
-func matchesAny(patterns []string, name string, pods bool) bool {
-	return len(patterns) == 0 || name == "" || slices.ContainsFunc(patterns, func(p string) bool {
-		if ok, err := path.Match(p, name); ok || err != nil || strings.Contains(p, "{") {
-			return true
-		}
+// matchesAny says whether a name is one of the patterns, or a pod of that name can be, whose own name has something behind it. A name, or a
+// pattern, that is not known may be any.
+func matchesAny(patterns []string, name string, pods bool) certainty {
+	switch {
+	case len(patterns) == 0:
+		return yes
+	case name == "":
+		return perhaps
+	}
+	is := no
+	for _, p := range patterns {
+		ok, err := path.Match(p, name)
 		fixed, _, open := strings.Cut(strings.ReplaceAll(p, "?", "*"), "*")
-		return pods && (strings.HasPrefix(fixed, name+"-") || open && strings.HasPrefix(name+"-", fixed))
-	})
+		switch {
+		case err != nil || strings.Contains(p, "{"), pods && (strings.HasPrefix(fixed, name+"-") || open && strings.HasPrefix(name+"-", fixed)):
+			is = max(is, perhaps)
+		case ok:
+			return yes
+		}
+	}
+	return is
 }
 
 // selected says whether a selector of labels takes something with them. Where not all of them are known, one that is not there may be.
@@ -98,7 +110,7 @@ func labelsOf(o *manifest.Object) map[string]string {
 	return labels
 }
 
-// namespaceLabels are the labels of a namespace; known is false where the repository has none of that name.
+// namespaceLabels are the labels of a namespace; known is false where the repository has none of that name, or the name is not known.
 func (inv *Inventory) namespaceLabels(name string) (labels map[string]string, known bool) {
 	if inv.namespaces == nil {
 		inv.namespaces = map[string]map[string]string{}
@@ -116,12 +128,15 @@ func (inv *Inventory) namespaceLabels(name string) (labels map[string]string, kn
 		}
 		inv.eachObject(func(_ *render.Unit, o *manifest.Object) { read(o.Root) })
 	}
+	if name == "" {
+		return nil, false
+	}
 	written, known := inv.namespaces[name]
 	labels = map[string]string{"kubernetes.io/metadata.name": name}
 	for key, value := range written {
 		labels[key] = value
 	}
-	return labels, known || name == ""
+	return labels, known
 }
 
 // changes says whether the mutator may change an object. It may, where there is more to go through than is bearable.
