@@ -143,11 +143,11 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 	asks := keyAuth != nil && nodes.Text(nodes.Field(keyAuth, "config", "anonymous")) == ""
 	allow := slices.Concat(textItems(nodes.Field(acl, "config", "allow")), textItems(nodes.Field(acl, "config", "whitelist"))) // so before Kong 3.0
 	if asks && takenFrom(keyAuth) == "" {
-		c.Routes = append(c.Routes, KongRoute{Name: name, Line: n.Line, Groups: allow, paths: paths})
+		c.Routes = append(c.Routes, KongRoute{Name: name, Line: n.Line, Groups: slices.Clone(allow), paths: paths})
 	} else {
 		c.Open = append(c.Open, paths...)
 		if asks {
-			c.Routes = append(c.Routes, KongRoute{Name: name, Line: n.Line, Groups: allow})
+			c.Routes = append(c.Routes, KongRoute{Name: name, Line: n.Line, Groups: slices.Clone(allow)})
 		}
 	}
 	shut := shutBy(plugins, asks)
@@ -229,11 +229,15 @@ func pluginsOf(list []*yaml.Node) map[string]*yaml.Node {
 	return out
 }
 
-// scoped are the plugins at the top that are for one service, route or consumer.
+// scoped are the plugins at the top that are for one service, route or consumer, and for nothing else: one that is for a consumer at a route
+// does nothing for the others, nor for the consumer elsewhere.
 func scoped(root *yaml.Node, kind, name string) []*yaml.Node {
 	var out []*yaml.Node
 	for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
-		if name != "" && isNamed(nodes.Field(p, kind), name) {
+		others := slices.ContainsFunc([]string{"service", "route", "consumer", "consumer_group"}, func(other string) bool {
+			return other != kind && nodes.Field(p, other) != nil
+		})
+		if name != "" && !others && isNamed(nodes.Field(p, kind), name) {
 			out = append(out, p)
 		}
 	}
