@@ -74,8 +74,10 @@ func (m *marks) document(source, text string) (out, unknown string) {
 	return b.String(), ""
 }
 
-// decryptedKong marks a whole configuration of Kong that was decrypted, but for what every one of them holds, and references.
+// decryptedKong marks a whole configuration of Kong that was decrypted, but for what every one of them holds, and references. One word has one
+// mark: what is called by it is found by it.
 func (m *marks) decryptedKong(text string) string {
+	marked := map[string]string{}
 	return kongWord.ReplaceAllStringFunc(text, func(word string) string {
 		switch {
 		case kongWords[word], isReference(word):
@@ -83,7 +85,10 @@ func (m *marks) decryptedKong(text string) string {
 		case notAString(word), strings.ContainsAny(word, "$\\`"):
 			return m.unknown(Use{}, "what programs make of this part of a decrypted configuration is not followed")
 		}
-		return m.add(piece{text: keys.NewText(word), secret: true})
+		if marked[word] == "" {
+			marked[word] = m.add(piece{text: keys.NewText(word), secret: true})
+		}
+		return marked[word]
 	})
 }
 

@@ -77,3 +77,23 @@ func TestSecretsInScripts(t *testing.T) {
 		})
 	}
 }
+
+// TestDecryptedNamesAreOne: what a decrypted configuration calls by a name is found by it once a program went over it, though nobody sees the name.
+func TestDecryptedNamesAreOne(t *testing.T) {
+	const kong = "_format_version: \"2.1\"\nconsumers:\n- username: a-name-of-theirs\nacls:\n- consumer: a-name-of-theirs\n  group: another-of-theirs\n# $OTHER\n"
+	standins := &keys.Standins{}
+	standins.Secret(keys.NewText(kong))
+	pod := NewPod(standins)
+	pod.Put("c", "kong", "kong", known(kong))
+	o := pod.Run(&Program{
+		Name: "init", Command: []string{"sh", "-c", "OTHER=x envsubst < /c/kong > /out/kong.yml"}, Mounts: []Mount{{"c", "/c", ""}, {"out", "/out", ""}},
+	})
+	r := o.File("/out/kong.yml")
+	if r == nil || r.Unknown != "" {
+		t.Fatalf("%+v", r)
+	}
+	marks := valueMark.FindAllString(string(r.Text()), -1)
+	if len(marks) < 3 || marks[0] != marks[1] || marks[1] == marks[2] {
+		t.Errorf("the names are %q", marks)
+	}
+}
