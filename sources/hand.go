@@ -69,8 +69,8 @@ func (r *Repository) HandTree(tree, open any) {
 func (r *Repository) handTexts(tree any) any {
 	switch tree := tree.(type) {
 	case map[string]any:
-		for k, v := range tree {
-			tree[k] = r.handTexts(v)
+		for _, k := range slices.Sorted(maps.Keys(tree)) { // what is asked, and remembered, has bounds
+			tree[k] = r.handTexts(tree[k])
 		}
 	case []any:
 		for i, v := range tree {
@@ -109,7 +109,7 @@ func (r *Repository) handNames(tree, open any) {
 	switch tree := tree.(type) {
 	case map[string]any:
 		known, _ := open.(map[string]any)
-		for _, k := range slices.Collect(maps.Keys(tree)) {
+		for _, k := range slices.Sorted(maps.Keys(tree)) {
 			v := tree[k]
 			below, isKnown := known[k]
 			r.handNames(v, below)

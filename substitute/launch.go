@@ -2,6 +2,7 @@ package substitute
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -110,8 +111,8 @@ func (m *machine) reassigned(args []string) {
 			continue
 		}
 		text := withoutLineMarks(f.text)
-		for name, v := range m.vars {
-			if v.exported && isName(name) && strings.Contains(text, name) && regexp.MustCompile(fmt.Sprintf(sets, name)).MatchString(text) {
+		for _, name := range slices.Sorted(maps.Keys(m.vars)) {
+			if m.vars[name].exported && isName(name) && strings.Contains(text, name) && regexp.MustCompile(fmt.Sprintf(sets, name)).MatchString(text) {
 				m.vars[name] = variable{m.pod.marks.unknown(Use{}, "it may be set by "+shown(a)+", which the container runs"), true}
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -353,8 +354,8 @@ func (m *machine) command(s *syntax.Stmt, in stream) (stream, status) {
 // forget makes every variable unknown, once something may have set any of them.
 func (m *machine) forget(why string) {
 	m.open, m.from = why, ""
-	for name, v := range m.vars {
-		m.vars[name] = variable{m.pod.marks.unknown(Use{}, why), v.exported}
+	for _, name := range slices.Sorted(maps.Keys(m.vars)) { // marks are numbered, and a name may show its number
+		m.vars[name] = variable{m.pod.marks.unknown(Use{}, why), m.vars[name].exported}
 	}
 }
 
