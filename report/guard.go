@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"sync"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/lint/rules"
+	"github.com/keylint/keylint/sites"
 )
 
 // ErrLeak says that output was held back because a key stood in it. It says no more:
@@ -95,8 +98,49 @@ func shows(s string, ledger *keys.Ledger) bool {
 // repository may hold a dummy that is called as one there.
 func ownWords(text string) bool { return strings.Contains(documentation(), text) }
 
-// IsOwnText says of a text in small letters whether it stands there in any.
-func IsOwnText(text string) bool { return strings.Contains(smallDocumentation(), text) }
+// IsOwnText says of a text in small letters whether it stands there in any, or is of a report's own form.
+func IsOwnText(text string) bool {
+	return strings.Contains(smallDocumentation(), text) || strings.Contains(ownForm(), text)
+}
+
+// ownForm is what reports for programs call their fields by, and the words that stand in them whatever was linted: without one of those a report
+// is none.
+var ownForm = sync.OnceValue(func() string {
+	var b strings.Builder
+	seen := map[reflect.Type]bool{}
+	var take func(t reflect.Type)
+	take = func(t reflect.Type) {
+		switch t.Kind() {
+		case reflect.Slice, reflect.Pointer, reflect.Map:
+			take(t.Elem())
+		case reflect.Struct:
+			if seen[t] {
+				return
+			}
+			seen[t] = true
+			for i := range t.NumField() {
+				if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" {
+					b.WriteString(`"` + strings.ToLower(name) + "\":\n")
+				}
+				take(t.Field(i).Type)
+			}
+		}
+	}
+	for _, form := range []any{jsonReport{}, sarifLog{}, codeQuality{}} {
+		take(reflect.TypeOf(form))
+	}
+	for _, s := range []lint.Severity{lint.Error, lint.Warning, lint.Info} {
+		b.WriteString("::" + string(s) + ` "` + string(s) + "\",\n")
+	}
+	for _, o := range []lint.Outcome{lint.Agree, lint.ByConstruction, lint.Disagree, lint.CannotTell} {
+		b.WriteString(`"` + string(o) + "\",\n")
+	}
+	for _, s := range []sites.Standing{sites.Stored, sites.Accepted, sites.Presented, sites.Verifying} {
+		b.WriteString(`"` + string(s) + "\",\n")
+	}
+	b.WriteString("\"sha256:\n")
+	return b.String()
+})
 
 var smallDocumentation = sync.OnceValue(func() string { return strings.ToLower(documentation()) })
 

@@ -107,3 +107,24 @@ func TestGuardReportsWriteErrors(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestFormIsOwn: a decrypted text in which a report's own words stand takes none of these out of it.
+func TestFormIsOwn(t *testing.T) {
+	ledger := &keys.Ledger{}
+	ledger.Know(IsOwnText)
+	for _, secret := range []string{`{"name":"x","file":"y","role":"anon","version":2,"message":"m","fingerprint":"","ruleId":"r"}`, "pbkdf2:sha256:600000$salt", "warning", "disagree"} {
+		ledger.Conceal(keys.NewText(secret), "")
+	}
+	const report = `{
+  "version": 1,
+  "name": "k8s", "file": "a.yaml", "role": "public", "fingerprint": "sha256:1a2b3c4d", "ruleId": "r",
+  "severity": "warning", "outcome": "disagree",
+  "message": "$salt"
+}`
+	var out bytes.Buffer
+	g := NewGuard(&out, ledger)
+	_, _ = g.Write([]byte(report))
+	if err := g.Flush(); err != nil || out.String() != report {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
