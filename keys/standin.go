@@ -22,6 +22,7 @@ type Standins struct {
 	pieces  map[string]bool       // of the words
 
 	hidden  map[[32]byte]bool // the texts that were hidden, by their sums
+	quick   map[uint64]bool   // short sums of these
 	lengths map[string][]int  // of these, by their first MinHidden bytes
 }
 

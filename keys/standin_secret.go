@@ -94,7 +94,7 @@ func (s *Standins) inPlace(t Text, hide func(text string) string) string {
 func (s *Standins) begin() {
 	if s.shown == nil {
 		s.shown, s.words, s.secrets, s.pieces = map[[32]byte]string{}, map[[32]byte]string{}, map[string]secretWord{}, map[string]bool{}
-		s.hidden, s.lengths = map[[32]byte]bool{}, map[string][]int{}
+		s.hidden, s.quick, s.lengths = map[[32]byte]bool{}, map[uint64]bool{}, map[string][]int{}
 		s.made, s.coded = map[[32]byte]string{}, map[string]Text{}
 	}
 }

@@ -16,11 +16,12 @@ func (s *Standins) Stretches(text string) []Stretch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Stretch
+	sums := prefixSums{text: text}
 	last := 0
 	for i := 0; i+MinHidden <= len(text); i++ {
 		n := 0
 		for _, length := range s.lengths[text[i:i+MinHidden]] {
-			if length > n && length <= len(text)-i && s.isHidden(text[i:i+length]) {
+			if length > n && length <= len(text)-i && s.quick[sums.of(i, length)] && s.isHidden(text[i:i+length]) {
 				n = length
 			}
 		}
@@ -49,7 +50,28 @@ func (s *Standins) note(text string) {
 	}
 	begin := text[:MinHidden]
 	s.hidden[NewText(text).Sum()] = true
+	s.quick[(&prefixSums{text: text}).of(0, len(text))] = true
 	if !slices.Contains(s.lengths[begin], len(text)) {
 		s.lengths[begin] = append(s.lengths[begin], len(text))
 	}
+}
+
+// prefixSums gives a short sum of any part of a text, however long that is, at the same cost: whoever has many secrets that begin alike would
+// make a product of their lengths and the text's else. That two parts have the same sum says little, that they have not says that they differ.
+type prefixSums struct {
+	text        string
+	sums, power []uint64 // once they are asked for
+}
+
+const sumBase = 0x9e3779b97f4a7c15
+
+func (p *prefixSums) of(from, length int) uint64 {
+	if p.sums == nil {
+		p.sums, p.power = make([]uint64, len(p.text)+1), make([]uint64, len(p.text)+1)
+		p.power[0] = 1
+		for i := range len(p.text) {
+			p.sums[i+1], p.power[i+1] = p.sums[i]*sumBase+uint64(p.text[i])+1, p.power[i]*sumBase
+		}
+	}
+	return p.sums[from+length] - p.sums[from]*p.power[length]
 }
