@@ -45,7 +45,7 @@ func (m *marks) variables(v keys.Value) []string {
 	if !v.IsKnown() || !assignments.MatchString(text) {
 		return nil
 	}
-	if s := m.standins.Stretches(text); s[0].Secret && !named.MatchString(text) {
+	if s := m.standins.Stretches(text); len(s) > 0 && s[0].Secret && !named.MatchString(text) {
 		return nil
 	}
 	return strings.SplitAfter(text, "\n")
