@@ -148,3 +148,18 @@ func TestSecretWordAgain(t *testing.T) {
 		t.Error("what a name bears is not told")
 	}
 }
+
+// TestComposed: what was put together of a secret and of other text is told from a secret, and from what holds none.
+func TestComposed(t *testing.T) {
+	var s Standins
+	word := s.Secret(NewText("correct-horse-battery"))
+	made, _ := s.Uncovered(NewText("a" + word))
+	for text, want := range map[Text]bool{
+		NewText("correct-horse-battery"): false, NewText("\"correct-horse-battery\"\n"): false, NewText("Bearer correct-horse-battery"): false, NewText("something else"): false,
+		NewText("sb_publishable_correct-horse-battery"): true, NewText("correct-horse-batterycorrect-horse-battery"): true, made: true,
+	} {
+		if s.Composed(text) != want {
+			t.Errorf("%q: %v", text.Reveal(), !want)
+		}
+	}
+}

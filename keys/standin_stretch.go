@@ -1,6 +1,10 @@
 package keys
 
-import "slices"
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+)
 
 // Stretch is a part of a text: one that was decrypted somewhere, or what stands between such.
 type Stretch struct {
@@ -74,4 +78,41 @@ func (p *prefixSums) of(from, length int) uint64 {
 		}
 	}
 	return p.sums[from+length] - p.sums[from]*p.power[length]
+}
+
+// Holds says whether something that was decrypted stands in a text as it is.
+func (s *Standins) Holds(t Text) bool {
+	return slices.ContainsFunc(s.Stretches(t.Reveal()), func(s Stretch) bool { return s.Secret })
+}
+
+// Composed says whether a text was put together of what was decrypted and of something else: of such a one nothing may be told that is not so of
+// every text, as whoever put it together reads it off the answers. White space, quotes and the name of a scheme change nothing.
+func (s *Standins) Composed(t Text) bool {
+	if s == nil || t.IsAbsent() {
+		return false
+	}
+	s.mu.Lock()
+	of, made := s.made[t.Sum()]
+	sole := made && s.isSole(bareOf(of))
+	if decoded, err := base64.StdEncoding.DecodeString(of); made && err == nil {
+		sole = sole || s.isSole(bareOf(string(decoded)))
+	}
+	s.mu.Unlock()
+	if made && sole {
+		return false
+	}
+	secrets, rest := 0, ""
+	for _, stretch := range s.Stretches(t.Reveal()) {
+		if stretch.Secret {
+			secrets++
+		} else {
+			rest += stretch.Text
+		}
+	}
+	return made && secrets != 1 || secrets > 1 || secrets == 1 && bareOf(rest) != ""
+}
+
+// bareOf is a text without what is put round a key.
+func bareOf(text string) string {
+	return strings.Trim(strings.TrimPrefix(strings.Trim(text, " \t\r\n\"'"), "Bearer"), " \t\r\n\"'")
 }

@@ -23,7 +23,7 @@ func differenceOf(p *lint.Pass, i *lint.Instance, blame lint.Blame, whose string
 	if len(blame.Others) == 0 {
 		return keys.Difference{}
 	}
-	differs := keys.Compare(named.Value.Text(), blame.Others[0].Value.Text(), whose, i.Secrets()...)
+	differs := p.Compare(named.Value.Text(), blame.Others[0].Value.Text(), whose, i.Secrets()...)
 	if differs.Class == keys.OtherIssue {
 		differs.Words += alsoWrong(p, i, blame)
 	}

@@ -62,7 +62,7 @@ func checkEnvSourceConflict(p *lint.Pass) {
 			if keys.Recognize(value.Text()) == "" || keys.Recognize(file.Value) == "" {
 				continue // a placeholder, for one, of which its own rule tells
 			}
-			d := keys.Compare(value.Text(), file.Value, "the file's")
+			d := p.Compare(value.Text(), file.Value, "the file's")
 			p.Report(lint.Draft{
 				Place:   lint.AtValue(given, name),
 				Message: fmt.Sprintf("the build takes %s from here, and %s holds another key (%s)", name, file.File, d.Words),

@@ -84,7 +84,7 @@ func checkJWTSecretDrift(p *lint.Pass) {
 		right := groups[0]
 		for _, wrong := range groups[1:] {
 			named := lint.ByPlace(wrong)[0]
-			difference := keys.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
+			difference := p.Compare(named.Value.Text(), right[0].Value.Text(), "that one")
 			f := lint.Draft{
 				Place: lint.AtSource(named), Instance: i.Name, Trace: named.Trace,
 				Message: fmt.Sprintf("%s %s another JWT secret than %s%s: %s", lint.Holders(wrong), hold(wrong), right[0].Holder, ofDrift(wrong), difference.Words),
