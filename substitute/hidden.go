@@ -31,9 +31,17 @@ func (m *marks) secret(from Use, text string) string {
 	if signs > maxSigns || 2*signs > len(text) {
 		return m.unknown(from, "what programs make of so many signs in a decrypted value is not followed")
 	}
-	return secretRun.ReplaceAllStringFunc(text, func(run string) string {
-		return m.add(piece{use: from, text: keys.NewText(run), secret: true, whole: run == text})
+	within := new(string) // a run of it is worth nothing without the others
+	if len(runs) == 1 && runs[0][0] == text {
+		within = nil
+	}
+	marked := secretRun.ReplaceAllStringFunc(text, func(run string) string {
+		return m.add(piece{use: from, text: keys.NewText(run), secret: true, whole: run == text, within: within})
 	})
+	if within != nil {
+		*within = marked
+	}
+	return marked
 }
 
 // named matches such a text of which the names are names for certain, and not the beginnings of something in base64.
@@ -86,7 +94,7 @@ func (m *marks) decryptedKong(text string) string {
 			return m.unknown(Use{}, "what programs make of this part of a decrypted configuration is not followed")
 		}
 		if marked[word] == "" {
-			marked[word] = m.add(piece{text: keys.NewText(word), secret: true})
+			marked[word] = m.add(piece{text: keys.NewText(word), secret: true, alone: true})
 		}
 		return marked[word]
 	})

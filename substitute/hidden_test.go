@@ -1,6 +1,7 @@
 package substitute
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,6 +23,9 @@ func TestSecretsInScripts(t *testing.T) {
 	}
 	for _, c := range []struct{ name, k, script, want string }{
 		{"it is put in", anon, `sed "s|PUT_IT_HERE|$K|" /c/template > /out/kong.yml`, "key: " + anon},
+		{"a run of it, by its signs", password, `set -f; IFS=/+; set -- $K; echo "key: $1" > /out/kong.yml`, "unknown"},
+		{"a run of it, by sed", password, `echo "$K" | sed 's|/.*||' > /out/kong.yml`, "unknown"},
+		{"it is put in twice", password, `echo "key: $K, $K" > /out/kong.yml`, "key: " + password + ", " + password},
 		{"it is put in, with its signs", password, `K=$K envsubst < /c/reference > /out/kong.yml`, "key: " + password},
 		{"its sign ends a command", password, `sed "s/PUT_IT_HERE/$K/" /c/template > /out/kong.yml`, ""},
 		{"it stands in a file that kustomize filled", anon, `sed 's|PUT_IT_HERE|x|' /c/filled > /out/kong.yml`, "key: " + anon + " x"},
@@ -58,8 +62,10 @@ func TestSecretsInScripts(t *testing.T) {
 			got, why := "", ""
 			if r := o.File("/out/kong.yml"); r != nil {
 				why = r.Unknown
-				v, _ := r.Resolve(strings.TrimSpace(string(r.Text())))
-				got, why = v.Text().Reveal(), why+v.Reason()
+				for _, word := range regexp.MustCompile(`\S+|\s+`).FindAllString(strings.TrimSpace(string(r.Text())), -1) { // as YAML reads it
+					v, _ := r.Resolve(word)
+					got, why = got+v.Text().Reveal(), why+v.Reason()
+				}
 			}
 			if why != "" {
 				got = "unknown"

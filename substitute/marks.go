@@ -41,6 +41,8 @@ type piece struct {
 	unknown keys.Value // the value then
 	secret  bool       // it was decrypted
 	whole   bool       // and is all of a secret
+	within  *string    // the secret with its marks and signs, of which it is a run; nil where it is all of one
+	alone   bool       // it is worth nothing beside anything else
 }
 
 // Place is a line of a text that was put into the pod.
@@ -132,7 +134,7 @@ func (m *marks) resolve(text string) (keys.Value, []Use) {
 	seen := map[Use]bool{}
 	reason := ""
 	var b strings.Builder
-	last := 0
+	last, end := 0, 0 // end is where a secret ends that stands there whole
 	text = lineMark.ReplaceAllLiteralString(text, "")
 	for _, at := range valueMark.FindAllStringSubmatchIndex(text, -1) {
 		p, ok := m.piece(text[at[2]:at[3]])
@@ -142,6 +144,17 @@ func (m *marks) resolve(text string) (keys.Value, []Use) {
 		if p.use != (Use{}) && !seen[p.use] {
 			seen[p.use] = true
 			uses = append(uses, p.use)
+		}
+		if p.alone && !wholeMark.MatchString(strings.TrimSpace(text)) {
+			reason = cmpOr(reason, "a script puts together a part of what was decrypted and other text")
+		}
+		if p.within != nil && at[0] >= end {
+			begin := at[0] - strings.Index(*p.within, text[at[0]:at[1]])
+			if begin < end || !strings.HasPrefix(text[begin:], *p.within) {
+				reason = cmpOr(reason, "a program takes a part of a value")
+			} else {
+				end = begin + len(*p.within)
+			}
 		}
 		if p.text.IsAbsent() && reason == "" {
 			reason = p.unknown.Reason()

@@ -323,18 +323,16 @@ func (r *Rendered) Text() []byte { return []byte(r.text) }
 // the containers' variables are in it.
 func (r *Rendered) Resolve(text string) (keys.Value, []Use) { return r.pod.marks.resolve(text) }
 
-// Name is a piece of Text as what it is called by: with its values where everybody can read them.
+// Name is a piece of Text as what it is called by: with its values where everybody can read them, and else by the first one alone.
 func (r *Rendered) Name(text string) string {
 	marks := &r.pod.marks
 	if v, _ := marks.resolve(text); v.IsKnown() && !marks.holdsSecret(text) {
 		return v.Text().Reveal()
 	}
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(markRunes, r) { // of a mark that a program cut
-			return -1
-		}
-		return r
-	}, valueMark.ReplaceAllString(text, "[value $1]"))
+	if at := valueMark.FindStringSubmatch(text); at != nil {
+		return "[value " + at[1] + "]"
+	}
+	return "[value]"
 }
 
 // Sources are the names of the texts that the rendered one was made of, in order.
