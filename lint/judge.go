@@ -256,8 +256,12 @@ func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
 		}
 	}
 	switch other := p.verifierElsewhere(i, s); {
-	case other != nil:
-		return CannotTell, fmt.Sprintf("%s takes the JWT secret from elsewhere, and whether that is the same is not known", other.Holder)
+	case shared && other != nil:
+		unknown := s
+		if s.Value.IsKnown() {
+			unknown = other
+		}
+		return CannotTell, fmt.Sprintf("%s takes the JWT secret from elsewhere, and whether that is the same is not known: %s", other.Holder, unknownReason(unknown))
 	case shared:
 		return ByConstruction, ""
 	case !s.Value.IsKnown():
@@ -266,15 +270,15 @@ func (p *Pass) judgeSigning(i *Instance, s *sites.Site) (Outcome, string) {
 	return CannotTell, "no other place holds it, and no key of the instance verifies under it"
 }
 
-// verifierElsewhere is a service of the instance that verifies with a JWT secret from another source than
-// an app's, where nobody knows either: that several places of the app's share theirs proves nothing.
+// verifierElsewhere is a service of the instance that verifies with a JWT secret from another source than the
+// site's, where one of the two is not known: that several places share the site's proves nothing then.
 func (p *Pass) verifierElsewhere(i *Instance, s *sites.Site) *sites.Site {
-	if s.Value.IsKnown() || s.Slot != keys.JWTSecret || s.Name.Apart || s.Carrier.Backend != "" || s.Standing != sites.Verifying {
+	if s.Slot != keys.JWTSecret || s.Name.Apart {
 		return nil
 	}
 	for _, other := range i.Sites {
 		if other.Slot == s.Slot && other.Standing == sites.Verifying && other.Carrier.Backend != "" && !other.Name.Apart && !p.SetAside(other) &&
-			!other.Value.IsKnown() && other.Value.Source() != "" && !other.Value.Same(s.Value) {
+			!(s.Value.IsKnown() && other.Value.IsKnown()) && !other.Value.Same(s.Value) {
 			return other
 		}
 	}

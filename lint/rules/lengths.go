@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
@@ -61,7 +62,7 @@ func checkSecretLengths(p *lint.Pass, i *lint.Instance, known [][]*sites.Site) {
 		if right == nil {
 			right = s
 		}
-		if s.Value.CannotEqual(right.Value) {
+		if s.Value.CannotEqual(right.Value) && !mayBeSet(i, s) && !mayBeSet(i, right) {
 			wrong = append(wrong, s)
 		}
 	}
@@ -82,4 +83,19 @@ func checkSecretLengths(p *lint.Pass, i *lint.Instance, known [][]*sites.Site) {
 		rightOnes(p, []*sites.Site{right}, f.Place.Position(), func(s *sites.Site) string { return "the others'" })...)
 	p.Report(f)
 	p.Explain(wrong...)
+}
+
+// shortestSet is as many bytes as a set of keys has at the least: one key, of a secret of 32 bytes.
+const shortestSet = len(`{"keys":[{"kty":"oct","k":""}]}`) + 43
+
+// mayBeSet says whether an unknown JWT secret may be a set of keys, which PostgREST takes in its place,
+// and the other services do not.
+func mayBeSet(i *lint.Instance, s *sites.Site) bool {
+	if _, longest, _ := s.Value.Length(); s.Value.IsKnown() || longest < shortestSet {
+		return false
+	}
+	return !slices.ContainsFunc(i.Sites, func(other *sites.Site) bool {
+		service := other.Carrier.Backend
+		return other.Written == s.Written && (service == "GoTrue" || service == "Realtime" || service == "Storage")
+	})
 }

@@ -3,6 +3,7 @@ package stores
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -96,10 +97,20 @@ func (e *external) follow(key string, remote *manifest.Remote) {
 }
 
 // storeRef is a store as an object of the cluster.
-type storeRef struct{ kind, namespace, name string }
+type storeRef struct {
+	kind, namespace, name string
 
-// String names a store; one of a namespace with it.
-func (s storeRef) String() string { return manifest.Label(s.kind, s.namespace, s.name) }
+	once string // who takes a value once and does not ask again; empty where it is kept up to date
+}
+
+// String names a store; one of a namespace with it. What is taken from it once is no more than what it held then.
+func (s storeRef) String() string {
+	label := manifest.Label(s.kind, s.namespace, s.name)
+	if s.once != "" {
+		label += ", once for " + s.once
+	}
+	return label
+}
 
 // storeName reads a reference to a store.
 func (o source) storeName(ref *yaml.Node, namespace string) storeRef {
@@ -107,7 +118,26 @@ func (o source) storeName(ref *yaml.Node, namespace string) storeRef {
 	if kind == "ClusterSecretStore" {
 		namespace = ""
 	}
-	return storeRef{kind, namespace, name}
+	store := storeRef{kind: kind, namespace: namespace, name: name}
+	if o.asksOnce() {
+		store.once = o.Title()
+	}
+	return store
+}
+
+// asksOnce says whether the operator does not look again at what it has taken for the object
+// (external-secrets.io/docs: API, ExternalSecret, refreshPolicy and refreshInterval).
+func (o source) asksOnce() bool {
+	spec := nodes.Field(o.Root, "spec")
+	if inner := nodes.Field(spec, "externalSecretSpec"); inner != nil {
+		spec = inner
+	}
+	switch nodes.Text(nodes.Field(spec, "refreshPolicy")) {
+	case "CreatedOnce", "OnChange":
+		return true
+	}
+	interval, err := time.ParseDuration(nodes.Text(nodes.Field(spec, "refreshInterval")))
+	return err == nil && interval == 0
 }
 
 // remote is a property of a key of the store.
