@@ -72,6 +72,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 		c.addSites(k)
 	}
 	c.findDeliveries()
+	c.addOpen()
 	c.addLocals()
 	c.addSwept()
 	c.addRequests()

@@ -55,17 +55,16 @@ var secretNotGiven = lint.Cause{Name: "secret-not-given", Advice: "Set %s, from 
 
 // need is what a service cannot verify keys without.
 type need struct {
-	prefix  string   // a variable that shows that the service is configured here
-	secrets []string // of which one is enough
-	without string   // what it does without
+	prefix  string // a variable that shows that the service is configured here
+	without string // what it does without
 }
 
 // needs are those of the services that say so themselves (supabase/auth internal/conf:
 // JWTConfiguration; supabase/storage src/config.ts; PostgREST's documentation of errors: PGRST300).
 var needs = map[string]need{
-	"GoTrue":    {"GOTRUE_", []string{"GOTRUE_JWT_SECRET"}, "it does not start"},
-	"Storage":   {"DATABASE_URL", []string{"AUTH_JWT_SECRET", "PGRST_JWT_SECRET"}, "it does not start"},
-	"PostgREST": {"PGRST_", []string{"PGRST_JWT_SECRET"}, "it answers every request that carries a key with an error"},
+	"GoTrue":    {"GOTRUE_", "it does not start"},
+	"Storage":   {"DATABASE_URL", "it does not start"},
+	"PostgREST": {"PGRST_", "it answers every request that carries a key with an error"},
 }
 
 func checkVerifierWithoutSecret(p *lint.Pass) {
@@ -75,19 +74,20 @@ func checkVerifierWithoutSecret(p *lint.Pass) {
 			continue
 		}
 		configured := slices.IndexFunc(c.Variables, func(v *inventory.Binding) bool { return strings.HasPrefix(v.Name, n.prefix) })
-		given := slices.ContainsFunc(n.secrets, func(name string) bool { return c.Env[name].IsSet() })
+		secrets := inventory.Needed[c.Carrier.Backend][0]
+		given := slices.ContainsFunc(secrets, func(name string) bool { return c.Env[name].IsSet() })
 		if configured < 0 || given || len(unreadVariables(p, c, p.KeyVariables(c))) > 0 {
 			continue
 		}
 		at := c.Variables[configured].At()
 		at.Column, at.EndColumn = 0, 0 // the line shows where, and nothing on it is wrong
-		if empty := c.Env[n.secrets[0]]; empty != nil {
+		if empty := c.Env[secrets[0]]; empty != nil {
 			at = empty.At()
 		}
 		p.Report(lint.Draft{
 			Place: lint.AtName(at, c.Label()), Instance: p.NameIn(c.Unit, c.Namespace),
-			Message: fmt.Sprintf("%s is not given %s: %s", c.Label(), strings.Join(n.secrets, " or "), n.without),
-			Cause:   secretNotGiven.With(n.secrets[0]),
+			Message: fmt.Sprintf("%s is not given %s: %s", c.Label(), strings.Join(secrets, " or "), n.without),
+			Cause:   secretNotGiven.With(secrets[0]),
 		})
 	}
 }

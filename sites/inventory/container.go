@@ -27,14 +27,15 @@ type Container struct {
 	Namespace string
 	Object    *manifest.Object // nil for a compose service
 	Labels    map[string]string
-	Env       map[string]*Binding // by name
-	Variables []*Binding          // the same in order of declaration
-	order     map[string]int      // where among them each name stands
-	OpenEnv   []string            // reasons why env may hold more than is known here
-	OpenFrom  string              // what gives it more, of the reasons that name one thing
-	Dangling  []*Dangling         // sources of variables that do not exist
-	Command   []string            // entrypoint and arguments; empty for the image's own
-	Dir       string              // the working directory
+	Env       map[string]*Binding     // by name
+	Variables []*Binding              // the same in order of declaration
+	order     map[string]int          // where among them each name stands
+	OpenEnv   []string                // reasons why env may hold more than is known here
+	OpenFrom  string                  // what gives it more, of the reasons that name one thing
+	openAt    func() sources.Position // where the pod names the first source of variables that is not known; nil where it names none
+	Dangling  []*Dangling             // sources of variables that do not exist
+	Command   []string                // entrypoint and arguments; empty for the image's own
+	Dir       string                  // the working directory
 	Mounts    []substitute.Mount
 	Carrier   *Carrier
 

@@ -137,19 +137,20 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 		}
 		optional := nodes.Text(nodes.Field(from, envFromFields[kind], "optional")) == "true"
 		f := inv.Find(c.Unit, kind, c.Namespace, name)
+		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
 		if f.Object == nil && f.Absent {
 			if optional {
 				continue
 			}
-			at := c.Object.Locate(nameNode)
-			c.Dangling = append(c.Dangling, &Dangling{At: at, Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant), Slip: f.slip})
+			c.Dangling = append(c.Dangling, &Dangling{At: at(), Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant), Slip: f.slip})
 		}
 		if f.Object == nil {
 			inv.openFrom(c, f, cmp.Or(f.name, ObjectName(kind, c.Namespace, name)), prefix)
+			c.opensAt(at)
 			continue
 		}
-		at := sync.OnceValue(func() sources.Position { return c.Object.Locate(nameNode) })
 		if open := f.Object.Open(); open != "" {
+			c.opensAt(at)
 			c.OpenEnv = append(c.OpenEnv, open)
 			inv.mayReplace(c, prefix, open)
 		}
@@ -204,6 +205,13 @@ func (inv *Inventory) mayReplace(c *Container, prefix, why string) {
 func (inv *Inventory) openFile(c *Container, why string) {
 	c.OpenEnv = append(c.OpenEnv, why)
 	inv.mayReplace(c, "", why)
+}
+
+// opensAt remembers where the pod names the first source of variables that is not known.
+func (c *Container) opensAt(at func() sources.Position) {
+	if c.openAt == nil {
+		c.openAt = at
+	}
 }
 
 // fromOpen is a variable that the container does not declare and may have all the same; absent where all that it has is known.

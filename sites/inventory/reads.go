@@ -3,6 +3,9 @@ package inventory
 import (
 	"slices"
 	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources"
 )
 
 // keyVariables are those through which Supabase's services take keys: they look at no other name,
@@ -17,6 +20,41 @@ var keyVariables = map[string][]string{
 	"Supavisor": {"API_JWT_SECRET", "METRICS_JWT_SECRET"},
 	"Storage":   {"ANON_KEY", "SERVICE_KEY", "AUTH_JWT_SECRET", "PGRST_JWT_SECRET", "JWT_JWKS"},
 	"Studio":    {"SUPABASE_ANON_KEY", "SUPABASE_SERVICE_KEY", "AUTH_JWT_SECRET", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_SECRET_KEY"},
+}
+
+// Needed are the variables that the services want for their work, of each of which one is enough. Whoever writes Functions
+// has the runtime's own at hand.
+var Needed = map[string][][]string{
+	"GoTrue":    {{"GOTRUE_JWT_SECRET"}},
+	"PostgREST": {{"PGRST_JWT_SECRET"}},
+	"Realtime":  {{"API_JWT_SECRET"}},
+	"Storage":   {{"AUTH_JWT_SECRET", "PGRST_JWT_SECRET"}},
+	"Studio":    {{"SUPABASE_ANON_KEY"}, {"SUPABASE_SERVICE_KEY"}},
+	"Functions": {{"SUPABASE_ANON_KEY"}, {"SUPABASE_SERVICE_ROLE_KEY"}},
+}
+
+// addOpen gives the container the variables that its service needs, and that only a source which is not known can set:
+// what they hold is not known either.
+func (c *Container) addOpen() {
+	if !c.IsOpen() || c.Init {
+		return
+	}
+	for _, names := range Needed[c.Carrier.Backend] {
+		if !slices.ContainsFunc(names, func(name string) bool { return c.Env[name].IsSet() }) {
+			c.Carrier.Bindings = append(c.Carrier.Bindings, c.FromOpen(names[0]))
+		}
+	}
+}
+
+// IsOpen says whether the pod names a source of the container's variables that is not known.
+func (c *Container) IsOpen() bool { return c.openAt != nil }
+
+// FromOpen is a variable that the container has from a source which is not known, if it has it. Whether it is there at all
+// is as little known, so that two of one source are not known to be the same.
+func (c *Container) FromOpen(name string) *Binding {
+	return &Binding{Name: name, Holder: c.holder(name), Value: keys.Unknown(c.fromOpen(name).Reason()), locate: func() Placement {
+		return Stands(c.openAt(), sources.Step{At: c.openAt(), Text: "envFrom, which may set " + name})
+	}}
 }
 
 // urlVariables are those in which Supabase's services take the address under which the world reaches the stack

@@ -31,6 +31,7 @@ func (inv *Inventory) fillCarrier(c *Container) {
 			c.Carrier.Bindings = append(c.Carrier.Bindings, v)
 		}
 	}
+	c.addOpen()
 }
 
 // dictionaries are the variables of Edge Functions that hold several keys by name, as
