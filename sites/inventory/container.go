@@ -33,6 +33,7 @@ type Container struct {
 	OpenEnv   []string                // reasons why env may hold more than is known here
 	OpenFrom  string                  // what gives it more, of the reasons that name one thing
 	openAt    func() sources.Position // where the pod names the first source of variables that is not known; nil where it names none
+	left      []*Binding              // optional variables that are not there, because the Secret or ConfigMap has no such data key
 	Dangling  []*Dangling             // sources of variables that do not exist
 	Command   []string                // entrypoint and arguments; empty for the image's own
 	Dir       string                  // the working directory

@@ -278,13 +278,14 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 			return
 		}
 		e, ok := inv.Entry(f.Object, key)
-		if !ok && optional {
-			return
-		}
 		if !ok {
 			why := fmt.Sprintf("%s has no data key %s", Label(f.Object), keys.ShownName(inv.Repo.Ledger().Scrub(key)))
 			if known := entryNames(inv.Entries(f.Object)); known != "" {
 				why += "; it has " + known
+			}
+			if optional {
+				c.left = append(c.left, &Binding{Name: v.Name, Holder: v.Holder, Value: keys.Unknown(why), named: v.named, locate: v.locate})
+				return
 			}
 			v.Value = keys.Unknown(why)
 			v.Broken = inv.newDangling(c, v, c.Object.Locate(keyNode), why, NoSlip)

@@ -32,6 +32,21 @@ func (inv *Inventory) fillCarrier(c *Container) {
 		}
 	}
 	c.addOpen()
+	inv.addLeftOut(c)
+}
+
+// addLeftOut adds the optional variables that are not there because nothing has their data key, where the container has no
+// other key of the role: what was meant to be there is not known.
+func (inv *Inventory) addLeftOut(c *Container) {
+	for _, v := range c.left {
+		name := inv.Names.Of(v.Name)
+		if name.Slot != "" && !slices.ContainsFunc(c.Variables, func(other *Binding) bool {
+			is := inv.Names.Of(other.Name)
+			return is.Slot != "" && is.Role() == name.Role() && other.IsSet()
+		}) {
+			c.Carrier.Bindings = append(c.Carrier.Bindings, v)
+		}
+	}
 }
 
 // dictionaries are the variables of Edge Functions that hold several keys by name, as
