@@ -175,10 +175,17 @@ const vaultPlugin = "argocd-vault-plugin"
 
 // tellLeft tells why an object that may bear a key is left alone, in the cluster, by what deploys it. What another controller makes is not its own.
 func (p *planner) tellLeft(o order, obj *manifest.Object, why string) {
-	if why != "" && !obj.Derived() && p.leadsTo(obj) {
+	if why != "" && !obj.Derived() && !keyless[obj.Kind] && p.leadsTo(obj) {
 		at := obj.Locate(nodes.Field(obj.Root, "metadata", "name"))
 		p.repo.NoteOf(obj.Title(), sources.NoteNotFetched, at, o.label()+" does not make "+obj.Title()+" what stands here ("+why+"): what the cluster holds cannot be told")
 	}
+}
+
+// keyless are kinds of which no object bears a key, or hands one on, whatever it is called.
+var keyless = map[string]bool{
+	"PersistentVolumeClaim": true, "PersistentVolume": true, "StorageClass": true, "VolumeSnapshot": true, "Namespace": true, "ServiceAccount": true,
+	"Role": true, "RoleBinding": true, "ClusterRole": true, "ClusterRoleBinding": true, "NetworkPolicy": true, "PodDisruptionBudget": true,
+	"HorizontalPodAutoscaler": true, "ResourceQuota": true, "LimitRange": true, "PriorityClass": true, "CustomResourceDefinition": true,
 }
 
 // leftAlone is the annotation for which a controller does not make an object what it is here; empty where there is none.
@@ -218,12 +225,15 @@ func respected(spec *yaml.Node, o *manifest.Object) string {
 		}
 		paths := slices.Concat(nodes.List(nodes.Field(d, "jsonPointers")), nodes.List(nodes.Field(d, "jqPathExpressions")))
 		if is("group", group) && is("kind", o.Kind) && is("name", o.Name) && is("namespace", o.Namespace) &&
-			(nodes.Field(d, "managedFieldsManagers") != nil || slices.ContainsFunc(paths, func(path string) bool { return SetsValues(path) && selects(path, o) })) {
+			(slices.ContainsFunc(nodes.List(nodes.Field(d, "managedFieldsManagers")), func(name string) bool { return !setsNoValue[name] }) || slices.ContainsFunc(paths, func(path string) bool { return SetsValues(path) && selects(path, o) })) {
 			return "ignoreDifferences, " + setting
 		}
 	}
 	return ""
 }
+
+// setsNoValue are managers of fields that own how many pods there are, and how they fare, but no variable and no data key.
+var setsNoValue = map[string]bool{"kube-controller-manager": true, "kube-scheduler": true, "kubelet": true, "keda-operator": true, "keda": true}
 
 // selects says whether a path may lead to a variable of an object: one that selects by a name (select(.name == "X")) does so where a
 // variable's name has that in it.

@@ -120,7 +120,8 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.
 			}
 			c.Carrier = &Carrier{Kind: InContainer, Name: c.owner, File: o.File, Part: c.Name, Unit: u, Namespace: o.Namespace}
 			c.Sidecar = c.Init && nodes.Text(nodes.Field(n, "restartPolicy")) == "Always"
-			c.Hooked = nodes.Field(n, "lifecycle", "postStart") != nil
+			hook := nodes.Field(n, "lifecycle", "postStart")
+			c.Hooked = hook != nil && !changesNothing(hook)
 			for _, m := range nodes.Items(nodes.Field(n, "volumeMounts")) {
 				c.mayWrite(nodes.Text(nodes.Field(m, "name")), nodes.Text(nodes.Field(m, "readOnly")) == "true")
 				c.Mounts = append(c.Mounts, substitute.Mount{
