@@ -175,13 +175,16 @@ const vaultPlugin = "argocd-vault-plugin"
 
 // tellLeft tells why an object that may bear a key is left alone, in the cluster, by what deploys it. What another controller makes is not its own.
 func (p *planner) tellLeft(o order, obj *manifest.Object, why string) {
-	if why != "" && !obj.Derived() && !keyless[obj.Kind] && p.leadsTo(obj) {
+	if why != "" && !obj.Derived() && !Keyless(obj.Kind) && p.leadsTo(obj) {
 		at := obj.Locate(nodes.Field(obj.Root, "metadata", "name"))
 		p.repo.NoteOf(obj.Title(), sources.NoteNotFetched, at, o.label()+" does not make "+obj.Title()+" what stands here ("+why+"): what the cluster holds cannot be told")
 	}
 }
 
-// keyless are kinds of which no object bears a key, or hands one on, whatever it is called.
+// Keyless says of a kind that none of its objects bears a key, or hands one on, whatever it is called.
+func Keyless(kind string) bool { return keyless[kind] }
+
+// keyless are kinds of which that is so.
 var keyless = map[string]bool{
 	"PersistentVolumeClaim": true, "PersistentVolume": true, "StorageClass": true, "VolumeSnapshot": true, "Namespace": true, "ServiceAccount": true,
 	"Role": true, "RoleBinding": true, "ClusterRole": true, "ClusterRoleBinding": true, "NetworkPolicy": true, "PodDisruptionBudget": true,

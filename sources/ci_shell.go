@@ -310,7 +310,7 @@ func (c *ciScript) imageBuild(st *shellState, b *imageBuild) {
 
 // written takes up what a command writes to a file of variables.
 func (c *ciScript) written(sh *shell, st *shellState, words []shellWord, redirs []*syntax.Redirect) {
-	text, line, ok := c.prints(sh, st, words, redirs)
+	text, line, ok := sh.says(st, words, redirs)
 	if !ok {
 		return
 	}
@@ -332,8 +332,8 @@ func (c *ciScript) written(sh *shell, st *shellState, words []shellWord, redirs 
 	}
 }
 
-// prints is what a command prints: echo, printf, cat with a here-document.
-func (c *ciScript) prints(sh *shell, st *shellState, words []shellWord, redirs []*syntax.Redirect) (text string, line int, ok bool) {
+// says is what a command prints: echo, printf, cat with a here-document.
+func (s *shell) says(st *shellState, words []shellWord, redirs []*syntax.Redirect) (text string, line int, ok bool) {
 	line = words[0].at.Line
 	args := words[1:]
 	switch path.Base(words[0].text) {
@@ -374,7 +374,7 @@ func (c *ciScript) prints(sh *shell, st *shellState, words []shellWord, redirs [
 	case "cat", "tee":
 		for _, r := range redirs {
 			if r.Hdoc != nil {
-				doc := sh.heredoc(st, r)
+				doc := s.heredoc(st, r)
 				return doc.text, doc.at.Line, true
 			}
 		}
@@ -384,10 +384,10 @@ func (c *ciScript) prints(sh *shell, st *shellState, words []shellWord, redirs [
 		if before, is := st.input.Cmd.(*syntax.CallExpr); is && len(before.Args) > 0 {
 			var from []shellWord
 			for _, a := range before.Args {
-				from = append(from, sh.words(st, a)...)
+				from = append(from, s.words(st, a)...)
 			}
 			if len(from) > 0 && path.Base(from[0].text) != "tee" {
-				return c.prints(sh, st, from, st.input.Redirs)
+				return s.says(st, from, st.input.Redirs)
 			}
 		}
 	}

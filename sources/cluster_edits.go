@@ -1,137 +1,314 @@
 package sources
 
 import (
-	"bytes"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
 )
 
-// ClusterEdit is a command that changes an object in the cluster, whatever the repository says of it.
+// ClusterEdit is a command that changes what is deployed, whatever the repository says of it: an object in the cluster, or a file of the repository
+// before it is deployed.
 type ClusterEdit struct {
-	Verb      string // "kubectl set env", for reports
-	Kind      string // as the command has it: "deploy", "secrets"; empty of a pipe
-	Name      string
+	Verb      string   // "kubectl set env", for reports
+	Kind      string   // as the command has it: "deploy", "secrets"; empty where it changes no one object
+	Name      string   // empty of those of the kind that it selects
 	Namespace string   // empty where the command does not say
 	Variables []string // that it sets; none where it may set any
-	Dir       string   // of a pipe, what it builds
-	Line      int      // of the text, from 1
+	Built     string   // of a pipe, the directory whose manifests it changes
+	File      string   // that it writes, or whose manifests it changes
+	Line      int      // of the file that the command stands in, from 1
+
+	deploys bool                                  // it changes nothing, and deploys
+	writes  bool                                  // it writes File, which matters where something deploys it
+	touches func(r *Repository, text string) bool // nil where it may make anything of it
 }
 
-var (
-	kubectlWord = regexp.MustCompile(`(?:^|[\s;&|("'` + "`" + `])kubectl\s+([^;&|\n]*)`)
+// Touches says whether it may change a key in a text, or what leads to one.
+func (r *Repository) Touches(e ClusterEdit, text string) bool {
+	return e.touches == nil || e.touches(r, text)
+}
 
-	// builtPiped matches what builds manifests, has a program change them, and applies what comes out.
-	builtPiped = regexp.MustCompile(`\b(?:kustomize\s+build|kubectl\s+kustomize|helm\s+template)\b([^|\n]*)\|[^\n]*\b(sed|perl|awk|yq|jq|python3?)\b[^\n]*\|\s*kubectl\s+(?:[^|\n]*\s)?(?:apply|create|replace)\b`)
+// editWords match what stands in every text that has such a command.
+var (
+	deployWords = regexp.MustCompile(`(?i)kubectl|\boc |\bhelm\b|compose|stack deploy|argocd|k8s-create-secret|kustomize`)
+	editWords   = regexp.MustCompile(`(?i)` + deployWords.String()[4:] + `|\bsed\b|\byq\b|>|\btee\b|\bcp\b|\bmv\b|\binstall\b|\bsops\b|\bscp\b|\brsync\b|\bcurl\b|\bperl\b`)
 )
 
-// setsData matches what a patch has to say to change a variable, or what a Secret or ConfigMap holds.
-var setsData = regexp.MustCompile(`\b(?:env|envFrom|command|args|data|stringData)\b`)
-
-// EditsIn finds the commands in the text of a script.
-func EditsIn(text string) []ClusterEdit {
-	var out []ClusterEdit
-	n := 0
-	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", "\v")) {
-		n++
-		at := n
-		n += strings.Count(line, "\v")
-		line = strings.ReplaceAll(line, "\v", " ")
-		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+// ClusterEdits visits the commands that change what is deployed, of scripts, Makefiles, manifests and workflows, in order of place.
+func (r *Repository) ClusterEdits(visit func(f *File, e ClusterEdit)) {
+	for _, f := range r.callers() {
+		b, err := f.peek()
+		if err != nil || !deployWords.Match(b) {
 			continue
 		}
-		if m := builtPiped.FindStringSubmatch(line); m != nil {
-			for _, word := range strings.Fields(m[1]) {
-				if !strings.HasPrefix(word, "-") {
-					out = append(out, ClusterEdit{Verb: m[2], Dir: strings.Trim(word, `"'`), Line: at})
-					break
-				}
+		var found []ClusterEdit
+		for _, p := range r.pieces(f, b, "") {
+			if editWords.MatchString(p.text) {
+				found = append(found, r.editsOf(f, p)...)
 			}
 		}
-		for _, m := range kubectlWord.FindAllStringSubmatch(line, -1) {
-			if e, ok := editOf(m[1]); ok {
-				e.Line = at
-				out = append(out, e)
+		if f.IsManifest() && strings.Contains(string(b), secretAction) {
+			found = append(found, secretActions(b)...)
+		}
+		deploys := slices.ContainsFunc(found, func(e ClusterEdit) bool { return e.deploys })
+		for _, e := range found {
+			if !e.deploys && (deploys || !e.writes) {
+				visit(f, e)
+			}
+		}
+	}
+}
+
+// EditsOf finds the commands in what a container runs.
+func (r *Repository) EditsOf(words []string) []ClusterEdit {
+	var line []string
+	for _, w := range words {
+		quoted, err := syntax.Quote(w, syntax.LangBash)
+		if err != nil {
+			return nil
+		}
+		line = append(line, quoted)
+	}
+	var out []ClusterEdit
+	for _, e := range r.editsOf(&File{repo: r}, piece{text: strings.Join(line, " ")}) {
+		if !e.deploys && !e.writes {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// editsOf follows a piece; of what is no script, the lines with kubectl in them.
+func (r *Repository) editsOf(f *File, p piece) []ClusterEdit {
+	if _, err := parseBash(f.Path, []byte(p.text)); err != nil {
+		var out []ClusterEdit
+		for _, loose := range loosePieces(p.text, "kubectl") {
+			loose.line += p.line
+			if _, err := parseBash(f.Path, []byte(loose.text)); err == nil {
+				out = append(out, r.editsOf(f, loose)...)
+			}
+		}
+		return out
+	}
+	starts := followBy(r, f, p, func(s *shell, found func(...ClusterEdit)) {
+		var redirs []*syntax.Redirect
+		s.written = func(st *shellState, words []shellWord, of []*syntax.Redirect) {
+			redirs = of
+			found(s.redirected(st, words, of)...)
+		}
+		s.command = func(st *shellState, words []shellWord) { found(s.edits(st, words, redirs)...) }
+	})
+	var out []ClusterEdit
+	for _, start := range starts { // where it finds most; of several directories the topmost
+		if len(start.found) >= len(out) {
+			out = start.found
+		}
+	}
+	return out
+}
+
+// edits reads a command.
+func (s *shell) edits(st *shellState, words []shellWord, redirs []*syntax.Redirect) []ClusterEdit {
+	line := words[0].at.Line
+	var out []ClusterEdit
+	if rest, is := kubectlArguments(words); is {
+		c := readKubectl(rest)
+		if len(c.words) == 0 {
+			return nil
+		}
+		line = c.words[0].at.Line // what it is called by may stand elsewhere
+		out = c.edits(s, st)
+		if (c.verb == "apply" || c.verb == "create" || c.verb == "replace") && len(c.words) == 1 && !c.dry {
+			if out = append(out, ClusterEdit{deploys: true}); c.fromInput {
+				out = append(out, s.appliedInput(st, redirs)...)
+			}
+		}
+	} else if deploysWords(words) {
+		return []ClusterEdit{{deploys: true}}
+	} else {
+		out = s.rewrites(st, words)
+	}
+	for i := range out {
+		out[i].Line = line
+	}
+	return out
+}
+
+// deploysWords says of a command without kubectl whether it deploys something.
+func deploysWords(words []shellWord) bool {
+	has := func(among ...string) bool {
+		return slices.ContainsFunc(words[1:], func(w shellWord) bool { return slices.Contains(among, w.text) })
+	}
+	if rest, is := composeArguments(words); is {
+		return len(rest) > 0 && slices.ContainsFunc(rest, func(w shellWord) bool {
+			return slices.Contains([]string{"up", "restart", "start", "create", "run"}, w.text)
+		})
+	}
+	switch path.Base(words[0].text) {
+	case "helm":
+		return has("upgrade", "install")
+	case "helmfile":
+		return has("apply", "sync")
+	case "docker":
+		return len(words) > 2 && words[1].text == "stack" && words[2].text == "deploy"
+	}
+	return false
+}
+
+// appliedInput is what a program made of manifests on the way to kubectl, which reads them from its input.
+func (s *shell) appliedInput(st *shellState, redirs []*syntax.Redirect) []ClusterEdit {
+	for _, r := range redirs {
+		if r.Hdoc != nil {
+			return objectsIn(s.heredoc(st, r).text)
+		}
+	}
+	var stages []*syntax.Stmt
+	for at := st.input; at != nil; {
+		pipe, is := at.Cmd.(*syntax.BinaryCmd)
+		if !is || pipe.Op != syntax.Pipe && pipe.Op != syntax.PipeAll {
+			stages = append(stages, at)
+			break
+		}
+		stages, at = append(stages, pipe.Y), pipe.X
+	}
+	slices.Reverse(stages)
+	var out []ClusterEdit
+	var programs []*editProgram
+	for i, stage := range stages {
+		call, is := stage.Cmd.(*syntax.CallExpr)
+		if !is || len(call.Args) == 0 {
+			return nil
+		}
+		var words []shellWord
+		for _, a := range call.Args {
+			words = append(words, s.words(st, a)...)
+		}
+		if len(words) == 0 {
+			return nil
+		}
+		if p := editProgramOf(words); p != nil {
+			programs = append(programs, p)
+			if i > 0 {
+				continue
+			}
+		}
+		if i == 0 {
+			out = s.pipeStart(st, words, stage.Redirs)
+		}
+	}
+	if len(programs) == 0 {
+		return slices.DeleteFunc(out, func(e ClusterEdit) bool { return e.Verb == "" })
+	}
+	for i := range out {
+		if e := &out[i]; e.Verb == "" {
+			e.Verb = programs[0].name
+			e.touches = func(r *Repository, text string) bool {
+				return slices.ContainsFunc(programs, func(p *editProgram) bool { return p.touches(r, text) })
 			}
 		}
 	}
 	return out
 }
 
-// editOf reads what stands behind kubectl.
-func editOf(text string) (ClusterEdit, bool) {
-	var e ClusterEdit
-	var words []string
-	fields := strings.Fields(text)
-	from := false
-	for i := 0; i < len(fields); i++ {
-		word := strings.Trim(fields[i], `"'`)
-		flag, value, has := strings.Cut(word, "=")
+// pipeStart is what the first command of a pipe prints: manifests of the repository, an object of the cluster, or one that it makes.
+func (s *shell) pipeStart(st *shellState, words []shellWord, redirs []*syntax.Redirect) []ClusterEdit {
+	var out []ClusterEdit
+	files := func(words []shellWord) {
+		for _, w := range words {
+			if name, ok := st.path(w); ok {
+				if s.repo.File(name) != nil {
+					out = append(out, ClusterEdit{File: name})
+				} else {
+					*s.missing++
+				}
+			}
+		}
+	}
+	for _, r := range redirs {
 		switch {
-		case !strings.HasPrefix(word, "-"):
-			words = append(words, word)
-		case flag == "-n" || flag == "--namespace":
-			if !has && i+1 < len(fields) {
-				i++
-				value = strings.Trim(fields[i], `"'`)
-			}
-			if !strings.Contains(value, "$") {
-				e.Namespace = value
-			}
-		case flag == "--from":
-			from = true
-		case !has && (flag == "-p" || flag == "--patch" || flag == "-c" || flag == "--containers" || flag == "--type" || flag == "--context"):
-			i++
+		case r.Hdoc != nil:
+			return objectsIn(s.heredoc(st, r).text)
+		case r.Op == syntax.RdrIn:
+			files([]shellWord{s.word(st, r.Word)})
 		}
 	}
-	take := func(verb string, words []string) (rest []string, ok bool) {
-		e.Verb = verb
-		if len(words) == 0 {
-			return nil, false
+	program := path.Base(words[0].text)
+	if rest, is := kubectlArguments(words); is {
+		c := readKubectl(rest)
+		switch c.verb {
+		case "kustomize":
+			program = "kustomize"
+		case "get":
+			if kind, names := c.resources(c.words[1:]); len(names) > 0 {
+				return []ClusterEdit{{Kind: kind[0], Name: names[0], Namespace: c.namespace}}
+			}
+			return nil
+		case "create":
+			return c.created()
 		}
-		if kind, name, ok := strings.Cut(words[0], "/"); ok {
-			e.Kind, e.Name = kind, name
-			return words[1:], true
-		}
-		if len(words) < 2 {
-			return nil, false
-		}
-		e.Kind, e.Name = words[0], words[1]
-		return words[2:], true
 	}
-	switch {
-	case len(words) > 2 && words[0] == "set" && words[1] == "env":
-		rest, ok := take("kubectl set env", words[2:])
-		for _, word := range rest {
-			if name, _, ok := strings.Cut(word, "="); ok && !from {
-				e.Variables = append(e.Variables, name)
+	switch p := editProgramOf(words); {
+	case p != nil:
+		files(p.files)
+	case program == "kustomize", program == "helm" && len(words) > 1 && words[1].text == "template":
+		for _, w := range words[2:] {
+			if name, ok := st.path(w); ok && !strings.HasPrefix(w.text, "-") && s.repo.hasDir(name) {
+				return []ClusterEdit{{Built: name}}
 			}
 		}
-		return e, ok && (from || len(e.Variables) > 0)
-	case len(words) > 1 && words[0] == "patch":
-		_, ok := take("kubectl patch", words[1:])
-		return e, ok && (setsData.MatchString(text) || !strings.Contains(text, "{"))
-	case len(words) > 2 && words[0] == "create" && (words[1] == "secret" || words[1] == "configmap"):
-		e.Verb, e.Kind, e.Name = "kubectl create "+words[1], words[1], words[2]
-		if words[1] == "secret" && len(words) > 3 { // behind its type
-			e.Name = words[3]
+		*s.missing++
+	case program == "cat":
+		files(words[1:])
+	case program == "echo" || program == "printf":
+		if text, _, ok := s.says(st, words, redirs); ok {
+			return objectsIn(text)
 		}
-		return e, true
 	}
-	return e, false
+	return out
 }
 
-// ClusterEdits visits the commands that change what is deployed, of scripts, Makefiles, manifests and workflows, in order of place. A Secret that
-// one of them creates is read as what it is.
-func (r *Repository) ClusterEdits(visit func(f *File, e ClusterEdit)) {
-	for _, f := range r.callers() {
-		b, err := f.peek()
-		if err != nil || !bytes.Contains(b, []byte("kubectl")) {
+// objectsIn are the objects of a text that a script applies.
+func objectsIn(text string) []ClusterEdit {
+	var out []ClusterEdit
+	docs, _ := nodes.Parse([]byte(unknownText.ReplaceAllString(text, unknownWord)))
+	for _, d := range docs {
+		kind, name := nodes.Text(nodes.Field(d.Root, "kind")), nodes.Text(nodes.Field(d.Root, "metadata", "name"))
+		if kind == "" || name == "" || strings.Contains(kind+name, unknownWord) {
 			continue
 		}
-		for _, e := range EditsIn(string(b)) {
-			if !strings.HasPrefix(e.Verb, "kubectl create") {
-				visit(f, e)
-			}
+		e := ClusterEdit{Verb: "kubectl apply, of what a script holds,", Kind: kind, Name: name, Namespace: nodes.Text(nodes.Field(d.Root, "metadata", "namespace"))}
+		if strings.Contains(e.Namespace, unknownWord) {
+			e.Namespace = ""
 		}
+		out = append(out, e)
 	}
+	return out
+}
+
+// secretAction makes a Secret in the cluster, in a step of a workflow.
+const secretAction = "azure/k8s-create-secret@"
+
+func secretActions(b []byte) []ClusterEdit {
+	var out []ClusterEdit
+	docs, _ := nodes.Parse(b)
+	for _, d := range docs {
+		nodes.EachMapping(d.Root, func(n *yaml.Node) {
+			uses := nodes.Field(n, "uses")
+			name := nodes.Text(nodes.Field(n, "with", "secret-name"))
+			if strings.HasPrefix(nodes.Text(uses), secretAction) && name != "" && !strings.Contains(name, "$") {
+				e := ClusterEdit{Verb: strings.TrimSuffix(secretAction, "@"), Kind: "secret", Name: name, Line: uses.Line + d.Shift}
+				if in := nodes.Text(nodes.Field(n, "with", "namespace")); !strings.Contains(in, "$") {
+					e.Namespace = in
+				}
+				out = append(out, e)
+			}
+		})
+	}
+	return out
 }

@@ -36,6 +36,13 @@ type followed[T any] struct {
 // follow follows a piece from each directory in which it may be started, and returns what command
 // finds in those in which the fewest of the named files are missing.
 func follow[T any](r *Repository, f *File, p piece, command func(*shell, *shellState, []shellWord) []T) []followed[T] {
+	return followBy(r, f, p, func(s *shell, found func(...T)) {
+		s.command = func(st *shellState, words []shellWord) { found(command(s, st, words)...) }
+	})
+}
+
+// followBy does so with a shell that tells found by itself.
+func followBy[T any](r *Repository, f *File, p piece, listen func(s *shell, found func(...T))) []followed[T] {
 	file, err := parseBash(f.Path, []byte(p.text))
 	if err != nil {
 		return nil
@@ -45,7 +52,7 @@ func follow[T any](r *Repository, f *File, p piece, command func(*shell, *shellS
 		steps := 0
 		here := followed[T]{dir: dir}
 		s := &shell{repo: r, file: f.Path, shift: p.line, steps: &steps, missing: &here.missing}
-		s.command = func(st *shellState, words []shellWord) { here.found = append(here.found, command(s, st, words)...) }
+		listen(s, func(found ...T) { here.found = append(here.found, found...) })
 		st := newShellState(dir)
 		for _, before := range p.before {
 			before(s, st)

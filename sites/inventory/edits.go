@@ -1,9 +1,10 @@
 package inventory
 
 import (
-	"path"
 	"slices"
 	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
@@ -11,33 +12,35 @@ import (
 	"github.com/keylint/keylint/sources/nodes"
 )
 
-// noteEdits tells of commands, in scripts and in containers, that change what bears keys in the cluster: what they make of it is not followed.
+// noteEdits tells of commands, in scripts and in containers, that change what bears keys before it is deployed, or in the cluster: what they make
+// of it is not followed.
 func (inv *Inventory) noteEdits() {
 	told := map[string]bool{}
-	inv.Repo.ClusterEdits(func(f *sources.File, e sources.ClusterEdit) {
-		at := sources.Position{File: f.Path, Line: e.Line}
-		if e.Dir != "" {
-			inv.notePiped(f, e, at)
-			return
-		}
-		inv.noteEdit(e, at, told)
-	})
 	for _, c := range inv.Containers {
-		if c.Object == nil {
+		if c.Object == nil || !slices.ContainsFunc(c.Command, func(word string) bool { return strings.Contains(word, "kubectl") }) {
 			continue
 		}
-		for _, word := range c.Command {
-			if !strings.Contains(word, "kubectl") {
+		for _, e := range inv.Repo.EditsOf(c.Command) {
+			if e.Built != "" || e.File != "" {
 				continue
 			}
-			for _, e := range sources.EditsIn(word) {
-				if e.Namespace == "" {
-					e.Namespace = c.Namespace
-				}
-				inv.noteEdit(e, c.Object.Locate(nodes.Field(c.Object.Root, "metadata", "name")), told)
+			if e.Namespace == "" {
+				e.Namespace = c.Namespace
 			}
+			inv.noteEdit(e, c.Object.Locate(nodes.Field(c.Object.Root, "metadata", "name")), told)
 		}
 	}
+	inv.Repo.ClusterEdits(func(f *sources.File, e sources.ClusterEdit) {
+		at := sources.Position{File: f.Path, Line: e.Line}
+		switch {
+		case e.Built != "":
+			inv.noteBuilt(e, at)
+		case e.File != "":
+			inv.noteWritten(e, at, told)
+		default:
+			inv.noteEdit(e, at, told)
+		}
+	})
 }
 
 // noteEdit tells of one that changes a variable or a data key of an object with keys, once for each object.
@@ -50,7 +53,11 @@ func (inv *Inventory) noteEdit(e sources.ClusterEdit, at sources.Position, told 
 		return
 	}
 	inv.eachObject(func(u *render.Unit, o *manifest.Object) {
-		if told[e.Verb+Label(o)] || !u.Deployed() || o.Name != e.Name || e.Namespace != "" && o.Namespace != "" && o.Namespace != e.Namespace || !isCalled(o.Kind, e.Kind) || !inv.Repo.MarkedNode(o.Root) {
+		if told[e.Verb+Label(o)] || !u.Deployed() || e.Namespace != "" && o.Namespace != "" && o.Namespace != e.Namespace || !isCalled(o.Kind, e.Kind) ||
+			render.Keyless(o.Kind) || !inv.bears(o) {
+			return
+		}
+		if e.Name != o.Name && (e.Name != "" || !inv.sets(o, e.Variables)) || !inv.Repo.Touches(e, asText(o)) {
 			return
 		}
 		told[e.Verb+Label(o)] = true
@@ -58,17 +65,57 @@ func (inv *Inventory) noteEdit(e sources.ClusterEdit, at sources.Position, told 
 	})
 }
 
-// notePiped tells of a program that changes what is built before it is applied.
-func (inv *Inventory) notePiped(f *sources.File, e sources.ClusterEdit, at sources.Position) {
+// bears says whether an object bears a key, or leads to one.
+func (inv *Inventory) bears(o *manifest.Object) bool {
+	return inv.Repo.MarkedNode(o.Root) || (o.Kind == "Secret" || o.Kind == "ConfigMap") &&
+		slices.ContainsFunc(o.Entries(), func(e manifest.Entry) bool { return inv.Names.Of(e.Key).Slot != "" })
+}
+
+// sets says whether an object, one of those that are selected, has one of the variables.
+func (inv *Inventory) sets(o *manifest.Object, variables []string) bool {
+	found := false
+	nodes.EachMapping(o.Root, func(n *yaml.Node) {
+		found = found || slices.Contains(variables, nodes.Text(nodes.Field(n, "name")))
+	})
+	return found
+}
+
+// asText is an object as it goes through a pipe.
+func asText(o *manifest.Object) string {
+	text, err := yaml.NewRNode(o.Root).String()
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+// noteBuilt tells of a program that changes what is built before it is applied.
+func (inv *Inventory) noteBuilt(e sources.ClusterEdit, at sources.Position) {
 	for _, u := range inv.Units {
-		if !u.Deployed() || u.Path != path.Clean(e.Dir) && u.Path != path.Join(f.Dir(), e.Dir) {
-			continue
-		}
-		if slices.ContainsFunc(u.Objects, func(o *manifest.Object) bool { return inv.Repo.MarkedNode(o.Root) }) {
+		if u.Deployed() && u.Path == e.Built && slices.ContainsFunc(u.Objects, func(o *manifest.Object) bool { return inv.bears(o) && inv.Repo.Touches(e, asText(o)) }) {
 			inv.Repo.Note(sources.NoteNotFetched, at, e.Verb+" changes what is built of "+u.Path+" before it is applied, and what it makes of it cannot be told")
 			return
 		}
 	}
+}
+
+// noteWritten tells of a file with keys that a script writes, or has a program change, before it deploys it, once for each file.
+func (inv *Inventory) noteWritten(e sources.ClusterEdit, at sources.Position, told map[string]bool) {
+	f := inv.Repo.File(e.File)
+	if f == nil || told[f.Path] || f.Example || f.Ignored || !f.BearsKeys() || f.IsDotenv() && !inv.besideCompose(f) {
+		return
+	}
+	b, err := f.Disk()
+	if err != nil || !inv.Repo.Touches(e, string(b)) {
+		return
+	}
+	told[f.Path] = true
+	inv.Repo.Note(sources.NoteNotFetched, at, e.Verb+" changes "+f.Path+" before it is deployed, and what it makes of it cannot be told")
+}
+
+// besideCompose says whether a project of compose lies in the directory of a file, or takes variables from it.
+func (inv *Inventory) besideCompose(f *sources.File) bool {
+	return slices.ContainsFunc(inv.Units, func(u *render.Unit) bool { return u.Compose != nil && u.Compose.Dir() == f.Dir() })
 }
 
 // isCalled says whether kubectl knows a kind by a word: by its name, its plural, with its group, or in short.
