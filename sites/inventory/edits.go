@@ -102,7 +102,7 @@ func (inv *Inventory) noteBuilt(e sources.ClusterEdit, at sources.Position) {
 // noteWritten tells of a file with keys that a script writes, or has a program change, before it deploys it, once for each file.
 func (inv *Inventory) noteWritten(e sources.ClusterEdit, at sources.Position, told map[string]bool) {
 	f := inv.Repo.File(e.File)
-	if f == nil || told[f.Path] || f.Example || f.Ignored || !f.BearsKeys() || f.IsDotenv() && !inv.besideCompose(f) {
+	if f == nil || told[f.Path] || f.Example || f.Ignored || !f.BearsKeys() || !f.IsManifest() && !(f.IsDotenv() && inv.besideCompose(f)) {
 		return
 	}
 	b, err := f.Disk()
