@@ -15,7 +15,7 @@ import (
 // builds, starts or runs.
 func (a *apps) collectCI() {
 	seen := map[ciPlace]bool{}
-	for _, v := range slices.Concat(a.Repo.Workflows(), a.Repo.Pipelines(), a.Repo.Bakes(), a.Repo.Skaffolds(), a.Repo.ClusterBuilds(), a.Repo.ImageBuilds()) {
+	for _, v := range a.CI() {
 		k := a.ofCI(v)
 		if v.Image != nil {
 			args := map[string]*inventory.Binding{}

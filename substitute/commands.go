@@ -35,6 +35,11 @@ func (m *machine) run(args []string, in stream) (stream, status) {
 		}
 	}
 	base := path.Base(name)
+	for _, dir := range searched {
+		if own := dir + base; name == base && m.file(own) != nil {
+			return m.run(append([]string{own}, args[1:]...), in)
+		}
+	}
 	if servers[base] {
 		m.stop = &stop{started: true}
 		return stream{}, success
@@ -56,6 +61,9 @@ func shown(arg string) string {
 	}
 	return "what a variable names"
 }
+
+// searched are the directories in which a program lies that is called by its name alone and that is one of the pod's own.
+var searched = []string{"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"}
 
 // servers are what an entrypoint hands over to: from there on the files stay as they are.
 var servers = map[string]bool{
@@ -147,5 +155,8 @@ func init() {
 	}
 	for name := range launchers {
 		commands[name] = launch(name)
+	}
+	for name := range packageRunners {
+		commands[name] = packageRunner(name)
 	}
 }

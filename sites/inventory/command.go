@@ -12,7 +12,7 @@ import (
 // Program is what the container runs.
 func (c *Container) Program() *substitute.Program {
 	g := &substitute.Program{
-		Name: c.Label(), Command: c.Command, Kubelet: c.Object != nil, Mounts: c.Mounts,
+		Name: c.Label(), Command: slices.Concat(c.imageWords, c.Command), Kubelet: c.Object != nil, Mounts: c.Mounts,
 		Dir: c.Dir, Home: "/root", Source: c.Label(),
 	}
 	for _, v := range c.Variables {
@@ -31,7 +31,15 @@ func (c *Container) Program() *substitute.Program {
 // then: an export, an assignment before the command, "env", or a file that a script sources has the last word. What a
 // gateway makes of its own is followed where its configuration is read.
 func (inv *Inventory) followCommand(p *Pod, c *Container) {
-	if backend := backendOf(c); c.Init || len(c.Command) == 0 || backend == "Kong" || backend == "Envoy" || !inv.setsKeys(c) {
+	if backend := backendOf(c); c.Init || backend == "Kong" || backend == "Envoy" || !inv.setsKeys(c) {
+		return
+	}
+	image := inv.imageFor(c)
+	if image != nil {
+		c.fromImage(image)
+	}
+	program := c.Program()
+	if len(program.Command) == 0 {
 		return
 	}
 	files := substitute.NewPod(inv.Repo.Standins())
@@ -43,6 +51,14 @@ func (inv *Inventory) followCommand(p *Pod, c *Container) {
 		}
 		inv.Put(files, p, f, value)
 	}
+	if image != nil {
+		for _, f := range image.files {
+			f.Volume = program.Name // the container's own file system
+			inv.Put(files, p, f, f.Value)
+			shown = append(shown, f)
+		}
+		program.Env = append(image.environment(c), program.Env...)
+	}
 	for _, before := range p.Containers {
 		if before.Init {
 			inv.Run(files, before.Program())
@@ -50,10 +66,13 @@ func (inv *Inventory) followCommand(p *Pod, c *Container) {
 	}
 	overridden := &Carrier{Kind: InContainer, Name: c.owner, File: c.Carrier.File, Part: c.Name, Unit: c.Unit, Namespace: c.Namespace,
 		Idle: "the container's command sets another before it starts the program"}
-	for _, change := range inv.Run(files, c.Program()).Changes() {
+	for _, change := range inv.Run(files, program).Changes() {
 		was, name := c.Env[change.Name], inv.Names.Of(change.Name)
 		if was == nil && name.Slot == "" && !name.URL {
 			continue
+		}
+		if change.Value.IsKnown() && change.Value.Text().Len() == 0 {
+			change.Value = keys.Unknown("the container's command sets it to what is nothing here, before it starts the program")
 		}
 		if was != nil && !change.Value.IsKnown() { // it stays what it is called, and where it stands
 			b := *was

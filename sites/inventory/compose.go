@@ -234,6 +234,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	for _, word := range s.Words() {
 		c.Command = append(c.Command, p.interpolated(word))
 	}
+	c.ownEntrypoint = s.Entrypoint.Words != nil
 	first := len(c.Command) - len(s.Words())
 	c.insideWord = func(word, line, column, end int) sources.Position {
 		return p.insideWord(s, word-first, line, column, end)

@@ -19,26 +19,28 @@ import (
 // Container is one container of a workload, or one service of a compose file: the
 // place where names become values.
 type Container struct {
-	owner     string // "Deployment supabase/kong", "compose service kong"
-	Name      string
-	Init      bool
-	Image     string
-	Unit      *render.Unit
-	Namespace string
-	Object    *manifest.Object // nil for a compose service
-	Labels    map[string]string
-	Env       map[string]*Binding     // by name
-	Variables []*Binding              // the same in order of declaration
-	order     map[string]int          // where among them each name stands
-	OpenEnv   []string                // reasons why env may hold more than is known here
-	OpenFrom  string                  // what gives it more, of the reasons that name one thing
-	openAt    func() sources.Position // where the pod names the first source of variables that is not known; nil where it names none
-	left      []*Binding              // optional variables that are not there, because the Secret or ConfigMap has no such data key
-	Dangling  []*Dangling             // sources of variables that do not exist
-	Command   []string                // entrypoint and arguments; empty for the image's own
-	Dir       string                  // the working directory
-	Mounts    []substitute.Mount
-	Carrier   *Carrier
+	owner         string // "Deployment supabase/kong", "compose service kong"
+	Name          string
+	Init          bool
+	Image         string
+	Unit          *render.Unit
+	Namespace     string
+	Object        *manifest.Object // nil for a compose service
+	Labels        map[string]string
+	Env           map[string]*Binding     // by name
+	Variables     []*Binding              // the same in order of declaration
+	order         map[string]int          // where among them each name stands
+	OpenEnv       []string                // reasons why env may hold more than is known here
+	OpenFrom      string                  // what gives it more, of the reasons that name one thing
+	openAt        func() sources.Position // where the pod names the first source of variables that is not known; nil where it names none
+	left          []*Binding              // optional variables that are not there, because the Secret or ConfigMap has no such data key
+	Dangling      []*Dangling             // sources of variables that do not exist
+	Command       []string                // entrypoint and arguments; empty for the image's own
+	Dir           string                  // the working directory
+	imageWords    []string                // what its image starts before Command, of one that is built here
+	ownEntrypoint bool                    // Command begins with what goes before the image's own entrypoint
+	Mounts        []substitute.Mount
+	Carrier       *Carrier
 
 	Sidecar bool            // an initContainer that goes on running beside the others
 	Hooked  bool            // once it has started, something else is run in it
@@ -164,6 +166,7 @@ func (c *Container) doubt(why string) {
 // that places in it refer to.
 func (c *Container) readCommand(n *yaml.Node) {
 	c.Dir = nodes.Text(nodes.Field(n, "workingDir"))
+	c.ownEntrypoint = len(nodes.Items(nodes.Field(n, "command"))) > 0
 	var script *yaml.Node
 	var words []*yaml.Node
 	for _, field := range []string{"command", "args"} {

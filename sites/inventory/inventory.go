@@ -37,11 +37,16 @@ type Inventory struct {
 	starts      func() *sources.ComposeStarts
 	swarm       func() []sources.DockerObject
 	ansible     func() []sources.AnsibleFile
+
+	CI func() []sources.CIVariables // what CI systems, bake files and scripts hand on, and what they build
 }
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
 	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, costs: map[*manifest.Object]int{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects), ansible: sync.OnceValue(repo.AnsibleFiles)}
+	inv.CI = sync.OnceValue(func() []sources.CIVariables {
+		return slices.Concat(repo.Workflows(), repo.Pipelines(), repo.Bakes(), repo.Skaffolds(), repo.ClusterBuilds(), repo.ImageBuilds())
+	})
 	tell := inv.readMutators()
 	inv.collectContainers()
 	inv.collectCompose()
