@@ -36,7 +36,7 @@ func (p *planner) application(o order) {
 		if obj.Namespace == "" && !obj.ClusterScoped() {
 			obj.Namespace = namespace
 		}
-		p.tellLeft(o, obj, respected(spec, obj))
+		p.tellLeft(u.Name, obj, respected(spec, obj))
 	}
 	u.Inputs = append(u.Inputs, o.object.File)
 	if len(u.Objects) > 0 || len(u.Missing) > 0 {
@@ -89,6 +89,7 @@ func (p *planner) argoSource(o order, u *Unit, s *yaml.Node, namespace string, r
 		return
 	}
 	p.tellArgo(o, s)
+	p.tellOverrides(o, dir)
 	if c := p.charts.At(dir); c != nil {
 		p.argoChart(o, u, s, c, c.Name, namespace, refs)
 		return

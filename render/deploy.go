@@ -379,7 +379,7 @@ func (p *planner) add(u *Unit, o order) {
 	}
 	u.doubted()
 	for _, obj := range u.Objects {
-		p.tellLeft(o, obj, leftAlone(obj, u.By))
+		p.tellLeft(u.Name, obj, leftAlone(obj, u))
 	}
 	p.units = append(p.units, u)
 	for _, f := range u.Inputs {

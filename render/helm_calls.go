@@ -52,6 +52,9 @@ func (p *planner) helmCalls() {
 			continue
 		}
 		seen[name] = true
+		if call.Changes != "" {
+			p.repo.NoteOf(r.Label, sources.NoteNotFetched, call.At, r.Label+": "+call.Changes)
+		}
 		if r.Label += p.withFiles(r); !seen[r.Label] {
 			seen[r.Label] = true
 			p.install(o, r, &Unit{Opened: opened})

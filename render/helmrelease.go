@@ -42,6 +42,9 @@ func (p *planner) helmRelease(o order) {
 		if text, err := yaml.String(post); post != nil && (err != nil || SetsValues(text)) {
 			p.cannotTell(o, sources.NoteNotFetched, post, "its postRenderers were not applied, which change what its chart sets")
 		}
+		if at := nodes.Field(spec, "upgrade", "preserveValues"); nodes.Text(at) == "true" {
+			p.cannotTell(o, sources.NoteNotFetched, at, "its preserveValues keeps the values of the release before, whatever stands here")
+		}
 		u := &Unit{Cluster: o.cluster, By: releasedBy(o)}
 		p.install(o, r, u)
 		p.tellFlux(o, u)

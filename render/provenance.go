@@ -174,10 +174,10 @@ func (p *planner) tellArgo(o order, s *yaml.Node) {
 const vaultPlugin = "argocd-vault-plugin"
 
 // tellLeft tells why an object that may bear a key is left alone, in the cluster, by what deploys it. What another controller makes is not its own.
-func (p *planner) tellLeft(o order, obj *manifest.Object, why string) {
+func (p *planner) tellLeft(label string, obj *manifest.Object, why string) {
 	if why != "" && !obj.Derived() && !Keyless(obj.Kind) && p.leadsTo(obj) {
 		at := obj.Locate(nodes.Field(obj.Root, "metadata", "name"))
-		p.repo.NoteOf(obj.Title(), sources.NoteNotFetched, at, o.label()+" does not make "+obj.Title()+" what stands here ("+why+"): what the cluster holds cannot be told")
+		p.repo.NoteOf(obj.Title(), sources.NoteNotFetched, at, label+" does not make "+obj.Title()+" what stands here ("+why+"): what the cluster holds cannot be told")
 	}
 }
 
@@ -192,9 +192,12 @@ var keyless = map[string]bool{
 }
 
 // leftAlone is the annotation for which a controller does not make an object what it is here; empty where there is none.
-func leftAlone(o *manifest.Object, by Deployer) string {
+func leftAlone(o *manifest.Object, u *Unit) string {
 	annotations := nodes.Texts(nodes.Field(o.Root, "metadata", "annotations"))
-	switch by {
+	if why := leftByHook(o.Kind, annotations, u); why != "" {
+		return why
+	}
+	switch u.By {
 	case Flux, FluxDecrypting: // fluxcd.io/flux/components/kustomize/kustomizations: Controlling the apply behavior of resources
 		for _, s := range [][2]string{{"reconcile", "disabled"}, {"ssa", "IfNotPresent"}, {"ssa", "Ignore"}} {
 			if name := "kustomize.toolkit.fluxcd.io/" + s[0]; strings.EqualFold(annotations[name], s[1]) {
@@ -202,9 +205,8 @@ func leftAlone(o *manifest.Object, by Deployer) string {
 			}
 		}
 	case ArgoCD, ArgoCDPlugin: // argo-cd.readthedocs.io: user-guide/resource_hooks
-		const name = "argocd.argoproj.io/hook"
-		if slices.Contains(strings.Split(strings.ReplaceAll(annotations[name], " ", ""), ","), "Skip") {
-			return name + ": Skip"
+		if slices.Contains(strings.Split(strings.ReplaceAll(annotations[argoHook], " ", ""), ","), "Skip") {
+			return argoHook + ": Skip"
 		}
 	}
 	return ""
@@ -228,7 +230,7 @@ func respected(spec *yaml.Node, o *manifest.Object) string {
 		}
 		paths := slices.Concat(nodes.List(nodes.Field(d, "jsonPointers")), nodes.List(nodes.Field(d, "jqPathExpressions")))
 		if is("group", group) && is("kind", o.Kind) && is("name", o.Name) && is("namespace", o.Namespace) &&
-			(slices.ContainsFunc(nodes.List(nodes.Field(d, "managedFieldsManagers")), func(name string) bool { return !setsNoValue[name] }) || slices.ContainsFunc(paths, func(path string) bool { return SetsValues(path) && selects(path, o) })) {
+			(slices.ContainsFunc(nodes.List(nodes.Field(d, "managedFieldsManagers")), func(name string) bool { return !setsNoValue[name] }) || slices.ContainsFunc(paths, func(path string) bool { return mayLead(path) && selects(path, o) })) {
 			return "ignoreDifferences, " + setting
 		}
 	}
@@ -237,6 +239,12 @@ func respected(spec *yaml.Node, o *manifest.Object) string {
 
 // setsNoValue are managers of fields that own how many pods there are, and how they fare, but no variable and no data key.
 var setsNoValue = map[string]bool{"kube-controller-manager": true, "kube-scheduler": true, "kubelet": true, "keda-operator": true, "keda": true}
+
+// mayLead says whether a path leads to what sets values, or to something around it: the containers, the pod, the whole specification.
+func mayLead(path string) bool { return SetsValues(path) || around.MatchString(path) }
+
+// around matches a path, as a JSON pointer or for jq, that ends at what holds a pod's variables.
+var around = regexp.MustCompile(`^(?:[/.](?:spec|template|jobTemplate|containers|initContainers)|/[0-9*-]+|\[[^]]*\]|\.\.|[/.]|\s|\|\s*|select\([^)]*\))*$`)
 
 // selects says whether a path may lead to a variable of an object: one that selects by a name (select(.name == "X")) does so where a
 // variable's name has that in it.

@@ -48,7 +48,7 @@ func (p *planner) tellRivals() {
 // isHook says whether Helm or Argo CD applies an object apart from the others.
 func isHook(o *manifest.Object) bool {
 	annotations := nodes.Field(o.Root, "metadata", "annotations")
-	return nodes.Field(annotations, "helm.sh/hook") != nil || nodes.Field(annotations, "argocd.argoproj.io/hook") != nil
+	return nodes.Field(annotations, helmHook) != nil || nodes.Field(annotations, argoHook) != nil
 }
 
 // sameContent says whether two objects say the same, but for their metadata.

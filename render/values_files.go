@@ -144,6 +144,9 @@ func (p *planner) installValues(dir string, c *chart.Chart, base *valuesFile, f 
 	u.Objects, u.Missing = r.Install(p.repo)
 	u.Unread, u.Failed, u.Doubt = r.Unread, r.Failed, r.Doubt
 	u.doubted()
+	for _, obj := range u.Objects {
+		p.tellLeft("the release of "+u.Name, obj, leftAlone(obj, u))
+	}
 	if p.governs(u)(u) {
 		p.leave(u)
 	}

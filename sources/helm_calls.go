@@ -20,6 +20,7 @@ type HelmCall struct {
 	At        Position
 	Values    []HelmValues // those that are set come last, as for Helm
 	Unseen    string       // why not all of the values can be seen; empty where they can
+	Changes   string       // by what else the release comes to be another than these make it; empty where there is nothing
 }
 
 // HelmValues is one source of values of such a command.
@@ -84,6 +85,10 @@ func helmCall(s *shell, st *shellState, words []shellWord) []HelmCall {
 			value = words[i]
 		}
 		switch flag {
+		case "--reuse-values", "--reset-then-reuse-values":
+			c.Changes = flag + " keeps the values of the release before, whatever stands here"
+		case "--post-renderer":
+			c.Changes = "what its post-renderer makes of it is not known"
 		case "-f", "--values":
 			c.addValues(s, st, value)
 		case "--set", "--set-string", "--set-literal":
