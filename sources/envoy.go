@@ -3,6 +3,7 @@ package sources
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -25,6 +26,9 @@ type EnvoyKey struct {
 	Name string // the Lua variable; of a policy its name
 	Key  keys.Text
 	Line int
+
+	Unsure string // why a request with it need not be let through; empty where it is
+	shadow bool   // nothing comes of the comparison
 }
 
 // IsEnvoy is a cheap test of the text: an Envoy configuration that looks at API keys.
@@ -46,22 +50,29 @@ func ParseEnvoy(b []byte) (*EnvoyConfig, *nodes.Problem) {
 	}
 	c := &EnvoyConfig{}
 	for _, d := range docs {
-		c.walk(d.Root, "", 0)
+		c.walk(d.Root, EnvoyKey{}, 0)
 	}
 	if len(c.Exact) == 0 {
 		return nil, nil
 	}
+	enforced := map[string]bool{}
+	for _, k := range c.Exact {
+		enforced[k.Key.Reveal()] = enforced[k.Key.Reveal()] || !k.shadow
+	}
+	c.Exact = slices.DeleteFunc(c.Exact, func(k EnvoyKey) bool { return k.shadow && enforced[k.Key.Reveal()] })
 	return c, nil
 }
 
-func (c *EnvoyConfig) walk(n *yaml.Node, policy string, depth int) {
+// walk finds what the policies compare with. in is what is known of all below a node: its policy, and whether that lets anything through
+// (envoyproxy.io: api-v3/config/rbac/v3/rbac.proto).
+func (c *EnvoyConfig) walk(n *yaml.Node, in EnvoyKey, depth int) {
 	if n == nil || depth > 200 {
 		return
 	}
 	switch n.Kind {
 	case yaml.SequenceNode:
 		for _, item := range n.Content {
-			c.walk(item, policy, depth+1)
+			c.walk(item, in, depth+1)
 		}
 	case yaml.MappingNode:
 		if strings.EqualFold(nodes.Text(nodes.Field(n, "name")), "apikey") {
@@ -70,17 +81,31 @@ func (c *EnvoyConfig) walk(n *yaml.Node, policy string, depth int) {
 				exact = nodes.Field(n, "exact_match")
 			}
 			if exact != nil {
-				c.Exact = append(c.Exact, EnvoyKey{policy, keys.NewText(nodes.Text(exact)), exact.Line})
+				in.Key, in.Line = keys.NewText(nodes.Text(exact)), exact.Line
+				if nodes.Text(nodes.Field(n, "invert_match")) == "true" {
+					in.Unsure = "it turns around what its policy says of the key"
+				}
+				c.Exact = append(c.Exact, in)
 			}
+		}
+		if action := nodes.Text(nodes.Field(n, "action")); action != "" && action != "ALLOW" && nodes.Field(n, "policies") != nil {
+			in.Unsure = "the action of its policies is not ALLOW"
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			name, value := n.Content[i].Value, n.Content[i+1]
-			inner := policy
+			inner := in
 			if nodes.Field(value, "principals") != nil {
-				inner = name
+				inner.Name = name
 			}
-			if (name == "inline_code" || name == "inline_string") && value.Kind == yaml.ScalarNode {
-				c.lua(value)
+			switch name {
+			case "inline_code", "inline_string":
+				if value.Kind == yaml.ScalarNode {
+					c.lua(value)
+				}
+			case "shadow_rules", "shadow_matcher":
+				inner.shadow, inner.Unsure = true, "it stands in "+name+", which are counted and not enforced"
+			case "not_id", "not_rule":
+				inner.Unsure = "it stands below " + name + ", for what is not it"
 			}
 			c.walk(value, inner, depth+1)
 		}
@@ -90,7 +115,7 @@ func (c *EnvoyConfig) walk(n *yaml.Node, policy string, depth int) {
 func (c *EnvoyConfig) lua(n *yaml.Node) {
 	for i, line := range strings.Split(n.Value, "\n") {
 		if m := luaLocal.FindStringSubmatch(line); m != nil {
-			c.Locals = append(c.Locals, EnvoyKey{m[1], keys.NewText(m[2]), n.Line + 1 + i})
+			c.Locals = append(c.Locals, EnvoyKey{Name: m[1], Key: keys.NewText(m[2]), Line: n.Line + 1 + i})
 		}
 	}
 }

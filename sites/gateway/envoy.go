@@ -92,7 +92,7 @@ func (f *Found) addEnvoyKeys(g *Gateway, config *sources.EnvoyConfig, rendered *
 	seen := map[string]bool{}
 	add := func(k sources.EnvoyKey, slot keys.Slot) {
 		_, before := f.envoyTemplate(g, placeOf(rendered, k.Line))
-		if text := before.Reveal() + " " + k.Key.Reveal(); !seen[text] {
+		if text := before.Reveal() + " " + k.Key.Reveal() + " " + k.Unsure; !seen[text] {
 			seen[text] = true
 			f.addEnvoyKey(g, k, slot, rendered)
 		}
@@ -140,6 +140,8 @@ func (f *Found) addEnvoyKey(g *Gateway, k sources.EnvoyKey, slot keys.Slot, rend
 	}
 	b := &inventory.Binding{Name: cred.Name, Holder: "Envoy", Slot: slot, Value: v.Trimmed(), Doubt: g.unsure}
 	switch text := v.Text().Reveal(); {
+	case k.Unsure != "":
+		b.Value = keys.Unknown(k.Unsure)
 	case v.IsKnown() && text == "":
 		cred.Fate = Empty
 		if slot := f.Names.Of(b.Name).Slot; slot != keys.Anon && slot != keys.ServiceRole {
