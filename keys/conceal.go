@@ -2,6 +2,9 @@ package keys
 
 import (
 	"encoding/base64"
+	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -15,7 +18,7 @@ const Concealed = "[decrypted]"
 
 const (
 	shownPiece  = 5       // bytes of a text that was decrypted that may stand in a row in another one
-	maxPieceOf  = 1 << 10 // bytes of a text of which the pieces are known; of a longer one, or one of several lines, those of the words that are no language
+	maxPieceOf  = 1 << 10 // bytes of a text of which the pieces are known; of a longer one, or one of several lines, those of its values, and of the words that are no language
 	maxAllPiece = 1 << 20 // pieces that are remembered
 )
 
@@ -51,20 +54,47 @@ func (l *Ledger) Conceal(t Text, word string) {
 	if len(text) <= shownPiece || IsExpression(t) {
 		return
 	}
-	for _, part := range strings.FieldsFunc(text, unicode.IsSpace) {
-		if header, rest, ok := strings.Cut(part, "."); ok && strings.HasPrefix(header, "eyJ") {
-			part = rest // the header is the same for all
-		}
-		if (len(text) > maxPieceOf || strings.ContainsRune(text, '\n')) && !isOddWord(part) {
-			continue
-		}
-		l.decrypted.add(part)
-		for skip := range min(3, len(part)) {
-			rest := []byte(part[skip:])
-			l.decrypted.add(base64.RawStdEncoding.EncodeToString(rest))
-			l.decrypted.add(base64.RawURLEncoding.EncodeToString(rest))
-		}
+	l.decrypted.addText(text)
+}
+
+// addText takes up the pieces of a text: of all of it, or of what may be a secret in a longer one.
+func (p *opened) addText(text string) {
+	parts := strings.FieldsFunc(text, unicode.IsSpace)
+	for i, part := range parts {
+		parts[i] = withoutHeader(part)
 	}
+	if len(text) <= maxPieceOf && !strings.ContainsRune(text, '\n') {
+		p.addEncoded(strings.Join(parts, " "))
+		if len(parts) == 1 {
+			return
+		}
+	} else {
+		for line := range strings.Lines(text) {
+			if at := valueBegins.FindStringIndex(line); at != nil && len(line) <= maxPieceOf {
+				p.addText(strings.TrimSpace(line[at[1]:]))
+			}
+		}
+		parts = slices.DeleteFunc(parts, func(part string) bool { return !isOddWord(part) })
+	}
+	for _, part := range parts {
+		p.addEncoded(part)
+	}
+}
+
+// valueBegins matches what stands before the value in a line of several.
+var valueBegins = regexp.MustCompile(`^[^=:]*(?:=|"?:\s|":)\s*`)
+
+// withoutHeader is a JWT without its header, which is the same for all, and any other text as it is.
+func withoutHeader(part string) string {
+	header, rest, ok := strings.Cut(part, ".")
+	if !ok || !strings.HasPrefix(header, "eyJ") {
+		return part
+	}
+	var fields struct{ Alg string }
+	if decoded, err := inAnyBase64(header); err != nil || json.Unmarshal(decoded, &fields) != nil || fields.Alg == "" {
+		return part
+	}
+	return rest
 }
 
 // isOddWord says of a word of a longer text that it is none of a language.
@@ -72,16 +102,46 @@ func isOddWord(s string) bool {
 	return strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter)
 }
 
-// add takes up the pieces of a text. One of white space alone says nothing, and stands in every table.
+// addEncoded takes up the pieces of a text as it is and in base64.
+func (p *opened) addEncoded(text string) {
+	p.add(text)
+	for skip := range min(3, len(text)) {
+		rest := []byte(text[skip:])
+		p.add(base64.RawStdEncoding.EncodeToString(rest))
+		p.add(base64.RawURLEncoding.EncodeToString(rest))
+	}
+}
+
+// add takes up the pieces of a text.
 func (p *opened) add(text string) {
+	eachPiece(text, func(_, _ int, piece uint64) {
+		if len(p.known) < maxAllPiece {
+			p.known[piece] = true
+		}
+	})
+}
+
+// eachPiece visits each piece of a text, of which white space counts as one sign however much of it there is: else it would be found in every table.
+func eachPiece(text string, visit func(from, to int, piece uint64)) {
+	var begins [shownPiece + 1]int
 	var last uint64
+	count := 0
 	for i := range len(text) {
-		last = next(last, text[i])
-		if i >= shownPiece && len(p.known) < maxAllPiece && strings.TrimSpace(text[i-shownPiece:i+1]) != "" {
-			p.known[last] = true
+		c := text[i]
+		if isSpace(c) {
+			if c = ' '; i > 0 && isSpace(text[i-1]) {
+				continue
+			}
+		}
+		last = next(last, c)
+		begins[count%len(begins)] = i
+		if count++; count > shownPiece {
+			visit(begins[count%len(begins)], i+1, last)
 		}
 	}
 }
+
+func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
 // next is a piece that ends one byte behind another, in small letters.
 func next(last uint64, c byte) uint64 {
@@ -104,59 +164,98 @@ func (l *Ledger) concealed(s string, ownNumbers bool) string {
 	if strings.Contains(s, unknownBegin) {
 		s = standin.ReplaceAllLiteralString(s, "[unknown]")
 	}
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if len(l.decrypted.known) == 0 && len(l.decrypted.words) == 0 {
-		return s
-	}
-	s = l.decrypted.withoutWords(s)
+	s, runs, public := l.runs(s, ownNumbers)
 	var b strings.Builder
 	end := 0
-	l.decrypted.each(s, func(from, to int) {
-		if ownNumbers && strings.Trim(s[from:to], "0123456789") == "" || l.decrypted.isOpen(s[from:to]) {
-			return
-		}
-		if from >= end {
+	for _, run := range runs {
+		if from, to := run[0], run[1]; !isOpen(inTokens(s, from, to), public) {
 			b.WriteString(s[end:from] + Concealed)
 			end = to
 		}
-	})
+	}
 	return b.String() + s[end:]
 }
 
-// each visits what has a piece of what was decrypted at each of its bytes.
-func (p *opened) each(s string, visit func(from, to int)) {
-	from, to := -1, -1
-	var last uint64
-	for i := range len(s) {
-		if last = next(last, s[i]); i < shownPiece || !p.known[last] {
-			continue
-		}
-		if start := i - shownPiece; from < 0 || start > to {
-			if from >= 0 {
-				visit(from, to)
-			}
-			from = start
-		}
-		to = i + 1
+// runs are what has a piece of what was decrypted at each of its bytes, in the text without words, and who is asked of each. Of a report as a whole
+// they do not reach over quotes, and are none without letters: of those it is made.
+func (l *Ledger) runs(s string, report bool) (text string, runs [][2]int, public []func(string) bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if len(l.decrypted.known) == 0 && len(l.decrypted.words) == 0 {
+		return s, nil, nil
 	}
+	s = l.decrypted.withoutWords(s)
+	l.decrypted.each(s, func(from, to int) {
+		for ; from < to && isSpace(s[from]); from++ {
+		}
+		for ; to > from && isSpace(s[to-1]); to-- {
+		}
+		if report && strings.Trim(s[from:to], "0123456789{}[],: \n") == "" {
+			return
+		}
+		runs = append(runs, [2]int{from, to})
+	}, report)
+	return s, runs, l.decrypted.public
+}
+
+// each visits these.
+func (p *opened) each(s string, visit func(from, to int), report bool) {
+	from, to := -1, -1
+	eachPiece(s, func(begin, end int, piece uint64) {
+		if !p.known[piece] || report && strings.Contains(s[begin:end], `"`) {
+			return
+		}
+		if from >= 0 && begin > to {
+			visit(from, to)
+			from = -1
+		}
+		if from < 0 {
+			from = begin
+		}
+		to = end
+	})
 	if from >= 0 {
 		visit(from, to)
 	}
 }
 
-// isOpen says whether a text is no secret: a word of Supabase's own, or what somebody else knows.
-func (p *opened) isOpen(text string) bool {
-	text = strings.ToLower(text)
-	if isOwnWord(text) {
+// inTokens is a part of a text with the whole of the words at its ends.
+func inTokens(s string, from, to int) string {
+	for ; from > 0 && inToken(s[from]) && inToken(s[from-1]); from-- {
+	}
+	for ; to < len(s) && inToken(s[to-1]) && inToken(s[to]); to++ {
+	}
+	return s[from:to]
+}
+
+func inToken(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
+}
+
+// StandsIn says whether a part stands in a text, and not as a piece of longer words: whoever lists every row of signs without an end between them
+// opens none of them.
+func StandsIn(text, part string) bool {
+	if part == "" {
 		return true
 	}
-	for _, isPublic := range p.public {
-		if isPublic(text) {
+	for from := 0; ; from++ {
+		at := strings.Index(text[from:], part)
+		if at < 0 {
+			return false
+		}
+		if from += at; len(inTokens(text, from, from+len(part))) == len(part) {
 			return true
 		}
 	}
-	return false
+}
+
+// isOpen says whether a text is no secret: words of Supabase's own, or what somebody else knows. That somebody knows a number says nothing.
+func isOpen(text string, public []func(string) bool) bool {
+	text = strings.ToLower(text)
+	if !strings.ContainsFunc(text, unicode.IsLetter) {
+		return false
+	}
+	return isOwnWord(text) || slices.ContainsFunc(public, func(isPublic func(string) bool) bool { return isPublic(text) })
 }
 
 // withoutWords takes the words out of a text that stand for secrets in what is rendered.
@@ -185,18 +284,22 @@ func (p *opened) withoutWords(s string) string {
 var ownWords = func() map[string]bool {
 	out := map[string]bool{}
 	for _, w := range strings.Fields("supabase postgres postgresql postgrest service role anon authenticated authenticator publishable secret public private " +
-		"password username database storage realtime studio gotrue functions meta kong envoy localhost https http default production staging development") {
+		"password username database storage realtime studio gotrue functions meta kong envoy localhost https http default production staging development key jwt url api") {
 		out[w] = true
 	}
 	return out
 }()
 
-// isOwnWord says whether a text, in small letters, is made of such words, or of pieces of one.
+// isOwnWord says whether a text, in small letters, is made of such words, and mostly of those that are long enough to be told from chance.
 func isOwnWord(text string) bool {
+	long := 0
 	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if !ownWords[w] && len(w) > 3 {
+		if !ownWords[w] {
 			return false
 		}
+		if len(w) > 3 {
+			long += len(w)
+		}
 	}
-	return strings.ContainsFunc(text, unicode.IsLetter)
+	return 2*long > len(text)
 }

@@ -2,7 +2,6 @@ package keys
 
 import (
 	"encoding/base64"
-	"strings"
 	"testing"
 )
 
@@ -11,10 +10,14 @@ import (
 func TestConcealed(t *testing.T) {
 	var s Standins
 	var l Ledger
-	for _, text := range []string{"Hunter22", "p@ss.word77", "correct horse battery", "service_role", "db.example.internal", "1234567890", "line one\nkey: x7Kd9Qw2\nthe last of three", "x7Kd9           Qw2", aToken} {
+	for _, text := range []string{"Hunter22", "p@ss.word77", "correct horse battery", "service_role", "db.example.internal", "1234567890", "line one\nkey: x7Kd9Qw2\nthe last of three", "x7Kd9           Qw2", aToken,
+		"7Gq.h2L.x9K.p0Z", "able acid atom bark cave dusk", "a b c d", "eyJzecretpart.zz", "line=one\npassword=zaffreqheliograph\n",
+		"{\"private\": \"horsebatterygo\",\n \"x\":\"purplemonkeydish\"}", "river orbit stone", "7391826", "postgres-7Gq"} {
 		l.Conceal(NewText(text), s.Secret(NewText(text)))
 	}
-	l.Know(func(text string) bool { return strings.Contains("the battery of db.example.internal", text) })
+	l.Know(func(text string) bool {
+		return StandsIn("the battery of db.example.internal # river\n# orbit\n# stone\n573918264 7391826 xpurplemonkeydishx", text)
+	})
 	tests := []struct{ text, want string }{
 		{"Kong consumer Hunter22", "Kong consumer [decrypted]"},
 		{"Kong consumer uHUNTER22-x, of hunter22", "Kong consumer u[decrypted]-x, of [decrypted]"},
@@ -34,6 +37,17 @@ func TestConcealed(t *testing.T) {
 		{"Secret x" + s.Secret(NewText("Hunter22")) + "/y", "Secret x[decrypted]/y"},
 		{"rev-" + reversed(s.Secret(NewText("Hunter22"))), "rev-[decrypted]"},
 		{"nothing of it", "nothing of it"},
+		{"data key 7Gq.h2L.x9K.p0Z", "data key [decrypted]"},
+		{"data key able acid atom bark cave dusk", "data key [decrypted]"},
+		{"Secret web/a b c d is missing", "Secret web/[decrypted] is missing"},
+		{"cave     dusk", "[decrypted]"},
+		{"consumer eyJzecretpart.zz", "consumer [decrypted]"},
+		{"consumer zaffreqheliograph", "consumer [decrypted]"},
+		{"consumer horsebatterygo", "consumer [decrypted]"},
+		{"consumer purplemonkeydish", "consumer [decrypted]"},
+		{"consumer river orbit stone", "consumer [decrypted]"},
+		{"key 7391826", "key [decrypted]"},
+		{"consumer postgres-7Gq", "consumer [decrypted]"},
 	}
 	for _, test := range tests {
 		if got := l.Concealed(test.text); got != test.want {

@@ -100,7 +100,7 @@ func ownWords(text string) bool { return strings.Contains(documentation(), text)
 
 // IsOwnText says of a text in small letters whether it stands there in any, or is of a report's own form.
 func IsOwnText(text string) bool {
-	return strings.Contains(smallDocumentation(), text) || strings.Contains(ownForm(), text)
+	return keys.StandsIn(smallDocumentation(), text) || keys.StandsIn(ownForm(), text)
 }
 
 // ownForm is what reports for programs call their fields by, and the words that stand in them whatever was linted: without one of those a report

@@ -13,7 +13,7 @@ import (
 func openTo(texts ...string) *Repository {
 	repo := &Repository{ledger: &keys.Ledger{}}
 	repo.open.once.Do(func() {
-		repo.open.text, repo.open.known = []byte(strings.ToLower(strings.Join(texts, "\x00"))), map[string]bool{}
+		repo.open.text, repo.open.known = strings.ToLower(strings.Join(texts, "\x00")), map[string]bool{}
 	})
 	return repo
 }

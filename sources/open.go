@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+
+	"github.com/keylint/keylint/keys"
 )
 
 // maxOpenText bounds the text in which it is looked up what stands in the open, and maxOpenAsked how much is looked up: what lies beyond counts as a
@@ -18,12 +20,12 @@ const (
 type openText struct {
 	once  sync.Once
 	mu    sync.Mutex
-	text  []byte
+	text  string
 	known map[string]bool
 }
 
 // InTheOpen says whether a text stands in the repository for whoever reads it: in a file that is neither ignored nor too large, or in the name of
-// one. Small letters and large ones are alike.
+// one. Small letters and large ones are alike. It stands there as it is, and not as a piece of longer words.
 func (r *Repository) InTheOpen(text string) bool {
 	r.open.once.Do(r.readOpen)
 	r.open.mu.Lock()
@@ -31,7 +33,7 @@ func (r *Repository) InTheOpen(text string) bool {
 	text = strings.ToLower(text)
 	found, asked := r.open.known[text]
 	if !asked && len(r.open.known) < maxOpenAsked {
-		found = bytes.Contains(r.open.text, []byte(text))
+		found = keys.StandsIn(r.open.text, text)
 		r.open.known[text] = found
 	}
 	return found
@@ -44,13 +46,13 @@ func (r *Repository) readOpen() {
 		if f.Private() || f.size > maxOpenFile || all.Len() > maxOpenText {
 			continue
 		}
-		b := f.disk
-		if b == nil && f.tree != nil {
-			b, _ = f.read()
+		var b []byte
+		if f.tree != nil || f.disk != nil {
+			b, _ = f.Disk()
 		}
 		all.WriteString(strings.ToLower(f.Path) + "\n")
 		all.Write(bytes.ToLower(b))
 		all.WriteByte(0)
 	}
-	r.open.text = all.Bytes()
+	r.open.text = all.String()
 }
