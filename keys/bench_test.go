@@ -1,6 +1,8 @@
 package keys_test
 
 import (
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -35,6 +37,21 @@ func BenchmarkLeaks(b *testing.B) {
 	for b.Loop() {
 		if l.Leaks(report, nil) {
 			b.Fatal("it leaks")
+		}
+	}
+}
+
+// BenchmarkManySecrets puts back one of many secrets, beside others' base64.
+func BenchmarkManySecrets(b *testing.B) {
+	var s keys.Standins
+	word := ""
+	for i := range 8000 {
+		word = s.Secret(keys.NewText(fmt.Sprintf("secret-number-%d", i)))
+	}
+	text := strings.Repeat("abcdefghijklmnopqrstuvwx ", 10_000) + base64.StdEncoding.EncodeToString([]byte(word))
+	for b.Loop() {
+		if out, ok := s.Uncovered(keys.NewText(text)); !ok || s.Bears("none of them") || !s.Bears(out.Reveal()) {
+			b.Fatal("not put back")
 		}
 	}
 }

@@ -315,19 +315,29 @@ func (s *Standins) Bears(text string) bool {
 const maxBorne = 4
 
 func (s *Standins) bears(text string, depth int) bool {
-	for _, secret := range s.secrets {
-		plain := secret.text.Reveal()
-		if len(plain) < MinHidden {
-			continue
-		}
-		if strings.Contains(text, plain) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(plain))) {
-			return true
+	if s.holdsHidden(text) {
+		return true
+	}
+	for _, run := range anyBase64.FindAllString(text, -1) {
+		for offset := range 4 {
+			decoded := decodedFrom(run, offset)
+			if s.holdsHidden(decoded) || offset == 0 && depth > 0 && s.bears(decoded, depth-1) {
+				return true
+			}
 		}
 	}
-	return depth > 0 && slices.ContainsFunc(anyBase64.FindAllString(text, -1), func(run string) bool {
-		decoded, err := inAnyBase64(run)
-		return err == nil && s.bears(string(decoded), depth-1)
-	})
+	return false
+}
+
+// decodedFrom is what a run of base64 holds, decoded from a place in it on.
+func decodedFrom(run string, offset int) string {
+	run = strings.TrimRight(run, "=")
+	run = run[min(offset, len(run)):]
+	if len(run)%4 == 1 {
+		run = run[:len(run)-1]
+	}
+	decoded, _ := inAnyBase64(run)
+	return string(decoded)
 }
 
 // inAnyBase64 decodes base64 of either alphabet, with padding or without.
@@ -347,21 +357,42 @@ const maxEncoded = 2
 // encodings are those of base64, the padded ones first.
 var encodings = []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding}
 
-// putBackBeside does so of words that are alone in base64, whatever stands beside that.
+// putBackBeside does so of words that are alone in base64, whatever stands beside that. A word is found by its marker, whose place in the run says
+// where the base64 begins: there may be thousands.
 func (s *Standins) putBackBeside(run string) (out string, ok bool) {
-	out = run
-	for _, secret := range s.secrets {
-		for _, e := range encodings {
-			coded := e.EncodeToString([]byte(secret.word))
-			at := strings.Index(out, coded)
-			if at < 0 || len(coded)%4 > 0 && strings.HasPrefix(out[at+len(coded):], "=") {
+	type place struct {
+		from, to int
+		plain    string
+	}
+	var places []place
+	for offset := range 4 {
+		decoded := decodedFrom(run, offset)
+		for _, at := range marker.FindAllStringIndex(decoded, -1) {
+			secret, known := s.secrets[decoded[at[0]:at[1]]]
+			begin := at[0] - strings.Index(secret.word, decoded[at[0]:at[1]])
+			if !known || begin < 0 || begin%3 > 0 {
 				continue
 			}
-			out, ok = strings.ReplaceAll(out, coded, e.EncodeToString([]byte(secret.text.Reveal()))), true
-			break
+			from := offset + begin/3*4
+			for _, e := range encodings {
+				coded := e.EncodeToString([]byte(secret.word))
+				if rest, found := strings.CutPrefix(run[from:], coded); found && (len(coded)%4 == 0 || !strings.HasPrefix(rest, "=")) {
+					places = append(places, place{from, from + len(coded), e.EncodeToString([]byte(secret.text.Reveal()))})
+					break
+				}
+			}
 		}
 	}
-	return out, ok
+	slices.SortFunc(places, func(a, b place) int { return a.from - b.from })
+	var b strings.Builder
+	last := 0
+	for _, p := range places {
+		if p.from >= last {
+			b.WriteString(run[last:p.from] + p.plain)
+			last = p.to
+		}
+	}
+	return b.String() + run[last:], len(places) > 0
 }
 
 // isBeside says whether a marker is in a run of base64, wherever that begins.

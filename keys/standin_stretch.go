@@ -23,12 +23,7 @@ func (s *Standins) Stretches(text string) []Stretch {
 	sums := prefixSums{text: text}
 	last := 0
 	for i := 0; i+MinHidden <= len(text); i++ {
-		n := 0
-		for _, length := range s.lengths[text[i:i+MinHidden]] {
-			if length > n && length <= len(text)-i && s.quick[sums.of(i, length)] && s.isHidden(text[i:i+length]) {
-				n = length
-			}
-		}
+		n := s.hiddenAt(&sums, i)
 		if n == 0 {
 			continue
 		}
@@ -42,6 +37,28 @@ func (s *Standins) Stretches(text string) []Stretch {
 		out = append(out, Stretch{Text: text[last:]})
 	}
 	return out
+}
+
+// hiddenAt is the length of the longest hidden text that begins at a place, 0 for none.
+func (s *Standins) hiddenAt(sums *prefixSums, i int) (n int) {
+	text := sums.text
+	for _, length := range s.lengths[text[i:i+MinHidden]] {
+		if length > n && length <= len(text)-i && s.quick[sums.of(i, length)] && s.isHidden(text[i:i+length]) {
+			n = length
+		}
+	}
+	return n
+}
+
+// holdsHidden says whether a hidden text stands in another one.
+func (s *Standins) holdsHidden(text string) bool {
+	sums := prefixSums{text: text}
+	for i := 0; i+MinHidden <= len(text); i++ {
+		if s.hiddenAt(&sums, i) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // isHidden says whether a text was hidden, as it is.
