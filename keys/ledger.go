@@ -19,10 +19,10 @@ type Ledger struct {
 	seen map[[32]byte]bool
 
 	// The forms of the texts are kept in these alone, so that no way of printing a Ledger
-	// shows one. match is the length of the form that stands at s[i:], 0 for none; hasPart says
+	// shows one. match is the length of the form that stands in a text from i on, 0 for none; hasPart says
 	// whether a part of a text does.
 	add     func(form string)
-	match   func(s string, i int) int
+	match   func(s *prefixSums, i int) int
 	addPart func(text string)
 	hasPart func(s string, i int) bool
 
@@ -56,13 +56,14 @@ func (l *Ledger) Add(t Text) {
 	}
 }
 
-// newMatcher finds many texts at once: by their first bytes, and then by their lengths, of
-// which there are few where there are many texts. A repository may hold thousands.
-func newMatcher() (add func(form string), match func(s string, i int) int) {
-	forms := map[string]bool{}
+// newMatcher finds many texts at once: by their first bytes, and then by their lengths, each by its short sum first. A repository may hold thousands,
+// that begin alike.
+func newMatcher() (add func(form string), match func(s *prefixSums, i int) int) {
+	forms, quick := map[string]bool{}, map[uint64]bool{}
 	lengths := map[string][]int{} // by the first bytes, the longest first
 	add = func(form string) {
 		forms[form] = true
+		quick[(&prefixSums{text: form}).of(0, len(form))] = true
 		head := form[:minGuarded]
 		if n := lengths[head]; !slices.Contains(n, len(form)) {
 			n = append(n, len(form))
@@ -71,12 +72,12 @@ func newMatcher() (add func(form string), match func(s string, i int) int) {
 			lengths[head] = n
 		}
 	}
-	match = func(s string, i int) int {
-		if i+minGuarded > len(s) {
+	match = func(s *prefixSums, i int) int {
+		if i+minGuarded > len(s.text) {
 			return 0
 		}
-		for _, n := range lengths[s[i:i+minGuarded]] {
-			if i+n <= len(s) && forms[s[i:i+n]] {
+		for _, n := range lengths[s.text[i:i+minGuarded]] {
+			if i+n <= len(s.text) && quick[s.of(i, n)] && forms[s.text[i:i+n]] {
 				return n
 			}
 		}
@@ -138,8 +139,9 @@ func (l *Ledger) leaksLetters(s string, isPublic func(text string) bool) bool {
 func (l *Ledger) Scrub(s string) string {
 	var b strings.Builder
 	end := 0
+	sums := prefixSums{text: s}
 	l.each(s, func(from, to int) bool {
-		if l.match(s, from) == 0 { // of a part, whose ends may look like words
+		if l.match(&sums, from) == 0 { // of a part, whose ends may look like words
 			from, to = inWord(s, from, to)
 		}
 		if from = max(from, end); to > from {
@@ -162,8 +164,9 @@ func (l *Ledger) each(s string, visit func(from, to int) bool) {
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	sums := prefixSums{text: s}
 	for i := 0; l.match != nil && i+partLength <= len(s); i++ {
-		n := l.match(s, i)
+		n := l.match(&sums, i)
 		for l.hasPart(s, max(i+n-partLength+1, i)) {
 			n = max(n+1, partLength)
 		}
