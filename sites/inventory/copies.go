@@ -32,7 +32,10 @@ func (inv *Inventory) original(from *render.Unit, f Found, depth int) Found {
 		}
 		copy := copiedBy(f.Object, annotation, f.Object.Namespace)
 		permitted := func(source Found) Found {
-			if who := refuses(annotation, source.Object, f.Object.Namespace); who != "" {
+			switch who, is := inv.permits(annotation, source.Object, f.Object.Namespace); is {
+			case perhaps:
+				return Found{Why: "whether " + Label(source.Object) + " lets " + who + " copy it to namespace " + f.Object.Namespace + " is said by what was decrypted"}
+			case no:
 				return Found{Why: Label(source.Object) + " does not let " + who + " copy it to namespace " + f.Object.Namespace + ", by its annotations"}
 			}
 			source.copy = copy
@@ -77,6 +80,9 @@ func (inv *Inventory) copied(from *render.Unit, kind, namespace, name string) (f
 				return Found{Object: o, Unit: u, copy: copiedBy(o, annotation, namespace)}
 			case perhaps:
 				found.Why = Label(o) + " is copied to namespaces by their labels, and what labels " + namespace + " has is not in the repository"
+				if inv.decrypted(namespace) || inv.saysDecrypted(o) {
+					found.Why = "to which namespaces " + Label(o) + " is copied is said by what was decrypted"
+				}
 			}
 		}
 	}
@@ -106,16 +112,16 @@ func (inv *Inventory) offers(from *render.Unit, o *manifest.Object, namespace st
 	listed := func(annotation string) certainty {
 		patterns, selector := annotationOf(o, annotation), annotation+"-selector"
 		if annotationOf(o, selector) == "" {
-			return certain(listsNamespace(patterns, namespace, true))
+			return inv.listsNamespace(patterns, namespace, true)
 		}
-		return max(certain(listsNamespace(patterns, namespace, false)), selected(selector))
+		return max(inv.listsNamespace(patterns, namespace, false), selected(selector))
 	}
 	if annotationOf(o, reflector+"reflection-allowed") == "true" && annotationOf(o, reflector+"reflection-auto-enabled") == "true" {
 		is = min(listed(reflector+"reflection-auto-namespaces"), listed(reflector+"reflection-allowed-namespaces"))
 		annotation = reflector + "reflection-auto-enabled"
 	}
-	if is < yes && listsNamespace(annotationOf(o, replicator+"replicate-to"), namespace, false) {
-		return replicator + "replicate-to", yes
+	if by := inv.listsNamespace(annotationOf(o, replicator+"replicate-to"), namespace, false); by > is {
+		annotation, is = replicator+"replicate-to", by
 	}
 	if matching := replicator + "replicate-to-matching"; is < yes && annotationOf(o, matching) != "" {
 		if by := selected(matching); by > is {
@@ -128,6 +134,9 @@ func (inv *Inventory) offers(from *render.Unit, o *manifest.Object, namespace st
 // selects says whether a namespace has the labels that a selector asks for. That one of its labels is its name
 // is known of any (kubernetes.io: well-known labels).
 func (inv *Inventory) selects(from *render.Unit, selector, namespace string) certainty {
+	if inv.decrypted(selector) {
+		return perhaps
+	}
 	parsed, err := labels.Parse(selector)
 	if err != nil || selector == "" {
 		return no
@@ -144,6 +153,8 @@ func (inv *Inventory) selects(from *render.Unit, selector, namespace string) cer
 	requirements, _ := parsed.Requirements()
 	for _, r := range requirements {
 		switch {
+		case inv.decrypted(has[r.Key()]):
+			is = perhaps
 		case r.Matches(has) && (known || r.Key() == nameLabel):
 		case known || r.Key() == nameLabel:
 			return no
@@ -154,26 +165,21 @@ func (inv *Inventory) selects(from *render.Unit, selector, namespace string) cer
 	return is
 }
 
-// refuses is the controller that certainly does not copy an object into a namespace where another asks for it; empty
-// where it does, or may. A Secret that is made by something else may be given the annotations by it, too.
-func refuses(annotation string, source *manifest.Object, namespace string) string {
+// permits says whether a controller copies an object into a namespace where another asks for it, and which one. A Secret that is made by
+// something else may be given the annotations by it, too.
+func (inv *Inventory) permits(annotation string, source *manifest.Object, namespace string) (who string, is certainty) {
 	if source == nil || source.Derived() {
-		return ""
+		return "", yes
 	}
 	if strings.HasPrefix(annotation, reflector) {
-		allowed := annotationOf(source, reflector+"reflection-allowed") == "true" &&
-			(annotationOf(source, reflector+"reflection-allowed-namespaces-selector") != "" ||
-				listsNamespace(annotationOf(source, reflector+"reflection-allowed-namespaces"), namespace, true))
-		if !allowed {
-			return "reflector"
+		is = certain(annotationOf(source, reflector+"reflection-allowed") == "true")
+		if annotationOf(source, reflector+"reflection-allowed-namespaces-selector") == "" {
+			is = min(is, inv.listsNamespace(annotationOf(source, reflector+"reflection-allowed-namespaces"), namespace, true))
 		}
-		return ""
+		return "reflector", is
 	}
-	if allowed, _ := strconv.ParseBool(annotationOf(source, replicator+"replication-allowed")); !allowed ||
-		!listsNamespace(annotationOf(source, replicator+"replication-allowed-namespaces"), namespace, false) {
-		return "replicator"
-	}
-	return ""
+	allowed, _ := strconv.ParseBool(annotationOf(source, replicator+"replication-allowed"))
+	return "replicator", min(certain(allowed), inv.listsNamespace(annotationOf(source, replicator+"replication-allowed-namespaces"), namespace, false))
 }
 
 // IsOffered says whether an object may be copied to other namespaces, also by what the repository
@@ -200,22 +206,35 @@ func copiedBy(o *manifest.Object, annotation, namespace string) copied {
 	}
 }
 
+// saysDecrypted says whether something that was decrypted stands in an object's annotations.
+func (inv *Inventory) saysDecrypted(o *manifest.Object) bool {
+	for _, text := range nodes.Texts(nodes.Field(o.Root, "metadata", "annotations")) {
+		if inv.decrypted(text) {
+			return true
+		}
+	}
+	return false
+}
+
 func annotationOf(o *manifest.Object, name string) string {
 	return nodes.Text(nodes.Field(o.Root, "metadata", "annotations", name))
 }
 
 // listsNamespace says whether one of the patterns, regular expressions between commas, is
 // the namespace.
-func listsNamespace(patterns, namespace string, ifEmpty bool) bool {
-	if patterns == "" {
-		return ifEmpty
+func (inv *Inventory) listsNamespace(patterns, namespace string, ifEmpty bool) certainty {
+	switch {
+	case patterns == "":
+		return certain(ifEmpty)
+	case inv.decrypted(patterns) || inv.decrypted(namespace):
+		return perhaps
 	}
 	for _, p := range strings.Split(patterns, ",") {
 		if re, err := regexp.Compile("^(?:" + strings.TrimSpace(p) + ")$"); err == nil && re.MatchString(namespace) {
-			return true
+			return yes
 		}
 	}
-	return false
+	return no
 }
 
 // scripted is the Secret that a script of the repository makes with kubectl, asked for

@@ -26,7 +26,8 @@ type Inventory struct {
 	placed      map[placed][]deployed // what is deployed to a cluster that is known
 	mutators    []mutator
 	changed     map[*manifest.Object][]*mutator // which of them may change an object
-	namespaces  map[string]map[string]string    // labels of those that the repository has
+	namespaces  map[string]labelSet             // labels of those that the repository has
+	held        map[string]bool                 // texts in which something decrypted stands, or does not
 	composeRead map[string]bool                 // the .env files that compose reads
 	passedOver  map[string]string               // those beside a project that it passes over, with the reason
 	units       map[*manifest.Object]*render.Unit

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -29,32 +30,58 @@ const filterCost = 100
 
 // filtered says whether an object is selected.
 func (inv *Inventory) filtered(f *filter, o *manifest.Object) certainty {
-	if len(f.kinds) > 0 && !slices.ContainsFunc(f.kinds, func(kind string) bool { return isOfKind(o, kind) }) {
+	of := yes
+	if len(f.kinds) > 0 {
+		of = no
+		for _, kind := range f.kinds {
+			of = max(of, inv.isOfKind(o, kind))
+		}
+	}
+	if of == no {
 		return no
 	}
 	pods := workloads[o.Kind] && !slices.ContainsFunc(f.kinds, func(kind string) bool { return strings.EqualFold(path.Base(kind), o.Kind) })
-	of := min(matchesAny(f.namespaces, o.Namespace, false), matchesAny(f.names, o.Name, pods))
+	of = min(of, inv.matchesAny(f.namespaces, o.Namespace, false), inv.matchesAny(f.names, o.Name, pods))
 	if f.selector != nil {
-		of = min(of, selected(f.selector, labelsOf(o), true))
+		of = min(of, inv.selected(f.selector, labelSet{of: labelsOf(o), known: true}))
 	}
 	if f.namespaceSelector != nil {
-		labels, known := inv.namespaceLabels(o.Namespace)
-		of = min(of, selected(f.namespaceSelector, labels, known || f.optIn))
+		labels := inv.namespaceLabels(o.Namespace)
+		labels.known = labels.known || f.optIn
+		of = min(of, inv.selected(f.namespaceSelector, labels))
 	}
 	return of
 }
 
+// decrypted says whether something that was decrypted stands in a text. What a pattern makes of it would say what signs it has, one by one:
+// such a text is held against none, and none that holds it against others.
+func (inv *Inventory) decrypted(text string) bool {
+	is, known := inv.held[text]
+	if !known {
+		is = inv.Repo.Standins().Bears(text)
+		if inv.held == nil {
+			inv.held = map[string]bool{}
+		}
+		inv.held[text] = is
+	}
+	return is
+}
+
 // matchesAny says whether a name is one of the patterns, or a pod of that name can be, whose own name has something behind it. A name, or a
 // pattern, that is not known may be any.
-func matchesAny(patterns []string, name string, pods bool) certainty {
+func (inv *Inventory) matchesAny(patterns []string, name string, pods bool) certainty {
 	switch {
 	case len(patterns) == 0:
 		return yes
-	case name == "":
+	case name == "" || inv.decrypted(name):
 		return perhaps
 	}
 	is := no
 	for _, p := range patterns {
+		if inv.decrypted(p) {
+			is = max(is, perhaps)
+			continue
+		}
 		ok, err := path.Match(p, name)
 		fixed, _, open := strings.Cut(strings.ReplaceAll(p, "?", "*"), "*")
 		switch {
@@ -67,35 +94,46 @@ func matchesAny(patterns []string, name string, pods bool) certainty {
 	return is
 }
 
+// labelSet are labels, as far as they are known.
+type labelSet struct {
+	of    map[string]string
+	open  map[string]bool // those that may be there or not, or have another value
+	known bool            // there are no others
+}
+
 // selected says whether a selector of labels takes something with them. Where not all of them are known, one that is not there may be.
-func selected(selector *yaml.Node, labels map[string]string, known bool) certainty {
+func (inv *Inventory) selected(selector *yaml.Node, labels labelSet) certainty {
 	of := yes
-	require := func(holds, there bool) {
+	require := func(key string, asked []string, holds func(have string, there bool) bool) {
+		have, there := labels.of[key]
 		switch {
-		case holds:
-		case there || known:
+		case labels.open[key] || len(asked) > 0 && inv.decrypted(have) || slices.ContainsFunc(asked, inv.decrypted):
+			of = min(of, perhaps)
+		case holds(have, there):
+		case there || labels.known:
 			of = no
 		default:
 			of = min(of, perhaps)
 		}
 	}
 	nodes.Pairs(nodes.Field(selector, "matchLabels"), func(key, value *yaml.Node) {
-		have, there := labels[key.Value]
-		ok, err := path.Match(nodes.Text(value), have)
-		require(there && (ok || err != nil), there)
+		pattern := nodes.Text(value)
+		require(key.Value, []string{pattern}, func(have string, there bool) bool {
+			ok, err := path.Match(pattern, have)
+			return there && (ok || err != nil)
+		})
 	})
 	for _, e := range nodes.Items(nodes.Field(selector, "matchExpressions")) {
-		have, there := labels[nodes.Text(nodes.Field(e, "key"))]
-		in := slices.Contains(nodes.List(nodes.Field(e, "values")), have)
+		key, values := nodes.Text(nodes.Field(e, "key")), nodes.List(nodes.Field(e, "values"))
 		switch nodes.Text(nodes.Field(e, "operator")) {
 		case "In":
-			require(there && in, there)
+			require(key, values, func(have string, there bool) bool { return there && slices.Contains(values, have) })
 		case "NotIn":
-			require(!there || !in, there)
+			require(key, values, func(have string, there bool) bool { return !there || !slices.Contains(values, have) })
 		case "Exists":
-			require(there, there)
+			require(key, nil, func(_ string, there bool) bool { return there })
 		case "DoesNotExist":
-			require(!there, there)
+			require(key, nil, func(_ string, there bool) bool { return !there })
 		}
 	}
 	return of
@@ -110,33 +148,51 @@ func labelsOf(o *manifest.Object) map[string]string {
 	return labels
 }
 
-// namespaceLabels are the labels of a namespace; known is false where the repository has none of that name, or the name is not known.
-func (inv *Inventory) namespaceLabels(name string) (labels map[string]string, known bool) {
+// namespaceLabels are the labels of a namespace; not all are known where the repository has none of that name, or the name is not known. Of one
+// that several clusters have, with other labels, those are open.
+func (inv *Inventory) namespaceLabels(name string) labelSet {
 	if inv.namespaces == nil {
-		inv.namespaces = map[string]map[string]string{}
-		read := func(root *yaml.Node) {
-			if nodes.Text(nodes.Field(root, "kind")) == "Namespace" {
-				inv.namespaces[nodes.Text(nodes.Field(root, "metadata", "name"))] = nodes.Texts(nodes.Field(root, "metadata", "labels"))
-			}
-		}
+		inv.namespaces = map[string]labelSet{}
+		inv.eachObject(func(_ *render.Unit, o *manifest.Object) { inv.addNamespace(o.Root) })
+		deployed := maps.Clone(inv.namespaces)
 		for _, f := range inv.Repo.Files() {
 			if f.HoldsObjects() && f.IsManifest() && !f.Example && f.Mentions("Namespace") {
 				for _, w := range manifest.WrittenIn(f.Documents()) {
-					read(w.Root)
+					if _, is := deployed[nodes.Text(nodes.Field(w.Root, "metadata", "name"))]; !is {
+						inv.addNamespace(w.Root)
+					}
 				}
 			}
 		}
-		inv.eachObject(func(_ *render.Unit, o *manifest.Object) { read(o.Root) })
 	}
 	if name == "" {
-		return nil, false
+		return labelSet{}
 	}
 	written, known := inv.namespaces[name]
-	labels = map[string]string{"kubernetes.io/metadata.name": name}
-	for key, value := range written {
-		labels[key] = value
+	labels := map[string]string{"kubernetes.io/metadata.name": name}
+	maps.Copy(labels, written.of)
+	return labelSet{of: labels, open: written.open, known: known}
+}
+
+// addNamespace adds the labels of an object that is a namespace.
+func (inv *Inventory) addNamespace(root *yaml.Node) {
+	if nodes.Text(nodes.Field(root, "kind")) != "Namespace" {
+		return
 	}
-	return labels, known
+	name, labels := nodes.Text(nodes.Field(root, "metadata", "name")), nodes.Texts(nodes.Field(root, "metadata", "labels"))
+	before, known := inv.namespaces[name]
+	if !known {
+		inv.namespaces[name] = labelSet{of: labels, open: map[string]bool{}, known: true}
+		return
+	}
+	for _, one := range []map[string]string{before.of, labels} {
+		for key := range one {
+			a, there := before.of[key]
+			if b, also := labels[key]; a != b || there != also {
+				before.open[key] = true
+			}
+		}
+	}
 }
 
 // changes says whether the mutator may change an object. It may, where there is more to go through than is bearable.
@@ -169,12 +225,13 @@ func (inv *Inventory) mutatorsOf(o *manifest.Object) []*mutator {
 }
 
 // isOfKind says whether a word for a kind means an object, or the pods that come of it: "Pod", "apps/v1/Deployment", "pods".
-func isOfKind(o *manifest.Object, word string) bool {
-	word = strings.ToLower(path.Base(word))
-	if ok, err := path.Match(word, strings.ToLower(o.Kind)); ok && err == nil || word == strings.ToLower(o.Kind)+"s" {
-		return true
+func (inv *Inventory) isOfKind(o *manifest.Object, word string) certainty {
+	if inv.decrypted(word) || inv.decrypted(o.Kind) {
+		return perhaps
 	}
-	return (word == "pod" || word == "pods") && workloads[o.Kind]
+	word = strings.ToLower(path.Base(word))
+	ok, err := path.Match(word, strings.ToLower(o.Kind))
+	return certain(ok && err == nil || word == strings.ToLower(o.Kind)+"s" || (word == "pod" || word == "pods") && workloads[o.Kind])
 }
 
 // mutated is what a value becomes that something changes as it reaches the cluster; ok is false where nothing does.

@@ -104,7 +104,7 @@ func (inv *Inventory) readGenerate(generate *yaml.Node, label string, at sources
 			return
 		}
 		inv.eachObject(func(_ *render.Unit, o *manifest.Object) {
-			if o.Namespace == from && slices.ContainsFunc(m.kinds, func(kind string) bool { return isOfKind(o, kind) }) {
+			if o.Namespace == from && slices.ContainsFunc(m.kinds, func(kind string) bool { return inv.isOfKind(o, kind) != no }) {
 				if len(clones) > 0 {
 					m.names = append(m.names, o.Name)
 				} else if o.Name == text(g, "clone", "name") {
