@@ -27,26 +27,44 @@ var launchers = map[string]struct {
 func launch(name string) command {
 	return func(m *machine, args []string, in stream) (stream, status) {
 		l := launchers[name]
-		before := args
+		before, resets := args, name == "sudo" || name == "doas"
+		run := func(args []string) (stream, status) {
+			if !resets {
+				return m.run(args, in)
+			}
+			outer, open, from := maps.Clone(m.vars), m.open, m.from
+			m.forget(name + ", which starts the program, resets the environment")
+			out, st := m.run(args, in)
+			if m.stop == nil || !m.stop.started {
+				m.vars, m.open, m.from = outer, open, from
+			}
+			return out, st
+		}
 		for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 			flag := args[0]
 			args = args[1:]
 			if flag == "--" {
-				return m.run(args, in)
+				return run(args)
 			}
+			resets = resets && !keepsEnvironment(flag)
 			if len(flag) == 2 && strings.Contains(l.valued, flag[1:]) && len(args) > 0 {
 				args = args[1:]
 			}
 		}
 		if i := slices.Index(args, "--"); l.operands < 0 && i >= 0 {
-			return m.run(args[i+1:], in)
+			return run(args[i+1:])
 		}
 		args = args[min(max(l.operands, 0), len(args)):]
 		if len(args) == 0 {
 			return m.unmodelled(name, before)
 		}
-		return m.run(args, in)
+		return run(args)
 	}
+}
+
+// keepsEnvironment says whether an option tells sudo to leave the environment as it is.
+func keepsEnvironment(flag string) bool {
+	return flag == "--preserve-env" || !strings.HasPrefix(flag, "--") && strings.Contains(flag, "E")
 }
 
 // givers are the programs that start another with variables of their own, out of a store or a file, each with its command that does so.
