@@ -38,7 +38,7 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 		for name, arg := range b.Args {
 			args[name] = arg.Value
 		}
-		b.Made = d.With(args)
+		b.Made = d.With(args, a.Repo.Standins())
 		b.Sets = b.Made.AppBuild(b.Target)
 		a.Builds = append(a.Builds, &b)
 	}

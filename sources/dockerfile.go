@@ -108,7 +108,7 @@ func ParseDockerfile(b []byte) (*Dockerfile, error) {
 		}
 	}
 	d.Command = append(entrypoint, command...)
-	d = d.With(nil)
+	d = d.With(nil, nil)
 	for i := range d.Assignments {
 		a := &d.Assignments[i]
 		a.Line = a.begin

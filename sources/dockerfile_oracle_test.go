@@ -208,7 +208,7 @@ func dockerfileAgrees(t *testing.T, program, text, target string, args, unknown 
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := parsed.With(given)
+	d := parsed.With(given, nil)
 	image, _ := d.Image(target)
 	compareVariables(t, "the image", image.Env, theirs.Env, unknown)
 	_, line, ok := d.Builder(target)

@@ -18,6 +18,7 @@ const (
 	madeOfOpen   = "its Dockerfile makes it of variables that nothing here sets"
 	platformOpen = "BuildKit sets it to what it builds for"
 	wordOpen     = "BuildKit cannot read what its Dockerfile says"
+	wordCuts     = "BuildKit tests or cuts something decrypted for it, which is not followed"
 	wordBounded  = "its Dockerfile makes it of more than is followed"
 )
 
@@ -75,12 +76,12 @@ func (s *scope) get(name string) (held, bool) {
 	return held{}, false
 }
 
-// With is the Dockerfile as a build with these arguments has it. The order is BuildKit's (frontend/dockerfile/dockerfile2llb: buildMetaArgs,
+// With is the Dockerfile as a build with these arguments has it, in which those secrets may stand. The order is BuildKit's (frontend/dockerfile/dockerfile2llb: buildMetaArgs,
 // dispatchArg, dispatchEnv): an ARG sees what stands before it, also in its own line, and an ENV what stood before its line; the later of the
 // two counts; a stage begins with what the one that it is FROM ends with.
-func (d *Dockerfile) With(args map[string]keys.Value) *Dockerfile {
+func (d *Dockerfile) With(args map[string]keys.Value, secrets *keys.Standins) *Dockerfile {
 	out := &Dockerfile{Assignments: slices.Clone(d.Assignments), Copies: d.Copies, Stages: slices.Clone(d.Stages), Command: d.Command, escape: d.escape}
-	e := &dockerWords{lex: dockershell.NewLex(d.escape), budget: maxAllExpanded}
+	e := &dockerWords{lex: dockershell.NewLex(d.escape), budget: maxAllExpanded, secrets: secrets}
 	global := newScope(nil)
 	for _, name := range givenByBuildKit {
 		global.vars[name] = held{unknown: platformOpen, by: -1}
@@ -171,8 +172,9 @@ func (a Assignment) held() held {
 
 // dockerWords expands the words of a Dockerfile.
 type dockerWords struct {
-	lex    *dockershell.Lex
-	budget int // in bytes
+	lex     *dockershell.Lex
+	budget  int // in bytes
+	secrets *keys.Standins
 }
 
 const (
@@ -197,6 +199,9 @@ func (e *dockerWords) expand(word string, vars *scope) held {
 	if strings.Contains(word, "$") {
 		if len(word) > maxWord {
 			return held{unknown: wordBounded, by: -1}
+		}
+		if dockerTest.MatchString(word) {
+			f.secrets = e.secrets
 		}
 		for _, m := range dockerVariable.FindAllStringSubmatch(word, -1) {
 			f.defaults[m[1]] = f.defaults[m[1]] || m[2] != ""
@@ -238,8 +243,9 @@ type fetched struct {
 	defaults   map[string]bool // those behind which one stands
 	length     int             // of the word
 	budget     *int
-	name, last string // the last one, and what it was given for
-	unknown    string // why one of them is not known
+	name, last string         // the last one, and what it was given for
+	unknown    string         // why one of them is not known
+	secrets    *keys.Standins // those of which the word must not say a sign; nil where it takes its variables as they are
 }
 
 func (f *fetched) Get(name string) (string, bool) {
@@ -252,6 +258,9 @@ func (f *fetched) Get(name string) (string, bool) {
 	}
 	if v.unknown == "" && !isText(v.text) {
 		v.unknown = wordOpen
+	}
+	if v.unknown == "" && f.secrets.Hold(v.text) {
+		v.unknown = wordCuts
 	}
 	if v.unknown != "" {
 		f.unknown, v.text = cmp.Or(f.unknown, v.unknown), open

@@ -208,7 +208,7 @@ func FuzzParseDockerfile(f *testing.F) {
 	f.Add([]byte("FROM \xff\"0"))
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		if d, err := ParseDockerfile(b); err == nil {
-			d = d.With(map[string]keys.Value{"A": keys.Known(keys.NewText("b")), "B": keys.Unknown("why")})
+			d = d.With(map[string]keys.Value{"A": keys.Known(keys.NewText("b")), "B": keys.Unknown("why")}, nil)
 			d.AppBuild("")
 			d.Builder("build")
 			d.Reaches("A", "")

@@ -30,7 +30,7 @@ func (p *composeProject) gatewayImage(s sources.ComposeService) (*sources.Image,
 	for _, a := range s.Args {
 		args[a.Name] = p.resolve(a, s.Name, "build.args ").Value
 	}
-	image, ok := d.With(args).Image(s.Target)
+	image, ok := d.With(args, p.inv.Repo.Standins()).Image(s.Target)
 	if backend := backendOf(&Container{Image: image.Base}); !ok || backend != "Kong" && backend != "Envoy" {
 		return nil, nil
 	}
