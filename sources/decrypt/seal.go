@@ -54,7 +54,8 @@ func (k *Keyring) Unseal(s SealedSecret, hints ...Identity) map[string]Unsealed 
 		result[key] = Unsealed{Value: keys.Known(text)}
 	}
 	opened := maps.Clone(result)
-	for key, template := range s.TemplateData {
+	for _, key := range slices.Sorted(maps.Keys(s.TemplateData)) { // what is handed is numbered
+		template := s.TemplateData[key]
 		text, handed, locked := evaluateTemplate(template, opened, s.Hand)
 		if locked != nil {
 			result[key] = lockedEntry(locked)

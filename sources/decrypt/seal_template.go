@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/template"
 	"text/template/parse"
@@ -56,7 +58,7 @@ func evaluateTemplate(text string, values map[string]Unsealed, hand func(keys.Te
 		return keys.Text{}, "", notEvaluated("%s", check.refused)
 	}
 	data, words := map[string]string{}, map[string]string{}
-	for name := range check.used {
+	for _, name := range slices.Sorted(maps.Keys(check.used)) {
 		v, ok := values[name]
 		switch {
 		case !ok: // the controller writes "<no value>" for it
