@@ -259,7 +259,7 @@ func (f *fetched) Get(name string) (string, bool) {
 	if v.unknown == "" && !isText(v.text) {
 		v.unknown = wordOpen
 	}
-	if v.unknown == "" && f.secrets.Hold(v.text) {
+	if v.unknown == "" && f.secrets.Bears(v.text) {
 		v.unknown = wordCuts
 	}
 	if v.unknown != "" {
