@@ -55,11 +55,11 @@ func ParseEnvoy(b []byte) (*EnvoyConfig, *nodes.Problem) {
 	if len(c.Exact) == 0 {
 		return nil, nil
 	}
-	enforced := map[string]bool{}
+	enforced := map[[32]byte]bool{}
 	for _, k := range c.Exact {
-		enforced[k.Key.Reveal()] = enforced[k.Key.Reveal()] || !k.shadow
+		enforced[k.Key.Sum()] = enforced[k.Key.Sum()] || !k.shadow
 	}
-	c.Exact = slices.DeleteFunc(c.Exact, func(k EnvoyKey) bool { return k.shadow && enforced[k.Key.Reveal()] })
+	c.Exact = slices.DeleteFunc(c.Exact, func(k EnvoyKey) bool { return k.shadow && enforced[k.Key.Sum()] })
 	return c, nil
 }
 

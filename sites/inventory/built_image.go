@@ -122,6 +122,9 @@ func (inv *Inventory) readScripts(i *builtImage) {
 				seen[target] = true
 				if f, ok := inv.script(i, target); ok {
 					i.files = append(i.files, f)
+					if inv.Repo.Standins().Holds(f.Value.Text()) {
+						continue // what it names says something of it
+					}
 					wanted = append(wanted, pathWord.FindAllString(f.Value.Text().Reveal(), maxScripts)...)
 				}
 			}
