@@ -306,6 +306,9 @@ func (s *Standins) remember(t Text, of string) {
 
 // Bears says whether a secret stands in a text, as it is or in base64, that perhaps in base64 once more.
 func (s *Standins) Bears(text string) bool {
+	if s == nil {
+		return false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.bears(text, maxBorne)
