@@ -228,9 +228,7 @@ func inTokens(s string, from, to int) string {
 	return s[from:to]
 }
 
-func inToken(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
-}
+func inToken(c byte) bool { return isLetter(c) || c >= 0x80 }
 
 // StandsIn says whether a part stands in a text, and not as a piece of longer words: whoever lists every row of signs without an end between them
 // opens none of them.

@@ -3,7 +3,6 @@ package keys
 import (
 	"encoding/base64"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -42,7 +41,7 @@ func (l *Ledger) Add(t Text) {
 	defer l.mu.Unlock()
 	if l.seen == nil {
 		l.seen = map[[32]byte]bool{}
-		l.add, l.match = newMatcher()
+		l.add, l.match = newMatcher(minGuarded)
 		l.addPart, l.hasPart, l.hasLetters = newParts()
 	}
 	if sum := NewText(s).Sum(); !l.seen[sum] {
@@ -54,36 +53,6 @@ func (l *Ledger) Add(t Text) {
 		l.add(base64.StdEncoding.EncodeToString([]byte(s)))
 		l.add(base64.RawURLEncoding.EncodeToString([]byte(s)))
 	}
-}
-
-// newMatcher finds many texts at once: by their first bytes, and then by their lengths, each by its short sum first. A repository may hold thousands,
-// that begin alike.
-func newMatcher() (add func(form string), match func(s *prefixSums, i int) int) {
-	forms, quick := map[string]bool{}, map[uint64]bool{}
-	lengths := map[string][]int{} // by the first bytes, the longest first
-	add = func(form string) {
-		forms[form] = true
-		quick[(&prefixSums{text: form}).of(0, len(form))] = true
-		head := form[:minGuarded]
-		if n := lengths[head]; !slices.Contains(n, len(form)) {
-			n = append(n, len(form))
-			slices.Sort(n)
-			slices.Reverse(n)
-			lengths[head] = n
-		}
-	}
-	match = func(s *prefixSums, i int) int {
-		if i+minGuarded > len(s.text) {
-			return 0
-		}
-		for _, n := range lengths[s.text[i:i+minGuarded]] {
-			if i+n <= len(s.text) && quick[s.of(i, n)] && forms[s.text[i:i+n]] {
-				return n
-			}
-		}
-		return 0
-	}
-	return add, match
 }
 
 // AddDecrypted remembers a decrypted value that is no key as far as keylint knows, if

@@ -96,6 +96,7 @@ func lettersOf(s string) string {
 	return string(out)
 }
 
+// isLetter says it of letters and digits.
 func isLetter(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
@@ -134,9 +135,7 @@ func isOdd(s string) bool { return LooksRandom(s) && strings.Trim(s, "0123456789
 
 // inWord widens a part of a text to the ends of the word that it stands in.
 func inWord(s string, from, to int) (int, int) {
-	part := func(c byte) bool {
-		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
-	}
+	part := func(c byte) bool { return isLetter(c) || c == '-' || c == '_' }
 	for from > 0 && part(s[from-1]) {
 		from--
 	}

@@ -21,9 +21,8 @@ type Standins struct {
 	secrets map[string]secretWord // by marker
 	pieces  map[string]bool       // of the words
 
-	hidden  map[[32]byte]bool // the texts that were hidden, by their sums
-	quick   map[uint64]bool   // short sums of these
-	lengths map[string][]int  // of these, by their first MinHidden bytes
+	note     func(text string)                // keeps that a text is hidden, so that it is found in others
+	hiddenAt func(in *prefixSums, at int) int // the length of the one that stands there; nil as long as there is none
 }
 
 const unknownBegin = "keylint-unknown-"

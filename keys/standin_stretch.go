@@ -2,7 +2,6 @@ package keys
 
 import (
 	"encoding/base64"
-	"slices"
 	"strings"
 )
 
@@ -19,19 +18,24 @@ func (s *Standins) Stretches(text string) []Stretch {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.hiddenAt == nil {
+		return []Stretch{{Text: text}}
+	}
 	var out []Stretch
 	sums := prefixSums{text: text}
 	last := 0
-	for i := 0; i+MinHidden <= len(text); i++ {
+	for i := 0; i < len(text); {
 		n := s.hiddenAt(&sums, i)
 		if n == 0 {
+			i++
 			continue
 		}
 		if i > last {
 			out = append(out, Stretch{Text: text[last:i]})
 		}
 		out = append(out, Stretch{text[i : i+n], true})
-		last, i = i+n, i+n-1
+		i += n
+		last = i
 	}
 	if last < len(text) {
 		out = append(out, Stretch{Text: text[last:]})
@@ -39,21 +43,10 @@ func (s *Standins) Stretches(text string) []Stretch {
 	return out
 }
 
-// hiddenAt is the length of the longest hidden text that begins at a place, 0 for none.
-func (s *Standins) hiddenAt(sums *prefixSums, i int) (n int) {
-	text := sums.text
-	for _, length := range s.lengths[text[i:i+MinHidden]] {
-		if length > n && length <= len(text)-i && s.quick[sums.of(i, length)] && s.isHidden(text[i:i+length]) {
-			n = length
-		}
-	}
-	return n
-}
-
 // holdsHidden says whether a hidden text stands in another one.
 func (s *Standins) holdsHidden(text string) bool {
 	sums := prefixSums{text: text}
-	for i := 0; i+MinHidden <= len(text); i++ {
+	for i := 0; s.hiddenAt != nil && i < len(text); i++ {
 		if s.hiddenAt(&sums, i) > 0 {
 			return true
 		}
@@ -61,45 +54,42 @@ func (s *Standins) holdsHidden(text string) bool {
 	return false
 }
 
-// isHidden says whether a text was hidden, as it is.
-func (s *Standins) isHidden(text string) bool { return s.hidden[NewText(text).Sum()] }
-
-// note keeps that a text is hidden, so that it is found in others.
-func (s *Standins) note(text string) {
-	if len(text) < MinHidden {
-		return
-	}
-	begin := text[:MinHidden]
-	s.hidden[NewText(text).Sum()] = true
-	s.quick[(&prefixSums{text: text}).of(0, len(text))] = true
-	if !slices.Contains(s.lengths[begin], len(text)) {
-		s.lengths[begin] = append(s.lengths[begin], len(text))
-	}
-}
-
-// prefixSums gives a short sum of any part of a text, however long that is, at the same cost: whoever has many secrets that begin alike would
-// make a product of their lengths and the text's else. That two parts have the same sum says little, that they have not says that they differ.
-type prefixSums struct {
-	text        string
-	sums, power []uint64 // once they are asked for
-}
-
-const sumBase = 0x9e3779b97f4a7c15
-
-func (p *prefixSums) of(from, length int) uint64 {
-	if p.sums == nil {
-		p.sums, p.power = make([]uint64, len(p.text)+1), make([]uint64, len(p.text)+1)
-		p.power[0] = 1
-		for i := range len(p.text) {
-			p.sums[i+1], p.power[i+1] = p.sums[i]*sumBase+uint64(p.text[i])+1, p.power[i]*sumBase
-		}
-	}
-	return p.sums[from+length] - p.sums[from]*p.power[length]
-}
-
 // Holds says whether something that was decrypted stands in a text as it is.
 func (s *Standins) Holds(t Text) bool {
-	return slices.ContainsFunc(s.Stretches(t.Reveal()), func(s Stretch) bool { return s.Secret })
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.holdsHidden(t.Reveal())
+}
+
+// Bears says whether a secret stands in a text, as it is or in base64, that perhaps in base64 once more.
+func (s *Standins) Bears(text string) bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bears(text, maxBorne)
+}
+
+// maxBorne is how often base64 is decoded to find a secret.
+const maxBorne = 4
+
+func (s *Standins) bears(text string, depth int) bool {
+	if s.holdsHidden(text) {
+		return true
+	}
+	for _, run := range anyBase64.FindAllString(text, -1) {
+		for offset := range 4 {
+			decoded := decodedFrom(run, offset)
+			if s.holdsHidden(decoded) || offset == 0 && depth > 0 && s.bears(decoded, depth-1) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Composed says whether a text was put together of what was decrypted and of something else: of such a one nothing may be told that is not so of
