@@ -31,17 +31,14 @@ func (m *marks) secret(from Use, text string) string {
 	if signs > maxSigns || 2*signs > len(text) {
 		return m.unknown(from, "what programs make of so many signs in a decrypted value is not followed")
 	}
-	within := new(string) // a run of it is worth nothing without the others
 	if len(runs) == 1 && runs[0][0] == text {
-		within = nil
+		return m.add(piece{use: from, text: keys.NewText(text), secret: true})
 	}
-	marked := secretRun.ReplaceAllStringFunc(text, func(run string) string {
-		return m.add(piece{use: from, text: keys.NewText(run), secret: true, whole: run == text, within: within})
+	within := new(string) // a run of it is worth nothing without the others
+	*within = secretRun.ReplaceAllStringFunc(text, func(run string) string {
+		return m.add(piece{use: from, text: keys.NewText(run), secret: true, within: within})
 	})
-	if within != nil {
-		*within = marked
-	}
-	return marked
+	return *within
 }
 
 // named matches such a text of which the names are names for certain, and not the beginnings of something in base64.
@@ -163,7 +160,7 @@ func (m *marks) equal(a, b string) (equal, told bool) {
 				return false
 			}
 			p, ok := m.piece(at[1])
-			return ok && p.whole
+			return ok && p.secret && p.within == nil && !p.alone
 		}
 		short := func(text string) bool { return len(text) < keys.MinHidden && !strings.ContainsAny(text, markRunes) }
 		switch {

@@ -40,7 +40,6 @@ type piece struct {
 	text    keys.Text  // absent where the value is not known
 	unknown keys.Value // the value then
 	secret  bool       // it was decrypted
-	whole   bool       // and is all of a secret
 	within  *string    // the secret with its marks and signs, of which it is a run; nil where it is all of one
 	alone   bool       // it is worth nothing beside anything else
 }

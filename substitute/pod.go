@@ -160,21 +160,25 @@ type Program struct {
 	Source   string // the name by which places in Command are called
 }
 
-// key leads from a path in the container to where its file is kept: the mount with the
-// longest path that holds it, else the container's own file system.
+// key leads from a path in the container to where its file is kept: the mount that holds it, else the container's own file system.
 func (g *Program) key(name string) string {
-	best := -1
-	for i, m := range g.Mounts {
-		if within(name, m.Path) && (best < 0 || len(path.Clean(m.Path)) > len(path.Clean(g.Mounts[best].Path))) {
-			best = i
-		}
-	}
-	if best < 0 {
+	m := MountOf(g.Mounts, name)
+	if m == nil {
 		return g.Name + ":" + name
 	}
-	m := g.Mounts[best]
 	rest := strings.TrimPrefix(name, strings.TrimSuffix(path.Clean(m.Path), "/"))
 	return m.Volume + ":" + path.Join("/", m.SubPath, rest)
+}
+
+// MountOf is the mount that holds a path in the container: of several the longest; nil where none does.
+func MountOf(mounts []Mount, name string) *Mount {
+	var best *Mount
+	for i, m := range mounts {
+		if within(name, m.Path) && (best == nil || len(path.Clean(m.Path)) > len(path.Clean(best.Path))) {
+			best = &mounts[i]
+		}
+	}
+	return best
 }
 
 func within(name, dir string) bool {

@@ -19,17 +19,8 @@ func (c *Container) mayWrite(volume string, readOnly bool) {
 	c.writes[volume] = true
 }
 
-// MountOf is the mount under which the container finds a path: of several the longest; nil where it is none of a mount.
-func (c *Container) MountOf(name string) *substitute.Mount {
-	var best *substitute.Mount
-	for i, m := range c.Mounts {
-		at := path.Clean(m.Path)
-		if (name == at || strings.HasPrefix(name, strings.TrimSuffix(at, "/")+"/")) && (best == nil || len(at) > len(path.Clean(best.Path))) {
-			best = &c.Mounts[i]
-		}
-	}
-	return best
-}
+// MountOf is the mount under which the container finds a path; nil where it is none of a mount.
+func (c *Container) MountOf(name string) *substitute.Mount { return substitute.MountOf(c.Mounts, name) }
 
 // Overwrites says whether the container may write into a volume of its pod. One that shows a ConfigMap or a Secret can only be read.
 func (p *Pod) Overwrites(c *Container, name string) bool {
