@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -39,7 +38,7 @@ func (p *planner) helmRelease(o order) {
 		r.Missing = append(r.Missing, "the postRenderers of "+r.Label+" were not applied")
 	}
 	if p.releaseMatters(o, r) {
-		if text, err := yaml.String(post); post != nil && (err != nil || SetsValues(text)) {
+		if text, err := yaml.String(post); post != nil && (err != nil || sources.SetsValues(text)) {
 			p.cannotTell(o, sources.NoteNotFetched, post, "its postRenderers were not applied, which change what its chart sets")
 		}
 		if at := nodes.Field(spec, "upgrade", "preserveValues"); nodes.Text(at) == "true" {
@@ -52,11 +51,6 @@ func (p *planner) helmRelease(o order) {
 		p.covered[r.Chart.Dir] = true
 	}
 }
-
-// SetsValues says of a patch, or of a path in one, whether it names what it has to, to change a variable, or what a Secret or ConfigMap holds.
-func SetsValues(text string) bool { return setsValues.MatchString(text) }
-
-var setsValues = regexp.MustCompile(`\b(env|envFrom|command|args|data|stringData)\b`)
 
 // defaultReleaseName is the one that Flux makes up: behind the target namespace where
 // there is one.

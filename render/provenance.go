@@ -78,7 +78,7 @@ func fluxBranch(spec *yaml.Node) string {
 func (p *planner) tellLegacyPatches(o order, spec *yaml.Node) {
 	for _, field := range []string{"patchesStrategicMerge", "patchesJson6902"} {
 		patches := nodes.Field(spec, field)
-		if text, err := yaml.String(patches); patches != nil && (err != nil || SetsValues(text)) {
+		if text, err := yaml.String(patches); patches != nil && (err != nil || sources.SetsValues(text)) {
 			p.cannotTell(o, sources.NoteNotFetched, patches, "its "+field+" were not applied, which change what it deploys")
 		}
 	}
@@ -241,7 +241,7 @@ func respected(spec *yaml.Node, o *manifest.Object) string {
 var setsNoValue = map[string]bool{"kube-controller-manager": true, "kube-scheduler": true, "kubelet": true, "keda-operator": true, "keda": true}
 
 // mayLead says whether a path leads to what sets values, or to something around it: the containers, the pod, the whole specification.
-func mayLead(path string) bool { return SetsValues(path) || around.MatchString(path) }
+func mayLead(path string) bool { return sources.SetsValues(path) || around.MatchString(path) }
 
 // around matches a path, as a JSON pointer or for jq, that ends at what holds a pod's variables.
 var around = regexp.MustCompile(`^(?:[/.](?:spec|template|jobTemplate|containers|initContainers)|/[0-9*-]+|\[[^]]*\]|\.\.|[/.]|\s|\|\s*|select\([^)]*\))*$`)

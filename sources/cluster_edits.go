@@ -34,10 +34,12 @@ func (r *Repository) Touches(e ClusterEdit, text string) bool {
 	return e.touches == nil || e.touches(r, text)
 }
 
-// editWords match what stands in every text that has such a command.
+// What stands in every text that deploys, and in every one that has such a command.
+const deployPattern = `kubectl|\boc |\bhelm\b|compose|stack deploy|argocd|k8s-create-secret|kustomize`
+
 var (
-	deployWords = regexp.MustCompile(`(?i)kubectl|\boc |\bhelm\b|compose|stack deploy|argocd|k8s-create-secret|kustomize`)
-	editWords   = regexp.MustCompile(`(?i)` + deployWords.String()[4:] + `|\bsed\b|\byq\b|>|\btee\b|\bcp\b|\bmv\b|\binstall\b|\bsops\b|\bscp\b|\brsync\b|\bcurl\b|\bperl\b`)
+	deployWords = regexp.MustCompile(`(?i)` + deployPattern)
+	editWords   = regexp.MustCompile(`(?i)` + deployPattern + `|\bsed\b|\byq\b|>|\btee\b|\bcp\b|\bmv\b|\binstall\b|\bsops\b|\bscp\b|\brsync\b|\bcurl\b|\bperl\b`)
 )
 
 // ClusterEdits visits the commands that change what is deployed, of scripts, Makefiles, manifests and workflows, in order of place.

@@ -135,13 +135,10 @@ func (c *KongConfig) readRoutes(root *yaml.Node) {
 }
 
 func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins map[string]*yaml.Node) {
-	var paths []string
-	for _, path := range nodes.Items(nodes.Field(n, "paths")) {
-		paths = append(paths, nodes.Text(path))
-	}
+	paths := nodes.List(nodes.Field(n, "paths"))
 	keyAuth, acl := plugins["key-auth"], plugins["acl"]
 	asks := keyAuth != nil && nodes.Text(nodes.Field(keyAuth, "config", "anonymous")) == ""
-	allow := slices.Concat(textItems(nodes.Field(acl, "config", "allow")), textItems(nodes.Field(acl, "config", "whitelist"))) // so before Kong 3.0
+	allow := slices.Concat(nodes.List(nodes.Field(acl, "config", "allow")), nodes.List(nodes.Field(acl, "config", "whitelist"))) // so before Kong 3.0
 	if asks && takenFrom(keyAuth) == "" {
 		c.Routes = append(c.Routes, KongRoute{Name: name, Line: n.Line, Groups: slices.Clone(allow), paths: paths})
 	} else {
@@ -159,14 +156,14 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 	}
 	c.guarded = append(c.guarded, guarded{
 		name: name, shut: shut, allow: allow,
-		refuse:   slices.Concat(textItems(nodes.Field(acl, "config", "deny")), textItems(nodes.Field(acl, "config", "blacklist"))),
+		refuse:   slices.Concat(nodes.List(nodes.Field(acl, "config", "deny")), nodes.List(nodes.Field(acl, "config", "blacklist"))),
 		anyGroup: nodes.Text(nodes.Field(acl, "config", "include_consumer_groups")) == "true",
 	})
 }
 
 // takenFrom is where a key-auth plugin takes the key from, if not from a header that is called apikey; empty where it does.
 func takenFrom(keyAuth *yaml.Node) string {
-	names := textItems(nodes.Field(keyAuth, "config", "key_names"))
+	names := nodes.List(nodes.Field(keyAuth, "config", "key_names"))
 	switch {
 	case len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, "apikey") }):
 		return "takes the key from " + shownList(names, " or ") + ", and not from apikey"
@@ -208,7 +205,7 @@ func terminates(plugins map[string]*yaml.Node) bool {
 		return true
 	}
 	for _, phase := range []string{"access", "rewrite", "functions"} {
-		for _, code := range textItems(nodes.Field(plugins["pre-function"], "config", phase)) {
+		for _, code := range nodes.List(nodes.Field(plugins["pre-function"], "config", phase)) {
 			if exits := strings.TrimPrefix(strings.TrimSpace(code), "return "); strings.HasPrefix(exits, "kong.response.exit(") {
 				return true
 			}
@@ -247,12 +244,4 @@ func scoped(root *yaml.Node, kind, name string) []*yaml.Node {
 // isNamed says whether a reference is to what has the name: the name itself, or a mapping that holds it.
 func isNamed(n *yaml.Node, name string) bool {
 	return n != nil && (nodes.Text(n) == name || nodes.Text(nodes.Field(n, "name")) == name || foreignName(n) == name)
-}
-
-func textItems(list *yaml.Node) []string {
-	var out []string
-	for _, n := range nodes.Items(list) {
-		out = append(out, nodes.Text(n))
-	}
-	return out
 }

@@ -2,7 +2,6 @@ package sources
 
 import (
 	"path"
-	"regexp"
 	"strings"
 )
 
@@ -34,6 +33,7 @@ type kubectlCommand struct {
 	env       []string // of -e
 	patches   []shellWord
 	patchFile shellWord
+	files     []shellWord // of -f and -k
 	from      bool
 	selects   bool // by labels, or all of a kind
 	fromInput bool
@@ -78,7 +78,8 @@ func readKubectl(words []shellWord) *kubectlCommand {
 		case "-e", "--env":
 			name, _, _ := strings.Cut(value.text, "=")
 			c.env = append(c.env, name)
-		case "-f", "--filename", "-f-":
+		case "-f", "--filename", "-f-", "-k", "--kustomize":
+			c.files = append(c.files, value)
 			c.fromInput = c.fromInput || value.text == "-" || value.text == "/dev/stdin" || flag == "-f-"
 		case "--dry-run":
 			c.dry = text != "none"
@@ -111,9 +112,6 @@ func (c *kubectlCommand) resources(words []shellWord) (kinds, names []string) {
 	}
 	return kinds, names
 }
-
-// setsData matches what a patch has to say to change a variable, or what a Secret or ConfigMap holds.
-var setsData = regexp.MustCompile(`\b(?:env|envFrom|command|args|data|stringData)\b`)
 
 // edits are the objects that it changes.
 func (c *kubectlCommand) edits(s *shell, st *shellState) []ClusterEdit {
@@ -181,7 +179,7 @@ func (c *kubectlCommand) patchesData(s *shell, st *shellState) bool {
 		}
 		text += string(b)
 	}
-	return text == "" || setsData.MatchString(text)
+	return text == "" || SetsValues(text)
 }
 
 // created is the Secret or ConfigMap that it makes.

@@ -35,33 +35,17 @@ func remoteManifest(_ *shell, _ *shellState, words []shellWord) []RemoteManifest
 	if path.Base(words[0].text) != "kubectl" {
 		return nil
 	}
-	var out []RemoteManifest
-	applies, namespace := false, ""
-	for i, w := range words[1:] {
-		flag, value, ok := strings.Cut(w.text, "=")
-		if !ok || !strings.HasPrefix(flag, "-") {
-			flag, value = words[i].text, w.text
-		}
-		switch flag {
-		case "-n", "--namespace":
-			if w.known() {
-				namespace = value
-			}
-		case "-f", "--filename", "-k", "--kustomize":
-			for _, address := range strings.Split(value, ",") {
-				if u, err := url.Parse(address); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" {
-					out = append(out, RemoteManifest{Host: Shown(u.Hostname()), Address: address, At: w.at})
-				}
-			}
-		default:
-			applies = applies || w.text == "apply" || w.text == "create" || w.text == "replace"
-		}
-	}
-	if !applies {
+	c := readKubectl(words[1:])
+	if c.verb != "apply" && c.verb != "create" && c.verb != "replace" {
 		return nil
 	}
-	for i := range out {
-		out[i].Namespace = namespace
+	var out []RemoteManifest
+	for _, file := range c.files {
+		for _, address := range strings.Split(file.text, ",") {
+			if u, err := url.Parse(address); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" {
+				out = append(out, RemoteManifest{Host: Shown(u.Hostname()), Address: address, Namespace: c.namespace, At: file.at})
+			}
+		}
 	}
 	return out
 }

@@ -7,7 +7,6 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
@@ -186,7 +185,7 @@ func (t *touched) field(name string) {
 // pointed adds what lies at a JSON pointer, which may get a value.
 func (t *touched) pointed(pointer string, value *yaml.Node) {
 	steps := strings.Split(strings.Trim(pointer, "/"), "/")
-	at := slices.IndexFunc(steps, render.SetsValues)
+	at := slices.IndexFunc(steps, sources.SetsValues)
 	switch {
 	case at < 0 && (slices.Contains(steps, "volumes") || slices.Contains(steps, "volumeMounts")):
 		field := "name"

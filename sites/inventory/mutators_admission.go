@@ -19,7 +19,7 @@ func readAdmission(spec *yaml.Node, label string, own []string, add func(mutator
 	m := mutator{why: label + " changes it as it reaches the cluster"}
 	for _, mutation := range nodes.Items(nodes.Field(spec, "mutations")) {
 		for _, form := range []string{"applyConfiguration", "jsonPatch"} {
-			m.any = m.any || render.SetsValues(nodes.Text(nodes.Field(mutation, form, "expression")))
+			m.any = m.any || sources.SetsValues(nodes.Text(nodes.Field(mutation, form, "expression")))
 		}
 	}
 	constraints := nodes.Field(spec, "matchConstraints")
