@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/render/chart"
@@ -28,15 +29,16 @@ type planner struct {
 	reach  *reach
 	plain  map[*sources.File][]*manifest.Object // as files have them
 
-	kustomizeCalls  func() []sources.KustomizeCall // the commands of the repository that build kustomizations
-	clusterNames    func() map[string]string       // the names that Argo CD knows clusters by, by their address
-	chartConfigs    map[string]*manifest.Object    // HelmChartConfigs, by namespace and name
-	helmURLs        map[string]map[string]string   // addresses of HelmRepositories, by name and namespace
-	argoURLs        map[string]int                 // how often Applications name a repository for a path that is here
-	fluxSources     map[string]int                 // how often Flux' objects name a GitRepository for one
-	branches        map[string]map[string]int      // by repository, how often a branch of it is deployed
-	gitRepositories []*manifest.Object             // as they are written
-	deployers       []*deployer                    // as they are written, everywhere in the repository
+	kustomizeCalls  func() []sources.KustomizeCall        // the commands of the repository that build kustomizations
+	clusterNames    func() map[string]string              // the names that Argo CD knows clusters by, by their address
+	chartConfigs    map[string]*manifest.Object           // HelmChartConfigs, by namespace and name
+	helmURLs        map[string]map[string]string          // addresses of HelmRepositories, by name and namespace
+	argoURLs        map[string]int                        // how often Applications name a repository for a path that is here
+	fluxSources     map[string]int                        // how often Flux' objects name a GitRepository for one
+	branches        map[string]map[string]int             // by repository, how often a branch of it is deployed
+	gitRepositories []*manifest.Object                    // as they are written
+	ignored         map[*sources.File][]gitignore.Pattern // the lines of .sourceignore files
+	deployers       []*deployer                           // as they are written, everywhere in the repository
 	byFile          map[string][]*deployer
 	relevant        map[*deployer]bool // whether what it deploys can bear keys
 

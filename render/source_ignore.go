@@ -42,14 +42,15 @@ func (p *planner) leavesOut(f *sources.File, own string) (by string) {
 	}
 	mount := strings.TrimSuffix(strings.TrimSuffix(f.Path, rel), "/")
 	parts := strings.Split(rel, "/")
-	count := 0
-	take := func(where, text string, domain []string) {
-		for line := range strings.Lines(text) {
-			line = strings.TrimRight(line, "\r\n")
-			if count++; count > maxIgnored || strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
+	left := maxIgnored
+	take := func(where string, lines []gitignore.Pattern) {
+		lines = lines[:min(left, len(lines))]
+		left -= len(lines)
+		for _, line := range lines {
+			if line == nil {
 				continue
 			}
-			switch gitignore.ParsePattern(line, domain).Match(parts, false) {
+			switch line.Match(parts, false) {
 			case gitignore.Exclude:
 				by = where
 			case gitignore.Include:
@@ -58,13 +59,38 @@ func (p *planner) leavesOut(f *sources.File, own string) (by string) {
 		}
 	}
 	for i := range parts {
-		name := path.Join(mount, path.Join(parts[:i]...), ignoreFile)
-		if ignore := p.repo.File(name); ignore != nil {
-			if b, err := ignore.Disk(); err == nil {
-				take(name, string(b), parts[:i])
-			}
+		if ignore := p.repo.File(path.Join(mount, path.Join(parts[:i]...), ignoreFile)); ignore != nil {
+			take(ignore.Path, p.ignores(ignore, parts[:i]))
 		}
 	}
-	take("spec.ignore", own, nil)
+	take("spec.ignore", ignoreLines(own, nil))
 	return by
+}
+
+// ignores are the lines of a .sourceignore, which all files below it are held against.
+func (p *planner) ignores(f *sources.File, domain []string) []gitignore.Pattern {
+	lines, known := p.ignored[f]
+	if !known {
+		if b, err := f.Disk(); err == nil {
+			lines = ignoreLines(string(b), domain)
+		}
+		p.ignored[f] = lines
+	}
+	return lines
+}
+
+// ignoreLines are the patterns of a text, by line; nil where one has none.
+func ignoreLines(text string, domain []string) []gitignore.Pattern {
+	var out []gitignore.Pattern
+	for line := range strings.Lines(text) {
+		if len(out) == maxIgnored {
+			break
+		}
+		var pattern gitignore.Pattern
+		if line = strings.TrimRight(line, "\r\n"); !strings.HasPrefix(line, "#") && strings.TrimSpace(line) != "" {
+			pattern = gitignore.ParsePattern(line, domain)
+		}
+		out = append(out, pattern)
+	}
+	return out
 }

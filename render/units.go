@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/keylint/keylint/render/chart"
@@ -28,7 +29,7 @@ func Units(repo *sources.Repository) []*Unit {
 	g := kustomize.Read(repo, charts)
 	p := &planner{
 		repo: repo, g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
-		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]map[string]string{}, fluxSources: map[string]int{}, branches: map[string]map[string]int{},
+		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]map[string]string{}, fluxSources: map[string]int{}, branches: map[string]map[string]int{}, ignored: map[*sources.File][]gitignore.Pattern{},
 		unseenValues: map[string]chart.Layer{},
 		done:         map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}

@@ -67,7 +67,7 @@ type question struct {
 	about  string         // in a report
 	asks   *regexp.Regexp // matches a template that may ask
 	always bool           // also "helm template" asks a cluster, as Argo CD calls it
-	others func(files []*archive.BufferedFile, before map[string]made, words *keys.Standins) []cluster
+	others func(files []*archive.BufferedFile, before map[string]made, standins *keys.Standins) []cluster
 }
 
 var questions = []question{
@@ -79,8 +79,8 @@ var questions = []question{
 	},
 	{
 		about: "what is in the cluster (lookup)", asks: regexp.MustCompile(`\blookup\b`),
-		others: func(files []*archive.BufferedFile, before map[string]made, words *keys.Standins) []cluster {
-			return []cluster{{upgrade: true, found: finds(files, before, words)}}
+		others: func(files []*archive.BufferedFile, before map[string]made, standins *keys.Standins) []cluster {
+			return []cluster{{upgrade: true, found: finds(files, before, standins)}}
 		},
 	},
 	{
