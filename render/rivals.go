@@ -1,10 +1,13 @@
 package render
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/manifest"
 	"github.com/keylint/keylint/sources"
 	"github.com/keylint/keylint/sources/nodes"
@@ -32,7 +35,7 @@ func (p *planner) tellRivals() {
 				first[id] = maker{u, o}
 				continue
 			}
-			if other.unit == u && isHook(other.object) == isHook(o) || !p.leadsTo(o) && !p.leadsTo(other.object) || sameContent(o, other.object) {
+			if other.unit == u && isHook(other.object) == isHook(o) || !p.leadsTo(o) && !p.leadsTo(other.object) || p.sameContent(o, other.object) {
 				continue
 			}
 			at := o.Locate(nodes.Field(o.Root, "metadata", "name"))
@@ -51,8 +54,10 @@ func isHook(o *manifest.Object) bool {
 	return nodes.Field(annotations, helmHook) != nil || nodes.Field(annotations, argoHook) != nil
 }
 
-// sameContent says whether two objects say the same, but for their metadata.
-func sameContent(a, b *manifest.Object) bool {
+// sameContent says whether two objects say the same, but for their metadata. What is not known is another word wherever it stands: what comes of one
+// place of a store is the same, and nothing else is.
+func (p *planner) sameContent(a, b *manifest.Object) bool {
+	others := 0
 	text := func(o *manifest.Object) string {
 		var b strings.Builder
 		nodes.Pairs(o.Root, func(key, value *yaml.Node) {
@@ -60,7 +65,10 @@ func sameContent(a, b *manifest.Object) bool {
 				b.WriteString(key.Value + "\n" + text)
 			}
 		})
-		return b.String()
+		return p.repo.Standins().Replace(b.String(), func(v keys.Value) string {
+			others++
+			return cmp.Or(v.Source(), strconv.Itoa(others))
+		})
 	}
 	return text(a) == text(b)
 }

@@ -67,31 +67,31 @@ type question struct {
 	about  string         // in a report
 	asks   *regexp.Regexp // matches a template that may ask
 	always bool           // also "helm template" asks a cluster, as Argo CD calls it
-	others func(files []*archive.BufferedFile, before map[string]made, standins *keys.Standins) []cluster
+	others func(files []*archive.BufferedFile, before map[objectID]made, standins *keys.Standins) []cluster
 }
 
 var questions = []question{
 	{
 		about: "whether it is installed or upgraded", asks: regexp.MustCompile(`\.Release\b(?:[^.]|\.(?:Is|Rev))|"Release"`),
-		others: func([]*archive.BufferedFile, map[string]made, *keys.Standins) []cluster {
+		others: func([]*archive.BufferedFile, map[objectID]made, *keys.Standins) []cluster {
 			return []cluster{{upgrade: true}}
 		},
 	},
 	{
 		about: "what is in the cluster (lookup)", asks: regexp.MustCompile(`\blookup\b`),
-		others: func(files []*archive.BufferedFile, before map[string]made, standins *keys.Standins) []cluster {
+		others: func(files []*archive.BufferedFile, before map[objectID]made, standins *keys.Standins) []cluster {
 			return []cluster{{upgrade: true, found: finds(files, before, standins)}}
 		},
 	},
 	{
 		about: "which APIs the cluster has", asks: regexp.MustCompile(`\bCapabilities\b(?:[^.]|\.API)|\bAPIVersions\b`), always: true,
-		others: func(files []*archive.BufferedFile, _ map[string]made, _ *keys.Standins) []cluster {
+		others: func(files []*archive.BufferedFile, _ map[objectID]made, _ *keys.Standins) []cluster {
 			return []cluster{{apis: words(files, anAPI, maxAsked)}}
 		},
 	},
 	{
 		about: "the cluster's version", asks: regexp.MustCompile(`\bCapabilities\b(?:[^.]|\.Kube)|\bKubeVersion\b`), always: true,
-		others: func(files []*archive.BufferedFile, _ map[string]made, _ *keys.Standins) []cluster {
+		others: func(files []*archive.BufferedFile, _ map[objectID]made, _ *keys.Standins) []cluster {
 			out := []cluster{{version: "v1.20.0"}, {version: "v1.99.0"}}
 			for _, minor := range words(files, aMinor, maxVersions) {
 				out = append(out, cluster{version: "v1." + minor + ".0"})
@@ -138,7 +138,7 @@ func asksOf(f *archive.BufferedFile) bool {
 
 // finds is a lookup that finds everything: an object as the chart itself makes it, if it makes one of that name, with data of which only the
 // names are known, among them whatever a template may ask for.
-func finds(files []*archive.BufferedFile, before map[string]made, standins *keys.Standins) func(kind, namespace, name string) map[string]any {
+func finds(files []*archive.BufferedFile, before map[objectID]made, standins *keys.Standins) func(kind, namespace, name string) map[string]any {
 	word := standins.Word(keys.Unknown("what is in the cluster is not known"))
 	names := words(files, aDataName, maxAsked)
 	return func(kind, namespace, name string) map[string]any {
@@ -147,7 +147,7 @@ func finds(files []*archive.BufferedFile, before map[string]made, standins *keys
 			value = base64.StdEncoding.EncodeToString([]byte(word))
 		}
 		data, object := map[string]any{}, map[string]any{}
-		if o := before[kind+"|"+name].root; o != nil {
+		if o := before[objectID{kind, namespace, name}].root; o != nil {
 			_ = o.Decode(&object) // what it cannot tell is not there
 			for _, field := range []string{"data", "stringData"} {
 				nodes.Pairs(nodes.Field(o, field), func(key, _ *yaml.Node) { data[key.Value] = value })
@@ -174,8 +174,8 @@ func finds(files []*archive.BufferedFile, before map[string]made, standins *keys
 
 // tellCluster tells what of a release goes by what nobody here knows of the cluster.
 func (i *installed) tellCluster(rendered map[string]string, given bool) {
-	var before map[string]made
-	told := map[string]bool{}
+	var before map[objectID]made
+	told := map[objectID]bool{}
 	for _, q := range questions {
 		if i.Templated && !q.always || !i.asks(q) {
 			continue
@@ -189,6 +189,10 @@ func (i *installed) tellCluster(rendered map[string]string, given bool) {
 			if errors.Is(err, ErrTooMuch) {
 				i.repo.NoteOf(i.Label, sources.NoteBound, i.At, i.Label+" asks for things of the cluster, and what it makes with other answers goes on for longer than is bearable")
 				return
+			}
+			if err == nil && d.by != "" {
+				i.repo.NoteOf(i.Label, sources.NoteNotFetched, i.At, i.Label+" goes by "+q.about+", which is not known here, and with another answer it decides by the text of a secret ("+d.by+"): what it makes cannot be told")
+				break
 			}
 			if i.tellDifference(q, before, again, told, err) {
 				break
@@ -205,7 +209,7 @@ func (i *installed) asks(q question) bool {
 
 // tellDifference tells what of a release may be another with another answer, each once, and says whether something is. What refuses the answer
 // is not installed.
-func (i *installed) tellDifference(q question, before map[string]made, again map[string]string, told map[string]bool, err error) bool {
+func (i *installed) tellDifference(q question, before map[objectID]made, again map[string]string, told map[objectID]bool, err error) bool {
 	why := i.Label + " goes by " + q.about + ", which is not known here: what it makes"
 	if err != nil {
 		where, line, _ := explainChart(err)
@@ -219,14 +223,14 @@ func (i *installed) tellDifference(q question, before map[string]made, again map
 	maps.Copy(all, after)
 	var differ []string
 	where := ""
-	for _, id := range slices.Sorted(maps.Keys(all)) {
+	for _, id := range slices.SortedFunc(maps.Keys(all), objectID.compare) {
 		a, b := before[id], after[id]
 		if a.content == b.content || !a.bears && !b.bears || told[id] {
 			continue
 		}
 		told[id] = true
 		where = cmp.Or(where, a.template, b.template)
-		differ = append(differ, strings.Replace(id, "|", " ", 1))
+		differ = append(differ, id.kind+" "+id.name)
 	}
 	if len(differ) == 0 {
 		return false
@@ -247,9 +251,17 @@ type made struct {
 	bears    bool   // it may bear a key, or what does names it
 }
 
-// madeIn are the objects that were rendered, by kind and name.
-func (i *installed) madeIn(rendered map[string]string) map[string]made {
-	out := map[string]made{}
+// objectID says which object one is. The group is left out, as that of an Ingress goes by the cluster's version: of two that differ in it alone, what
+// both hold counts for one.
+type objectID struct{ kind, namespace, name string }
+
+func (id objectID) compare(other objectID) int {
+	return cmp.Or(strings.Compare(id.kind, other.kind), strings.Compare(id.name, other.name), strings.Compare(id.namespace, other.namespace))
+}
+
+// madeIn are the objects that were rendered.
+func (i *installed) madeIn(rendered map[string]string) map[objectID]made {
+	out := map[objectID]made{}
 	named := map[string]bool{}
 	for _, template := range slices.Sorted(maps.Keys(rendered)) {
 		if strings.HasSuffix(template, notes) || !strings.Contains(rendered[template], "apiVersion") {
@@ -258,20 +270,23 @@ func (i *installed) madeIn(rendered map[string]string) map[string]made {
 		docs, _ := nodes.Parse([]byte(rendered[template]))
 		for _, d := range docs {
 			for _, w := range manifest.WrittenIn([]*sources.Document{{Root: d.Root}}) {
-				id := nodes.Text(nodes.Field(w.Root, "kind")) + "|" + nodes.Text(nodes.Field(w.Root, "metadata", "name"))
+				field := func(path ...string) string { return nodes.Text(nodes.Field(w.Root, path...)) }
+				id := objectID{field("kind"), cmp.Or(field("metadata", "namespace"), i.Namespace), field("metadata", "name")}
 				m := made{template: template, root: w.Root, content: i.content(w.Root), bears: i.repo.MarkedNode(w.Root)}
 				if m.bears {
 					nodes.EachMapping(w.Root, func(n *yaml.Node) {
 						nodes.Pairs(n, func(_, value *yaml.Node) { named[nodes.Text(value)] = true })
 					})
 				}
+				if other, again := out[id]; again {
+					m.content, m.bears = other.content+m.content, m.bears || other.bears
+				}
 				out[id] = m
 			}
 		}
 	}
 	for id, m := range out {
-		kind, name, _ := strings.Cut(id, "|")
-		m.bears = m.bears || (kind == "Secret" || kind == "ConfigMap") && named[name]
+		m.bears = m.bears || (id.kind == "Secret" || id.kind == "ConfigMap") && named[id.name]
 		out[id] = m
 	}
 	return out
