@@ -33,9 +33,9 @@ func (r *Repository) concealed(t keys.Text, word string) string {
 }
 
 // hide is the word for a text that SOPS encrypted. What an object is called and of what kind it is goes as it is, as many encrypt
-// whole manifests: without that nothing could be deployed.
+// whole manifests: without that nothing could be deployed. What is called like that and looks like a secret does not.
 func (r *Repository) hide(path []string, text string) string {
-	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) {
+	if len(path) > 0 && identifying[path[len(path)-1]] && len(text) <= maxObjectName && objectName.MatchString(text) && !keys.LooksRandom(text) {
 		return text
 	}
 	return r.concealed(keys.NewText(text), r.standins.SecretText(keys.NewText(text)))
