@@ -19,5 +19,5 @@ func BuiltURL(text string, at sources.Position) (URL, bool) {
 	if err != nil || u.Hostname() == "" {
 		return URL{}, false
 	}
-	return URL{scheme: u.Scheme, Host: HostOfURL(u), at: func() sources.Position { return at }}, true
+	return URL{Base: baseOf(u), Host: HostOfURL(u), At: func() sources.Position { return at }}, true
 }

@@ -69,9 +69,9 @@ type URL struct {
 	Variable string // that it stands in
 	Prefix   string // the public prefix of its variable
 	Of       string // what tells its variable from others of the kind
-	scheme   string
+	Base     string // scheme, host and port: "https://api.example.org"
 	Host     string // in small letters, without the port; "localhost:8000" for a port of the machine itself
-	at       func() sources.Position
+	At       func() sources.Position
 }
 
 // URLs reads the Supabase URLs among bindings.
@@ -86,7 +86,7 @@ func URLs(names keys.Names, bindings []*Binding) []URL {
 		if u == nil {
 			continue
 		}
-		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, scheme: u.Scheme, Host: HostOfURL(u), at: b.At})
+		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, Base: baseOf(u), Host: HostOfURL(u), At: b.At})
 	}
 	return urls
 }
@@ -94,8 +94,10 @@ func URLs(names keys.Names, bindings []*Binding) []URL {
 // Beside is an address that stands beside a key in a text, under a name or none.
 func Beside(names keys.Names, name string, u *url.URL, at sources.Position) URL {
 	n := names.Of(name)
-	return URL{Variable: name, Prefix: n.PublicPrefix, Of: n.Of, scheme: u.Scheme, Host: HostOfURL(u), at: func() sources.Position { return at }}
+	return URL{Variable: name, Prefix: n.PublicPrefix, Of: n.Of, Base: baseOf(u), Host: HostOfURL(u), At: func() sources.Position { return at }}
 }
+
+func baseOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // address is the URL that a value is; nil where it is none, or not known.
 func address(v keys.Value) *url.URL {

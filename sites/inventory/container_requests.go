@@ -71,7 +71,7 @@ func (k *Carrier) meantFor(words []string, at func() sources.Position) {
 	switch {
 	case len(hosted) == 0:
 	case len(hosted) == 1 && !others:
-		k.URLs = []URL{{scheme: "https", Host: hosted[0], at: at}}
+		k.URLs = []URL{{Base: "https://" + hosted[0], Host: hosted[0], At: at}}
 	case k.Idle == "":
 		k.Idle = "its command asks several hosts, and which of them gets the key is not followed"
 	}

@@ -115,7 +115,7 @@ func upstreamURLs(to *url.URL, b *Binding) []URL {
 	if to == nil || strings.HasPrefix(HostOfURL(to), "localhost:") {
 		return nil
 	}
-	return []URL{{scheme: to.Scheme, Host: HostOfURL(to), at: b.At}}
+	return []URL{{Base: baseOf(to), Host: HostOfURL(to), At: b.At}}
 }
 
 // sentOn is a key that a proxy sends on: the one that is written there, or that its environment has. It

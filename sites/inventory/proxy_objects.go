@@ -117,6 +117,6 @@ func (c *Carrier) leadTo(service, namespace string, at sources.Position) {
 		host += "." + namespace + ".svc"
 	}
 	if service != "" && !slices.ContainsFunc(c.URLs, func(u URL) bool { return u.Host == host }) {
-		c.URLs = append(c.URLs, URL{scheme: "http", Host: host, at: func() sources.Position { return at }})
+		c.URLs = append(c.URLs, URL{Base: "http://" + host, Host: host, At: func() sources.Position { return at }})
 	}
 }
