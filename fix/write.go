@@ -85,6 +85,25 @@ func Write(disk Disk, changes []Change) (err error) {
 	return nil
 }
 
+// WriteNew writes a file that is not there yet, whole or not at all.
+func WriteNew(disk Disk, name string, b []byte, mode fs.FileMode) error {
+	c := Change{Name: name, Is: b}
+	if _, err := disk.Lstat(name); err == nil {
+		return fmt.Errorf("%s is not written: it has come since the repository was read", name)
+	}
+	err := disk.Create(beside(name), b, mode)
+	if err == nil {
+		err = disk.Rename(beside(name), name)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		_ = disk.Remove(beside(name)) // a part of it may be there
+	}
+	if err != nil {
+		return failed("write", c, err)
+	}
+	return nil
+}
+
 // restore gives a file back what it held.
 func restore(disk Disk, c Change, create func(Change, []byte) error) error {
 	if err := create(c, c.Was); err != nil {

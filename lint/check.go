@@ -122,6 +122,9 @@ func (p *Pass) result() *Result {
 	if p.Config.Mend {
 		p.findFixes(r)
 	}
+	if p.Config.App != nil {
+		r.App, r.NoApp = p.appEnv(*p.Config.App)
+	}
 	p.countUnits(r)
 	p.countLocked(r)
 	p.countElsewhere(r)

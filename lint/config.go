@@ -21,6 +21,7 @@ type Config struct {
 	Instances    []DeclaredInstance
 	Mend         bool // fixes are asked for
 	Choice       Choice
+	App          *AppQuestion // what an app needs is asked for; nil where it is not
 }
 
 // Choice is what the user says of keys that are put right, where that cannot be seen.

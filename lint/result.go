@@ -17,6 +17,8 @@ type Result struct {
 	Notes     []sources.Note
 	Coverage  Coverage
 	Unmended  []Unmended // the places of culprits for which there is no fix
+	App       *AppEnv    // what the app needs that was asked for
+	NoApp     error      // why that cannot be told
 
 	// Suppressed are the findings that are left out of Findings because somebody said so, in
 	// the same order.

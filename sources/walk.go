@@ -116,12 +116,18 @@ func (w *walker) visit(d directory) (v visited) {
 	}
 	w.tree.patterns.Store(d.rel, patterns)
 	matcher := gitignore.NewMatcher(patterns)
+	ignoredBy := func(name string, isDir bool) string {
+		if d.ignored == "" && len(patterns) > 0 && matcher.Match(components(name), isDir) {
+			return name
+		}
+		return d.ignored
+	}
+	for _, rel := range w.repo.toMake(w.tree, d.rel, entries) {
+		v.files = append(v.files, entry{rel, ignoredBy(rel, false), d.others})
+	}
 	for _, e := range entries {
 		name := path.Join(d.rel, e.Name())
-		ignored := d.ignored
-		if ignored == "" && len(patterns) > 0 && matcher.Match(components(name), e.IsDir()) {
-			ignored = name
-		}
+		ignored := ignoredBy(name, e.IsDir())
 		switch {
 		case e.IsDir():
 			swept, skipped := skippedDirs[e.Name()]
@@ -143,6 +149,21 @@ func (w *walker) visit(d directory) (v visited) {
 		}
 	}
 	return v
+}
+
+// toMake are the files that are to be read as if they were in a directory, and are not there yet.
+func (r *Repository) toMake(t *tree, dir string, entries []os.DirEntry) (rels []string) {
+	for name := range r.edited {
+		rel, in := strings.CutPrefix(name, t.mount+"/")
+		if t.mount == "" {
+			rel, in = name, true
+		}
+		if in && path.Dir(rel) == dir && !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == path.Base(rel) }) {
+			rels = append(rels, rel)
+		}
+	}
+	slices.Sort(rels)
+	return rels
 }
 
 func (w *walker) readDir(rel string) ([]os.DirEntry, error) {

@@ -43,6 +43,10 @@ const (
 	flagSealCertificate  = "sealed-secrets-cert"
 	flagFrom             = "from"
 	flagMint             = "mint"
+	flagServer           = "server"
+	flagCheck            = "check"
+	flagInstance         = "instance"
+	flagURL              = "url"
 )
 
 // execute runs a command line and gives its exit status. An error means that the
@@ -156,6 +160,7 @@ A path that is called like a command is written ./rules.`,
 		command("baseline", "take today's findings for known: later runs report only what is new", "[--prune] [--artifact PATH] [PATH ...]", s.writeBaseline, baselineFlags()...),
 		command("artifact", "look into what was built (a directory, a tarball, an APK or IPA, an image), and compare its keys with this repository", "PATH ...", s.artifact, artifactFlags()...),
 		command("fix", "mend what is found: put the keys right where they are written, and prove it; without --write, say what that changes", "[--write] [--only RULE] [--safe] [--from FILE] [--mint] [--sealed-secrets-cert FILE] [PATH ...]", s.fix, fixFlags()...),
+		command("env", "say what an app needs to reach the instance, write that into a file of variables, or say whether the app has it", "[--write FILE | --check] [--server] [--instance NAME] [--url URL] [--from FILE] APP", s.appEnv, envFlags()...),
 		completion,
 		command("man", "print keylint's manual page", "", func(c *cli.Context) (int, error) {
 			return s.man(app, c.Args().Slice())
@@ -210,6 +215,18 @@ func fixFlags() []cli.Flag {
 		&cli.BoolFlag{Name: flagMint, Usage: "where the JWT secret was changed and no key is right any more, issue anon and service_role anew under it"},
 		&cli.StringFlag{Name: flagSealCertificate, Usage: "seal what SealedSecrets hold with the controller's certificate in `FILE`, which kubeseal --fetch-cert prints\n" +
 			"without it, that of the newest private key"},
+	}, readFlags()...)
+}
+
+func envFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: flagWrite, Usage: "write the variables into this `FILE`, a new one or one that is there, in which nothing else changes"},
+		&cli.BoolFlag{Name: flagCheck, Usage: "say whether the app has what it needs; exit with 1 where something is wrong or missing"},
+		&cli.BoolFlag{Name: flagServer, Usage: "for what runs on a server: with the key that may do everything, under names that no build takes into what it makes"},
+		&cli.StringFlag{Name: flagInstance, Usage: "take address and key of the instance `NAME`, where there are several"},
+		&cli.StringFlag{Name: flagURL, Usage: "give the app this `URL`, where the repository does not say at which one the instance is reached"},
+		&cli.StringSliceFlag{Name: flagFrom, Usage: "take the keys for right that stand in `FILE[:NAME]`, under this name where one is given; repeatable"},
+		&cli.BoolFlag{Name: flagStrict, Usage: "with --check, exit with 1 also when something could not be told"},
 	}, readFlags()...)
 }
 

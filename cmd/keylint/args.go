@@ -21,7 +21,15 @@ type arranged struct {
 // arrange sorts args by the flags and commands that the app has. "--" ends the flags,
 // "-" is a path, and a path behind "--" is never a command.
 func arrange(app *cli.App, args []string) (arranged, error) {
-	flags := flagTable(app)
+	a, err := arrangeBy(flagTable(app, nil), app, args)
+	if a.command == "" {
+		return a, err
+	}
+	return arrangeBy(flagTable(app, app.Command(a.command)), app, args)
+}
+
+// arrangeBy sorts args by flags.
+func arrangeBy(flags map[string]cli.Flag, app *cli.App, args []string) (arranged, error) {
 	var a arranged
 	first := true
 	for len(args) > 0 {
@@ -75,12 +83,21 @@ func (a arranged) line(app *cli.App) []string {
 	return words
 }
 
-func flagTable(app *cli.App) map[string]cli.Flag {
+// flagTable are all flags by their names. One that several commands have is that of the command, or as long as that is not known, the one that takes no value.
+func flagTable(app *cli.App, command *cli.Command) map[string]cli.Flag {
 	table := map[string]cli.Flag{}
-	for _, f := range allFlags(app) {
-		for _, n := range f.Names() {
-			table[n] = f
+	add := func(flags []cli.Flag, goesBefore func(f cli.Flag) bool) {
+		for _, f := range flags {
+			for _, n := range f.Names() {
+				if table[n] == nil || goesBefore(f) {
+					table[n] = f
+				}
+			}
 		}
+	}
+	add(allFlags(app), func(f cli.Flag) bool { return !takesValue(f) })
+	if command != nil {
+		add(command.Flags, func(cli.Flag) bool { return true })
 	}
 	return table
 }

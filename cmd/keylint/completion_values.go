@@ -15,9 +15,9 @@ import (
 // valueOf says what a placeholder of the help stands for.
 func valueOf(app *cli.App, placeholder string) (v completionValue, ok bool) {
 	switch placeholder {
-	case "FILE", "PATH", "[PROJECT=]FILE", "FILE[:NAME]":
+	case "FILE", "PATH", "[PROJECT=]FILE", "FILE[:NAME]", "APP":
 		v.Files = true
-	case "DATE", "DURATION", "SIZE":
+	case "DATE", "DURATION", "SIZE", "NAME", "URL":
 	case "MODE":
 		for _, m := range sandboxModes() {
 			v.Words = append(v.Words, completionWord{Word: m})

@@ -66,7 +66,7 @@ func TestUsagePage(t *testing.T) {
 		}
 	}
 	for _, m := range regexp.MustCompile("`--([a-z-]+)").FindAllStringSubmatch(usage, -1) {
-		if _, ok := flagTable(app)[m[1]]; !ok {
+		if _, ok := flagTable(app, nil)[m[1]]; !ok {
 			t.Errorf("there is no flag --%s", m[1])
 		}
 	}

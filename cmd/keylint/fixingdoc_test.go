@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -42,4 +43,9 @@ func mend(t *testing.T, said map[string]string) {
 	said["dry"] = say(exitFindings, "fix")
 	written := say(exitClean, "fix", "--write")
 	said["write"] = excerpt(t, written, [][2]string{{"$", "$"}, {"then,", "wrote"}}) + say(exitClean)
+	if err := errors.Join(os.Mkdir("apps/new", 0o755), os.WriteFile("apps/new/package.json", []byte(`{"dependencies": {"vite": "5"}, "scripts": {"build": "vite build"}}`), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	said["env"] = say(exitClean, "env", "apps/new")
+	said["env-write"] = say(exitClean, "env", "--write", "apps/new/.env.production", "apps/new") + say(exitClean, "env", "--check", "apps/new")
 }

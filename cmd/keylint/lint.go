@@ -42,7 +42,8 @@ type settings struct {
 	sandbox confine.Mode
 	limits  confine.Limits
 
-	from []string // of fix: what counts, as FILE or FILE:NAME
+	from []string // of fix and env: what counts, as FILE or FILE:NAME
+	app  string   // of env: the directory of the app
 
 	passedOver []string // configurations that do not count
 
@@ -257,6 +258,9 @@ func (s *session) look(set settings, o opened, edited map[string][]byte) (*lint.
 	}
 	if set.rules.Choice.From, err = choices(repo, set.from); err != nil {
 		return nil, nil, err
+	}
+	if set.rules.App != nil {
+		set.rules.App.Dir, _ = repo.NameOf(set.app)
 	}
 	s.at("rendering what is deployed")
 	units := render.Units(repo)

@@ -1,0 +1,160 @@
+package fix
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
+)
+
+// EnvPlan is what an app needs, and what a file of variables is going to hold for that.
+type EnvPlan struct {
+	*lint.AppEnv
+	Lines   []lint.AppLine // in the order of the app's variables; none where no file is named
+	File    string
+	Is, Was []byte   // what the file is to hold, and what it holds; nil where there is none yet
+	Against []string // what stands in the way; nothing may be written then
+}
+
+// Changes says whether anything is to be written.
+func (p *EnvPlan) Changes() bool { return !bytes.Equal(p.Is, p.Was) }
+
+// MakeEnv plans what a file of variables has to hold for an app, and proves it: the repository is linted as it would be then. named gives the file's name
+// in the repository; where that is empty, the plan says what the app needs.
+func MakeEnv(look Linter, named func(*sources.Repository) (string, error), seal Sealer) (*EnvPlan, error) {
+	before, repo, err := look(nil)
+	if err != nil {
+		return nil, err
+	}
+	file, err := named(repo)
+	if err == nil {
+		err = before.NoApp
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := &EnvPlan{AppEnv: before.App, File: file}
+	if file == "" {
+		return p, nil
+	}
+	if !p.App.Reads(file) {
+		return nil, fmt.Errorf("what builds %s does not read %s: name %s", p.App.Dir, file, p.App.EnvFile())
+	}
+	if err := p.edit(repo, seal); err != nil || !p.Changes() {
+		return p, err
+	}
+	after, _, err := look(Files{file: p.Is})
+	if err != nil {
+		return nil, err
+	}
+	p.Against = (&Plan{Before: before, After: after}).against()
+	for _, v := range after.App.Variables {
+		switch {
+		case v.Outcome == lint.Disagree, v.Outcome == "":
+			p.Against = append(p.Against, fmt.Sprintf("%s: %s would not be right all the same: another place may set it", file, v.Name))
+		case v.Outcome == lint.CannotTell:
+			p.Against = append(p.Against, fmt.Sprintf("%s: whether %s would be right cannot be told: %s", file, v.Name, v.Unclear))
+		}
+	}
+	return p, nil
+}
+
+// inVariables matches a text that means the same in a file of variables, quoted or not, however it is read.
+var inVariables = regexp.MustCompile(`^[A-Za-z0-9_/+.:@=~%,-]+$`)
+
+// edit makes the file's new text.
+func (p *EnvPlan) edit(repo *sources.Repository, seal Sealer) error {
+	for _, v := range p.Variables {
+		if !inVariables.MatchString(v.Value.Reveal()) {
+			return fmt.Errorf("%s: %w", v.Name, errMeaning)
+		}
+	}
+	f := repo.File(p.File)
+	if f == nil {
+		var out bytes.Buffer
+		for _, v := range p.Variables {
+			fmt.Fprintf(&out, "%s=%s\n", v.Name, v.Value.Reveal())
+			p.Lines = append(p.Lines, lint.AppLine{AppVariable: v})
+		}
+		p.Is = out.Bytes()
+		return nil
+	}
+	disk, err := f.Disk()
+	if err != nil {
+		return err
+	}
+	if l := f.Locked(); l != nil {
+		return fmt.Errorf("%s cannot be decrypted: %s", p.File, l.Reason)
+	}
+	p.Was = disk
+	last := map[string]sources.Variable{}
+	for _, v := range f.Dotenv() {
+		last[v.Name] = v
+	}
+	var plain []edit
+	var sealed []decrypt.Change
+	var added []string
+	for _, v := range p.Variables {
+		is, set := last[v.Name]
+		p.Lines = append(p.Lines, lint.AppLine{AppVariable: v, Was: is.Value, Kept: set && is.Value.Equal(v.Value)})
+		switch {
+		case !set:
+			added = append(added, v.Name+"="+v.Value.Reveal())
+			continue
+		case is.Value.Equal(v.Value):
+			continue
+		}
+		from, ok := f.Offset(is.Line, is.Column)
+		to, also := f.Offset(is.Line, is.EndColumn)
+		if !ok || !also || to < from {
+			return fmt.Errorf("%s:%d: %w", p.File, is.Line, errElsewhere)
+		}
+		switch text := string(disk[from:to]); {
+		case decrypt.EncryptedLeaf(text):
+			sealed = append(sealed, decrypt.Change{Ciphertext: text, To: v.Value})
+		case text != is.Value.Reveal():
+			return fmt.Errorf("%s:%d: %w", p.File, is.Line, errElsewhere)
+		default:
+			plain = append(plain, edit{from, to, v.Value.Reveal()})
+		}
+	}
+	switch {
+	case f.Encrypted() && len(added) > 0:
+		return fmt.Errorf("%s is encrypted, and keylint adds no variables to such a file: add %s with sops edit %s, with any value, and run this again", p.File, namesOf(added), p.File)
+	case len(sealed) > 0:
+		p.Is, err = repo.Keyring().EditSOPS(p.File, disk, sealed, seal.Now)
+		return err
+	}
+	p.Is = withLines(replaced(disk, plain), added)
+	return nil
+}
+
+func namesOf(lines []string) string {
+	var names []string
+	for _, l := range lines {
+		name, _, _ := strings.Cut(l, "=")
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// withLines is a file with lines behind the others, which end as they do.
+func withLines(b []byte, lines []string) []byte {
+	end := "\n"
+	if bytes.Contains(b, []byte("\r\n")) {
+		end = "\r\n"
+	}
+	out := slices.Clone(b)
+	for _, l := range lines {
+		if len(out) > 0 && !bytes.HasSuffix(out, []byte("\n")) {
+			out = append(out, end...)
+		}
+		out = append(append(out, l...), end...)
+	}
+	return out
+}
