@@ -17,6 +17,7 @@ type Mending struct {
 	Against []string
 	Files   int
 	Written bool
+	Unsaved []string // files of which git does not hold what stands in them now
 }
 
 // Fixes writes what is, or would be, written: each line as it was and as it is, with what may be shown of the two keys; what has to follow; and what
@@ -40,6 +41,10 @@ func Fixes(w io.Writer, m Mending, o Options) error {
 		for _, why := range m.Against {
 			t.wrapped("  ", oneLine(why))
 		}
+		t.line("")
+	}
+	if len(m.Unsaved) > 0 && len(m.Against) == 0 {
+		t.wrapped("", t.paint(yellow, "git does not hold what stands now in "+oneLine(strings.Join(m.Unsaved, ", "))+": it cannot bring that back"))
 		t.line("")
 	}
 	if len(m.Then) > 0 && len(m.Against) == 0 {

@@ -2,6 +2,8 @@ package sources
 
 import (
 	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"path"
@@ -32,13 +34,34 @@ func (t *tree) holds(rel string) bool {
 			t.repo.Note(NoteUnreadable, Position{File: path.Join(t.mount, indexFile)}, err.Error()+": what git holds of the files that .gitignore names was not looked through")
 		}
 	})
-	return t.held[rel]
+	return t.held[rel] != ""
+}
+
+// Unsaved says that git holds the file, and not what it holds now: what is written over that cannot be brought back.
+func (f *File) Unsaved() bool {
+	if f.tree == nil || !f.tree.holds(f.rel) {
+		return false
+	}
+	b, err := f.tree.root.ReadFile(filepath.FromSlash(f.rel))
+	object := f.tree.held[f.rel]
+	return err == nil && object != blob(b, len(object)) && object != blob(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), len(object)) // core.autocrlf
+}
+
+// blob is the object name of a file's bytes, of the length of SHA-1 or of SHA-256.
+func blob(b []byte, length int) string {
+	sum := sha1.New()
+	if length == sha256.Size {
+		sum = sha256.New()
+	}
+	fmt.Fprintf(sum, "blob %d\x00", len(b))
+	sum.Write(b)
+	return string(sum.Sum(nil))
 }
 
 const indexFile = ".git/index"
 
-// indexed are the names of the files in an index, whose object names have the length of SHA-1 or of SHA-256.
-func indexed(b []byte) (map[string]bool, error) {
+// indexed are the object names of the files in an index, by the files' names. They have the length of SHA-1 or of SHA-256.
+func indexed(b []byte) (map[string]string, error) {
 	for _, length := range []int{20, 32} {
 		if names := indexedBy(b, length); names != nil {
 			return names, nil
@@ -48,7 +71,7 @@ func indexed(b []byte) (map[string]bool, error) {
 }
 
 // indexedBy is nil where that is not how long the object names are, or it is no index.
-func indexedBy(b []byte, objectName int) map[string]bool {
+func indexedBy(b []byte, objectName int) map[string]string {
 	const header, stat, flagBytes = 12, 40, 2
 	if len(b) < header || string(b[:4]) != "DIRC" {
 		return nil
@@ -57,7 +80,7 @@ func indexedBy(b []byte, objectName int) map[string]bool {
 	if version < 2 || version > 4 {
 		return nil
 	}
-	names := map[string]bool{}
+	names := map[string]string{}
 	last := ""
 	room := 4 * len(b) // a name of version 4 is written as what it does not share with the one before: all of them have a bound
 	for at := header; count > 0; count-- {
@@ -90,7 +113,7 @@ func indexedBy(b []byte, objectName int) map[string]bool {
 			at = start + (at-start+7)&^7
 		}
 		room -= len(name)
-		names[name], last = true, name
+		names[name], last = string(b[start+stat:start+stat+objectName]), name
 	}
 	return names
 }

@@ -55,6 +55,19 @@ K={{anon}}
 			if name == "version 4" {
 				run("update-index", "--index-version", "4")
 			}
+			repo := testrepo.Open(t, dir, nil)
+			if err := os.WriteFile(filepath.Join(dir, "held.local.sh"), []byte("K=\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			for file, unsaved := range map[string]bool{"tools/held.py": false, "held.local.sh": true, "new.local.sh": false} {
+				if f := repo.File(file); f != nil && f.Unsaved() != unsaved {
+					t.Errorf("git does not hold what stands in %s: %v", file, f.Unsaved())
+				}
+			}
+			if repo.File("held.local.sh") == nil || repo.File("tools/held.py") == nil {
+				t.Error("what git holds is not there")
+			}
+			run("checkout", "held.local.sh")
 			var got []string
 			for _, in := range testrepo.Open(t, dir, nil).Sweep(func(*sources.File, sources.SweptKey) bool { return false }) {
 				got = append(got, in.File.Path)

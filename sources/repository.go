@@ -90,7 +90,7 @@ type tree struct {
 
 	patterns sync.Map // the patterns of .gitignore files, by directory
 	index    sync.Once
-	held     map[string]bool // the files of git's index, once they were asked for
+	held     map[string]string // the objects of git's index by their files, once they were asked for
 }
 
 // stdinName is how the file that came from standard input is called in reports.

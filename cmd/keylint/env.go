@@ -62,6 +62,7 @@ func (s *session) appEnv(c *cli.Context) (int, error) {
 	written := plan.Changes() && len(plan.Against) == 0
 	if written {
 		s.unwatch()
+		untilDone()
 		if err := writeEnv(repo, plan, question.Server); err != nil {
 			return exitFailed, err
 		}

@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -66,16 +69,23 @@ func (s *session) fix(c *cli.Context) (int, error) {
 	if set.verbose {
 		s.tellConfinement()
 	}
+	var unsaved []string
+	for _, name := range slices.Sorted(maps.Keys(plan.Files)) {
+		if repo.File(name).Unsaved() {
+			unsaved = append(unsaved, name)
+		}
+	}
 	written := false
 	if write && len(plan.Files) > 0 && len(plan.Against) == 0 {
 		s.unwatch()
+		untilDone()
 		if err := writeFiles(repo, plan); err != nil {
 			return exitFailed, err
 		}
 		written = true
 	}
 	err = report.Fixes(s.out, report.Mending{
-		Fixes: plan.Fixes, Left: plan.Left, Then: plan.Then, Against: plan.Against, Files: len(plan.Files), Written: written,
+		Fixes: plan.Fixes, Left: plan.Left, Then: plan.Then, Against: plan.Against, Files: len(plan.Files), Written: written, Unsaved: unsaved,
 	}, report.Options{Color: set.outColor, Shown: s.shownOn(repo)})
 	if err != nil {
 		return exitFailed, err
@@ -138,6 +148,9 @@ func certificate(file string) (*decrypt.Certificate, error) {
 	}
 	return cert, nil
 }
+
+// untilDone lets no signal that asks the process to end come between the files that are written: all are, in a moment, or none is.
+func untilDone() { signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }
 
 // writeFiles writes what a plan says, all of it or nothing.
 func writeFiles(repo *sources.Repository, plan *fix.Plan) error {
