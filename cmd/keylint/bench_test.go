@@ -34,6 +34,17 @@ func BenchmarkCommand(b *testing.B) {
 	b.Run("homelab/keylint", func(b *testing.B) {
 		measure(b, homelab, keylint, "--age-key", filepath.Join(keys, "age.txt"), "--sealed-secrets-key", filepath.Join(keys, "sealed-secrets.yaml"), ".")
 	})
+	drifted := b.TempDir()
+	if err := os.CopyFS(drifted, os.DirFS(filepath.Join(fixturesDir, "homelab-drift-sealed-secret"))); err != nil {
+		b.Fatal(err)
+	}
+	for _, command := range []string{"lint", "fix"} {
+		args := []string{"--age-key", filepath.Join(keys, "age.txt"), "--sealed-secrets-key", filepath.Join(keys, "sealed-secrets.yaml"), "."}
+		if command == "fix" {
+			args = append([]string{command}, args...)
+		}
+		b.Run("homelab-drifted/"+command, func(b *testing.B) { measure(b, drifted, keylint, args...) })
+	}
 	b.Run("homelab/kustomize-build", func(b *testing.B) { measureKustomize(b, homelab, "k8s/overlays/home") })
 
 	overlays, roots := manyOverlays(b, homelab)
