@@ -114,6 +114,9 @@ func (p *EnvPlan) edit(repo *sources.Repository, seal Sealer) error {
 		if !ok || !also || to < from {
 			return fmt.Errorf("%s:%d: %w", p.File, is.Line, errElsewhere)
 		}
+		if from == to { // nothing stands there but the sign that assigns it
+			from, to = from+1, to+1
+		}
 		switch text := string(disk[from:to]); {
 		case decrypt.EncryptedLeaf(text):
 			sealed = append(sealed, decrypt.Change{Ciphertext: text, To: v.Value})

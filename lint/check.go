@@ -119,9 +119,7 @@ func (p *Pass) result() *Result {
 		}
 		return x.Text < y.Text
 	})
-	if p.Config.Mend {
-		p.findFixes(r)
-	}
+	p.findFixes(r)
 	if p.Config.App != nil {
 		r.App, r.NoApp = p.appEnv(*p.Config.App)
 	}

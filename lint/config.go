@@ -19,7 +19,6 @@ type Config struct {
 	Production   []string            // patterns of the paths that production is deployed from; empty goes by their words
 	ExpiryWindow int                 // days before its end from which a key is reported; 0 is the default, 90
 	Instances    []DeclaredInstance
-	Mend         bool // fixes are asked for
 	Choice       Choice
 	App          *AppQuestion // what an app needs is asked for; nil where it is not
 }

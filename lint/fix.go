@@ -157,6 +157,8 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 		return nil, "the reference is wrong, and not what it leads to: let it refer to " + s.InForce
 	case s.IsDefault:
 		return nil, "it is the chart's default: set it where the chart gets its values"
+	case p.Repo.File(s.Written.File) == nil || p.Repo.File(s.Written.File).FromStdin():
+		return nil, "it is in no file of the repository"
 	case IsMade(s):
 		return nil, "it was built: it gets the key when it is built anew"
 	case !s.Value.IsKnown():

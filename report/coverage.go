@@ -42,6 +42,9 @@ const maxTold = 6
 func (t telling) foot() []string {
 	var out []string
 	c := t.Coverage
+	if n := countIf(t.Findings, func(f lint.Finding) bool { return len(f.Fixes) > 0 }); n > 0 {
+		out = append(out, count(n, "finding")+" can be mended by keylint fix, which shows first what it would change")
+	}
 	if n := len(t.told) - len(t.shown()); n > 0 {
 		out = append(out, fmt.Sprintf("%d info (--verbose tells %s)", n, them(n)))
 	}
@@ -65,6 +68,15 @@ func (t telling) foot() []string {
 		out = append(out, fmt.Sprintf("%s in the baseline, known before", count(n, "finding")))
 	}
 	return append(out, unseen(c)...)
+}
+
+func countIf[T any](all []T, such func(T) bool) (n int) {
+	for _, x := range all {
+		if such(x) {
+			n++
+		}
+	}
+	return n
 }
 
 // unseen says of what is deployed what was not seen: nothing that is said of the rest holds for it.

@@ -101,7 +101,16 @@ type (
 		Cause     string        `json:"cause"`
 		Help      string        `json:"help"`
 		Then      []string      `json:"then"`
+		Fixes     []jsonFix     `json:"fixes"`
 		ID        string        `json:"id"`
+	}
+	jsonFix struct {
+		Kind      string `json:"kind"`
+		Message   string `json:"message"`
+		File      string `json:"file"`
+		Line      int    `json:"line"`
+		Column    int    `json:"column"`
+		EndColumn int    `json:"end_column"`
 	}
 	jsonRelated struct {
 		File    string `json:"file"`
@@ -193,8 +202,19 @@ func findingJSON(f lint.Finding) jsonFinding {
 		Related: each(f.Related, func(r lint.Related) jsonRelated {
 			return jsonRelated{File: r.At.File, Line: r.At.Line, Column: r.At.Column, Message: r.Message()}
 		}),
-		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, Then: each(f.Then, lint.Command.String), ID: f.ID,
+		Trace: each(f.Trace, stepJSON), Cause: f.Cause, Help: f.Help, Then: each(f.Then, lint.Command.String), Fixes: fixesJSON(f.Fixes), ID: f.ID,
 	}
+}
+
+// fixesJSON are the places that keylint fix edits for a finding. What it writes there is a key.
+func fixesJSON(fixes []lint.Fix) []jsonFix {
+	out := []jsonFix{}
+	for _, f := range fixes {
+		for _, e := range f.Edits {
+			out = append(out, jsonFix{string(f.Kind), f.Says, e.At.File, e.At.Line, e.At.Column, e.At.EndColumn})
+		}
+	}
+	return out
 }
 
 func stepJSON(s sources.Step) jsonStep {

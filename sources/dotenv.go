@@ -44,7 +44,7 @@ func ParseDotenv(b []byte) []Variable {
 	var variables []Variable
 	for _, m := range dotenvLine.FindAllStringSubmatchIndex(text, -1) {
 		v := Variable{Name: text[m[2]:m[3]]}
-		raw, at := "", m[3]+1+strings.IndexAny(text[m[3]:m[1]], "=:") // of nothing, the place where it would stand
+		raw, at := "", m[3] // of nothing, the sign that assigns it
 		if m[4] >= 0 {
 			raw, at = text[m[4]:m[5]], m[4]
 		}
