@@ -114,7 +114,7 @@ func (p *EnvPlan) edit(repo *sources.Repository, seal Sealer) error {
 		if !ok || !also || to < from {
 			return fmt.Errorf("%s:%d: %w", p.File, is.Line, errElsewhere)
 		}
-		if from == to { // nothing stands there but the sign that assigns it
+		if from == to && from < len(disk) && (disk[from] == '=' || disk[from] == ':') { // which assigns nothing
 			from, to = from+1, to+1
 		}
 		switch text := string(disk[from:to]); {

@@ -55,6 +55,7 @@ func TestFileOfVariables(t *testing.T) {
 		"no end of the last one": {"A=b\n" + url, "A=b\n" + url + "\n" + key + "{{anon}}\n"},
 		"a placeholder":          {url + "\n" + key + "changeme\n", url + "\n" + key + "{{anon}}\n"},
 		"nothing":                {url + "\n" + key + "\n", url + "\n" + key + "{{anon}}\n"},
+		"nothing in quotes":      {url + "\n" + key + "\"\"\n", url + "\n" + key + "\"{{anon}}\"\n"},
 		"all is right":           {url + "\n" + key + "{{anon}}\n", url + "\n" + key + "{{anon}}\n"},
 	} {
 		dir := t.TempDir()
