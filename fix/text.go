@@ -31,6 +31,8 @@ func rewrite(text string, e lint.Edit) (string, error) {
 		}
 	}
 	switch {
+	case e.Open != nil && text == was:
+		return to, nil
 	case !harmless.MatchString(to):
 		return "", errMeaning
 	case text == was:

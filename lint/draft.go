@@ -20,6 +20,15 @@ type Draft struct {
 	Also     []string // names of further things at which the same is wrong, beside Related
 	Trace    []sources.Step
 	Then     []Command // what has to follow, as Pass.Afterwards gives it
+	Reword   []Reword  // what mends it, where no key has to be written for that
+}
+
+// Reword puts a name or a reference in the place of another one.
+type Reword struct {
+	At      sources.Position // of the old text, from its first byte to its last
+	Was, To string
+	Holder  string
+	Says    string // "write the placeholder as the script substitutes it"
 }
 
 // Place is where a finding points. Its zero value is nowhere, and makes no finding.

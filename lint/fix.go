@@ -34,6 +34,7 @@ type Edit struct {
 	Was  keys.Text        // what is read there
 	To   keys.Text        // what has to be read there
 	Slot keys.Slot
+	Open *Reword // where neither text is a key, so that both may be shown
 
 	Holder string // of what is read there
 	Frame  Frame  // the line as it stands
@@ -102,6 +103,17 @@ func (p *Pass) findFixes(r *Result) {
 			seen[at] = true
 		}
 	}
+}
+
+// rewords are the fixes that a rule itself has for what it found.
+func (p *Pass) rewords(d Draft) (fixes []Fix) {
+	for _, r := range d.Reword {
+		if r.At.Column > 0 && r.At.EndColumn > 0 {
+			edit := Edit{At: r.At, Was: keys.NewText(r.Was), To: keys.NewText(r.To), Holder: r.Holder, Frame: p.frame(r.At, true), Open: &r}
+			fixes = append(fixes, Fix{SafeFix, r.Says, []Edit{edit}, d.Then})
+		}
+	}
+	return fixes
 }
 
 func (p *Pass) byKey(rule string) bool {

@@ -156,6 +156,7 @@ func (p *Pass) Report(d Draft) {
 		Slot: d.Place.slot, Bearer: d.Place.bearer, Label: scrub(d.Label), Related: d.Related, Also: d.Also, Trace: d.Trace,
 		Cause: d.Cause.Name, Help: scrub(d.Cause.Advice), Frame: p.frame(d.Place.at, d.Place.isName),
 	}
+	f.Fixes = p.rewords(d)
 	for _, command := range d.Then {
 		command.Do, command.Names = scrub(command.Do), slices.Clone(command.Names)
 		for i, name := range command.Names {

@@ -62,8 +62,12 @@ func Fixes(w io.Writer, m Mending, o Options) error {
 // edit tells one edit.
 func (t *textReport) edit(f lint.Fix, e lint.Edit) {
 	t.wrapped("", t.paint(bold, e.At.String())+": "+oneLine(e.Holder))
-	t.line(t.paint(red, "  - "+lineWith(e, e.Was)))
-	t.line(t.paint(green, "  + "+lineWith(e, e.To)))
+	was, is := lineWith(e, e.Was), lineWith(e, e.To)
+	if e.Open != nil {
+		was, is = clean(e.Frame.Text), clean(strings.Replace(e.Frame.Text, e.Open.Was, e.Open.To, 1))
+	}
+	t.line(t.paint(red, "  - "+was))
+	t.line(t.paint(green, "  + "+is))
 	t.wrapped("    ", oneLine(f.Says))
 	t.line("")
 }

@@ -124,6 +124,9 @@ func checkPlaceholderStyleMismatch(p *lint.Pass) {
 		reportCredential(p, g, c, lint.Draft{
 			Message: fmt.Sprintf("%s substitutes %s, and not %s: that very text becomes %s", g.Substituter(), keys.OtherStyle(c.Template), c.Template, g.AsKey(c)),
 			Cause:   otherStyle.With(keys.OtherStyle(c.Template), c.Template),
+			Reword: []lint.Reword{{
+				At: c.At, Was: c.Template, To: keys.OtherStyle(c.Template), Holder: c.Label(), Says: "write the placeholder as " + g.Substituter() + " substitutes it",
+			}},
 		})
 	})
 }
