@@ -3,7 +3,6 @@ package fix
 import (
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sources"
@@ -99,18 +98,18 @@ func (p *Plan) aim(r *lint.Result, made []lint.Fix, o Options) {
 	}
 }
 
-// inOrder are the commands that follow, each once: first who reads the keys is restarted, the gateways before the others, and then what has them
-// built in is built anew.
+// inOrder are the commands that follow, each once: first what changed is deployed, then who reads the keys is restarted, the gateways before the
+// others, and then what has them built in is built anew.
 func inOrder(fixes []lint.Fix) (out []lint.Command) {
-	for _, builds := range []bool{false, true} {
+	for step := lint.Deploy; step <= lint.Build; step++ {
 		for _, x := range fixes {
 			for _, c := range x.Then {
-				if strings.HasPrefix(c.Do, "#") != builds {
+				if c.Step != step {
 					continue
 				}
 				i := slices.IndexFunc(out, func(o lint.Command) bool { return o.Do == c.Do })
 				if i < 0 {
-					out = append(out, lint.Command{Do: c.Do})
+					out = append(out, lint.Command{Step: c.Step, Do: c.Do})
 					i = len(out) - 1
 				}
 				for _, name := range c.Names {

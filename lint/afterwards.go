@@ -19,9 +19,20 @@ var rolledOut = map[string]string{"Deployment": "deployment", "StatefulSet": "st
 // Command is what has to be done for a change to count, and to what: both are quoted for a shell. What
 // is no command is a comment.
 type Command struct {
+	Step  Step
 	Do    string   // "kubectl -n supabase rollout restart"
 	Names []string // "deployment/kong"
 }
+
+// Step is when a command has its turn.
+type Step int
+
+// The steps, in order: what changed gets to the cluster, what reads it is restarted, and what has it built in is built anew.
+const (
+	Deploy Step = iota
+	Restart
+	Build
+)
 
 // String is the command as people paste it.
 func (c Command) String() string { return strings.Join(append([]string{c.Do}, c.Names...), " ") }
@@ -48,7 +59,7 @@ func (p *Pass) Afterwards(edited []*sites.Site) []Command {
 		if s.BuiltIn() && s.Carrier.App != "" {
 			build := "# build " + inShell(s.Carrier.App) + " anew, and deploy that"
 			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == build }) {
-				builds = append(builds, Command{Do: build})
+				builds = append(builds, Command{Step: Build, Do: build})
 			}
 		}
 	}
@@ -64,7 +75,7 @@ func Restarts(containers ...*inventory.Container) []Command {
 		switch {
 		case do == "":
 		case i < 0:
-			out = append(out, Command{do, []string{name}})
+			out = append(out, Command{Restart, do, []string{name}})
 		case !slices.Contains(out[i].Names, name):
 			out[i].Names = append(out[i].Names, name)
 		}

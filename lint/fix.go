@@ -110,7 +110,7 @@ func (p *Pass) rewords(d Draft) (fixes []Fix) {
 	for _, r := range d.Reword {
 		if r.At.Column > 0 && r.At.EndColumn > 0 {
 			edit := Edit{At: r.At, Was: keys.NewText(r.Was), To: keys.NewText(r.To), Holder: r.Holder, Frame: p.frame(r.At, true), Open: &r}
-			fixes = append(fixes, Fix{SafeFix, r.Says, []Edit{edit}, d.Then})
+			fixes = append(fixes, Fix{SafeFix, r.Says, []Edit{edit}, append(deployments(p.written[r.At]), d.Then...)})
 		}
 	}
 	return fixes
@@ -181,7 +181,8 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 		return nil, "it holds the right key: what is wrong is beside it"
 	}
 	edit := Edit{At: s.Written, Was: s.Value.Text(), To: truth.Text, Slot: s.Slot, Holder: s.Holder, Frame: p.frame(s.Written, false)}
-	then := p.Afterwards(append([]*sites.Site{s}, truth.with...))
+	edited := append([]*sites.Site{s}, truth.with...)
+	then := append(deployments(p.Readers(edited...)), p.Afterwards(edited)...)
 	if bare(s).Equal(truth.Text) {
 		return &Fix{SafeFix, "take off what stands round the key, or was encoded along", []Edit{edit}, then}, ""
 	}

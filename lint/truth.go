@@ -105,7 +105,10 @@ func mistaken(s *sites.Site, secret keys.Text) string {
 
 // evident is the key that the repository shows to be the one.
 func (p *Pass) evident(i *Instance, slot keys.Slot) Truth {
-	if slot.Role() == keys.Signing {
+	switch {
+	case slot == "":
+		return Truth{Open: "which key is meant there cannot be told"}
+	case slot.Role() == keys.Signing:
 		return p.signingTruth(i, slot)
 	}
 	var stored, accepted, others []*sites.Site
