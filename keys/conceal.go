@@ -168,7 +168,12 @@ func (l *Ledger) concealed(s string, ownNumbers bool) string {
 	var b strings.Builder
 	end := 0
 	for _, run := range runs {
-		if from, to := run[0], run[1]; !isOpen(inTokens(s, from, to), public) {
+		from, to := run[0], run[1]
+		token := inTokens(s, from, to)
+		if begin := from - strings.Index(token, s[from:to]); ownNumbers && begin > 0 && begin < from && s[begin-1] == '\\' { // "\nNAME" of JSON
+			token = token[1:]
+		}
+		if !isOpen(token, public) {
 			b.WriteString(s[end:from] + Concealed)
 			end = to
 		}

@@ -57,6 +57,9 @@ func TestConcealed(t *testing.T) {
 	if got, want := l.ConcealedReport(`{"size": 1234567890, "name": "Hunter22"}`), `{"size": 1234567890, "name": "[decrypted]"}`; got != want {
 		t.Errorf("a report becomes %q", got)
 	}
+	if got, want := l.ConcealedReport(`{"text": "# one\ndb.example.internal"}`), `{"text": "# one\ndb.example.internal"}`; got != want {
+		t.Errorf("what stands in the open behind a line's end becomes %q", got)
+	}
 	if got := l.Scrub("no data key Hunter22"); got != "no data key [decrypted]" {
 		t.Errorf("scrubbed: %q", got)
 	}
