@@ -28,7 +28,7 @@ func (c *Collection) appSettings(shown inventory.Settings) []*inventory.Carrier 
 			markPlaceholder(b, c.Names.Of(v.Name))
 			k.Bindings = append(k.Bindings, b)
 		}
-		k.URLs = inventory.URLs(c.Names, k.Bindings)
+		k.URLs = c.URLs(k.Bindings)
 		k.Development = servesDevelopment(f, k.URLs)
 		if by := c.writer(f, k.App); k.Idle == "" && by != "" {
 			k.Idle = by + " names it, and may write it anew"

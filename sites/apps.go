@@ -113,7 +113,7 @@ func (a *apps) loadMode(app *sources.App, mode string, files []*sources.File) mo
 	for _, name := range slices.Sorted(maps.Keys(m.Winners)) {
 		winning = append(winning, a.effective(m.Winners[name]))
 	}
-	m.urls = inventory.URLs(a.Names, winning)
+	m.urls = a.URLs(winning)
 	return m
 }
 
@@ -145,7 +145,7 @@ func (a *apps) collectEnvFile(app *sources.App, f *sources.File, build modeEnv) 
 	for _, v := range build.of(f) {
 		all = append(all, a.effective(v))
 	}
-	own := inventory.URLs(a.Names, all)
+	own := a.URLs(all)
 	stack, idle := a.isStackEnv(all), leftOver(f)
 	if stack && idle == "" {
 		idle = a.PassedOver(f.Path)
@@ -317,7 +317,7 @@ func (a *apps) collectDockerfile(f *sources.File, urls []inventory.URL) {
 			c.Bindings = append(c.Bindings, b)
 		}
 	}
-	if c.URLs = inventory.URLs(a.Names, all); len(c.URLs) == 0 {
+	if c.URLs = a.URLs(all); len(c.URLs) == 0 {
 		c.URLs = urls
 	}
 	for _, b := range c.Bindings {

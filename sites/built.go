@@ -194,7 +194,7 @@ func (w *builtSites) addImage(b *artifact.Built, i artifact.Image) {
 		set[e.Value.Sum()] = true
 		of.Bindings = append(of.Bindings, setting(b.Name+" ENV ", i.File, e))
 	}
-	of.URLs = inventory.URLs(w.Names, of.Bindings)
+	of.URLs = w.URLs(of.Bindings)
 	for _, binding := range of.Bindings {
 		markPlaceholder(binding, w.Names.Of(binding.Name))
 	}

@@ -64,7 +64,7 @@ func (a *apps) ofCI(v sources.CIVariables) *inventory.Carrier {
 	}
 	for _, variables := range [][]sources.CIVariable{v.Variables, around, v.Below} {
 		if slices.ContainsFunc(variables, func(o sources.CIVariable) bool { return a.Names.Of(o.Name).URL }) {
-			k.URLs = inventory.URLs(a.Names, a.ciBindings(v, variables))
+			k.URLs = a.URLs(a.ciBindings(v, variables))
 			break
 		}
 	}

@@ -87,7 +87,7 @@ func (a *apps) loadedCarriers() []*inventory.Carrier {
 		}
 		for _, file := range slices.Sorted(maps.Keys(byFile)) {
 			k := byFile[file]
-			k.URLs = inventory.URLs(a.Names, k.Bindings)
+			k.URLs = a.URLs(k.Bindings)
 			out = append(out, k)
 		}
 	}

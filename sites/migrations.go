@@ -75,13 +75,13 @@ func (c *Collection) databaseOf(history []*migration) []*inventory.Carrier {
 	var urls []inventory.URL
 	for _, m := range history {
 		if !m.anew && m.Kind == sources.VaultSecret {
-			urls = append(urls, inventory.URLs(c.Names, c.bindings(m))...)
+			urls = append(urls, c.URLs(c.bindings(m))...)
 		}
 	}
 	var out []*inventory.Carrier
 	for _, m := range history {
 		k := &inventory.Carrier{Kind: inventory.InDatabase, Name: m.file.Path, File: m.file.Path, Development: isSeed(m.file), Bindings: c.bindings(m)}
-		if k.URLs = inventory.URLs(c.Names, bindingsOf(m, m.URLs)); len(k.URLs) == 0 {
+		if k.URLs = c.URLs(bindingsOf(m, m.URLs)); len(k.URLs) == 0 {
 			k.URLs = urls
 		}
 		switch {

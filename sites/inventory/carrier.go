@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -75,15 +76,15 @@ type URL struct {
 }
 
 // URLs reads the Supabase URLs among bindings.
-func URLs(names keys.Names, bindings []*Binding) []URL {
+func (inv *Inventory) URLs(bindings []*Binding) []URL {
 	var urls []URL
 	for _, b := range bindings {
-		name := names.Of(b.Name)
+		name := inv.Names.Of(b.Name)
 		if !name.URL {
 			continue
 		}
 		u := address(b.Value)
-		if u == nil {
+		if u == nil || inv.isTorn(b.Value, u) {
 			continue
 		}
 		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, Base: baseOf(u), Host: HostOfURL(u), At: b.At})
@@ -109,6 +110,15 @@ func address(v keys.Value) *url.URL {
 		return nil
 	}
 	return u
+}
+
+// isTorn says of a URL that was put together of what was decrypted and of other text whether its host ends within the one: who leads hosts somewhere
+// would find it out up to there.
+func (inv *Inventory) isTorn(v keys.Value, u *url.URL) bool {
+	secrets := inv.Repo.Standins()
+	return secrets.Composed(v.Text()) && secrets.Holds(v.Text()) && slices.ContainsFunc(secrets.Stretches(v.Text().Reveal()), func(s keys.Stretch) bool {
+		return s.Secret && !strings.Contains(u.Host, s.Text) && strings.ContainsAny(s.Text, "/:@?#")
+	})
 }
 
 // HostOf is the host of the URL that a value is, as a URL has it; empty where it is none, or not known.

@@ -436,7 +436,7 @@ func (p *composeProject) addBuild(s sources.ComposeService, c *Container) {
 	}
 	declared.Carrier, declared.Project = built, p.unit.Compose
 	p.inv.ComposeBuilds = append(p.inv.ComposeBuilds, declared)
-	if built.URLs = URLs(p.inv.Names, built.Bindings); len(built.URLs) == 0 {
+	if built.URLs = p.inv.URLs(built.Bindings); len(built.URLs) == 0 {
 		built.URLs = c.Carrier.URLs
 	}
 	p.inv.Composed = append(p.inv.Composed, built)

@@ -27,7 +27,7 @@ func (inv *Inventory) ObjectCarriers(read map[EntryRef]keys.Slot) []*Carrier {
 					NotBase64: e.NotBase64, Placeholder: e.Placeholder, Where: Stands(e.At, viaSteps(e.Via, e.At)...),
 				})
 			}
-			c.URLs = URLs(inv.Names, c.Bindings)
+			c.URLs = inv.URLs(c.Bindings)
 			out = append(out, c)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // read.
 func (inv *Inventory) fillCarrier(c *Container) {
 	c.Carrier.Backend = backendOf(c)
-	c.Carrier.URLs = URLs(inv.Names, c.Variables)
+	c.Carrier.URLs = inv.URLs(c.Variables)
 	if inv.Repo.MayRunDotenvx(c.Command) {
 		c.Carrier.Opens = keys.ByDotenvx
 	}

@@ -97,7 +97,7 @@ func (inv *Inventory) settings(f PodFile, name string, c *Container) []*Carrier 
 	}
 	k := &Carrier{
 		Kind: InContainer, Name: c.Carrier.Name, File: bindings[0].At().File, Part: c.Carrier.Part, Unit: c.Unit, Namespace: c.Namespace,
-		Backend: c.Carrier.Backend, Opens: c.Carrier.Opens, Idle: c.Carrier.Idle, URLs: URLs(inv.Names, bindings),
+		Backend: c.Carrier.Backend, Opens: c.Carrier.Opens, Idle: c.Carrier.Idle, URLs: inv.URLs(bindings),
 	}
 	if len(k.URLs) == 0 {
 		k.URLs = c.Carrier.URLs
@@ -159,7 +159,7 @@ func (inv *Inventory) unshown(u *render.Unit, shown map[EntryRef]bool) []*Carrie
 			f := PodFile{Source: Label(o) + " " + e.Key, Value: e.Value, Inside: e.Inside}
 			if bindings := inv.settingBindings(f, e.Key); len(bindings) > 0 {
 				out = append(out, &Carrier{
-					Kind: InContainer, Name: Label(o), File: o.File, Unit: u, Namespace: o.Namespace, URLs: URLs(inv.Names, bindings),
+					Kind: InContainer, Name: Label(o), File: o.File, Unit: u, Namespace: o.Namespace, URLs: inv.URLs(bindings),
 					Bindings: bindings, Idle: "no container here finds " + f.Source,
 				})
 			}
