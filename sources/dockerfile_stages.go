@@ -205,7 +205,7 @@ func (d *Dockerfile) Origin(a Assignment) Assignment { return d.Assignments[a.by
 // certain says that no variable may say which stage one of these is FROM.
 func (d *Dockerfile) certain(stages map[int]bool) bool {
 	for i := range stages {
-		if d.mayBeStage(d.Stages[i].From, i) {
+		if s := d.Stages[i]; s.From == s.written && d.mayBeStage(s.From, i) { // in what a variable holds none is looked for
 			return false
 		}
 	}
