@@ -211,9 +211,8 @@ func load(by []*framework, files func(*framework) []*File) LoadedEnv {
 	out := LoadedEnv{Winners: map[string]Effective{}}
 	budget := maxAllExpanded
 	for _, w := range by {
-		var read []EnvFile
-		for _, f := range files(w) {
-			read = append(read, EnvFile{Path: f.Path, Variables: f.dotenvBy(w.parse)})
+		read := envFiles(files(w), w.parse)
+		for _, f := range read {
 			if !slices.Contains(out.Reads, f.Path) {
 				out.Reads = append(out.Reads, f.Path)
 			}
