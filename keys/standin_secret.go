@@ -65,6 +65,9 @@ func (s *Standins) MadeOf(t Text, handed string) bool {
 
 // Made is what a renderer gets in the place of a text that a template made of words; ok is false where none did, or made nothing but one word.
 func (s *Standins) Made(t Text) (handed string, ok bool) {
+	if s == nil {
+		return "", false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	handed, ok = s.made[t.Sum()]

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"encoding/base64"
+	"regexp"
 	"strings"
 )
 
@@ -118,6 +119,29 @@ func (s *Standins) Composed(t Text) bool {
 	}
 	return made && secrets != 1 || secrets > 1 || secrets == 1 && bareOf(rest) != ""
 }
+
+// Enclosed says of a text in JSON that was put together so whether each secret in it is a string of its own, and no name: of any other what JSON makes
+// of the whole would say how the secret begins, or between which names it is.
+func (s *Standins) Enclosed(t Text) bool {
+	before := ""
+	stretches := s.Stretches(t.Reveal())
+	for i, stretch := range stretches {
+		if stretch.Secret && len(stretches) > 1 {
+			after := ""
+			if i+1 < len(stretches) {
+				after = stretches[i+1].Text
+			}
+			if strings.ContainsAny(stretch.Text, "\"\\") || !strings.HasSuffix(before, `"`) || strings.HasSuffix(before, `\"`) || !endsValue.MatchString(after) {
+				return false
+			}
+		}
+		before = stretch.Text
+	}
+	return true
+}
+
+// endsValue matches what stands behind a string that is a value.
+var endsValue = regexp.MustCompile(`^"\s*[,\]}]`)
 
 // bareOf is a text without what is put round a key.
 func bareOf(text string) string {

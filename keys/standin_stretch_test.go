@@ -39,3 +39,24 @@ func BenchmarkStretches(b *testing.B) {
 		s.Stretches(text)
 	}
 }
+
+func TestEnclosed(t *testing.T) {
+	var s Standins
+	s.Secret(NewText("pa55wordpa55word"))
+	s.Secret(NewText(`{"k":"whole"}`))
+	for text, want := range map[string]bool{
+		`{"k":"pa55wordpa55word"}`:        true,
+		`["pa55wordpa55word" , 1]`:        true,
+		`{"k":"whole"}`:                   true,
+		`{"k":"\pa55wordpa55word"}`:       false,
+		`{"k":"x\"pa55wordpa55word"}`:     false,
+		`{"k":"pa55wordpa55wordx"}`:       false,
+		`{"k":pa55wordpa55word}`:          false,
+		`{"pa55wordpa55word":"k"}`:        false,
+		`{"k":"` + `{"k":"whole"}` + `"}`: false,
+	} {
+		if got := s.Enclosed(NewText(text)); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+	}
+}

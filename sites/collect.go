@@ -179,7 +179,7 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 	if s.Value.IsKnown() {
 		s.Value = c.Repo.Standins().Resolve(s.Value.Text())
 	}
-	if s.Value.IsKnown() && c.Repo.Standins().Composed(s.Value.Text()) && (slot.Role() != keys.Signing || slot == keys.JWTSecret) {
+	if s.Value.IsKnown() && c.Repo.Standins().Composed(s.Value.Text()) && (slot.Role() != keys.Signing || slot == keys.JWTSecret || !c.Repo.Standins().Enclosed(s.Value.Text())) {
 		s.Value = keys.Unknown("it is put together of what was decrypted and of other text, of which nothing is told")
 	}
 	if s.Form = s.Value.Form(); s.Form == "" {

@@ -70,10 +70,13 @@ func (m *marks) document(source, text string) (out, unknown string) {
 	}
 	var b strings.Builder
 	for _, s := range stretches {
-		if s.Secret {
-			b.WriteString(m.secret(Use{}, s.Text))
-		} else {
+		switch {
+		case !s.Secret:
 			b.WriteString(s.Text)
+		case strings.ContainsAny(last(b.String()), "\\$`"):
+			return "", "what a sign makes of the decrypted part of " + source + " is not followed"
+		default:
+			b.WriteString(m.secret(Use{}, s.Text))
 		}
 	}
 	return b.String(), ""

@@ -87,7 +87,9 @@ func (p *Pod) Run(g *Program) *Outcome {
 			if text, why = p.marks.document(v.Name, v.Value.Text().Reveal()); why != "" {
 				text = p.marks.unknown(Use{}, why)
 			}
-			document = v.Value.Text()
+			if _, made := p.marks.standins.Made(v.Value.Text()); !made {
+				document = v.Value.Text()
+			}
 		}
 		if !v.Value.IsKnown() && v.Value.Reason() == "" {
 			text = ""

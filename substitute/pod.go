@@ -54,7 +54,7 @@ type file struct {
 	put     *original // the text as it was put, as long as no program wrote it; nil of a value
 }
 
-// original is a text without marks.
+// original is a text without marks: nothing was put into it.
 type original struct {
 	text   keys.Text
 	source string
@@ -78,7 +78,7 @@ func (p *Pod) Put(volume, name, source string, v keys.Value) {
 		f.unknown = source + " is too large"
 	default:
 		marked := p.marks.standins.Replace(text, func(v keys.Value) string { return p.marks.add(piece{unknown: v}) })
-		if marked == text {
+		if _, made := p.marks.standins.Made(v.Text()); marked == text && !made {
 			f.put = &original{v.Text(), source}
 		}
 		f.text, f.unknown = p.marks.document(source, marked)

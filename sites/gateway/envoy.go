@@ -165,7 +165,7 @@ func (f *Found) addEnvoyKey(g *Gateway, k sources.EnvoyKey, slot keys.Slot, rend
 // envoyTemplate finds the placeholder in a line of the template, in either style.
 func (f *Found) envoyTemplate(g *Gateway, from substitute.Place) (sources.Position, keys.Text) {
 	file, ok := g.Run.Files[from.Source]
-	lines := strings.Split(file.Value.Text().Reveal(), "\n")
+	lines := strings.Split(string(f.Readable(file.Value)), "\n")
 	if !ok || from.Line < 1 || from.Line > len(lines) {
 		return g.Run.position(from, 1, 0), keys.NewText("")
 	}

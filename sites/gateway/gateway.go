@@ -187,10 +187,10 @@ func (f *Found) cause(g *Gateway, c *Credential) LiteralCause {
 // written in the other style, to see whether the script substitutes that.
 func (f *Found) substitutesOther(g *Gateway, c *Credential) bool {
 	before, after := c.Template, keys.OtherStyle(c.Template)
-	r := follow(f.Inventory, g.Run.Pod, g.Run.server, func(f inventory.PodFile) keys.Value {
-		text := f.Value.Text().Reveal()
-		if !f.Value.IsKnown() || f.Secret || !sources.IsKong([]byte(text)) && !sources.IsEnvoy([]byte(text)) {
-			return f.Value
+	r := follow(f.Inventory, g.Run.Pod, g.Run.server, func(file inventory.PodFile) keys.Value {
+		text := string(f.Readable(file.Value))
+		if !file.Value.IsKnown() || file.Secret || !sources.IsKong([]byte(text)) && !sources.IsEnvoy([]byte(text)) {
+			return file.Value
 		}
 		return keys.Known(keys.NewText(strings.ReplaceAll(text, before, after)))
 	})

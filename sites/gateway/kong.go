@@ -49,7 +49,7 @@ type template struct {
 func (f *Found) templates(files []inventory.PodFile) map[string]*template {
 	out := map[string]*template{}
 	for _, file := range files {
-		text := []byte(file.Value.Text().Reveal())
+		text := f.Readable(file.Value)
 		if !sources.IsKong(text) || strings.HasPrefix(string(text), "#!") {
 			continue
 		}
@@ -324,7 +324,7 @@ func placeOf(r *substitute.Rendered, line int) substitute.Place {
 // unparsed finds the key in a line of a text that is not YAML: what follows "key:".
 func (f *Found) unparsed(g *Gateway, from substitute.Place) (sources.Position, keys.Text) {
 	file, ok := g.Run.Files[from.Source]
-	lines := strings.Split(file.Value.Text().Reveal(), "\n")
+	lines := strings.Split(string(f.Readable(file.Value)), "\n")
 	if !ok || from.Line < 1 || from.Line > len(lines) {
 		return g.Run.position(from, 1, 0), keys.NewText("")
 	}

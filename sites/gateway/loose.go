@@ -23,7 +23,7 @@ func (f *Found) collectLoose(used map[inventory.FileID]bool) {
 			}
 			for _, e := range f.Entries(o) {
 				name := inventory.Label(o) + " " + e.Key
-				text := []byte(e.Value.Text().Reveal())
+				text := f.Readable(e.Value)
 				if strings.HasPrefix(string(text), "#!") || !sources.IsKong(text) || used[inventory.FileID{Unit: u, Source: name}] {
 					continue
 				}

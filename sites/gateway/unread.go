@@ -128,7 +128,7 @@ func (f *Found) addDefinition(u *render.Unit, o *manifest.Object) {
 // addProxy looks at the files that a proxy is shown for a check of keys.
 func (f *Found) addProxy(product string, p *inventory.Pod, c *inventory.Container, check func([]byte) (line int, hosts []string)) {
 	for _, file := range f.ShownTo(p, c) {
-		line, hosts := check([]byte(file.Value.Text().Reveal()))
+		line, hosts := check(f.Readable(file.Value))
 		if line == 0 {
 			continue
 		}

@@ -346,11 +346,14 @@ func (inv *Inventory) readLiteral(c *Container, v *Binding, n *yaml.Node) {
 	if !v.Value.IsKnown() {
 		return
 	}
-	expanded, unknown := c.expandReferences(text)
+	expanded, unknown := c.expandReferences(text, func(t keys.Text) string { return t.Reveal() })
 	if unknown != "" {
 		v.Value = keys.Unknown(unknown)
 	} else if expanded != text {
 		v.Value = keys.Known(keys.NewText(expanded))
+		if handed, _ := c.expandReferences(inv.Repo.Hand(keys.Known(keys.NewText(text))), inv.Repo.Standins().Shown); handed != expanded {
+			inv.Repo.HandMade(v.Value.Text(), handed)
+		}
 	}
 }
 
@@ -364,9 +367,9 @@ func wholeReference(s string) (string, bool) {
 
 // expandReferences replaces $(NAME) as the kubelet does: "$$" is a "$" that starts no
 // reference, and a reference to what is not declared stays as it is
-// (kubernetes/third_party/forked/golang/expansion). The second result says why the
+// (kubernetes/third_party/forked/golang/expansion). as is what stands for a text. The second result says why the
 // text cannot be known.
-func (c *Container) expandReferences(s string) (string, string) {
+func (c *Container) expandReferences(s string, as func(keys.Text) string) (string, string) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '$' || i+1 == len(s) {
@@ -391,7 +394,7 @@ func (c *Container) expandReferences(s string) (string, string) {
 		case v == nil:
 			b.WriteString(s[i : i+end+1])
 		case v.Value.IsKnown():
-			b.WriteString(v.Value.Text().Reveal())
+			b.WriteString(as(v.Value.Text()))
 		default:
 			return "", v.Value.Reason()
 		}

@@ -76,7 +76,7 @@ func (inv *Inventory) ShownTo(p *Pod, c *Container) []PodFile {
 func (inv *Inventory) proxyFile(f PodFile, by *Container) []*Carrier {
 	var out []*Carrier
 	byHost := map[string]*Carrier{}
-	for _, h := range sources.ParseProxy([]byte(f.Value.Text().Reveal())) {
+	for _, h := range sources.ParseProxy(inv.Readable(f.Value)) {
 		at := f.Inside(h.Line, h.Column, h.EndColumn)
 		b := inv.sentOn(f.Source+" "+h.Directive, h.Key, h.Variable, at, by)
 		if b == nil {

@@ -69,7 +69,7 @@ func (inv *Inventory) snippets(u *render.Unit, o *manifest.Object) *Carrier {
 		if !strings.HasPrefix(name.Value, ingressNginx) || !strings.HasSuffix(name.Value, "-snippet") {
 			return
 		}
-		for _, h := range sources.ParseProxy([]byte(nodes.Text(value))) {
+		for _, h := range sources.ParseProxy(inv.Readable(keys.Known(keys.NewText(nodes.Text(value))))) {
 			at := o.Inside(value, h.Line, h.Column, h.EndColumn)
 			if b := inv.sentOn(c.Name+" "+h.Directive, h.Key, h.Variable, at, nil); b != nil {
 				if !h.Guarded {

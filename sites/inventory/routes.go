@@ -94,8 +94,8 @@ func (r *routing) object(u *render.Unit, o *manifest.Object) {
 		}
 	case "ConfigMap":
 		for _, e := range r.inv.Entries(o) {
-			for _, route := range sources.ParseRoutes([]byte(e.Value.Text().Reveal())) {
-				to(route.Host, route.Upstream.Hostname(), o.Namespace)
+			for _, route := range sources.ParseRoutes(r.inv.Readable(e.Value)) {
+				to(r.inv.restored(route.Host), route.Upstream.Hostname(), o.Namespace)
 			}
 		}
 	}
@@ -124,8 +124,8 @@ func (r *routing) service(p *Pod, c *Container) {
 	}
 	for _, f := range r.inv.ShownTo(p, c) {
 		r.read[f.Source] = true
-		for _, route := range sources.ParseRoutes([]byte(f.Value.Text().Reveal())) {
-			r.add(c.filled(route.Host), r.inv.named(c, route.Upstream.Hostname()))
+		for _, route := range sources.ParseRoutes(r.inv.Readable(f.Value)) {
+			r.add(c.filled(r.inv.restored(route.Host)), r.inv.named(c, route.Upstream.Hostname()))
 		}
 	}
 }

@@ -20,11 +20,14 @@ func (inv *Inventory) fillCarrier(c *Container) {
 		c.Carrier.Opens = keys.ByDotenvx
 	}
 	for _, v := range c.Variables {
+		if secrets := inv.Repo.Standins(); (dictionaries[v.Name] != "" || v.Name == hasuraSecret) && secrets.Composed(v.Value.Text()) && !secrets.Enclosed(v.Value.Text()) {
+			v.Value = keys.Unknown("it is put together of what was decrypted and of other text, and what JSON makes of that is not followed")
+		}
 		if v.Name == hasuraSecret && v.Value.IsKnown() {
 			c.Carrier.Bindings = append(c.Carrier.Bindings, readHasura(v)...)
 			continue
 		}
-		v.Value = c.asRead(v)
+		v.Value = inv.asRead(c, v)
 		if slot := dictionaries[v.Name]; slot != "" {
 			c.Carrier.Bindings = append(c.Carrier.Bindings, inv.readDictionary(c, v, slot)...)
 		} else {
@@ -89,7 +92,7 @@ func (inv *Inventory) readDictionary(c *Container, v *Binding, slot keys.Slot) [
 // told that it is base64, and reads a file where it begins with "@"
 // (PostgREST src/PostgREST/Config.hs: parseSecret, decodeSecret). Storage, which knows the variable by
 // the same name, takes it as it stands (storage-api src/config.ts: getConfig).
-func (c *Container) asRead(v *Binding) keys.Value {
+func (inv *Inventory) asRead(c *Container, v *Binding) keys.Value {
 	if v.Name == "PGRST_APP_SETTINGS_JWT_SECRET" && strings.HasPrefix(v.Value.Text().Reveal(), "@/") {
 		return keys.Unknown("it is the path of a file, which PostgREST opens for PGRST_JWT_SECRET alone: SQL gets the path itself")
 	}
@@ -109,13 +112,19 @@ func (c *Container) asRead(v *Binding) keys.Value {
 		return keys.Unknown("PostgREST reads it from a file in its container")
 	case !decodes:
 		return v.Value
+	case inv.Repo.Standins().Composed(v.Value.Text()):
+		return keys.Unknown("it is put together of what was decrypted and of other text, and what its base64 comes to is not followed")
 	}
 	standard := strings.NewReplacer("_", "/", "-", "+", ".", "=").Replace(strings.TrimSpace(text))
 	plain, err := base64.StdEncoding.DecodeString(standard)
 	if err != nil {
 		return keys.Unknown("PGRST_JWT_SECRET_IS_BASE64 is true and the value is not base64, so PostgREST does not start")
 	}
-	return keys.Known(keys.NewText(string(plain)))
+	decoded := keys.NewText(string(plain))
+	if inv.Repo.Standins().Holds(v.Value.Text()) {
+		inv.Repo.HandSecret(decoded) // it is one as well
+	}
+	return keys.Known(decoded)
 }
 
 // hasuraSecret is the variable that tells Hasura how to verify a token. Beside Supabase it is GoTrue's.

@@ -121,15 +121,15 @@ func (inv *Inventory) settings(f PodFile, name string, c *Container) []*Carrier 
 // settingBindings are the settings in a document; none where another reads it, or keylint cannot.
 func (inv *Inventory) settingBindings(f PodFile, name string) []*Binding {
 	text := f.Value.Text()
-	raw := []byte(text.Reveal())
-	if !f.Value.IsKnown() || keys.Recognize(text) != "" || !inv.Repo.Marked(raw) ||
+	raw := inv.Readable(f.Value)
+	if !f.Value.IsKnown() || keys.Recognize(text) != "" || !inv.Repo.Marked([]byte(text.Reveal())) ||
 		sources.IsKong(raw) || sources.IsEnvoy(raw) || sources.SetsHeaders(raw) {
 		return nil
 	}
 	var out []*Binding
 	for _, v := range sources.ParseSettings(name, raw) {
 		at := f.Inside(v.Line, v.Column, v.EndColumn)
-		b := written(v.Name, f.Source+" "+v.Name, keys.Known(v.Value), at)
+		b := written(v.Name, f.Source+" "+v.Name, inv.Repo.Standins().Resolve(v.Value), at)
 		if variable := keys.ReferenceName(v.Value.Reveal()); variable != "" && f.Filler != nil {
 			if b = inv.sentOn(b.Holder, v.Value, variable, at, f.Filler); b == nil {
 				continue
