@@ -2,6 +2,7 @@ package render
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -227,6 +228,13 @@ func (r *reach) search() bool {
 	for _, f := range found {
 		r.read(f)
 	}
+	r.manifests = slices.DeleteFunc(r.manifests, func(f *sources.File) bool {
+		hidden := f.Mentions("name: ENC[") || f.Mentions(`"name": "ENC[`)
+		if hidden { // SOPS encrypted the whole of it, with what it is called
+			r.read(f)
+		}
+		return hidden
+	})
 	found, r.texts = parted(r.texts, keys)
 	for _, f := range found {
 		if !f.IsKustomization() || f.Mentions("Generator") || f.Mentions("patch") || f.Mentions("secretFrom") {
