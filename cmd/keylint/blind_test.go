@@ -22,15 +22,16 @@ import (
 	"github.com/keylint/keylint/internal/testkeys"
 )
 
-// twoWorlds are what stands in what is encrypted, in the one world and in the other: a password, a number, a key of the same claims and the secret that
+// twoWorlds are what stands in what is encrypted, in the one world and in the other: a password, one with
+// signs in it, a number, a key of the same claims and the secret that
 // it is signed with. They are as long, and differ in each letter. Whoever wrote the repository guesses a part of the first ("half"), which is no secret.
 var twoWorlds = [2]map[string]string{
-	world("Qz8fKw3nTt5RbM1xVc", "48151623", "Rk4dZp7wXs2mVb9qYt6nHc3jLg8fMd5xTz1v"),
-	world("Hc2vJ7yLs9PdWu6GnE", "90376204", "Bn6hJf3kQx8rCm5wDv7yPs4tGz9cWb2kNq1e"),
+	world("Qz8fKw3nTt5RbM1xVc", "nK8$fKw3T/tTt5:Rb@M1,xVcZ", "48151623", "9CjnTGSigV8lS9W0Iaa0kpiXdJKmYke9M9Im"),
+	world("Hc2vJ7yLs9PdWu6GnE", "Qc2$vJ7yL/sP9d:Wu@Gn,ExPh", "90376204", "8bryOvHF6qf0NIsnYW1PSV7ntWyYYIu1WpSz"),
 }
 
-func world(password, number, secret string) map[string]string {
-	return map[string]string{"{{pw}}": password, "{{number}}": number, "{{jwt}}": secret, "{{key}}": testkeys.Key(secret, "anon", 1767225600)}
+func world(password, odd, number, secret string) map[string]string {
+	return map[string]string{"{{pw}}": password, "{{odd}}": odd, "{{number}}": number, "{{jwt}}": secret, "{{key}}": testkeys.Key(secret, "anon", 1767225600)}
 }
 
 // fillWorld puts the texts of a world in place, and of the first one those that are guessed.
@@ -96,7 +97,7 @@ func lintWorld(t *testing.T, archive *txtar.Archive, n int) string {
 		}
 	}
 	var said strings.Builder
-	for _, args := range [][]string{{"--verbose"}, {"--strict", "--format", "json"}, {"inspect"}} {
+	for _, args := range [][]string{{"--verbose"}, {"--strict", "--format", "json"}, {"--format", "sarif"}, {"fix"}} {
 		var out, problems bytes.Buffer
 		status := run(append(args, "--now", "2026-11-24", "--age-key", "../../testdata/keys/age.txt", dir), strings.NewReader(""), &out, &problems, func(string) string { return "" }, nil)
 		fmt.Fprintf(&said, "%s\n%s\nexit %d\n", out.String(), problems.String(), status)
