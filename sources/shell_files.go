@@ -79,7 +79,7 @@ func (s *shell) take(st *shellState, f namedFile, at Position, how reading, expo
 		s.run(st, f, plain, exported)
 	}
 	all := exported
-	for _, v := range variables {
+	for _, v := range lastOfEach(variables) {
 		exported := all
 		if old := st.vars[v.Name]; old != nil && (how.words && old.readonly || old.array || old.odd || !exported && old.perhaps || st.trapped) {
 			st.forget(v.Name, exported)
@@ -95,10 +95,13 @@ func (s *shell) take(st *shellState, f namedFile, at Position, how reading, expo
 			exported = exported || exportsLine(v.Name).Match(plain)
 		case is == nil || is.readonly:
 			continue
+		case f.holdsSecrets() && !is.holds(v.Value): // what the shell makes of a "$" in it is put together of what is secret
+			st.forget(v.Name, is.exported)
+			continue
 		case is.given != nil && !is.given.Text.Equal(v.Value):
 			is.given.At, is.given.Odd = given.At, true
 			continue
-		case is.given != nil, is.text != nil && keys.NewText(is.text.text).Equal(v.Value):
+		case is.given != nil, is.holds(v.Value):
 			exported = is.exported
 		default:
 			continue
@@ -108,6 +111,11 @@ func (s *shell) take(st *shellState, f namedFile, at Position, how reading, expo
 			st.vars[v.Name] = &shellVariable{exported: true}
 		}
 	}
+}
+
+// holds says whether the variable has a value as it stands in a file.
+func (v *shellVariable) holds(t keys.Text) bool {
+	return v.given != nil && v.given.Text.Equal(t) || v.text != nil && keys.NewText(v.text.text).Equal(t)
 }
 
 // run follows a dotenv file as the script that it is to a shell which reads it in. What no shell can read
