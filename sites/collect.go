@@ -68,7 +68,7 @@ func Collect(repo *sources.Repository, units []*render.Unit) *Collection {
 		c.addSites(k)
 	}
 	settings := inv.ReadSettings()
-	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.TokenPolicies(), settings.Carriers, c.appSettings(settings), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
+	for _, k := range slices.Concat(inv.ProxyCarriers(), inv.TokenPolicies(), inv.ReferenceCarriers(), settings.Carriers, c.appSettings(settings), inv.UnreadValues(c.RunsSupabase), c.apps.carriers, c.databaseCarriers(), c.keySets()) {
 		c.addSites(k)
 	}
 	c.findDeliveries()
@@ -166,7 +166,7 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 		Slot: slot, Role: b.Role, Standing: standing, Holder: b.Holder, Value: b.Value,
 		At: b.At(), Written: b.Written(), Trace: b.Trace(), Unit: k.Unit, Namespace: k.Namespace,
 		Name: name, Variable: b.Name, Consumer: b.Consumer, Carrier: k, Entry: b.Entry, Broken: b.Broken, Placeholder: b.Placeholder,
-		Doubt: b.Doubt, Idle: k.Idle, Unset: b.Unset, Asks: b.Asks, Exposed: b.Exposed, Withheld: b.Withheld, Copied: b.Copied(),
+		Doubt: cmp.Or(b.Doubt, k.Doubt), Idle: k.Idle, Unset: b.Unset, Asks: b.Asks, Exposed: b.Exposed, Withheld: b.Withheld, Copied: b.Copied(),
 		NotBase64: b.NotBase64 && b.Entry != nil && b.Entry.Object.Kind == "Secret",
 	}
 	if k.Unit != nil && k.Unit.Doubt != "" {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -57,7 +58,7 @@ func (f *Found) addEnvoy(p *inventory.Pod, c *inventory.Container) {
 		return
 	}
 	rendered := seen.Rendered
-	g.Rendered, g.unsure = rendered, r.replaced(f.Inventory, seen.Path)
+	g.Rendered, g.unsure = rendered, cmp.Or(c.Carrier.Doubt, r.replaced(f.Inventory, seen.Path))
 	for _, s := range rendered.Steps {
 		if by := r.by[s.Program]; by != nil && !g.renders(by) {
 			g.Renderers = append(g.Renderers, by)

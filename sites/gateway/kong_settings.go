@@ -63,8 +63,11 @@ func is(v keys.Value, text string) bool {
 	return v.IsKnown() && v.Trimmed().Text().Equal(keys.NewText(text))
 }
 
-// settingsDoubt is why it is not known that the container gets the settings that say what it reads; empty where it is.
+// settingsDoubt is why it is not known that the container runs, and gets the settings that say what it reads; empty where it is.
 func settingsDoubt(c *inventory.Container) string {
+	if c.Carrier.Doubt != "" {
+		return c.Carrier.Doubt
+	}
 	for _, name := range []string{"KONG_DATABASE", "KONG_DECLARATIVE_CONFIG", configurationString} {
 		if v := c.Env[name]; v != nil && v.Doubt != "" {
 			return v.Doubt

@@ -63,6 +63,9 @@ type Carrier struct {
 
 	// Idle says why nothing that it bears has an effect; empty where it has one.
 	Idle string
+
+	// Doubt is why it is not known that what it bears has an effect; empty where it is.
+	Doubt string
 }
 
 // URL is a Supabase URL beside a key.

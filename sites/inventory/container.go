@@ -72,85 +72,61 @@ func (c *Container) Label() string {
 	return "container " + c.Name + " of " + c.owner
 }
 
-// podSpecs are where the workload kinds keep their pod: Deployment, StatefulSet,
-// DaemonSet, ReplicaSet, Job, Argo Rollout and Knative Service; CronJob; Pod.
-var podSpecs = [][]string{
-	{"spec", "template", "spec"},
-	{"spec", "jobTemplate", "spec", "template", "spec"},
-	{"spec"},
-}
-
-// workloads are the kinds of which it is known that something runs their pod: Kubernetes' own,
-// OpenShift's, and those of Argo Rollouts, Knative and OpenKruise.
-var workloads = map[string]bool{
-	"Deployment": true, "StatefulSet": true, "DaemonSet": true, "ReplicaSet": true, "ReplicationController": true, "Job": true,
-	"CronJob": true, "Pod": true, "DeploymentConfig": true, "Rollout": true, "Service": true, "Configuration": true, "CloneSet": true,
-	"AdvancedCronJob": true, "BroadcastJob": true,
-}
-
-// collectContainers finds every container of every workload.
+// collectContainers finds every container of every object.
 func (inv *Inventory) collectContainers() {
 	for _, u := range inv.Units {
 		for _, o := range u.Objects {
-			for _, at := range podSpecs {
-				pod := nodes.Field(o.Root, at...)
-				if nodes.Field(pod, "containers") == nil {
-					continue
-				}
-				inv.collectPod(u, o, pod, at)
-				break
+			for _, p := range inv.inside(o).pods {
+				inv.collectPod(u, o, p)
 			}
 		}
 	}
 }
 
-func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, spec *yaml.Node, at []string) {
-	labels := nodes.Texts(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "labels")...))
-	annotations := nodes.Texts(nodes.Field(o.Root, append(append([]string{}, at[:len(at)-1]...), "metadata", "annotations")...))
+func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, at podAt) {
+	labels := nodes.Texts(nodes.Field(at.metadata, "labels"))
 	p := &Pod{
-		Owner: Label(o), Unit: u, Namespace: o.Namespace, Object: o,
-		volumes: readVolumes(spec), Annotations: annotations,
+		Owner: Label(o), Unit: u, Namespace: at.namespace, Object: o,
+		volumes: readVolumes(at.volumes), Annotations: nodes.Texts(nodes.Field(at.metadata, "annotations")),
 	}
 	inv.Pods = append(inv.Pods, p)
 	twice := inv.twice(u, o)
-	for _, list := range []string{"initContainers", "containers"} {
-		for _, n := range nodes.Items(nodes.Field(spec, list)) {
-			c := &Container{
-				owner: Label(o), Name: nodes.Text(nodes.Field(n, "name")),
-				Init: list == "initContainers", Image: nodes.Text(nodes.Field(n, "image")),
-				Unit: u, Namespace: o.Namespace, Object: o, Labels: labels,
-			}
-			c.Carrier = &Carrier{Kind: InContainer, Name: c.owner, File: o.File, Part: c.Name, Unit: u, Namespace: o.Namespace}
-			c.Sidecar = c.Init && nodes.Text(nodes.Field(n, "restartPolicy")) == "Always"
-			hook := nodes.Field(n, "lifecycle", "postStart")
-			c.Hooked = hook != nil && !changesNothing(hook)
-			for _, m := range nodes.Items(nodes.Field(n, "volumeMounts")) {
-				c.mayWrite(nodes.Text(nodes.Field(m, "name")), nodes.Text(nodes.Field(m, "readOnly")) == "true")
-				c.Mounts = append(c.Mounts, substitute.Mount{
-					Volume: nodes.Text(nodes.Field(m, "name")), Path: nodes.Text(nodes.Field(m, "mountPath")), SubPath: nodes.Text(nodes.Field(m, "subPath")),
-				})
-			}
-			if o.Unseen != "" {
-				c.OpenEnv = append(c.OpenEnv, o.Unseen)
-			}
-			inv.readEnvironment(c, n)
-			inv.mutate(c)
-			if u.Doubt != "" {
-				c.doubt(u.Doubt)
-			}
-			if twice != "" {
-				c.doubt(twice)
-			}
-			c.readCommand(n)
-			p.Containers = append(p.Containers, c)
-			inv.followCommand(p, c)
-			inv.fillCarrier(c)
-			if !workloads[o.Kind] {
-				c.Carrier.Idle = "keylint does not know what runs a " + sources.Shown(o.Kind)
-			}
-			inv.addRequests(c, n)
-			inv.Containers = append(inv.Containers, c)
+	for _, from := range at.containers {
+		n := from.node
+		c := &Container{
+			owner: Label(o), Name: from.name, Init: from.init, Image: nodes.Text(nodes.Field(n, "image")),
+			Unit: u, Namespace: at.namespace, Object: o, Labels: labels,
 		}
+		c.Carrier = &Carrier{Kind: InContainer, Name: c.owner, File: o.File, Part: c.Name, Unit: u, Namespace: at.namespace, Doubt: whoRuns(o)}
+		c.Sidecar = c.Init && nodes.Text(nodes.Field(n, "restartPolicy")) == "Always"
+		hook := nodes.Field(n, "lifecycle", "postStart")
+		c.Hooked = hook != nil && !changesNothing(hook)
+		for _, m := range nodes.Items(nodes.Field(n, "volumeMounts")) {
+			c.mayWrite(nodes.Text(nodes.Field(m, "name")), nodes.Text(nodes.Field(m, "readOnly")) == "true")
+			c.Mounts = append(c.Mounts, substitute.Mount{
+				Volume: nodes.Text(nodes.Field(m, "name")), Path: nodes.Text(nodes.Field(m, "mountPath")), SubPath: nodes.Text(nodes.Field(m, "subPath")),
+			})
+		}
+		if o.Unseen != "" {
+			c.OpenEnv = append(c.OpenEnv, o.Unseen)
+		}
+		if from.part {
+			c.OpenEnv = append(c.OpenEnv, "what else a "+sources.Shown(o.Kind)+" gives its containers is not known")
+		}
+		inv.readEnvironment(c, from.base, n)
+		inv.mutate(c)
+		if u.Doubt != "" {
+			c.doubt(u.Doubt)
+		}
+		if twice != "" {
+			c.doubt(twice)
+		}
+		c.readCommand(n)
+		p.Containers = append(p.Containers, c)
+		inv.followCommand(p, c)
+		inv.fillCarrier(c)
+		inv.addRequests(c, n)
+		inv.Containers = append(inv.Containers, c)
 	}
 }
 

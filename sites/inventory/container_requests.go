@@ -81,7 +81,7 @@ func (k *Carrier) meantFor(words []string, at func() sources.Position) {
 // container's environment need not know them. A reference to a variable is no site beside that one.
 func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 	k := &Carrier{Kind: InContainer, Name: c.owner, File: c.Carrier.File, Part: c.Name, Unit: c.Unit, Namespace: c.Namespace,
-		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle}
+		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle, Doubt: c.Carrier.Doubt}
 	add := func(what string, value keys.Text, at sources.Position) {
 		if keys.Recognize(value) != "" {
 			where := Stands(at, sources.Step{At: at, Text: what})

@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -39,13 +40,17 @@ func (d *Dangling) Identity() string {
 
 // readEnvironment computes the container's variables in the order in which the
 // kubelet does: envFrom first, a later source over an earlier one, then env, where
-// $(NAME) stands for what is already there.
-func (inv *Inventory) readEnvironment(c *Container, n *yaml.Node) {
+// $(NAME) stands for what is already there. What several nodes say is laid over each other.
+func (inv *Inventory) readEnvironment(c *Container, of ...*yaml.Node) {
 	c.Env = map[string]*Binding{}
-	for _, from := range nodes.Items(nodes.Field(n, "envFrom")) {
-		inv.readEnvFrom(c, from)
+	var variables []*yaml.Node
+	for _, n := range of {
+		for _, from := range nodes.Items(nodes.Field(n, "envFrom")) {
+			inv.readEnvFrom(c, from)
+		}
+		variables = append(variables, nodes.Items(nodes.Field(n, "env"))...)
 	}
-	for _, item := range nodes.Items(nodes.Field(n, "env")) {
+	for _, item := range variables {
 		nameNode := nodes.Field(item, "name")
 		name := nodes.Text(nameNode)
 		if name == "" {
@@ -342,6 +347,10 @@ func (inv *Inventory) readLiteral(c *Container, v *Binding, n *yaml.Node) {
 			return
 		}
 	}
+	if isOfGroup(c.Object, "tekton.dev") && tektonVariable.MatchString(text) {
+		v.Value = keys.Unknown("it is filled in when the task runs")
+		return
+	}
 	v.Value = inv.Repo.Standins().Resolve(keys.NewText(text))
 	if !v.Value.IsKnown() {
 		return
@@ -356,6 +365,9 @@ func (inv *Inventory) readLiteral(c *Container, v *Binding, n *yaml.Node) {
 		}
 	}
 }
+
+// tektonVariable matches what Tekton puts something in the place of (tekton.dev/docs: pipelines/variables).
+var tektonVariable = regexp.MustCompile(`\$\((?:params|inputs|tasks|workspaces|context|results|steps)[.\[]`)
 
 // wholeReference is the name in "$(NAME)".
 func wholeReference(s string) (string, bool) {

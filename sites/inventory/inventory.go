@@ -33,7 +33,8 @@ type Inventory struct {
 	units       map[*manifest.Object]*render.Unit
 	read        map[*manifest.Object][]manifest.Entry
 	costs       map[*manifest.Object]int // what it costs to take in all of these
-	scripts     []*manifest.Object       // Secrets that scripts make with kubectl
+	insides     map[*manifest.Object]*inside
+	scripts     []*manifest.Object // Secrets that scripts make with kubectl
 	scriptsRead bool
 	starts      func() *sources.ComposeStarts
 	swarm       func() []sources.DockerObject
@@ -44,7 +45,7 @@ type Inventory struct {
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
-	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, costs: map[*manifest.Object]int{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects), ansible: sync.OnceValue(repo.AnsibleFiles)}
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, costs: map[*manifest.Object]int{}, insides: map[*manifest.Object]*inside{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects), ansible: sync.OnceValue(repo.AnsibleFiles)}
 	inv.CI = sync.OnceValue(func() []sources.CIVariables {
 		return slices.Concat(repo.Workflows(), repo.Pipelines(), repo.Bakes(), repo.Skaffolds(), repo.ClusterBuilds(), repo.ImageBuilds())
 	})

@@ -40,7 +40,7 @@ func (inv *Inventory) filtered(f *filter, o *manifest.Object) certainty {
 	if of == no {
 		return no
 	}
-	pods := workloads[o.Kind] && !slices.ContainsFunc(f.kinds, func(kind string) bool { return strings.EqualFold(path.Base(kind), o.Kind) })
+	pods := len(inv.inside(o).pods) > 0 && !slices.ContainsFunc(f.kinds, func(kind string) bool { return strings.EqualFold(path.Base(kind), o.Kind) })
 	of = min(of, inv.matchesAny(f.namespaces, o.Namespace, false), inv.matchesAny(f.names, o.Name, pods))
 	if f.selector != nil {
 		of = min(of, inv.selected(f.selector, labelSet{of: labelsOf(o), known: true}))
@@ -231,7 +231,7 @@ func (inv *Inventory) isOfKind(o *manifest.Object, word string) certainty {
 	}
 	word = strings.ToLower(path.Base(word))
 	ok, err := path.Match(word, strings.ToLower(o.Kind))
-	return certain(ok && err == nil || word == strings.ToLower(o.Kind)+"s" || (word == "pod" || word == "pods") && workloads[o.Kind])
+	return certain(ok && err == nil || word == strings.ToLower(o.Kind)+"s" || (word == "pod" || word == "pods") && len(inv.inside(o).pods) > 0)
 }
 
 // mutated is what a value becomes that something changes as it reaches the cluster; ok is false where nothing does.

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -74,10 +75,10 @@ func (f PodFile) ID() FileID {
 	return FileID{f.Entry.Unit, f.Source}
 }
 
-// readVolumes reads a pod's volumes.
-func readVolumes(spec *yaml.Node) []volume {
+// readVolumes reads the lists of a pod's volumes.
+func readVolumes(lists []*yaml.Node) []volume {
 	var out []volume
-	for _, v := range nodes.Items(nodes.Field(spec, "volumes")) {
+	for _, v := range slices.Concat(itemsOf(lists)...) {
 		vol := volume{name: nodes.Text(nodes.Field(v, "name"))}
 		add := func(n *yaml.Node, secretName string) {
 			if c := nodes.Field(n, "configMap"); c != nil {
@@ -92,6 +93,15 @@ func readVolumes(spec *yaml.Node) []volume {
 			add(p, "name")
 		}
 		out = append(out, vol)
+	}
+	return out
+}
+
+// itemsOf are the members of each list.
+func itemsOf(lists []*yaml.Node) [][]*yaml.Node {
+	var out [][]*yaml.Node
+	for _, list := range lists {
+		out = append(out, nodes.Items(list))
 	}
 	return out
 }

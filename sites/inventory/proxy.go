@@ -98,7 +98,7 @@ func (inv *Inventory) proxyFile(f PodFile, by *Container) []*Carrier {
 		if c == nil {
 			c = &Carrier{Kind: InGateway, Name: f.Source, File: at.File}
 			if by != nil {
-				c.Unit, c.Namespace, c.Idle = by.Unit, by.Namespace, by.Carrier.Idle
+				c.Unit, c.Namespace, c.Idle, c.Doubt = by.Unit, by.Namespace, by.Carrier.Idle, by.Carrier.Doubt
 			}
 			c.URLs = upstreamURLs(h.Upstream, b)
 			byHost[host] = c

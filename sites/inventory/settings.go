@@ -97,7 +97,7 @@ func (inv *Inventory) settings(f PodFile, name string, c *Container) []*Carrier 
 	}
 	k := &Carrier{
 		Kind: InContainer, Name: c.Carrier.Name, File: bindings[0].At().File, Part: c.Carrier.Part, Unit: c.Unit, Namespace: c.Namespace,
-		Backend: c.Carrier.Backend, Opens: c.Carrier.Opens, Idle: c.Carrier.Idle, URLs: inv.URLs(bindings),
+		Backend: c.Carrier.Backend, Opens: c.Carrier.Opens, Idle: c.Carrier.Idle, Doubt: c.Carrier.Doubt, URLs: inv.URLs(bindings),
 	}
 	if len(k.URLs) == 0 {
 		k.URLs = c.Carrier.URLs
