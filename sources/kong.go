@@ -25,6 +25,7 @@ type KongConfig struct {
 	byName map[string]int // the first of the consumers of each name
 
 	guarded []guarded // the routes at which it matters who asks
+	free    []string  // the paths of the others
 }
 
 // KongConsumer is a consumer with the ACL groups that it belongs to.
@@ -276,9 +277,11 @@ func (c *KongConfig) Rename(to func(string) string) {
 	}
 	for i := range c.guarded {
 		c.guarded[i].name = to(c.guarded[i].name)
+		all(c.guarded[i].paths)
 		all(c.guarded[i].allow)
 		all(c.guarded[i].refuse)
 	}
+	all(c.free)
 	c.index()
 }
 

@@ -23,6 +23,8 @@ type KongRoute struct {
 // guarded is a route that asks for a key, or looks at who asks.
 type guarded struct {
 	name          string
+	paths         []string
+	off           bool     // it answers nobody, whoever asks
 	shut          string   // why it lets nobody pass who sends a key in the header apikey; empty where it may
 	allow, refuse []string // the ACL groups that it lists; none where it has no such list
 	anyGroup      bool     // groups of another kind are looked at, too
@@ -45,8 +47,8 @@ func (c *KongConfig) Asks(path string) bool {
 	return asks
 }
 
-// Refuses says why no route that asks for a key is known to let a key of the consumer pass; empty where one is, and where no
-// route asks.
+// Refuses says why no route that asks for a key is known to let a key of the consumer pass, or none at the path of one of Supabase's services;
+// empty where one is, and where no route asks.
 func (c *KongConfig) Refuses(consumer string) string {
 	k := c.Consumer(consumer)
 	if k == nil || len(c.guarded) == 0 {
@@ -59,7 +61,7 @@ func (c *KongConfig) Refuses(consumer string) string {
 	for _, g := range c.guarded {
 		refused := cmp.Or(g.shut, g.refusesGroups(k.Groups))
 		if refused == "" {
-			return ""
+			return c.refusesAt(k)
 		}
 		why = cmp.Or(why, "its route "+keys.ShownName(g.name)+" "+refused)
 	}
@@ -67,6 +69,54 @@ func (c *KongConfig) Refuses(consumer string) string {
 		return "Kong is not known to let it pass: " + why
 	}
 	return fmt.Sprintf("none of Kong's %d routes is known to let it pass: %s", len(c.guarded), why)
+}
+
+// servicePaths are those at which the services answer that every client of Supabase may ask.
+var servicePaths = []string{"/auth/v1", "/rest/v1", "/storage/v1", "/realtime/v1", "/functions/v1"}
+
+// refusesAt says at which of these the key of a consumer, which is one of Supabase's two, is not known to pass, where it passes elsewhere.
+func (c *KongConfig) refusesAt(k *KongConsumer) string {
+	if c.Role(k.Name) == "" {
+		return ""
+	}
+	for _, path := range servicePaths {
+		nearest := 0
+		for _, paths := range append([][]string{c.free}, c.pathsGuarded()...) {
+			nearest = max(nearest, reaches(paths, path))
+		}
+		passes, why := nearest == 0 || reaches(c.free, path) == nearest, ""
+		for _, g := range c.guarded {
+			if reaches(g.paths, path) < nearest {
+				continue
+			}
+			refused := cmp.Or(g.shut, g.refusesGroups(k.Groups))
+			passes = passes || g.off || refused == ""
+			why = cmp.Or(why, "its route "+keys.ShownName(g.name)+" "+refused)
+		}
+		if !passes {
+			return "Kong lets it pass elsewhere, and is not known to at " + path + ": " + why
+		}
+	}
+	return ""
+}
+
+func (c *KongConfig) pathsGuarded() [][]string {
+	var out [][]string
+	for _, g := range c.guarded {
+		out = append(out, g.paths)
+	}
+	return out
+}
+
+// reaches is how long the longest of the paths is that leads to all that lies below another; 0 where none does.
+func reaches(paths []string, to string) int {
+	longest := 0
+	for _, p := range paths {
+		if strings.HasPrefix(to+"/", strings.TrimSuffix(p, "/")+"/") {
+			longest = max(longest, len(strings.TrimSuffix(p, "/"))+1)
+		}
+	}
+	return longest
 }
 
 // RefusesGroups says whether each route that asks for a key refuses the consumer for its ACL groups.
@@ -152,10 +202,11 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 		shut = "belongs to a service that is not enabled"
 	}
 	if !asks && (acl == nil || shut == "") {
+		c.free = append(c.free, paths...)
 		return
 	}
 	c.guarded = append(c.guarded, guarded{
-		name: name, shut: shut, allow: allow,
+		name: name, paths: paths, off: disabled || terminates(plugins), shut: shut, allow: allow,
 		refuse:   slices.Concat(nodes.List(nodes.Field(acl, "config", "deny")), nodes.List(nodes.Field(acl, "config", "blacklist"))),
 		anyGroup: nodes.Text(nodes.Field(acl, "config", "include_consumer_groups")) == "true",
 	})
