@@ -119,6 +119,18 @@ func reaches(paths []string, to string) int {
 	return longest
 }
 
+// Guard reads which routes ask for a key, and whom they let pass, where other objects say what a declarative configuration does: a tree of its
+// form with services, their routes, and plugins.
+func (c *KongConfig) Guard(root *yaml.Node) {
+	read := &KongConfig{}
+	read.readRoutes(root)
+	c.guarded, c.free = read.guarded, read.free
+	for i, k := range c.Consumers {
+		c.Consumers[i].terminated = terminates(pluginsOf(scoped(root, "consumer", k.Name)))
+	}
+	c.index()
+}
+
 // RefusesGroups says whether each route that asks for a key refuses the consumer for its ACL groups.
 func (c *KongConfig) RefusesGroups(consumer string) bool {
 	k := c.Consumer(consumer)

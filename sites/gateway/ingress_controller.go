@@ -18,6 +18,7 @@ import (
 // a key (konghq.com/credential since KIC 3.0, the data key kongCredType before).
 func (f *Found) collectIngressController() {
 	defaulted := sync.OnceValue(f.defaultClassInSight)
+	before := len(f.Gateways)
 	for _, u := range f.Units {
 		v := f.controllerVersion(u)
 		byNamespace := map[string]*Gateway{}
@@ -42,6 +43,9 @@ func (f *Found) collectIngressController() {
 			}
 			f.addKongConsumer(g, o, v, isClassless(o) && !defaulted())
 		}
+	}
+	for _, g := range f.Gateways[before:] {
+		f.guardByPlugins(g)
 	}
 }
 
