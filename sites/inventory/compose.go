@@ -153,7 +153,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 			optional = append(optional, env)
 			continue
 		}
-		if f == nil && p.fromPortainer(c, env.Path) {
+		if f == nil && p.fromPortainer(c, env) {
 			continue
 		}
 		parse := p.inDialect
@@ -242,6 +242,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	p.inv.Pods = append(p.inv.Pods, own)
 	p.inv.followCommand(own, c)
 	p.inv.fillCarrier(c)
+	p.inv.addFromFiles(own, c)
 	p.stack = p.stack || c.Carrier.Backend != ""
 	p.inv.Containers = append(p.inv.Containers, c)
 	p.addHealthCheck(s, c)

@@ -208,8 +208,8 @@ func (p *composeProject) isPortainer() bool {
 
 // fromPortainer gives a container the variables of the stack, where the file is the one that
 // Portainer writes.
-func (p *composeProject) fromPortainer(c *Container, file string) bool {
-	if file != path.Join(p.dir, stackEnv) {
+func (p *composeProject) fromPortainer(c *Container, env sources.ComposeEnvFile) bool {
+	if env.Path != path.Join(p.dir, stackEnv) {
 		return false
 	}
 	if p.unit.Env != nil && p.unit.Env.Given { // the user says what the stack has
@@ -222,5 +222,6 @@ func (p *composeProject) fromPortainer(c *Container, file string) bool {
 	}
 	p.inv.openFile(c, "Portainer writes "+stackEnv+" when it deploys")
 	c.OpenFrom = p.rest.from
+	c.opensAt(func() sources.Position { return env.At })
 	return true
 }

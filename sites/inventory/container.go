@@ -125,6 +125,7 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, at podAt) {
 		p.Containers = append(p.Containers, c)
 		inv.followCommand(p, c)
 		inv.fillCarrier(c)
+		inv.addFromFiles(p, c)
 		inv.addRequests(c, n)
 		inv.Containers = append(inv.Containers, c)
 	}

@@ -52,10 +52,17 @@ func (c *Container) IsOpen() bool { return c.openAt != nil }
 // FromOpen is a variable that the container has from a source which is not known, if it has it. Whether it is there at all
 // is as little known, so that two of one source are not known to be the same.
 func (c *Container) FromOpen(name string) *Binding {
+	how := "envFrom"
+	if c.Object == nil {
+		how = "env_file"
+	}
 	return &Binding{Name: name, Holder: c.holder(name), Value: keys.Unknown(c.fromOpen(name).Reason()), locate: func() Placement {
-		return Stands(c.openAt(), sources.Step{At: c.openAt(), Text: "envFrom, which may set " + name})
+		return Stands(c.OpenAt(), sources.Step{At: c.OpenAt(), Text: how + ", which may set " + name})
 	}}
 }
+
+// OpenAt is where the pod names the first source of variables that is not known.
+func (c *Container) OpenAt() sources.Position { return c.openAt() }
 
 // urlVariables are those in which Supabase's services take the address under which the world reaches the stack
 // (supabase/auth internal/conf: APIConfiguration; supabase/supabase docker/docker-compose.yml).
