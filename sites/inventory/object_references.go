@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -87,6 +88,7 @@ var otherReaders = []string{
 // a whole Secret it is told that nothing is known of it.
 func (inv *Inventory) ReferenceCarriers() []*Carrier {
 	var out []*Carrier
+	holding := map[*manifest.Object]bool{}
 	inv.eachObject(func(u *render.Unit, o *manifest.Object) {
 		in := inv.inside(o)
 		if !u.Deployed() || len(in.references) == 0 {
@@ -98,7 +100,12 @@ func (inv *Inventory) ReferenceCarriers() []*Carrier {
 		for _, a := range in.addresses {
 			c.URLs = append(c.URLs, URLs(inv.Names, []*Binding{{Name: a.name, Value: keys.Known(keys.NewText(nodes.Text(a.value))), Where: Stands(o.Locate(a.value))}})...)
 		}
+		told := map[*manifest.Object]bool{}
 		for _, r := range in.references {
+			if !inv.Repo.Spend(inv.costOf(cmp.Or(nodes.Text(r.key), r.called), keys.Value{})) {
+				inv.Repo.Note(sources.NoteBound, sources.Position{File: o.File}, "to follow all that objects refer to is "+sources.TooMuch+"; some of it is not followed")
+				break
+			}
 			f := inv.Find(u, r.kind, r.namespace, nodes.Text(r.name))
 			switch {
 			case r.key != nil:
@@ -107,7 +114,8 @@ func (inv *Inventory) ReferenceCarriers() []*Carrier {
 					b.Asked = inv.Names.Of(b.Name).Slot
 				}
 				c.Bindings = append(c.Bindings, b)
-			case f.Object != nil && !slices.ContainsFunc(otherReaders, func(group string) bool { return isOfGroup(o, group) }) && inv.holdsKeys(f):
+			case f.Object != nil && !told[f.Object] && !slices.ContainsFunc(otherReaders, func(group string) bool { return isOfGroup(o, group) }) && inv.isOfSupabase(f, holding):
+				told[f.Object] = true
 				inv.Repo.NoteOf(Label(o), sources.NoteNotFetched, o.Locate(r.name), Label(o)+" takes "+Label(f.Object)+", and which of its keys it uses, and for what, is not known")
 			}
 		}
@@ -139,7 +147,14 @@ func (inv *Inventory) referred(o *manifest.Object, r reference, f Found) *Bindin
 	return b
 }
 
-// holdsKeys says whether a Secret or a ConfigMap holds keys of Supabase's.
-func (inv *Inventory) holdsKeys(f Found) bool {
-	return slices.ContainsFunc(inv.Entries(f.Object), func(e manifest.Entry) bool { return inv.IsSupabaseEntry(&EntryRef{f.Object, f.Unit, e.Key}) })
+// isOfSupabase says whether a Secret or a ConfigMap holds keys of Supabase's. Of each that is remembered.
+func (inv *Inventory) isOfSupabase(f Found, known map[*manifest.Object]bool) bool {
+	is, seen := known[f.Object]
+	if !seen {
+		is = slices.ContainsFunc(inv.Entries(f.Object), func(e manifest.Entry) bool {
+			return inv.Names.Of(e.Key).Strong || e.Value.IsKnown() && keys.Recognize(e.Value.Text()) != ""
+		}) || inv.isSupabaseObject(&EntryRef{f.Object, f.Unit, "JWT_SECRET"})
+		known[f.Object] = is
+	}
+	return is
 }
