@@ -79,6 +79,11 @@ func (inv *Inventory) collectContainers() {
 			for _, p := range inv.inside(o).pods {
 				inv.collectPod(u, o, p)
 			}
+			for _, t := range inv.podTemplates(o) {
+				for _, p := range lookThrough(t).pods {
+					inv.collectPod(u, t, p)
+				}
+			}
 		}
 	}
 }

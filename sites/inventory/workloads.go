@@ -51,11 +51,17 @@ type inside struct {
 	followed map[*yaml.Node]bool // what aliases led to, each once
 }
 
+// lookInto is what stands in an object of a kind that may have pods.
 func lookInto(o *manifest.Object) *inside {
-	f := &inside{followed: map[*yaml.Node]bool{}}
 	if o.Derived() || render.Keyless(o.Kind) || noPods[o.Kind] || slices.ContainsFunc(noPodsIn, func(group string) bool { return isOfGroup(o, group) }) {
-		return f
+		return &inside{}
 	}
+	return lookThrough(o)
+}
+
+// lookThrough is what stands in an object, whatever its kind is.
+func lookThrough(o *manifest.Object) *inside {
+	f := &inside{followed: map[*yaml.Node]bool{}}
 	f.look(o.Root, surroundings{namespace: o.Namespace}, 0)
 	return f
 }
@@ -108,8 +114,11 @@ var workloads = map[string][]string{
 
 // whoRuns says why it is not known that something runs the pods of an object; empty where it is.
 func whoRuns(o *manifest.Object) string {
-	if slices.Contains(workloads[groupOf(o)], o.Kind) {
+	switch {
+	case slices.Contains(workloads[groupOf(o)], o.Kind):
 		return ""
+	case o.Kind == "ConfigMap":
+		return "keylint does not know what makes a pod of it"
 	}
 	return "keylint does not know what runs a " + sources.Shown(o.Kind)
 }
