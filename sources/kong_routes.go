@@ -25,6 +25,7 @@ type guarded struct {
 	name          string
 	paths         []string
 	off           bool     // it answers nobody, whoever asks
+	hides         bool     // what is behind it does not get the key
 	shut          string   // why it lets nobody pass who sends a key in the header apikey; empty where it may
 	allow, refuse []string // the ACL groups that it lists; none where it has no such list
 	anyGroup      bool     // groups of another kind are looked at, too
@@ -90,6 +91,9 @@ func (c *KongConfig) refusesAt(k *KongConsumer) string {
 				continue
 			}
 			refused := cmp.Or(g.shut, g.refusesGroups(k.Groups))
+			if refused == "" && g.hides && path == "/realtime/v1" {
+				refused = "takes the key away, and Realtime wants to see it"
+			}
 			passes = passes || g.off || refused == ""
 			why = cmp.Or(why, "its route "+keys.ShownName(g.name)+" "+refused)
 		}
@@ -218,7 +222,7 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 		return
 	}
 	c.guarded = append(c.guarded, guarded{
-		name: name, paths: paths, off: disabled || terminates(plugins), shut: shut, allow: allow,
+		name: name, paths: paths, off: disabled || terminates(plugins), hides: hides(plugins), shut: shut, allow: allow,
 		refuse:   slices.Concat(nodes.List(nodes.Field(acl, "config", "deny")), nodes.List(nodes.Field(acl, "config", "blacklist"))),
 		anyGroup: nodes.Text(nodes.Field(acl, "config", "include_consumer_groups")) == "true",
 	})
@@ -260,6 +264,24 @@ func shutBy(plugins map[string]*yaml.Node, asks bool) string {
 		return "has the plugin acl, and none that tells who asks"
 	}
 	return ""
+}
+
+// hides says whether one of the plugins takes the key out of the request, and none puts one in. Realtime takes it from where a client puts it
+// (supabase/realtime lib/realtime_web/channels/user_socket.ex).
+func hides(plugins map[string]*yaml.Node) bool {
+	transforms := nodes.Field(plugins["request-transformer"], "config")
+	for _, by := range []string{"add", "append", "replace"} {
+		for _, where := range []string{"querystring", "headers"} {
+			for _, item := range nodes.List(nodes.Field(transforms, by, where)) {
+				name, _, _ := strings.Cut(strings.ToLower(item), ":")
+				if name == "apikey" || name == "x-api-key" {
+					return false
+				}
+			}
+		}
+	}
+	return nodes.Text(nodes.Field(plugins["key-auth"], "config", "hide_credentials")) == "true" ||
+		slices.Contains(nodes.List(nodes.Field(transforms, "remove", "querystring")), "apikey")
 }
 
 // terminates says whether one of the plugins answers all requests, so that none comes to the service.
