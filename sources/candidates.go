@@ -112,6 +112,7 @@ func (f *File) testWith(buffer []byte, open opener) error {
 		if f.kind != dotenvFile && f.kind != dockerfileFile {
 			f.services = f.services || bytes.Contains(b, servicesMark)
 			f.routes = f.routes || LeadsHosts(b)
+			f.takes = f.takes || takesHeaders(b)
 			f.object = f.object || bytes.Contains(b, apiVersion)
 			f.mutate = f.mutate || slices.ContainsFunc(mutators, func(m []byte) bool { return bytes.Contains(b, m) })
 			f.deploy = f.deploy || slices.ContainsFunc(controllers, func(c []byte) bool { return bytes.Contains(b, c) })

@@ -61,6 +61,7 @@ type File struct {
 
 	services     bool // it may have the shape of a compose file
 	routes       bool // it may lead hosts somewhere, as a proxy's configuration does
+	takes        bool // it may take headers away from what is sent, or set them
 	shapeOnce    sync.Once
 	composeShape bool
 

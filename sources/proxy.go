@@ -115,7 +115,31 @@ func RequestHeaders(middleware *yaml.Node) []RequestHeader {
 // headerLabel matches the label by which a container gives Traefik a header to set.
 var headerLabel = regexp.MustCompile(`(?i)^traefik\.http\.middlewares\.([^.]+)\.headers\.customrequestheaders\.([\w-]+)$`)
 
-func setsNoHeader(label ComposeVariable) bool { return !headerLabel.MatchString(label.Name) }
+// takingLabel matches the labels by which Traefik takes away the header that its own check of a password looks at, and those by which Caddy changes headers.
+var takingLabel = regexp.MustCompile(`(?i)^(?:traefik\.http\.middlewares\.[^.]+\.(?:basic|digest)auth\.removeheader|caddy(?:_\d+)?\.(?:.*\.)?(?:\d+_)?(?:header_up|request_header)(?:_\d+)?)$`)
+
+func setsNoHeader(label ComposeVariable) bool {
+	return !headerLabel.MatchString(label.Name) && !takingLabel.MatchString(label.Name)
+}
+
+// LabelTakes is the header that a label has a proxy not hand on; false where it takes none.
+func LabelTakes(label ComposeVariable) (TakenHeader, bool) {
+	text := label.Raw.Reveal()
+	switch m := headerLabel.FindStringSubmatch(label.Name); {
+	case m != nil:
+		return setTo(m[2], text, true)
+	case !takingLabel.MatchString(label.Name):
+	case strings.HasPrefix(strings.ToLower(label.Name), "caddy"):
+		if top := parseDirectives("header_up "+text, false); len(top.block) == 1 {
+			if taken := caddyTaken(top); len(taken) == 1 {
+				return taken[0], true
+			}
+		}
+	case strings.EqualFold(text, "true"):
+		return TakenHeader{Name: "Authorization"}, true
+	}
+	return TakenHeader{}, false
+}
 
 // LabelHeader is the key in the header that a label sets: the header's name, and how far into the value
 // the key stands; false where it bears none.

@@ -95,6 +95,9 @@ func (p *composeProject) addLabels(s sources.ComposeService, c *Container) {
 		Kind: InGateway, Name: p.unit.Name + " labels of " + s.Name, File: p.unit.Path, Unit: p.unit, Idle: c.Carrier.Idle,
 	}
 	for _, l := range s.Labels {
+		if h, ok := sources.LabelTakes(l); ok && c.Carrier.Idle == "" {
+			p.inv.takenByLabels = append(p.inv.takenByLabels, takenByLabel{h, c, c.owner + " label " + l.Name, l.At})
+		}
 		name, offset, ok := sources.LabelHeader(l)
 		if !ok {
 			continue

@@ -23,8 +23,11 @@ type Inventory struct {
 	ComposeBuilds []composeBuild
 	Inputs        map[string]bool // the files that units are made of
 
-	placed      map[placed][]deployed // what is deployed to a cluster that is known
-	mutators    []mutator
+	placed   map[placed][]deployed // what is deployed to a cluster that is known
+	mutators []mutator
+
+	takenByLabels []takenByLabel
+
 	changed     map[*manifest.Object][]*mutator // which of them may change an object
 	namespaces  map[string]labelSet             // labels of those that the repository has
 	held        map[string]bool                 // texts in which something decrypted stands, or does not
@@ -62,6 +65,7 @@ func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
 	for _, p := range inv.Pods {
 		inv.findEnvoys(p)
 	}
+	inv.noteTaken()
 	return inv
 }
 

@@ -1,0 +1,182 @@
+package inventory
+
+import (
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/render"
+	"github.com/keylint/keylint/render/manifest"
+	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// checksKeys are the services that look at a header which bears a key.
+var checksKeys = map[string]bool{"Kong": true, "Envoy": true, "GoTrue": true, "PostgREST": true, "Realtime": true, "Storage": true, "Functions": true}
+
+// noteTaken tells of what stands before what checks keys, and does not hand on the header in which one is sent: no key that comes that way arrives.
+func (inv *Inventory) noteTaken() {
+	if !slices.ContainsFunc(inv.Containers, func(c *Container) bool { return checksKeys[c.Carrier.Backend] }) && !inv.hasConsumers() {
+		return
+	}
+	read := map[[3]string]bool{} // objects by file, kind and name; files that a proxy is shown
+	for _, u := range inv.Units {
+		for _, o := range u.Objects {
+			if !o.Derived() {
+				read[[3]string{o.File, o.Kind, o.OriginalName}] = true
+			}
+			if u.Deployed() {
+				inv.noteTakenBy(u, o)
+			}
+		}
+	}
+	for _, p := range inv.Pods {
+		for _, c := range p.Containers {
+			if c.Object == nil && c.Carrier.Idle == "" && !checksKeys[c.Carrier.Backend] {
+				for _, f := range inv.ShownTo(p, c) {
+					read[[3]string{f.Source}] = true
+					inv.noteHeaders(f.Source, sources.ParseTaken([]byte(f.Value.Text().Reveal())), func(line int) sources.Position { return f.Inside(line, 1, 0) },
+						func(host string) []*Container { return inv.named(c, host) })
+				}
+			}
+		}
+	}
+	for _, h := range inv.takenByLabels {
+		h.To = []string{h.of.Name}
+		inv.noteHeaders(h.label, []sources.TakenHeader{h.TakenHeader}, func(int) sources.Position { return h.at }, func(string) []*Container { return []*Container{h.of} })
+	}
+	for _, f := range inv.Repo.Files() {
+		if !f.TakesHeaders() || f.Example || inv.Inputs[f.Path] {
+			continue
+		}
+		if f.IsManifest() && f.HoldsObjects() {
+			for _, w := range manifest.WrittenIn(f.Documents()) {
+				kind, name := nodes.Text(nodes.Field(w.Root, "kind")), nodes.Text(nodes.Field(w.Root, "metadata", "name"))
+				space := nodes.Text(nodes.Field(w.Root, "metadata", "namespace"))
+				if takesInObject(w.Root) && !read[[3]string{f.Path, kind, name}] {
+					inv.noteHeaders(manifest.Label(kind, space, name), sources.TakenIn(w.Root), func(int) sources.Position { return w.Doc.Position(nodes.Field(w.Root, "metadata", "name")) },
+						func(host string) []*Container { return inv.anywhere(withNamespace(host, space)) })
+				}
+			}
+		} else if (f.IsProxy() || f.IsManifest()) && !read[[3]string{f.Path}] {
+			if b, err := f.Plain(); err == nil && !sources.IsKong(b) && !sources.IsEnvoy(b) {
+				inv.noteHeaders(f.Path, sources.ParseTaken(b), func(line int) sources.Position { return f.Inside(line, 0, 0) }, inv.anywhere)
+			}
+		}
+	}
+}
+
+// hasConsumers says whether Kong's Ingress Controller has consumers.
+func (inv *Inventory) hasConsumers() bool {
+	return slices.ContainsFunc(inv.Units, func(u *render.Unit) bool {
+		return slices.ContainsFunc(u.Objects, func(o *manifest.Object) bool { return o.Kind == "KongConsumer" })
+	})
+}
+
+// takesInObject says of an object whether it is one that says what is done to requests: of Ingresses, of the Gateway API, of Istio, Traefik, Contour,
+// Emissary, Gloo, and of nginx' own makers.
+func takesInObject(root *yaml.Node) bool {
+	group, _, _ := strings.Cut(nodes.Text(nodes.Field(root, "apiVersion")), "/")
+	return slices.ContainsFunc([]string{"networking.k8s.io", "extensions", "gateway.", "traefik.", "networking.istio.io", "projectcontour.io", "getambassador.io", "k8s.nginx.org"},
+		func(prefix string) bool { return strings.HasPrefix(group, prefix) })
+}
+
+// noteTakenBy tells of an object: one that says what is done to requests, or a ConfigMap with the configuration of a proxy.
+func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object) {
+	resolve := func(host string) []*Container { return inv.serviceOf(u, o.Namespace, host) }
+	whole := func(int) sources.Position { return o.Locate(nodes.Field(o.Root, "metadata", "name")) }
+	switch {
+	case takesInObject(o.Root):
+		taken := sources.TakenIn(o.Root)
+		if o.Kind == "Middleware" && len(taken) > 0 {
+			to := inv.usesMiddleware(o)
+			for i := range taken {
+				taken[i].To = to
+			}
+		}
+		inv.noteHeaders(Label(o), taken, whole, resolve)
+	case o.Kind == "ConfigMap":
+		for _, e := range inv.Entries(o) {
+			text := []byte(e.Value.Text().Reveal())
+			if e.Key == "proxy-set-headers" { // of ingress-nginx, for all that it leads somewhere
+				inv.noteIngressHeaders(u, o.Namespace, string(text))
+			} else if !sources.IsKong(text) && !sources.IsEnvoy(text) {
+				inv.noteHeaders(Label(o)+" "+e.Key, sources.ParseTaken(text), func(line int) sources.Position { return e.Inside(line, 1, 0) }, resolve)
+			}
+		}
+	}
+}
+
+// noteIngressHeaders reads the ConfigMap of the headers that ingress-nginx sets, by its name.
+func (inv *Inventory) noteIngressHeaders(u *render.Unit, namespace, name string) {
+	if space, rest, ok := strings.Cut(name, "/"); ok {
+		namespace, name = space, rest
+	}
+	found := inv.Find(u, "ConfigMap", namespace, name)
+	if found.Object == nil {
+		return
+	}
+	for _, e := range inv.Entries(found.Object) {
+		line := "proxy_set_header " + e.Key + ` "` + e.Value.Text().Reveal() + `";`
+		inv.noteHeaders(Label(found.Object), sources.ParseTaken([]byte(line)), func(int) sources.Position { return e.At }, inv.anywhere)
+	}
+}
+
+// usesMiddleware are the Services that what uses a middleware of Traefik's leads to.
+func (inv *Inventory) usesMiddleware(m *manifest.Object) []string {
+	var to []string
+	inv.eachObject(func(_ *render.Unit, o *manifest.Object) {
+		routes := nodes.Items(nodes.Field(o.Root, "spec", "routes"))
+		if o.Kind == "Ingress" && strings.Contains(nodes.Text(nodes.Field(o.Root, "metadata", "annotations", "traefik.ingress.kubernetes.io/router.middlewares")), "-"+m.Name+"@") {
+			routes = []*yaml.Node{o.Root}
+		} else if o.Kind != "IngressRoute" {
+			return
+		}
+		for _, r := range routes {
+			if r == o.Root || slices.ContainsFunc(nodes.Items(nodes.Field(r, "middlewares")), func(used *yaml.Node) bool { return nodes.Text(nodes.Field(used, "name")) == m.Name }) {
+				for _, host := range sources.LeadsTo(r) {
+					to = append(to, withNamespace(host, o.Namespace))
+				}
+			}
+		}
+	})
+	return to
+}
+
+// withNamespace is the name of a Service, as it is called from everywhere.
+func withNamespace(service, namespace string) string {
+	if namespace == "" || strings.Contains(service, ".") {
+		return service
+	}
+	return service + "." + namespace
+}
+
+// noteHeaders tells of the headers that one place takes away, where they would have gone to what checks them. Nothing but an API has a header apikey:
+// that one is told of wherever it goes that is not known.
+func (inv *Inventory) noteHeaders(label string, taken []sources.TakenHeader, at func(line int) sources.Position, resolve func(host string) []*Container) {
+	for _, h := range taken {
+		known, checked := false, false
+		for _, host := range h.To {
+			for _, c := range resolve(host) {
+				known, checked = true, checked || checksKeys[c.Carrier.Backend]
+			}
+		}
+		if !checked && (known || h.Name != "apikey") {
+			continue
+		}
+		does := "takes the header " + h.Name + " away from"
+		if h.Set {
+			does = "sets the header " + h.Name + " to something else in"
+		}
+		inv.Repo.Note(sources.NoteNotFetched, at(h.Line), label+" "+does+" what it hands on: no key that is sent in it that way arrives")
+	}
+}
+
+// takenByLabel is a header that a label has a proxy not hand on to its container.
+type takenByLabel struct {
+	sources.TakenHeader
+	of    *Container
+	label string
+	at    sources.Position
+}

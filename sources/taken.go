@@ -1,0 +1,327 @@
+package sources
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// TakenHeader is a header that may bear a key, and that a proxy does not hand on as it was sent to it.
+type TakenHeader struct {
+	Name string   // "apikey", "Authorization"
+	Set  bool     // it is sent with something else in it; else it is taken away
+	To   []string // the hosts that it would be sent to; none where that is not told
+	Line int
+}
+
+// What stands where a proxy does that: a header's name, and a word by which one is set or taken away.
+var (
+	takenNames = [][]byte{[]byte("apikey"), []byte("Apikey"), []byte("ApiKey"), []byte("apiKey"), []byte("uthorization"), []byte("request_headers off")}
+	takenMarks = [][]byte{
+		[]byte("proxy_set_header"), []byte("grpc_set_header"), []byte("_input_headers"), []byte("proxy_pass_request_headers"), []byte("header_up"), []byte("request_header"),
+		[]byte("http-request"), []byte("requestheader"), []byte("request:"), []byte("request\":"), []byte("removeheader"), []byte("clear_header"), []byte("headers():"),
+	}
+)
+
+// takesHeaders is a cheap test of the text.
+func takesHeaders(b []byte) bool {
+	if !slices.ContainsFunc(takenNames, func(name []byte) bool { return bytes.Contains(b, name) }) {
+		return false
+	}
+	lower := bytes.ToLower(b)
+	return slices.ContainsFunc(takenMarks, func(m []byte) bool { return bytes.Contains(lower, m) })
+}
+
+// TakesHeaders says whether the file may hold what takes headers away, or sets them.
+func (f *File) TakesHeaders() bool { return f.takes }
+
+// ParseTaken finds the headers that a configuration of nginx, Caddy, HAProxy, Apache, Traefik or Envoy does not hand on.
+func ParseTaken(b []byte) []TakenHeader {
+	if !takesHeaders(b) {
+		return nil
+	}
+	text, lower := string(b), strings.ToLower(string(b))
+	out := luaTaken(text)
+	switch {
+	case strings.Contains(lower, "_set_header") || strings.Contains(lower, "_input_headers") || strings.Contains(lower, "proxy_pass_request_headers"):
+		return append(out, nginxTaken(parseDirectives(text, true))...)
+	case strings.Contains(lower, "header_up") || caddyRequestHeader.MatchString(text):
+		return append(out, caddyTaken(parseDirectives(text, false))...)
+	case strings.Contains(lower, "http-request"):
+		return append(out, haproxyTaken(text)...)
+	case apacheHeader.MatchString(text):
+		return append(out, apacheTaken(text)...)
+	case tomlHeaders.Match(b):
+		return append(out, tomlTaken(text)...)
+	}
+	docs, _ := nodes.Parse(b)
+	for _, d := range docs {
+		if nodes.Field(d.Root, "apiVersion") != nil { // the object is read where it is deployed
+			continue
+		}
+		switch {
+		case nodes.Field(d.Root, "http", "middlewares") != nil:
+			out = append(out, traefikTaken(d.Root)...)
+		case nodes.Field(d.Root, "static_resources") != nil || nodes.Field(d.Root, "resources") != nil:
+			out = append(out, TakenIn(d.Root)...)
+		}
+	}
+	return out
+}
+
+// keyHeader is a header's name as it is told, if it may bear a key; empty where it may not. A star stands for any signs.
+func keyHeader(name string) string {
+	for _, of := range []string{"apikey", "Authorization"} {
+		if ok, err := path.Match(strings.ToLower(strings.Trim(name, `"'`)), strings.ToLower(of)); ok && err == nil {
+			return of
+		}
+	}
+	return ""
+}
+
+var (
+	luaHeader          = regexp.MustCompile(`(?i)(clear_header|set_header|headers\(\)\s*:\s*remove|headers\(\)\s*:\s*replace)\s*\(\s*["'](apikey|authorization)["']`)
+	caddyRequestHeader = regexp.MustCompile(`(?m)^\s*request_header\s`)
+	haproxyTakes       = regexp.MustCompile(`^\s*http-request\s+(del-header|set-header|replace-header|replace-value)\s+(\S+)\s*(.*)$`)
+	apacheHeader       = regexp.MustCompile(`(?im)^\s*RequestHeader\s+(?:early\s+)?(unset|set|edit\*?)\s+(\S+)`)
+	apachePass         = regexp.MustCompile(`(?im)^\s*(?:ProxyPass|ProxyPassMatch)\s+.*?(https?://[^\s"]+)`)
+)
+
+// luaTaken finds what a script in Lua does to the headers that are sent on.
+func luaTaken(text string) []TakenHeader {
+	var out []TakenHeader
+	for _, m := range luaHeader.FindAllStringSubmatchIndex(text, -1) {
+		does := strings.ToLower(text[m[2]:m[3]])
+		out = append(out, TakenHeader{Name: keyHeader(text[m[4]:m[5]]), Set: strings.HasPrefix(does, "set") || strings.HasSuffix(does, "replace"), Line: lineAt(text, m[0])})
+	}
+	return out
+}
+
+func lineAt(text string, offset int) int { return 1 + strings.Count(text[:offset], "\n") }
+
+// handsOn says whether a proxy's word for a header's value is that it is what was sent.
+func handsOn(value string, as ...string) bool {
+	return slices.ContainsFunc(as, func(a string) bool { return strings.EqualFold(value, a) })
+}
+
+// nginxTaken finds the headers that nginx sets to something that is no key, with where they would be sent to
+// (nginx.org/en/docs/http/ngx_http_proxy_module.html; github.com/openresty/headers-more-nginx-module).
+func nginxTaken(top *directive) []TakenHeader {
+	var out []TakenHeader
+	named := nginxNames(top)
+	top.each(func(d *directive) {
+		add := func(name string, set bool) {
+			if name = keyHeader(name); name == "" {
+				return
+			}
+			if to, any := d.nginxUpstreams(named); any {
+				out = append(out, TakenHeader{Name: name, Set: set, To: to, Line: d.words[0].line})
+			}
+		}
+		switch name := d.arg(1); d.arg(0) {
+		case "proxy_set_header", "grpc_set_header":
+			if len(d.words) == 3 && !d.nginxHandsOn(name, d.arg(2), named) {
+				add(name, d.arg(2) != "")
+			}
+		case "more_clear_input_headers", "more_set_input_headers":
+			for _, w := range d.words[1:] {
+				of, _, set := strings.Cut(w.text, ":")
+				add(of, set)
+			}
+		case "proxy_pass_request_headers":
+			if name == "off" {
+				add("apikey", false)
+			}
+		}
+	})
+	return out
+}
+
+// nginxHandsOn says whether a header bears what was sent in it, or a key, which is read as one that the proxy presents.
+func (d *directive) nginxHandsOn(name, value string, named map[string]string) bool {
+	if strings.Contains(value, "$") {
+		_, _, bears := keys.InHeader(name, value)
+		text := value[strings.LastIndexByte(value, ' ')+1:]
+		return handsOn(value, "$http_"+name, "$arg_"+name) || bears && (nginxVariable.MatchString(text) || named[text] != "" && !strings.Contains(named[text], "$"))
+	}
+	_, _, ok := keys.InHeader(name, value)
+	return ok
+}
+
+// nginxUpstreams are the hosts that a directive has a say in what is sent to: a block that sets headers of its own takes none from the one round it.
+// any is false where there are only such.
+func (d *directive) nginxUpstreams(named map[string]string) (to []string, any bool) {
+	any = true
+	d.in.each(func(pass *directive) {
+		if !pass.is("proxy_pass") && !pass.is("grpc_pass") {
+			return
+		}
+		for in := pass.in; in != nil && in != d.in; in = in.in {
+			if d.is("proxy_set_header") && slices.ContainsFunc(in.block, func(own *directive) bool { return own.is("proxy_set_header") }) {
+				any = any && to != nil
+				return
+			}
+		}
+		if u := upstream(pass.arg(1), named); u != nil {
+			to = append(to, u.Hostname())
+		}
+	})
+	return to, any || to != nil
+}
+
+// caddyTaken finds the headers that Caddy takes away, or sets to something that is no key
+// (caddyserver.com/docs/caddyfile/directives: reverse_proxy, request_header).
+func caddyTaken(top *directive) []TakenHeader {
+	var out []TakenHeader
+	top.each(func(d *directive) {
+		i, in := 1, d.in
+		switch {
+		case d.is("header_up"):
+			in = &directive{block: []*directive{d.in}}
+		case d.is("request_header"):
+			if strings.HasPrefix(d.arg(1), "@") || strings.HasPrefix(d.arg(1), "/") || d.arg(1) == "*" {
+				i = 2
+			}
+		default:
+			return
+		}
+		var words []string
+		for _, w := range d.words[min(i, len(d.words)):] {
+			words = append(words, w.text)
+		}
+		h, ok := caddyTakes(words)
+		if !ok {
+			return
+		}
+		h.Line = d.words[0].line
+		in.each(func(d *directive) {
+			if d.is("reverse_proxy") || d.is("to") && d.in.is("reverse_proxy") {
+				for _, w := range d.words[1:] {
+					if u := upstream(w.text, nil); u != nil {
+						h.To = append(h.To, u.Hostname())
+					}
+				}
+			}
+		})
+		out = append(out, h)
+	})
+	return out
+}
+
+// caddyTakes reads the words behind header_up.
+func caddyTakes(words []string) (TakenHeader, bool) {
+	if len(words) == 0 {
+		return TakenHeader{}, false
+	}
+	if removed, ok := strings.CutPrefix(words[0], "-"); ok {
+		name := keyHeader(removed)
+		return TakenHeader{Name: name}, name != ""
+	}
+	name := keyHeader(words[0])
+	switch {
+	case name == "" || len(words) == 1:
+		return TakenHeader{}, false
+	case len(words) > 2: // something in it is replaced
+		return TakenHeader{Name: name, Set: true}, true
+	}
+	value := words[1]
+	key, _, bears := keys.InHeader(name, value)
+	switch {
+	case handsOn(value, "{http.request.header."+name+"}", "{header."+name+"}", "{>"+name+"}", "{http.request.uri.query."+name+"}", "{query."+name+"}"),
+		bears && (!strings.ContainsAny(value, "{}") || caddyVariable.MatchString(key.Reveal())):
+		return TakenHeader{}, false
+	}
+	return TakenHeader{Name: name, Set: value != ""}, true
+}
+
+// haproxyTaken finds the headers that HAProxy takes away, or sets to something that is no key, with the servers of the section, or else of the file.
+func haproxyTaken(text string) []TakenHeader {
+	presented := map[int]bool{}
+	for _, h := range haproxyHeaders(text) {
+		presented[h.Line] = true
+	}
+	var out []TakenHeader
+	var all []string
+	section, first := 0, 0 // where in out, and in all, the section begins
+	end := func() {
+		for i := section; i < len(out); i++ {
+			out[i].To = slices.Clone(all[first:])
+		}
+		section, first = len(out), len(all)
+	}
+	for n, line := range strings.Split(text, "\n") {
+		if haproxySection.MatchString(line) {
+			end()
+		}
+		if m := haproxyServer.FindStringSubmatch(line); m != nil {
+			if u := upstream(m[1], nil); u != nil {
+				all = append(all, u.Hostname())
+			}
+		}
+		m := haproxyTakes.FindStringSubmatch(line)
+		if m == nil || presented[n+1] {
+			continue
+		}
+		if name := keyHeader(m[2]); name != "" && !strings.Contains(strings.ToLower(m[3]), "hdr("+strings.ToLower(name)+")") {
+			out = append(out, TakenHeader{Name: name, Set: m[1] != "del-header", Line: n + 1})
+		}
+	}
+	end()
+	for i := range out {
+		if len(out[i].To) == 0 {
+			out[i].To = all
+		}
+	}
+	return out
+}
+
+// apacheTaken finds those of Apache (httpd.apache.org/docs/2.4/mod/mod_headers.html).
+func apacheTaken(text string) []TakenHeader {
+	var to []string
+	for _, m := range apachePass.FindAllStringSubmatch(text, -1) {
+		if u := upstream(m[1], nil); u != nil {
+			to = append(to, u.Hostname())
+		}
+	}
+	var out []TakenHeader
+	for _, m := range apacheHeader.FindAllStringSubmatchIndex(text, -1) {
+		if name := keyHeader(text[m[4]:m[5]]); name != "" {
+			out = append(out, TakenHeader{Name: name, Set: text[m[2]:m[3]] != "unset", To: to, Line: lineAt(text, m[2])})
+		}
+	}
+	return out
+}
+
+// tomlTaken finds those that a middleware of Traefik's takes away by a file in TOML.
+func tomlTaken(text string) []TakenHeader {
+	var out []TakenHeader
+	inside := false
+	for n, line := range strings.Split(text, "\n") {
+		if tomlTable.MatchString(line) {
+			inside = tomlHeaders.MatchString(line)
+		}
+		if m := tomlHeader.FindStringSubmatch(line); inside && m != nil {
+			if h, ok := setTo(m[1], m[2]+m[3], true); ok {
+				h.Line = n + 1
+				out = append(out, h)
+			}
+		}
+	}
+	return out
+}
+
+// setTo is what becomes of a header that is set to a value; false where it bears a key, or what was sent. presents says that keys are read there as
+// what the proxy presents.
+func setTo(name, value string, presents bool) (TakenHeader, bool) {
+	is := keyHeader(name)
+	_, _, bears := keys.InHeader(is, value)
+	if is == "" || strings.Contains(name, "*") || bears && presents || strings.Contains(strings.ToLower(value), "req("+strings.ToLower(is)+")") {
+		return TakenHeader{}, false
+	}
+	return TakenHeader{Name: is, Set: value != ""}, true
+}
