@@ -102,8 +102,8 @@ var mayReveal = []string{
 	"fix/apply.go", "fix/env.go", "fix/text.go",
 	"render/chart/layer.go", "render/manifest/uncover.go",
 	"sites/gateway/credential.go", "sites/gateway/envoy.go", "sites/gateway/fate.go", "sites/gateway/ingress_class.go", "sites/gateway/ingress_controller.go", "sites/gateway/kong.go", "sites/gateway/loose.go",
-	"sites/inventory/binding.go", "sites/inventory/built_image.go", "sites/inventory/carrier.go", "sites/inventory/compose.go", "sites/inventory/compose_routes.go", "sites/inventory/compose_texts.go", "sites/inventory/environment.go", "sites/inventory/envoy.go", "sites/inventory/pod.go", "sites/inventory/readable.go", "sites/inventory/routes.go", "sites/inventory/service.go", "sites/inventory/settings.go",
-	"sources/ci_shell.go", "sources/decrypt/seal_edit.go", "sources/decrypt/seal_template.go", "sources/decrypt/sops_edit.go", "sources/dockerfile.go", "sources/dockerfile_values.go", "sources/file.go", "sources/haproxy.go", "sources/linesenv.go", "sources/mergedenv.go", "sources/nextenv.go", "sources/proxy.go", "sources/secret_env.go", "sources/shell_loaders.go", "sources/traefik_toml.go",
+	"sites/inventory/binding.go", "sites/inventory/built_image.go", "sites/inventory/carrier.go", "sites/inventory/compose.go", "sites/inventory/compose_routes.go", "sites/inventory/compose_texts.go", "sites/inventory/environment.go", "sites/inventory/envoy.go", "sites/inventory/file_variables.go", "sites/inventory/pod.go", "sites/inventory/readable.go", "sites/inventory/routes.go", "sites/inventory/service.go", "sites/inventory/settings.go",
+	"sources/ci_shell.go", "sources/decrypt/seal_edit.go", "sources/decrypt/seal_template.go", "sources/decrypt/sops_edit.go", "sources/dockerfile.go", "sources/dockerfile_values.go", "sources/file.go", "sources/haproxy.go", "sources/linesenv.go", "sources/mergedenv.go", "sources/nextenv.go", "sources/proxy.go", "sources/secret_env.go", "sources/shell_loaders.go", "sources/taken.go", "sources/traefik_toml.go",
 	"substitute/hidden.go", "substitute/machine.go", "substitute/marks.go", "substitute/pod.go", "substitute/sed_parse.go", "substitute/text.go", "substitute/words.go",
 }
 

@@ -98,7 +98,7 @@ func (inv *Inventory) ReferenceCarriers() []*Carrier {
 			Kind: InContainer, Name: Label(o), File: o.File, Unit: u, Namespace: o.Namespace, Doubt: "what a " + sources.Shown(o.Kind) + " does with it is not known",
 		}
 		for _, a := range in.addresses {
-			c.URLs = append(c.URLs, URLs(inv.Names, []*Binding{{Name: a.name, Value: keys.Known(keys.NewText(nodes.Text(a.value))), Where: Stands(o.Locate(a.value))}})...)
+			c.URLs = append(c.URLs, inv.URLs([]*Binding{{Name: a.name, Value: keys.Known(keys.NewText(nodes.Text(a.value))), Where: Stands(o.Locate(a.value))}})...)
 		}
 		told := map[*manifest.Object]bool{}
 		for _, r := range in.references {

@@ -36,7 +36,7 @@ func (inv *Inventory) noteTaken() {
 			if c.Object == nil && c.Carrier.Idle == "" && !checksKeys[c.Carrier.Backend] {
 				for _, f := range inv.ShownTo(p, c) {
 					read[[3]string{f.Source}] = true
-					inv.noteHeaders(f.Source, sources.ParseTaken([]byte(f.Value.Text().Reveal())), func(line int) sources.Position { return f.Inside(line, 1, 0) },
+					inv.noteHeaders(f.Source, sources.ParseTaken(inv.Readable(f.Value)), func(line int) sources.Position { return f.Inside(line, 1, 0) },
 						func(host string) []*Container { return inv.named(c, host) })
 				}
 			}
@@ -98,7 +98,7 @@ func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object) {
 		inv.noteHeaders(Label(o), taken, whole, resolve)
 	case o.Kind == "ConfigMap":
 		for _, e := range inv.Entries(o) {
-			text := []byte(e.Value.Text().Reveal())
+			text := inv.Readable(e.Value)
 			if e.Key == "proxy-set-headers" { // of ingress-nginx, for all that it leads somewhere
 				inv.noteIngressHeaders(u, o.Namespace, string(text))
 			} else if !sources.IsKong(text) && !sources.IsEnvoy(text) {
@@ -118,7 +118,7 @@ func (inv *Inventory) noteIngressHeaders(u *render.Unit, namespace, name string)
 		return
 	}
 	for _, e := range inv.Entries(found.Object) {
-		line := "proxy_set_header " + e.Key + ` "` + e.Value.Text().Reveal() + `";`
+		line := "proxy_set_header " + e.Key + ` "` + string(inv.Readable(e.Value)) + `";`
 		inv.noteHeaders(Label(found.Object), sources.ParseTaken([]byte(line)), func(int) sources.Position { return e.At }, inv.anywhere)
 	}
 }
