@@ -1,6 +1,8 @@
 package sources
 
 import (
+	"bytes"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -24,9 +26,12 @@ type ClusterEdit struct {
 	File      string   // that it writes, or whose manifests it changes
 	Line      int      // of the file that the command stands in, from 1
 
-	deploys bool                                  // it changes nothing, and deploys
-	writes  bool                                  // it writes File, which matters where something deploys it
-	touches func(r *Repository, text string) bool // nil where it may make anything of it
+	deploys  bool                                  // it changes nothing, and deploys
+	writes   bool                                  // it writes File, which matters where something deploys it
+	starts   string                                // it changes nothing, and starts another script of the repository
+	deployer bool                                  // it changes what Argo CD or Flux deploys by the object
+	gateway  bool                                  // it tells a gateway what to accept
+	touches  func(r *Repository, text string) bool // nil where it may make anything of it
 }
 
 // Touches says whether it may change a key in a text, or what leads to one.
@@ -34,37 +39,154 @@ func (r *Repository) Touches(e ClusterEdit, text string) bool {
 	return e.touches == nil || e.touches(r, text)
 }
 
+// Deployer says whether the object is one by which a controller deploys others, which are changed.
+func (e ClusterEdit) Deployer() bool { return e.deployer }
+
+// Gateway says whether a gateway is told what to accept, while it runs.
+func (e ClusterEdit) Gateway() bool { return e.gateway }
+
 // What stands in every text that deploys, and in every one that has such a command.
-const deployPattern = `kubectl|\boc |\bhelm\b|compose|stack deploy|argocd|k8s-create-secret|kustomize`
+const deployPattern = `kubectl|\boc |\bhelm\b|compose|stack deploy|argocd|k8s-create-secret|kustomize|\bflux |\bdeck |:8001|:8444|admin_`
 
 var (
 	deployWords = regexp.MustCompile(`(?i)` + deployPattern)
 	editWords   = regexp.MustCompile(`(?i)` + deployPattern + `|\bsed\b|\byq\b|>|\btee\b|\bcp\b|\bmv\b|\binstall\b|\bsops\b|\bscp\b|\brsync\b|\bcurl\b|\bperl\b`)
 )
 
-// ClusterEdits visits the commands that change what is deployed, of scripts, Makefiles, manifests and workflows, in order of place.
+// ClusterEdits visits the commands that change what is deployed, of scripts, Makefiles, manifests and workflows, in order of place. What writes
+// files counts where it deploys as well, or is started by what does.
 func (r *Repository) ClusterEdits(visit func(f *File, e ClusterEdit)) {
-	for _, f := range r.callers() {
-		b, err := f.peek()
-		if err != nil || !deployWords.Match(b) {
-			continue
+	callers := r.callers()
+	found, deploys := map[*File][]ClusterEdit{}, map[string]bool{}
+	look := func(f *File) {
+		if _, looked := found[f]; looked {
+			return
 		}
-		var found []ClusterEdit
-		for _, p := range r.pieces(f, b, "") {
-			if editWords.MatchString(p.text) {
-				found = append(found, r.editsOf(f, p)...)
+		found[f] = r.editsIn(f)
+		deploys[f.Path] = slices.ContainsFunc(found[f], func(e ClusterEdit) bool { return e.deploys })
+	}
+	eachWith := func(words *regexp.Regexp) {
+		for _, f := range callers {
+			if b, err := f.peek(); err == nil && words.Match(b) {
+				look(f)
 			}
 		}
-		if f.IsManifest() && strings.Contains(string(b), secretAction) {
-			found = append(found, secretActions(b)...)
+	}
+	eachWith(deployWords)
+	for range maxShellDepth { // those that start what deploys, deploy
+		var names []string
+		for _, f := range r.scripts {
+			if deploys[f.Path] {
+				names = append(names, regexp.QuoteMeta(path.Base(f.Path)))
+			}
 		}
-		deploys := slices.ContainsFunc(found, func(e ClusterEdit) bool { return e.deploys })
-		for _, e := range found {
-			if !e.deploys && (deploys || !e.writes) {
+		before := len(names)
+		if before > 0 {
+			eachWith(regexp.MustCompile(strings.Join(names, "|")))
+		}
+		for f, edits := range found {
+			deploys[f.Path] = deploys[f.Path] || slices.ContainsFunc(edits, func(e ClusterEdit) bool { return deploys[e.starts] })
+		}
+		if after := len(slices.DeleteFunc(slices.Clone(r.scripts), func(f *File) bool { return !deploys[f.Path] })); after == before {
+			break
+		}
+	}
+	for range maxShellDepth { // and what those start is part of that
+		more := false
+		for _, f := range slices.SortedFunc(maps.Keys(found), byPath) {
+			for _, e := range found[f] {
+				if s := r.script(e.starts); s != nil && !s.Example && deploys[f.Path] && !deploys[e.starts] {
+					look(s)
+					deploys[e.starts], more = true, true
+				}
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	for _, f := range slices.SortedFunc(maps.Keys(found), byPath) {
+		for _, e := range found[f] {
+			if !e.deploys && e.starts == "" && (deploys[f.Path] || !e.writes) {
 				visit(f, e)
 			}
 		}
 	}
+}
+
+func byPath(a, b *File) int { return strings.Compare(a.Path, b.Path) }
+
+// editsIn finds the commands of one file.
+func (r *Repository) editsIn(f *File) []ClusterEdit {
+	b, err := f.peek()
+	if err != nil {
+		return nil
+	}
+	var found []ClusterEdit
+	for _, p := range r.pieces(f, b, "") {
+		if editWords.MatchString(p.text) || startWords.MatchString(p.text) {
+			found = append(found, r.editsOf(f, p)...)
+		}
+	}
+	if bytes.Contains(b, []byte("flux resume")) { // what is stopped for a while
+		found = slices.DeleteFunc(found, func(e ClusterEdit) bool { return strings.HasPrefix(e.Verb, "flux suspend") })
+	}
+	if f.IsManifest() && strings.Contains(string(b), secretAction) {
+		found = append(found, secretActions(b)...)
+	}
+	return found
+}
+
+// startWords matches what a script is called by, or what starts one.
+var startWords = regexp.MustCompile(`\.(?:sh|bash|py|rb|ps1)\b|\b(?:make|just)\b`)
+
+// started is that a command starts a script of the repository, or a Makefile.
+func (s *shell) started(st *shellState, words []shellWord) []ClusterEdit {
+	var name string
+	switch base := path.Base(words[0].text); {
+	case base == "make" || base == "just":
+		dir := st.dir
+		for i, w := range words[1:] {
+			if w.text == "-C" && i+2 < len(words) {
+				dir, _ = st.path(words[i+2])
+			}
+		}
+		name = path.Join(dir, map[string]string{"make": "Makefile", "just": "justfile"}[base])
+	case shells[base] || interpreters.MatchString(base):
+		for _, w := range words[1:] {
+			if !strings.HasPrefix(w.text, "-") {
+				name, _ = st.path(w)
+				break
+			}
+		}
+	default:
+		name, _ = st.path(words[0])
+	}
+	if name == "" || name == s.file || s.repo.script(name) == nil {
+		return nil
+	}
+	return append(s.repo.programWrites(name), ClusterEdit{starts: name})
+}
+
+var (
+	interpreters   = regexp.MustCompile(`^(?:python[\d.]*|ruby|pwsh|powershell)$`)
+	programWriting = regexp.MustCompile(`\.write\(|write_text|\bdump(?:_all)?\(|File\.write|Set-Content|Out-File`)
+)
+
+// programWrites are the files with keys that a program which is no script of a shell writes: of those that it names any.
+func (r *Repository) programWrites(name string) []ClusterEdit {
+	f := r.script(name)
+	b, err := f.Disk()
+	if err != nil || isShell(name) || isMakefile(name) || !programWriting.Match(b) {
+		return nil
+	}
+	var out []ClusterEdit
+	for _, w := range r.Files() {
+		if base := path.Base(w.Path); (w.IsManifest() || w.IsDotenv()) && w.BearsKeys() && strings.Contains(string(b), base) {
+			out = append(out, ClusterEdit{Verb: path.Base(name), File: w.Path, writes: true})
+		}
+	}
+	return out
 }
 
 // EditsOf finds the commands in what a container runs.
@@ -79,7 +201,7 @@ func (r *Repository) EditsOf(words []string) []ClusterEdit {
 	}
 	var out []ClusterEdit
 	for _, e := range r.editsOf(&File{repo: r}, piece{text: strings.Join(line, " ")}) {
-		if !e.deploys && !e.writes {
+		if !e.deploys && !e.writes && e.starts == "" {
 			out = append(out, e)
 		}
 	}
@@ -133,8 +255,8 @@ func (s *shell) edits(st *shellState, words []shellWord, redirs []*syntax.Redire
 		}
 	} else if deploysWords(words) {
 		return []ClusterEdit{{deploys: true}}
-	} else {
-		out = s.rewrites(st, words)
+	} else if out = deployerEdits(words); out == nil {
+		out = slices.Concat(s.started(st, words), adminEdits(s, st, words), s.rewrites(st, words))
 	}
 	for i := range out {
 		out[i].Line = line

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -17,22 +18,35 @@ import (
 func (inv *Inventory) noteEdits() {
 	told := map[string]bool{}
 	for _, c := range inv.Containers {
-		if c.Object == nil || !slices.ContainsFunc(c.Command, func(word string) bool { return strings.Contains(word, "kubectl") }) {
+		if !slices.ContainsFunc(c.Command, sources.MayEdit) || c.Carrier.Idle != "" || !c.Unit.Deployed() {
 			continue
 		}
+		at := sources.Position{File: c.Carrier.File}
+		if c.Object != nil {
+			at = c.Object.Locate(nodes.Field(c.Object.Root, "metadata", "name"))
+		}
 		for _, e := range inv.Repo.EditsOf(c.Command) {
-			if e.Built != "" || e.File != "" {
-				continue
+			switch {
+			case e.Gateway():
+				inv.noteAdmin(e, at, told)
+			case e.Deployer():
+				inv.noteDeployer(e, at, told)
+			case c.Object == nil || e.Built != "" || e.File != "":
+			default:
+				if e.Namespace == "" {
+					e.Namespace = c.Namespace
+				}
+				inv.noteEdit(e, at, told)
 			}
-			if e.Namespace == "" {
-				e.Namespace = c.Namespace
-			}
-			inv.noteEdit(e, c.Object.Locate(nodes.Field(c.Object.Root, "metadata", "name")), told)
 		}
 	}
 	inv.Repo.ClusterEdits(func(f *sources.File, e sources.ClusterEdit) {
 		at := sources.Position{File: f.Path, Line: e.Line}
 		switch {
+		case e.Gateway():
+			inv.noteAdmin(e, at, told)
+		case e.Deployer():
+			inv.noteDeployer(e, at, told)
 		case e.Built != "":
 			inv.noteBuilt(e, at)
 		case e.File != "":
@@ -63,6 +77,30 @@ func (inv *Inventory) noteEdit(e sources.ClusterEdit, at sources.Position, told 
 		told[e.Verb+Label(o)] = true
 		inv.Repo.Note(sources.NoteNotFetched, at, e.Verb+" changes "+Label(o)+" in the cluster, and what it makes of it cannot be told")
 	})
+}
+
+// noteAdmin tells of a command that tells a Kong what to accept while it runs, once for each file.
+func (inv *Inventory) noteAdmin(e sources.ClusterEdit, at sources.Position, told map[string]bool) {
+	kong := func(c *Container) bool {
+		return c.Carrier.Backend == "Kong" && c.Carrier.Idle == "" && c.Unit.Deployed()
+	}
+	if told[e.Verb+at.File] || !slices.ContainsFunc(inv.Containers, kong) && !inv.hasConsumers() {
+		return
+	}
+	told[e.Verb+at.File] = true
+	inv.Repo.Note(sources.NoteNotFetched, at, e.Verb+" tells Kong what it accepts while it runs, which need not be what stands here")
+}
+
+// noteDeployer tells of a command that changes what a controller deploys by one of its objects, once for each, where that may bear keys.
+func (inv *Inventory) noteDeployer(e sources.ClusterEdit, at sources.Position, told map[string]bool) {
+	for _, u := range inv.Units {
+		kind, name, _ := strings.Cut(strings.NewReplacer("Argo CD ", "", "Flux ", "").Replace(u.Name), " ")
+		if kind != e.Kind || e.Name != "" && path.Base(name) != path.Base(e.Name) || told[e.Verb+u.Name] || !u.Deployed() || !slices.ContainsFunc(u.Objects, inv.bears) || !inv.Repo.Touches(e, "") {
+			continue
+		}
+		told[e.Verb+u.Name] = true
+		inv.Repo.Note(sources.NoteNotFetched, at, e.Verb+" changes what "+u.Name+" deploys, and what it makes of it cannot be told")
+	}
 }
 
 // bears says whether an object bears a key, or leads to one.
