@@ -17,8 +17,12 @@ import (
 // controllers are the API groups whose objects say what else is deployed.
 var controllers = [][]byte{[]byte("toolkit.fluxcd.io/"), []byte("argoproj.io/"), []byte("helm.cattle.io/")}
 
-// mutators are words of objects that say what is changed as it reaches the cluster.
-var mutators = [][]byte{[]byte("kyverno.io/"), []byte("MutatingAdmissionPolicy"), []byte("MutatingWebhookConfiguration"), []byte("ClusterExternalSecret")}
+// mutators are words of objects that say what is changed as it reaches the cluster, or made there.
+var mutators = [][]byte{
+	[]byte("kyverno.io/"), []byte("MutatingAdmissionPolicy"), []byte("MutatingWebhookConfiguration"), []byte("ClusterExternalSecret"), []byte("mutations.gatekeeper.sh/"),
+	[]byte("PushSecret"), []byte("crossplane.io/"), []byte("open-cluster-management.io/"), []byte("kro.run/"), []byte("core.oam.dev/"), []byte("kappctrl.k14s.io/"),
+	[]byte("packaging.carvel.dev/"), []byte("fleet.cattle.io/"), []byte("config.projectsveltos.io/"), []byte("addons.cluster.x-k8s.io/"),
+}
 
 var apiVersion = []byte("apiVersion")
 

@@ -55,16 +55,24 @@ func (inv *Inventory) noteEdits() {
 			inv.noteEdit(e, at, told)
 		}
 	})
+	for _, o := range inv.Repo.ForeignObjects() {
+		switch {
+		case o.Kind != "" && render.Keyless(o.Kind):
+		case o.Name != "" && inv.noteEdit(o.ClusterEdit, o.At, told):
+		case o.Bears:
+			inv.Repo.Note(sources.NoteNotFetched, o.At, o.Verb+" deploys what may hold a key, and was not read")
+		}
+	}
 }
 
 // noteEdit tells of one that changes a variable or a data key of an object with keys, once for each object.
-func (inv *Inventory) noteEdit(e sources.ClusterEdit, at sources.Position, told map[string]bool) {
+func (inv *Inventory) noteEdit(e sources.ClusterEdit, at sources.Position, told map[string]bool) (found bool) {
 	if len(e.Variables) > 0 && !slices.ContainsFunc(e.Variables, func(name string) bool { return inv.Names.Of(name).Slot != "" }) {
-		return
+		return false
 	}
 	if !inv.Repo.Spend(filterCost * (1 + inv.objects())) {
-		inv.Repo.Note(sources.NoteBound, at, "what kubectl changes in the cluster is "+sources.TooMuch)
-		return
+		inv.Repo.Note(sources.NoteBound, at, "what is changed in the cluster is "+sources.TooMuch)
+		return false
 	}
 	inv.eachObject(func(u *render.Unit, o *manifest.Object) {
 		if told[e.Verb+Label(o)] || !u.Deployed() || e.Namespace != "" && o.Namespace != "" && o.Namespace != e.Namespace || !isCalled(o.Kind, e.Kind) ||
@@ -74,9 +82,10 @@ func (inv *Inventory) noteEdit(e sources.ClusterEdit, at sources.Position, told 
 		if e.Name != o.Name && (e.Name != "" || !inv.sets(o, e.Variables)) || !inv.Repo.Touches(e, asText(o)) {
 			return
 		}
-		told[e.Verb+Label(o)] = true
+		found, told[e.Verb+Label(o)] = true, true
 		inv.Repo.Note(sources.NoteNotFetched, at, e.Verb+" changes "+Label(o)+" in the cluster, and what it makes of it cannot be told")
 	})
+	return found
 }
 
 // noteAdmin tells of a command that tells a Kong what to accept while it runs, once for each file.

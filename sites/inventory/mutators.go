@@ -31,8 +31,8 @@ type touched struct {
 	volumes []string // by name, or by where they are mounted; "" for any
 }
 
-// readMutators reads the policies of the repository that may change a variable or a data key: Kyverno's, and the API
-// server's own, as they are deployed, and as they are written where nothing is known to deploy them. What it returns is to be called when
+// readMutators reads the policies of the repository that may change a variable or a data key: Kyverno's, Gatekeeper's, and the API
+// server's own, and what has a controller make others, as they are deployed, and as they are written where nothing is known to deploy them. What it returns is to be called when
 // the containers are known.
 func (inv *Inventory) readMutators() (tell func()) {
 	var hooks []func()
@@ -62,6 +62,12 @@ func (inv *Inventory) readMutators() (tell func()) {
 			readClusterSecret(spec, label, name, add)
 		case "MutatingWebhookConfiguration":
 			hooks = append(hooks, func() { inv.noteWebhooks(root, label, at) })
+		case "Assign", "ModifySet":
+			readAssign(spec, label, add)
+		case "PushSecret":
+			inv.readPush(spec, label, add)
+		default:
+			hooks = append(hooks, inv.readMaker(root, label, at, add))
 		}
 	}
 	deployed := map[[3]string]bool{}
@@ -93,10 +99,12 @@ func (inv *Inventory) readMutators() (tell func()) {
 	}
 }
 
-// mutates are the kinds of what changes objects.
+// mutates are the kinds of what changes objects, or makes others.
 var mutates = map[string]bool{
 	"ClusterPolicy": true, "Policy": true, "MutatingAdmissionPolicy": true, "MutatingPolicy": true, "NamespacedMutatingPolicy": true,
-	"MutatingWebhookConfiguration": true, "ClusterExternalSecret": true,
+	"MutatingWebhookConfiguration": true, "ClusterExternalSecret": true, "Assign": true, "ModifySet": true, "PushSecret": true,
+	"Object": true, "Composition": true, "ManifestWork": true, "ConfigurationPolicy": true, "ResourceGraphDefinition": true,
+	"Release": true, "App": true, "PackageInstall": true, "GitRepo": true, "HelmOp": true, "ClusterProfile": true, "Profile": true, "HelmChartProxy": true,
 }
 
 // texts is the text of a field, as a list; empty where there is none.
