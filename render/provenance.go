@@ -14,8 +14,8 @@ import (
 )
 
 // A controller deploys what stands in one revision of a repository, and as long as nobody has it stop. keylint has the files of one
-// revision, and nothing that says which one it is: the branch that most of what deploys names is taken for it, and of what names another one,
-// or a tag or a commit, it is not known what is deployed.
+// revision, and little that says which one it is. A branch that is checked out is that one, but it may be one that is to be merged: then, and where
+// none is, the branch that most of what deploys names is taken for it. Of what names another one, or a tag or a commit, it is not known what is deployed.
 
 // tellFlux tells why what an order of Flux deploys, as a unit, may be another than what stands here.
 func (p *planner) tellFlux(o order, u *Unit) {
@@ -38,7 +38,7 @@ func (p *planner) tellFlux(o order, u *Unit) {
 	if nodes.Text(nodes.Field(spec, "suspend")) == "true" {
 		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(ref, "name"), "its "+label+" "+stopped)
 	}
-	if what := p.fluxRevision(spec); what != "" {
+	if what := p.fluxRevision(source.File, spec); what != "" {
 		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(ref, "name"), "its "+label+" takes "+what+otherRevision)
 	}
 	p.tellIgnored(o, u, spec)
@@ -46,17 +46,17 @@ func (p *planner) tellFlux(o order, u *Unit) {
 
 const otherRevision = ", which need not hold what stands here"
 
-// fluxRevision is what a GitRepository takes that is not the head of the branch at hand; empty where it takes that.
-func (p *planner) fluxRevision(spec *yaml.Node) string {
+// fluxRevision is what a GitRepository takes, as a file says, that is not the head of the branch at hand; empty where it takes that.
+func (p *planner) fluxRevision(file string, spec *yaml.Node) string {
 	for _, field := range []string{"commit", "name", "semver", "tag"} { // in the order in which they count
 		if text := nodes.Text(nodes.Field(spec, "ref", field)); text != "" {
 			if branch, ok := strings.CutPrefix(text, "refs/heads/"); ok {
-				return p.otherBranch(fluxURL(spec), branch)
+				return p.otherBranch(file, fluxURL(spec), branch)
 			}
 			return "the " + strings.Replace(field, "name", "reference", 1) + " " + sources.Shown(text)
 		}
 	}
-	return p.otherBranch(fluxURL(spec), fluxBranch(spec))
+	return p.otherBranch(file, fluxURL(spec), fluxBranch(spec))
 }
 
 // fluxBranch is the branch that a GitRepository takes, which has a default; empty where it is another kind of revision.
@@ -84,8 +84,8 @@ func (p *planner) tellLegacyPatches(o order, spec *yaml.Node) {
 	}
 }
 
-// argoRevision is what a source takes that is not the head of the branch at hand; empty where it takes that.
-func (p *planner) argoRevision(s *yaml.Node) string {
+// argoRevision is what a source takes, as a file says, that is not the head of the branch at hand; empty where it takes that.
+func (p *planner) argoRevision(file string, s *yaml.Node) string {
 	text := nodes.Text(nodes.Field(s, "targetRevision"))
 	switch {
 	case notABranch.MatchString(text):
@@ -93,7 +93,7 @@ func (p *planner) argoRevision(s *yaml.Node) string {
 	case text == "" || text == "HEAD" || strings.Contains(text, "{{"):
 		return ""
 	}
-	return p.otherBranch(repositoryName(s), text)
+	return p.otherBranch(file, repositoryName(s), text)
 }
 
 // notABranch matches a commit, a tag's name or a range of versions.
@@ -110,13 +110,20 @@ func (p *planner) countBranch(repository, branch string) {
 	p.branches[repository][branch]++
 }
 
-// otherBranch says which branch of a repository something deploys where most deploys another one.
-func (p *planner) otherBranch(repository, branch string) string {
+// otherBranch says which branch of a repository something in a file deploys that is not the one at hand: main is checked out, or most deploys another
+// one, or something else deploys as much of another one, and neither is called like the one that everything is merged into.
+func (p *planner) otherBranch(file, repository, branch string) string {
+	head := p.repo.Branch(file)
+	if branch == "" || branch == head {
+		return ""
+	}
+	other := isDefaultBranch(head) && !isDefaultBranch(branch)
 	counts := p.branches[repository]
-	for other, n := range counts {
-		if branch != "" && (n > counts[branch] || n == counts[branch] && other != branch && isDefaultBranch(other)) {
-			return "the branch " + sources.Shown(branch)
-		}
+	for rival, n := range counts {
+		other = other || n > counts[branch] || n == counts[branch] && rival != branch && (isDefaultBranch(rival) || !isDefaultBranch(branch))
+	}
+	if other {
+		return "the branch " + sources.Shown(branch)
 	}
 	return ""
 }
@@ -160,7 +167,7 @@ func sharedSteps(a, b string) int {
 // tellArgo tells why what a source of an Application deploys may be another than what stands here: Argo CD takes another revision, or a plugin
 // makes it. Of argocd-vault-plugin it is known that it fills in placeholders.
 func (p *planner) tellArgo(o order, s *yaml.Node) {
-	if what := p.argoRevision(s); what != "" {
+	if what := p.argoRevision(o.object.File, s); what != "" {
 		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(s, "targetRevision"), "it takes "+what+otherRevision)
 	}
 	if plugin := nodes.Field(s, "plugin"); plugin != nil {

@@ -122,7 +122,7 @@ var attempts = []attempt{
 var unreadable = []string{"/etc/passwd", "../private", ".git/config", ".git/objects/pack", "nested/.git/config", "link", "/proc/self/environ", "/proc/self/exe", "/", "..", "/dev/null"}
 
 // readable are those that can.
-var readable = []string{path, "top.yaml", ".git/index", ".git/info/exclude", "../named.env", "nested/file.yaml", "nested", ".", "sub", "empty", ".git"}
+var readable = []string{path, "top.yaml", ".git/index", ".git/info/exclude", ".git/HEAD", "../named.env", "nested/file.yaml", "nested", ".", "sub", "empty", ".git"}
 
 // enterTree makes a work tree, and confines the process to it.
 func enterTree() { enterTreeWith(&Sandbox{}) }
@@ -133,7 +133,7 @@ func enterTreeWith(s *Sandbox) {
 	dir, err = filepath.EvalSymlinks(dir)
 	must(err)
 	tree := filepath.Join(dir, "tree")
-	for _, name := range []string{"private", "named.env", "tree/top.yaml", "tree/" + path, "tree/.git/config", "tree/.git/index", "tree/.git/info/exclude", "tree/.git/objects/pack",
+	for _, name := range []string{"private", "named.env", "tree/top.yaml", "tree/" + path, "tree/.git/config", "tree/.git/index", "tree/.git/info/exclude", "tree/.git/HEAD", "tree/.git/objects/pack",
 		"tree/nested/.git/config", "tree/nested/file.yaml"} {
 		must(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
 		must(os.WriteFile(filepath.Join(dir, name), []byte("x\n"), 0o600))

@@ -11,7 +11,7 @@ import (
 )
 
 // gitReads are the files in .git that are read. What else lies there is nobody's business, and the configuration may hold a token.
-var gitReads = []string{"info/exclude", "index"}
+var gitReads = []string{"info/exclude", "index", "HEAD"}
 
 const (
 	readFile = landlock.AccessFSSet(ll.AccessFSReadFile)
