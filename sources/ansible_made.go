@@ -26,7 +26,7 @@ func (r *Repository) ansibleMade(d *Document) []ForeignObject {
 				for _, o := range append(nodes.Items(definition), definition) {
 					kind, name := nodes.Text(nodes.Field(o, "kind")), nodes.Text(nodes.Field(o, "metadata", "name"))
 					if text, err := yaml.String(o); err == nil && kind != "" {
-						out = append(out, r.foreign(by, kind, name, nodes.Text(nodes.Field(o, "metadata", "namespace")), text, at))
+						out = append(out, foreign(by, kind, name, nodes.Text(nodes.Field(o, "metadata", "namespace")), r.namesKey(text), at))
 					}
 				}
 				out = append(out, r.ansibleTexts(by, nodes.Text(definition), at)...)
@@ -55,8 +55,9 @@ func (r *Repository) ansibleMade(d *Document) []ForeignObject {
 // ansibleTexts are the objects of a text that Jinja fills in.
 func (r *Repository) ansibleTexts(by, text string, at Position) []ForeignObject {
 	var out []ForeignObject
+	bears := r.namesKey(text)
 	for _, e := range objectsIn(jinjaAny.ReplaceAllString(text, unknownWord)) {
-		out = append(out, r.foreign(by, e.Kind, e.Name, e.Namespace, text, at))
+		out = append(out, foreign(by, e.Kind, e.Name, e.Namespace, bears, at))
 	}
 	return out
 }

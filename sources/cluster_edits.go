@@ -81,8 +81,12 @@ func (r *Repository) ClusterEdits(visit func(f *File, e ClusterEdit)) {
 			}
 		}
 		before := len(names)
-		if before > 0 {
+		switch {
+		case before == 0:
+		case before <= maxNamed:
 			eachWith(regexp.MustCompile(strings.Join(names, "|")))
+		default:
+			eachWith(startWords)
 		}
 		for f, edits := range found {
 			deploys[f.Path] = deploys[f.Path] || slices.ContainsFunc(edits, func(e ClusterEdit) bool { return deploys[e.starts] })
@@ -114,6 +118,9 @@ func (r *Repository) ClusterEdits(visit func(f *File, e ClusterEdit)) {
 	}
 }
 
+// maxNamed is how many scripts are looked for by their names.
+const maxNamed = 100
+
 func byPath(a, b *File) int { return strings.Compare(a.Path, b.Path) }
 
 // editsIn finds the commands of one file.
@@ -134,7 +141,7 @@ func (r *Repository) editsIn(f *File) []ClusterEdit {
 	if f.IsManifest() && strings.Contains(string(b), secretAction) {
 		found = append(found, secretActions(b)...)
 	}
-	return found
+	return append(found, r.programWrites(f, b)...)
 }
 
 // startWords matches what a script is called by, or what starts one.
@@ -165,7 +172,7 @@ func (s *shell) started(st *shellState, words []shellWord) []ClusterEdit {
 	if name == "" || name == s.file || s.repo.script(name) == nil {
 		return nil
 	}
-	return append(s.repo.programWrites(name), ClusterEdit{starts: name})
+	return []ClusterEdit{{starts: name}}
 }
 
 var (
@@ -174,16 +181,18 @@ var (
 )
 
 // programWrites are the files with keys that a program which is no script of a shell writes: of those that it names any.
-func (r *Repository) programWrites(name string) []ClusterEdit {
-	f := r.script(name)
-	b, err := f.Disk()
-	if err != nil || isShell(name) || isMakefile(name) || !programWriting.Match(b) {
+func (r *Repository) programWrites(f *File, b []byte) []ClusterEdit {
+	if !isScript(f.Path) || isShell(f.Path) || isMakefile(f.Path) || !programWriting.Match(b) {
+		return nil
+	}
+	if !r.Spend(len(b) / 100 * len(r.Files())) {
+		r.Note(NoteBound, f.At(), "what the program writes is "+TooMuch)
 		return nil
 	}
 	var out []ClusterEdit
 	for _, w := range r.Files() {
-		if base := path.Base(w.Path); (w.IsManifest() || w.IsDotenv()) && w.BearsKeys() && strings.Contains(string(b), base) {
-			out = append(out, ClusterEdit{Verb: path.Base(name), File: w.Path, writes: true})
+		if (w.IsManifest() || w.IsDotenv()) && w.BearsKeys() && bytes.Contains(b, []byte(path.Base(w.Path))) {
+			out = append(out, ClusterEdit{Verb: path.Base(f.Path), File: w.Path, Line: 1, writes: true})
 		}
 	}
 	return out

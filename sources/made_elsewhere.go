@@ -45,13 +45,13 @@ func (r *Repository) namesKey(text string) bool {
 }
 
 // foreign is one that is made by something.
-func (r *Repository) foreign(by, kind, name, namespace, text string, at Position) ForeignObject {
+func foreign(by, kind, name, namespace string, bears bool, at Position) ForeignObject {
 	for _, part := range []*string{&name, &namespace} {
 		if strings.Contains(*part, unknownWord) || strings.Contains(*part, "{{") || strings.Contains(*part, "${") {
 			*part = ""
 		}
 	}
-	return ForeignObject{ClusterEdit{Verb: by, Kind: kind, Name: name, Namespace: namespace}, at, r.namesKey(text)}
+	return ForeignObject{ClusterEdit{Verb: by, Kind: kind, Name: name, Namespace: namespace}, at, bears}
 }
 
 // pulumiMade are the resources of a program of Pulumi's in YAML (pulumi.com/docs: languages-sdks/yaml).
@@ -65,7 +65,7 @@ func (r *Repository) pulumiMade(d *Document) []ForeignObject {
 		}
 		metadata := nodes.Field(resource, "properties", "metadata")
 		kind := strings.TrimSuffix(of[strings.LastIndexByte(of, ':')+1:], "Patch")
-		out = append(out, r.foreign("Pulumi's resource "+Shown(name.Value), kind, nodes.Text(nodes.Field(metadata, "name")), nodes.Text(nodes.Field(metadata, "namespace")), text, d.Position(name)))
+		out = append(out, foreign("Pulumi's resource "+Shown(name.Value), kind, nodes.Text(nodes.Field(metadata, "name")), nodes.Text(nodes.Field(metadata, "namespace")), r.namesKey(text), d.Position(name)))
 	})
 	return out
 }

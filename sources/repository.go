@@ -75,8 +75,12 @@ type Repository struct {
 	sorted  []*File // all files in order of path, nil after one was added
 	given   []*givenEnv
 	scripts []*File // found by the walk, read when asked for
-	prose   []*File // the same of what is written for people
-	others  []*File // and of everything else, which only the sweep reads
+
+	scriptsOnce sync.Once
+	scriptOf    map[string]*File // these by their names
+
+	prose  []*File // the same of what is written for people
+	others []*File // and of everything else, which only the sweep reads
 }
 
 // tree is one root. root confines every read: os.Root refuses a link or a ".." that

@@ -133,12 +133,13 @@ func (r *Repository) hasDir(name string) bool {
 
 // script is the script of that name.
 func (r *Repository) script(name string) *File {
-	for _, f := range r.scripts {
-		if f.Path == name {
-			return f
+	r.scriptsOnce.Do(func() {
+		r.scriptOf = map[string]*File{}
+		for _, f := range r.scripts {
+			r.scriptOf[f.Path] = f
 		}
-	}
-	return nil
+	})
+	return r.scriptOf[name]
 }
 
 // pieces are the texts of a file that a shell runs and that hold the word, with the variables that it

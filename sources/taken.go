@@ -74,6 +74,9 @@ func ParseTaken(b []byte) []TakenHeader {
 	return out
 }
 
+// maxTaken bounds the headers of one text of which it is told where they would be sent to.
+const maxTaken = 1000
+
 // keyHeader is a header's name as it is told, if it may bear a key; empty where it may not. A star stands for any signs.
 func keyHeader(name string) string {
 	for _, of := range []string{"apikey", "Authorization"} {
@@ -114,12 +117,15 @@ func handsOn(value string, as ...string) bool {
 func nginxTaken(top *directive) []TakenHeader {
 	var out []TakenHeader
 	named := nginxNames(top)
+	looked := 0
 	top.each(func(d *directive) {
 		add := func(name string, set bool) {
 			if name = keyHeader(name); name == "" {
 				return
 			}
-			if to, any := d.nginxUpstreams(named); any {
+			if looked++; looked > maxTaken {
+				out = append(out, TakenHeader{Name: name, Set: set, Line: d.words[0].line})
+			} else if to, any := d.nginxUpstreams(named); any {
 				out = append(out, TakenHeader{Name: name, Set: set, To: to, Line: d.words[0].line})
 			}
 		}
@@ -194,11 +200,15 @@ func caddyTaken(top *directive) []TakenHeader {
 		for _, w := range d.words[min(i, len(d.words)):] {
 			words = append(words, w.text)
 		}
-		h, ok := caddyTakes(words)
+		taken, ok := caddyTakes(words)
 		if !ok {
 			return
 		}
-		h.Line = d.words[0].line
+		taken.Line = d.words[0].line
+		if out = append(out, taken); len(out) > maxTaken {
+			return
+		}
+		h := &out[len(out)-1]
 		in.each(func(d *directive) {
 			if d.is("reverse_proxy") || d.is("to") && d.in.is("reverse_proxy") {
 				for _, w := range d.words[1:] {
@@ -208,7 +218,6 @@ func caddyTaken(top *directive) []TakenHeader {
 				}
 			}
 		})
-		out = append(out, h)
 	})
 	return out
 }

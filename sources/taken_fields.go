@@ -170,6 +170,10 @@ func traefikTaken(root *yaml.Node) []TakenHeader {
 		if len(taken) == 0 {
 			return
 		}
+		if len(out) > maxTaken {
+			out = append(out, taken...)
+			return
+		}
 		var to []string
 		nodes.Pairs(nodes.Field(root, "http", "routers"), func(_, router *yaml.Node) {
 			for _, used := range nodes.List(nodes.Field(router, "middlewares")) {

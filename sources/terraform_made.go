@@ -49,6 +49,7 @@ func (r *Repository) terraformMade(f *File) []ForeignObject {
 
 // terraformResource is what one resource makes.
 func (r *Repository) terraformResource(f *File, block *hclsyntax.Block, text string, at Position) []ForeignObject {
+	bears := r.namesKey(text)
 	by := "Terraform's " + block.Labels[0] + " " + Shown(block.Labels[1])
 	attribute := func(body *hclsyntax.Body, name string) hclsyntax.Expression {
 		if a := body.Attributes[name]; a != nil {
@@ -59,7 +60,7 @@ func (r *Repository) terraformResource(f *File, block *hclsyntax.Block, text str
 	switch kind := block.Labels[0]; kind {
 	case "helm_release":
 		chart := literal(attribute(block.Body, "chart"))
-		o := r.foreign(by, "", "", "", text, at)
+		o := foreign(by, "", "", "", bears, at)
 		o.Bears = o.Bears || r.Marked([]byte(chart)) || r.givesChart(f, text, chart)
 		return []ForeignObject{o}
 	case "kubernetes_manifest":
@@ -68,7 +69,7 @@ func (r *Repository) terraformResource(f *File, block *hclsyntax.Block, text str
 			return nil
 		}
 		is := objectOf(object)
-		return []ForeignObject{r.foreign(by, is["kind"], is["metadata.name"], is["metadata.namespace"], text, at)}
+		return []ForeignObject{foreign(by, is["kind"], is["metadata.name"], is["metadata.namespace"], bears, at)}
 	case "kubectl_manifest":
 		template, ok := attribute(block.Body, "yaml_body").(*hclsyntax.TemplateExpr)
 		if !ok {
@@ -76,7 +77,7 @@ func (r *Repository) terraformResource(f *File, block *hclsyntax.Block, text str
 		}
 		var out []ForeignObject
 		for _, e := range objectsIn(withoutUnknown(template)) {
-			out = append(out, r.foreign(by, e.Kind, e.Name, e.Namespace, text, at))
+			out = append(out, foreign(by, e.Kind, e.Name, e.Namespace, bears, at))
 		}
 		return out
 	default:
@@ -90,7 +91,7 @@ func (r *Repository) terraformResource(f *File, block *hclsyntax.Block, text str
 		if of == "" {
 			return nil
 		}
-		o := r.foreign(by, of, "", "", text, at)
+		o := foreign(by, of, "", "", bears, at)
 		for _, inner := range block.Body.Blocks {
 			switch inner.Type {
 			case "metadata":
@@ -156,5 +157,5 @@ func (r *Repository) givesChart(f *File, text, chart string) bool {
 		}
 	}
 	dir := path.Join(f.Dir(), chart)
-	return strings.HasPrefix(chart, ".") && slices.ContainsFunc(r.Files(), func(in *File) bool { return within(in.Path, dir) && in.IsMarked() })
+	return strings.HasPrefix(chart, ".") && (!r.Spend(len(r.Files())) || slices.ContainsFunc(r.Files(), func(in *File) bool { return within(in.Path, dir) && in.IsMarked() }))
 }

@@ -102,6 +102,10 @@ func (inv *Inventory) noteAdmin(e sources.ClusterEdit, at sources.Position, told
 
 // noteDeployer tells of a command that changes what a controller deploys by one of its objects, once for each, where that may bear keys.
 func (inv *Inventory) noteDeployer(e sources.ClusterEdit, at sources.Position, told map[string]bool) {
+	if !inv.Repo.Spend(filterCost * (len(inv.Units) + inv.objects())) {
+		inv.Repo.Note(sources.NoteBound, at, "what is changed in the cluster is "+sources.TooMuch)
+		return
+	}
 	for _, u := range inv.Units {
 		kind, name, _ := strings.Cut(strings.NewReplacer("Argo CD ", "", "Flux ", "").Replace(u.Name), " ")
 		if kind != e.Kind || e.Name != "" && path.Base(name) != path.Base(e.Name) || told[e.Verb+u.Name] || !u.Deployed() || !slices.ContainsFunc(u.Objects, inv.bears) || !inv.Repo.Touches(e, "") {

@@ -65,7 +65,7 @@ func (inv *Inventory) readMutators() (tell func()) {
 		case "Assign", "ModifySet":
 			readAssign(spec, label, add)
 		case "PushSecret":
-			inv.readPush(spec, label, add)
+			inv.readPush(spec, label, at, add)
 		default:
 			hooks = append(hooks, inv.readMaker(root, label, at, add))
 		}

@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -49,7 +48,11 @@ var (
 
 // readPush reads what is put from one Secret into others of the cluster (external-secrets.io: PushSecret). A store that is known to be another than
 // the cluster is none of it.
-func (inv *Inventory) readPush(spec *yaml.Node, label string, add func(mutator)) {
+func (inv *Inventory) readPush(spec *yaml.Node, label string, at sources.Position, add func(mutator)) {
+	if !inv.Repo.Spend(filterCost * inv.objects()) {
+		inv.Repo.Note(sources.NoteBound, at, "which Secrets are put into the cluster is "+sources.TooMuch)
+		return
+	}
 	var stores, spaces []string
 	for _, ref := range nodes.Items(nodes.Field(spec, "secretStoreRefs")) {
 		stores = append(stores, nodes.Text(nodes.Field(ref, "name")))
@@ -106,17 +109,21 @@ func (inv *Inventory) readMaker(root *yaml.Node, label string, at sources.Positi
 
 // deployedBy is what such an object deploys, where that has to do with keys: a directory of the repository, or a chart that it gives what may be one.
 func (inv *Inventory) deployedBy(root *yaml.Node) string {
-	what := ""
+	if inv.Repo.MarkedNode(root) || !inv.Repo.Spend(filterCost*(len(inv.Units)+inv.objects())) {
+		return "what may hold keys"
+	}
+	dirs := map[string]bool{}
 	nodes.EachMapping(root, func(n *yaml.Node) {
 		for _, field := range []string{"path", "subPath", "paths"} {
 			for _, dir := range append(nodes.List(nodes.Field(n, field)), texts(n, field)...) {
-				for _, u := range inv.Units {
-					if dir = path.Clean(strings.TrimPrefix(dir, "/")); what == "" && u.Path == dir && slices.ContainsFunc(u.Objects, inv.bears) {
-						what = u.Path
-					}
-				}
+				dirs[path.Clean(strings.TrimPrefix(dir, "/"))] = true
 			}
 		}
 	})
-	return cmp.Or(what, map[bool]string{true: "what may hold keys"}[inv.Repo.MarkedNode(root)])
+	for _, u := range inv.Units {
+		if dirs[u.Path] && slices.ContainsFunc(u.Objects, inv.bears) {
+			return u.Path
+		}
+	}
+	return ""
 }

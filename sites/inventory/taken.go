@@ -125,6 +125,10 @@ func (inv *Inventory) noteIngressHeaders(u *render.Unit, namespace, name string)
 
 // usesMiddleware are the Services that what uses a middleware of Traefik's leads to.
 func (inv *Inventory) usesMiddleware(m *manifest.Object) []string {
+	if !inv.Repo.Spend(filterCost * inv.objects()) {
+		inv.Repo.Note(sources.NoteBound, sources.Position{File: m.File}, "what uses middlewares is "+sources.TooMuch)
+		return nil
+	}
 	var to []string
 	inv.eachObject(func(_ *render.Unit, o *manifest.Object) {
 		routes := nodes.Items(nodes.Field(o.Root, "spec", "routes"))
@@ -155,12 +159,23 @@ func withNamespace(service, namespace string) string {
 // noteHeaders tells of the headers that one place takes away, where they would have gone to what checks them. Nothing but an API has a header apikey:
 // that one is told of wherever it goes that is not known.
 func (inv *Inventory) noteHeaders(label string, taken []sources.TakenHeader, at func(line int) sources.Position, resolve func(host string) []*Container) {
+	type found struct{ known, checked bool }
+	leads := map[string]found{}
 	for _, h := range taken {
 		known, checked := false, false
 		for _, host := range h.To {
-			for _, c := range resolve(host) {
-				known, checked = true, checked || checksKeys[c.Carrier.Backend]
+			to, looked := leads[host]
+			if !looked {
+				if !inv.Repo.Spend(filterCost * (1 + len(inv.Containers))) {
+					inv.Repo.Note(sources.NoteBound, at(h.Line), "where what is sent to proxies is led is "+sources.TooMuch)
+					return
+				}
+				for _, c := range resolve(host) {
+					to = found{true, to.checked || checksKeys[c.Carrier.Backend]}
+				}
+				leads[host] = to
 			}
+			known, checked = known || to.known, checked || to.checked
 		}
 		if !checked && (known || h.Name != "apikey") {
 			continue
