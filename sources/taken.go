@@ -74,8 +74,24 @@ func ParseTaken(b []byte) []TakenHeader {
 	return out
 }
 
-// maxTaken bounds the headers of one text of which it is told where they would be sent to.
-const maxTaken = 1000
+// maxTaken bounds the headers of one text of which it is told where they would be sent to, and where that is. Of those beyond, one of each kind is told
+// of, and not where.
+const maxTaken = 100
+
+// addTaken adds a header, with where it would be sent to.
+func addTaken(out []TakenHeader, h TakenHeader, to func() (hosts []string, any bool)) []TakenHeader {
+	if len(out) >= maxTaken {
+		if !slices.ContainsFunc(out[maxTaken:], func(other TakenHeader) bool { return other.Name == h.Name && other.Set == h.Set }) {
+			out = append(out, h)
+		}
+		return out
+	}
+	hosts, any := to()
+	if h.To = hosts[:min(len(hosts), maxTaken)]; any {
+		out = append(out, h)
+	}
+	return out
+}
 
 // keyHeader is a header's name as it is told, if it may bear a key; empty where it may not. A star stands for any signs.
 func keyHeader(name string) string {
@@ -123,11 +139,13 @@ func nginxTaken(top *directive) []TakenHeader {
 			if name = keyHeader(name); name == "" {
 				return
 			}
-			if looked++; looked > maxTaken {
-				out = append(out, TakenHeader{Name: name, Set: set, Line: d.words[0].line})
-			} else if to, any := d.nginxUpstreams(named); any {
-				out = append(out, TakenHeader{Name: name, Set: set, To: to, Line: d.words[0].line})
-			}
+			looked++
+			out = addTaken(out, TakenHeader{Name: name, Set: set, Line: d.words[0].line}, func() ([]string, bool) {
+				if looked > 10*maxTaken { // those that are passed over among them
+					return nil, true
+				}
+				return d.nginxUpstreams(named)
+			})
 		}
 		switch name := d.arg(1); d.arg(0) {
 		case "proxy_set_header", "grpc_set_header":
@@ -205,18 +223,17 @@ func caddyTaken(top *directive) []TakenHeader {
 			return
 		}
 		taken.Line = d.words[0].line
-		if out = append(out, taken); len(out) > maxTaken {
-			return
-		}
-		h := &out[len(out)-1]
-		in.each(func(d *directive) {
-			if d.is("reverse_proxy") || d.is("to") && d.in.is("reverse_proxy") {
-				for _, w := range d.words[1:] {
-					if u := upstream(w.text, nil); u != nil {
-						h.To = append(h.To, u.Hostname())
+		out = addTaken(out, taken, func() (to []string, any bool) {
+			in.each(func(d *directive) {
+				if d.is("reverse_proxy") || d.is("to") && d.in.is("reverse_proxy") {
+					for _, w := range d.words[1:] {
+						if u := upstream(w.text, nil); u != nil {
+							to = append(to, u.Hostname())
+						}
 					}
 				}
-			}
+			})
+			return to, true
 		})
 	})
 	return out
@@ -259,7 +276,7 @@ func haproxyTaken(text string) []TakenHeader {
 	section, first := 0, 0 // where in out, and in all, the section begins
 	end := func() {
 		for i := section; i < len(out); i++ {
-			out[i].To = slices.Clone(all[first:])
+			out[i].To = all[first:min(len(all), first+maxTaken)]
 		}
 		section, first = len(out), len(all)
 	}
@@ -283,7 +300,7 @@ func haproxyTaken(text string) []TakenHeader {
 	end()
 	for i := range out {
 		if len(out[i].To) == 0 {
-			out[i].To = all
+			out[i].To = all[:min(len(all), maxTaken)]
 		}
 	}
 	return out
@@ -293,7 +310,7 @@ func haproxyTaken(text string) []TakenHeader {
 func apacheTaken(text string) []TakenHeader {
 	var to []string
 	for _, m := range apachePass.FindAllStringSubmatch(text, -1) {
-		if u := upstream(m[1], nil); u != nil {
+		if u := upstream(m[1], nil); u != nil && len(to) < maxTaken {
 			to = append(to, u.Hostname())
 		}
 	}

@@ -79,6 +79,7 @@ func (t *takenReader) read(n *yaml.Node, at []string) (taken []TakenHeader, to [
 			below, hosts := t.read(value, append(at[:len(at):len(at)], strings.ToLower(key.Value)))
 			taken, to = append(taken, below...), append(to, hosts...)
 		})
+		to = to[:min(len(to), maxTaken)]
 		for i := range taken {
 			if len(taken[i].To) == 0 {
 				taken[i].To = to
@@ -189,7 +190,7 @@ func traefikTaken(root *yaml.Node) []TakenHeader {
 			}
 		})
 		for _, h := range taken {
-			h.To = to
+			h.To = to[:min(len(to), maxTaken)]
 			out = append(out, h)
 		}
 	})

@@ -1,8 +1,10 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -20,6 +22,7 @@ func (inv *Inventory) noteTaken() {
 	if !slices.ContainsFunc(inv.Containers, func(c *Container) bool { return checksKeys[c.Carrier.Backend] }) && !inv.hasConsumers() {
 		return
 	}
+	uses := sync.OnceValue(inv.middlewareUses)
 	read := map[[3]string]bool{} // objects by file, kind and name; files that a proxy is shown
 	for _, u := range inv.Units {
 		for _, o := range u.Objects {
@@ -27,7 +30,7 @@ func (inv *Inventory) noteTaken() {
 				read[[3]string{o.File, o.Kind, o.OriginalName}] = true
 			}
 			if u.Deployed() {
-				inv.noteTakenBy(u, o)
+				inv.noteTakenBy(u, o, uses)
 			}
 		}
 	}
@@ -83,16 +86,15 @@ func takesInObject(root *yaml.Node) bool {
 }
 
 // noteTakenBy tells of an object: one that says what is done to requests, or a ConfigMap with the configuration of a proxy.
-func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object) {
+func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object, uses func() map[string][]string) {
 	resolve := func(host string) []*Container { return inv.serviceOf(u, o.Namespace, host) }
 	whole := func(int) sources.Position { return o.Locate(nodes.Field(o.Root, "metadata", "name")) }
 	switch {
 	case takesInObject(o.Root):
 		taken := sources.TakenIn(o.Root)
 		if o.Kind == "Middleware" && len(taken) > 0 {
-			to := inv.usesMiddleware(o)
 			for i := range taken {
-				taken[i].To = to
+				taken[i].To = uses()[o.Namespace+"-"+o.Name]
 			}
 		}
 		inv.noteHeaders(Label(o), taken, whole, resolve)
@@ -123,29 +125,30 @@ func (inv *Inventory) noteIngressHeaders(u *render.Unit, namespace, name string)
 	}
 }
 
-// usesMiddleware are the Services that what uses a middleware of Traefik's leads to.
-func (inv *Inventory) usesMiddleware(m *manifest.Object) []string {
-	if !inv.Repo.Spend(filterCost * inv.objects()) {
-		inv.Repo.Note(sources.NoteBound, sources.Position{File: m.File}, "what uses middlewares is "+sources.TooMuch)
-		return nil
-	}
-	var to []string
-	inv.eachObject(func(_ *render.Unit, o *manifest.Object) {
-		routes := nodes.Items(nodes.Field(o.Root, "spec", "routes"))
-		if o.Kind == "Ingress" && strings.Contains(nodes.Text(nodes.Field(o.Root, "metadata", "annotations", "traefik.ingress.kubernetes.io/router.middlewares")), "-"+m.Name+"@") {
-			routes = []*yaml.Node{o.Root}
-		} else if o.Kind != "IngressRoute" {
-			return
+// middlewareUses are the Services that what uses each middleware of Traefik's leads to, by the middleware as an Ingress names it.
+func (inv *Inventory) middlewareUses() map[string][]string {
+	uses := map[string][]string{}
+	add := func(name string, of *manifest.Object, n *yaml.Node) {
+		for _, host := range sources.LeadsTo(n) {
+			uses[name] = append(uses[name], withNamespace(host, of.Namespace))
 		}
-		for _, r := range routes {
-			if r == o.Root || slices.ContainsFunc(nodes.Items(nodes.Field(r, "middlewares")), func(used *yaml.Node) bool { return nodes.Text(nodes.Field(used, "name")) == m.Name }) {
-				for _, host := range sources.LeadsTo(r) {
-					to = append(to, withNamespace(host, o.Namespace))
+	}
+	inv.eachObject(func(_ *render.Unit, o *manifest.Object) {
+		switch o.Kind {
+		case "Ingress":
+			for name := range strings.SplitSeq(nodes.Text(nodes.Field(o.Root, "metadata", "annotations", "traefik.ingress.kubernetes.io/router.middlewares")), ",") {
+				name, _, _ = strings.Cut(strings.TrimSpace(name), "@")
+				add(name, o, o.Root)
+			}
+		case "IngressRoute":
+			for _, r := range nodes.Items(nodes.Field(o.Root, "spec", "routes")) {
+				for _, used := range nodes.Items(nodes.Field(r, "middlewares")) {
+					add(cmp.Or(nodes.Text(nodes.Field(used, "namespace")), o.Namespace)+"-"+nodes.Text(nodes.Field(used, "name")), o, r)
 				}
 			}
 		}
 	})
-	return to
+	return uses
 }
 
 // withNamespace is the name of a Service, as it is called from everywhere.
