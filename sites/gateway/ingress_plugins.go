@@ -186,7 +186,7 @@ func (p *ingressPlugins) plugin(u *render.Unit, o *manifest.Object) *yaml.Node {
 		known := false
 		if secret.Object != nil {
 			e, ok := p.Entry(secret.Object, nodes.Text(nodes.Field(ref, "key")))
-			if docs := nodes.Decode([]byte(e.Value.Text().Reveal())); ok && e.Value.IsKnown() && len(docs) == 1 && !e.SOPS && !e.Sealed {
+			if docs := nodes.Decode(p.Readable(e.Value)); ok && e.Value.IsKnown() && len(docs) == 1 && !e.SOPS && !e.Sealed {
 				config, known = docs[0].Root, true
 			}
 		}

@@ -17,7 +17,7 @@ func (inv *Inventory) podTemplates(o *manifest.Object) []*manifest.Object {
 	}
 	var out []*manifest.Object
 	for _, e := range inv.Entries(o) {
-		text := []byte(e.Value.Text().Reveal())
+		text := inv.Readable(e.Value)
 		if !e.Value.IsKnown() || e.SOPS || !strings.Contains(string(text), "containers:") || !inv.Repo.Marked(text) {
 			continue
 		}
