@@ -210,7 +210,7 @@ func fixFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.BoolFlag{Name: flagWrite, Usage: "write what is shown without it"},
 		&cli.StringSliceFlag{Name: flagOnly, Usage: "mend only what this `RULE` finds; repeatable"},
-		&cli.BoolFlag{Name: flagSafe, Usage: "change only how keys are written, such as white space round them, and put no other key anywhere"},
+		&cli.BoolFlag{Name: flagSafe, Usage: "change only how keys, placeholders and references are written, such as white space round them, and put no other key anywhere"},
 		&cli.StringSliceFlag{Name: flagFrom, Usage: "take the keys for right that stand in `FILE[:NAME]`, under this name where one is given; repeatable"},
 		&cli.BoolFlag{Name: flagMint, Usage: "where the JWT secret was changed and no key is right any more, issue anon and service_role anew under it"},
 		&cli.StringFlag{Name: flagSealCertificate, Usage: "seal what SealedSecrets hold with the controller's certificate in `FILE`, which kubeseal --fetch-cert prints\n" +

@@ -122,6 +122,11 @@ func checkSecretRefDangling(p *lint.Pass) {
 		if len(refs) > 1 {
 			f.Message = fmt.Sprintf("%s and %s more refer to nothing, and their containers do not start: %s", holderOf(first), lint.Number(len(refs)-1), first.Why)
 		}
+		for _, d := range refs {
+			if d.Meant != "" {
+				f.Reword = append(f.Reword, lint.Reword{At: d.At, Was: d.Name, To: d.Meant, Holder: holderOf(d), Says: "name what is there, and differs by a slip"})
+			}
+		}
 		for i, d := range refs[1:] {
 			related := lint.Related{At: d.At, Holder: holderOf(d), Says: "likewise", Alike: d.Identity(), AtName: true}
 			if d.At == refs[i].At { // no further place to edit

@@ -28,6 +28,8 @@ type Dangling struct {
 
 	LosesKeys bool // what was meant holds keys
 	Slip      Slip
+
+	Name, Meant string // what it names, and what it must have meant, by a slip; empty where that is not certain
 }
 
 // Identity is the reference with the container that makes it.
@@ -147,7 +149,7 @@ func (inv *Inventory) readEnvFrom(c *Container, from *yaml.Node) {
 			if optional {
 				continue
 			}
-			c.Dangling = append(c.Dangling, &Dangling{At: at(), Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant), Slip: f.slip})
+			c.Dangling = append(c.Dangling, &Dangling{At: at(), Why: f.Why, Holder: c.holder("envFrom " + name), Where: c, LosesKeys: inv.holdKeys(f.meant), Slip: f.slip, Name: name, Meant: f.called})
 		}
 		if f.Object == nil {
 			inv.openFrom(c, f, cmp.Or(f.name, ObjectName(kind, c.Namespace, name)), prefix)
@@ -275,6 +277,7 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 		if f.Object == nil {
 			if f.Absent && !optional {
 				v.Broken = inv.newDangling(c, v, c.Object.Locate(nameNode), f.Why, f.slip)
+				v.Broken.Name, v.Broken.Meant = name, f.called
 			}
 			v.Value = keys.Unknown(f.Why)
 			if f.Outside { // whoever makes it, two that read one data key of it have the same
@@ -294,6 +297,7 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 			}
 			v.Value = keys.Unknown(why)
 			v.Broken = inv.newDangling(c, v, c.Object.Locate(keyNode), why, NoSlip)
+			v.Broken.Name, v.Broken.Meant = key, onlySlip(inv.Entries(f.Object), key)
 			return
 		}
 		v.fromEntry(f, e, "env", func() sources.Position { return c.Object.Locate(keyNode) })
@@ -304,6 +308,20 @@ func (inv *Inventory) readValueFrom(c *Container, v *Binding, from *yaml.Node) {
 
 func (inv *Inventory) newDangling(c *Container, v *Binding, at sources.Position, why string, slip Slip) *Dangling {
 	return &Dangling{At: at, Why: why, Holder: c.holder(v.Name), name: inv.Names.Of(v.Name), Where: c, Slip: slip}
+}
+
+// onlySlip is the one data key that a name must mean, by a slip; empty where there is none, or several are.
+func onlySlip(entries []manifest.Entry, name string) (meant string) {
+	for _, e := range entries {
+		if !keys.Slip(e.Key, name) {
+			continue
+		}
+		if meant != "" {
+			return ""
+		}
+		meant = e.Key
+	}
+	return meant
 }
 
 // entryNames lists an object's data keys for a message, a few at the most.

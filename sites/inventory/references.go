@@ -33,6 +33,7 @@ type Found struct {
 
 	meant   []*manifest.Object // those that may have been meant, where it is Absent
 	slip    Slip               // and how its name differs from theirs
+	called  string             // the name of the only one that was, for a slip
 	Outside bool               // nothing in the repository makes it: somebody else must
 	name    string             // how it is called there, where that is not as it was asked for
 }
@@ -83,7 +84,11 @@ func (inv *Inventory) find(from *render.Unit, kind, namespace, name string, copi
 		if why := inv.failed(from); why != "" && slip != Renamed {
 			return Found{Why: label + " is not in what could be rendered: " + why}
 		}
-		return Found{Absent: true, Why: label + " does not exist; " + twin, meant: meant, slip: slip}
+		found := Found{Absent: true, Why: label + " does not exist; " + twin, meant: meant, slip: slip}
+		if slip == Mistyped && len(meant) == 1 {
+			found.called = meant[0].OriginalName
+		}
+		return found
 	}
 	if o := inv.scriptedElsewhere(kind, name); o != nil && inv.failed(from) == "" {
 		at := o.Locate(o.Root)
