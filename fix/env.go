@@ -55,6 +55,8 @@ func MakeEnv(look Linter, named func(*sources.Repository) (string, error), seal 
 	p.Against = (&Plan{Before: before, After: after}).against()
 	for _, v := range after.App.Variables {
 		switch {
+		case v.Outcome == lint.Disagree && v.At.File != file:
+			p.Against = append(p.Against, fmt.Sprintf("%s: %s would not be right all the same: %s sets it, too", file, v.Name, v.At))
 		case v.Outcome == lint.Disagree, v.Outcome == "":
 			p.Against = append(p.Against, fmt.Sprintf("%s: %s would not be right all the same: another place may set it", file, v.Name))
 		case v.Outcome == lint.CannotTell:

@@ -15,7 +15,8 @@ type Env struct {
 	Lines   []lint.AppLine // what becomes of it
 	Against []string
 	Written bool
-	Check   bool // what the app has is asked for, and not what it needs
+	Again   string // the command that writes what is needed
+	Check   bool   // what the app has is asked for, and not what it needs
 }
 
 // AppEnv writes what an app needs or has, or what becomes of a file: of keys what may be shown of them.
@@ -39,8 +40,10 @@ func (t *textReport) needs(e Env) {
 		t.line("  " + assigned(v, v.Value))
 		t.wrapped("    ", oneLine(v.Why))
 	}
-	t.line("")
-	t.line(oneLine("keylint env --write " + e.App.EnvFile() + " " + e.App.Dir + " writes that"))
+	if e.Again != "" {
+		t.line("")
+		t.line(oneLine(e.Again + " writes that"))
+	}
 }
 
 func (t *textReport) becomes(e Env) {

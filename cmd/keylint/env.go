@@ -7,8 +7,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/keylint/keylint/fix"
 	"github.com/keylint/keylint/lint"
@@ -69,6 +71,7 @@ func (s *session) appEnv(c *cli.Context) (int, error) {
 	}
 	err = report.AppEnv(s.out, report.Env{
 		AppEnv: plan.AppEnv, File: plan.File, Lines: plan.Lines, Against: plan.Against, Written: written, Check: c.Bool(flagCheck),
+		Again: writing(c, app, plan.AppEnv),
 	}, report.Options{Color: set.outColor, Shown: s.shownOn(repo)})
 	switch {
 	case err != nil:
@@ -77,6 +80,35 @@ func (s *session) appEnv(c *cli.Context) (int, error) {
 		return exitFindings, nil
 	}
 	return exitClean, nil
+}
+
+// writing is the command that writes what the app needs, as it is given where this one was: with the paths and the answers that this one got.
+func writing(c *cli.Context, app string, e *lint.AppEnv) string {
+	file, err := filepath.Rel(filepath.FromSlash(e.App.Dir), filepath.FromSlash(e.App.EnvFile()))
+	if err != nil {
+		return ""
+	}
+	words := []string{"keylint", "env"}
+	if c.Bool(flagServer) {
+		words = append(words, "--"+flagServer)
+	}
+	for _, name := range []string{flagInstance, flagURL} {
+		if value := c.String(name); value != "" {
+			words = append(words, "--"+name, value)
+		}
+	}
+	for _, value := range c.StringSlice(flagFrom) {
+		words = append(words, "--"+flagFrom, value)
+	}
+	words = append(words, "--"+flagWrite, filepath.Join(app, file), app)
+	for n, word := range words {
+		quoted, err := syntax.Quote(word, syntax.LangBash)
+		if err != nil {
+			return ""
+		}
+		words[n] = quoted
+	}
+	return strings.Join(words, " ")
 }
 
 // appArguments are the app's directory and the file that is to be written; empty where none is.
