@@ -27,9 +27,10 @@ type Command struct {
 // Step is when a command has its turn.
 type Step int
 
-// The steps, in order: what changed gets to the cluster, what reads it is restarted, and what has it built in is built anew.
+// The steps, in order: what changed gets to the cluster, what reads it is restarted, by a command that takes in a gateway before any other, and what has it built in is built anew.
 const (
 	Deploy Step = iota
+	RestartGateway
 	Restart
 	Build
 )
@@ -50,20 +51,36 @@ func (p *Pass) Afterwards(edited []*sites.Site) []Command {
 			}
 		}
 	}
+	gateways := Restarts(restarted...)
 	for _, s := range reads {
 		for _, c := range p.Containers {
 			if c.Carrier == s.Carrier {
 				restarted = append(restarted, c)
 			}
 		}
-		if s.BuiltIn() && s.Carrier.App != "" {
-			build := "# build " + inShell(s.Carrier.App) + " anew, and deploy that"
+		for _, app := range p.builtWith(s) {
+			build := "# build " + inShell(app) + " anew, and deploy that"
 			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == build }) {
 				builds = append(builds, Command{Step: Build, Do: build})
 			}
 		}
 	}
-	return append(Restarts(restarted...), builds...)
+	restarts := Restarts(restarted...)
+	for n := range gateways { // which come first
+		restarts[n].Step = RestartGateway
+	}
+	return append(restarts, builds...)
+}
+
+// builtWith are the apps that a site's key is built into, or part of the text of: those that use a package, where one of theirs holds it.
+func (p *Pass) builtWith(s *sites.Site) []string {
+	c := s.Carrier
+	if text := isText(s) && !c.ByHand; c.App == "" || !text && !s.BuiltIn() {
+		return nil
+	} else if users := p.Repo.Dependents(c.App); text && len(users) > 0 {
+		return users
+	}
+	return []string{c.App}
 }
 
 // Restarts are the commands by which the containers get what changed in what they read, in order.
