@@ -14,16 +14,7 @@ import (
 func (t *textReport) end() {
 	t.wrapped("", t.paint(bold, t.verdict()))
 	t.wrapped("", Coverage(t.Result))
-	reasons := t.Coverage.Reasons
-	if !t.verbose && len(reasons) > maxTold {
-		reasons = reasons[:maxTold]
-	}
-	for _, reason := range reasons {
-		t.wrapped("  ", fmt.Sprintf("%d cannot be told: %s", reason.Count, oneLine(reason.Text)))
-	}
-	if left := len(t.Coverage.Reasons) - len(reasons); left > 0 {
-		t.wrapped("  ", fmt.Sprintf("… for %s more (--verbose)", count(left, "reason")))
-	}
+	t.unclear(t.Coverage)
 	for _, line := range t.foot() {
 		t.wrapped("  ", line)
 	}
@@ -31,6 +22,20 @@ func (t *textReport) end() {
 		for _, e := range t.Coverage.Elsewhere {
 			t.line(fmt.Sprintf("    %s in %s (%s)", count(e.Keys, "key"), t.at(sources.Position{File: e.File}, ""), e.Place))
 		}
+	}
+}
+
+// unclear tells why what cannot be told cannot be.
+func (t *textReport) unclear(c lint.Coverage) {
+	reasons := c.Reasons
+	if !t.verbose && len(reasons) > maxTold {
+		reasons = reasons[:maxTold]
+	}
+	for _, reason := range reasons {
+		t.wrapped("  ", fmt.Sprintf("%d cannot be told: %s", reason.Count, oneLine(reason.Text)))
+	}
+	if left := len(c.Reasons) - len(reasons); left > 0 {
+		t.wrapped("  ", fmt.Sprintf("… for %s more (--verbose)", count(left, "reason")))
 	}
 }
 

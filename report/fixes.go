@@ -17,13 +17,14 @@ type Mending struct {
 	Against []string
 	Files   int
 	Written bool
-	Unsaved []string // files of which git does not hold what stands in them now
+	After   *lint.Result // of what is told to be written, or is
+	Unsaved []string     // files of which git does not hold what stands in them now
 }
 
 // Fixes writes what is, or would be, written: each line as it was and as it is, with what may be shown of the two keys; what has to follow; and what
 // is left for somebody to do.
 func Fixes(w io.Writer, m Mending, o Options) error {
-	t := &textReport{painter: painter(o.Color), telling: telling{}, terminal: o.Shown}
+	t := &textReport{painter: painter(o.Color), telling: telling{verbose: o.Verbose}, terminal: o.Shown}
 	for _, f := range m.Fixes {
 		for _, e := range f.Edits {
 			t.edit(f, e)
@@ -55,6 +56,7 @@ func Fixes(w io.Writer, m Mending, o Options) error {
 		t.line("")
 	}
 	t.line(m.total())
+	t.remains(m)
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -80,6 +82,17 @@ func lineWith(e lint.Edit, key keys.Text) string {
 		return shown
 	}
 	return clean(f.Text[:f.MaskStart-1]) + shown + clean(f.Text[f.MaskEnd-1:])
+}
+
+// remains tells what is not right even so, and what is not known to be: nothing is said of that above.
+func (t *textReport) remains(m Mending) {
+	if len(m.Against) > 0 {
+		return
+	}
+	if n := countIf(m.After.Findings, func(f lint.Finding) bool { return f.Severity == lint.Error }); n > 0 {
+		t.wrapped("  ", fmt.Sprintf("%s left that this does not mend: keylint tells %s", count(n, "error"), them(n)))
+	}
+	t.unclear(m.After.Coverage)
 }
 
 func (m Mending) total() string {

@@ -84,8 +84,8 @@ func (s *session) fix(c *cli.Context) (int, error) {
 		written = true
 	}
 	err = report.Fixes(s.out, report.Mending{
-		Fixes: plan.Fixes, Left: plan.Left, Then: plan.Then, Against: plan.Against, Files: len(plan.Files), Written: written, Unsaved: unsaved,
-	}, report.Options{Color: set.outColor, Shown: s.shownOn(repo)})
+		Fixes: plan.Fixes, Left: plan.Left, Then: plan.Then, Against: plan.Against, Files: len(plan.Files), Written: written, After: plan.After, Unsaved: unsaved,
+	}, report.Options{Color: set.outColor, Verbose: set.verbose, Shown: s.shownOn(repo)})
 	if err != nil {
 		return exitFailed, err
 	}
