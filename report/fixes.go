@@ -19,6 +19,7 @@ type Mending struct {
 	Written bool
 	After   *lint.Result // of what is told to be written, or is
 	Unsaved []string     // files of which git does not hold what stands in them now
+	Ignored []string     // files that git does not keep
 }
 
 // Fixes writes what is, or would be, written: each line as it was and as it is, with what may be shown of the two keys; what has to follow; and what
@@ -46,6 +47,10 @@ func Fixes(w io.Writer, m Mending, o Options) error {
 	}
 	if len(m.Unsaved) > 0 && len(m.Against) == 0 {
 		t.wrapped("", t.paint(yellow, "git does not hold what stands now in "+oneLine(strings.Join(m.Unsaved, ", "))+": it cannot bring that back"))
+		t.line("")
+	}
+	if len(m.Ignored) > 0 && len(m.Against) == 0 {
+		t.wrapped("", t.paint(yellow, "git ignores "+oneLine(strings.Join(m.Ignored, ", "))+": no merge brings that to where it is read"))
 		t.line("")
 	}
 	if len(m.Then) > 0 && len(m.Against) == 0 {

@@ -68,10 +68,13 @@ func (s *session) fix(c *cli.Context) (int, error) {
 	if set.verbose {
 		s.tellConfinement()
 	}
-	var unsaved []string
+	var unsaved, ignored []string
 	for _, name := range slices.Sorted(maps.Keys(plan.Files)) {
 		if repo.File(name).Unsaved() {
 			unsaved = append(unsaved, name)
+		}
+		if repo.File(name).Ignored {
+			ignored = append(ignored, name)
 		}
 	}
 	written := false
@@ -84,7 +87,7 @@ func (s *session) fix(c *cli.Context) (int, error) {
 		written = true
 	}
 	err = report.Fixes(s.out, report.Mending{
-		Fixes: plan.Fixes, Left: plan.Left, Then: plan.Then, Against: plan.Against, Files: len(plan.Files), Written: written, After: plan.After, Unsaved: unsaved,
+		Fixes: plan.Fixes, Left: plan.Left, Then: plan.Then, Against: plan.Against, Files: len(plan.Files), Written: written, After: plan.After, Unsaved: unsaved, Ignored: ignored,
 	}, report.Options{Color: set.outColor, Verbose: set.verbose, Shown: s.shownOn(repo)})
 	if err != nil {
 		return exitFailed, err
