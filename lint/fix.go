@@ -35,6 +35,7 @@ type Edit struct {
 	To   keys.Text        // what has to be read there
 	Slot keys.Slot
 	Open *Reword // where neither text is a key, so that both may be shown
+	Bare bool    // it puts a secret into a file that git keeps, as everybody can read it, and it stands nowhere like that now
 
 	Holder string // of what is read there
 	Frame  Frame  // the line as it stands
@@ -103,6 +104,16 @@ func (p *Pass) findFixes(r *Result) {
 			seen[at] = true
 		}
 	}
+}
+
+// bares says whether to put the truth where a site's value is written shows it to whoever reads the repository, who does not see it now.
+func (p *Pass) bares(s *sites.Site, truth Truth) bool {
+	shows := func(o *sites.Site, text keys.Text) bool {
+		f := p.Repo.File(o.Written.File)
+		return f != nil && f.Committed() && f.Shows(text)
+	}
+	return s.Slot.Role() != keys.Public && shows(s, s.Value.Text()) &&
+		!slices.ContainsFunc(p.Sites, func(o *sites.Site) bool { return o.Value.Equal(keys.Known(truth.Text)) && shows(o, truth.Text) })
 }
 
 // rewords are the fixes that a rule itself has for what it found.
@@ -183,6 +194,7 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 	edit := Edit{At: s.Written, Was: s.Value.Text(), To: truth.Text, Slot: s.Slot, Holder: s.Holder, Frame: p.frame(s.Written, false)}
 	edited := append([]*sites.Site{s}, truth.with...)
 	then := append(deployments(p.Readers(edited...)), p.Afterwards(edited)...)
+	edit.Bare = p.bares(s, truth)
 	if bare(s).Equal(truth.Text) {
 		return &Fix{SafeFix, "take off what stands round the key, or was encoded along", []Edit{edit}, then}, ""
 	}

@@ -76,6 +76,9 @@ func (t *textReport) edit(f lint.Fix, e lint.Edit) {
 	t.line(t.paint(red, "  - "+was))
 	t.line(t.paint(green, "  + "+is))
 	t.wrapped("    ", oneLine(f.Says))
+	if e.Bare {
+		t.wrapped("    ", t.paint(yellow, "whoever reads the repository has it then, and nobody has it now: encrypt what stands here, or let it refer to what stores it"))
+	}
 	t.line("")
 }
 
