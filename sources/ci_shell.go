@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -312,7 +313,7 @@ func (c *ciScript) imageBuild(st *shellState, b *imageBuild) {
 func (c *ciScript) written(sh *shell, st *shellState, words []shellWord, redirs []*syntax.Redirect) {
 	text, line, ok := sh.says(st, words, redirs)
 	if !ok {
-		return
+		text, line = unknown(""), words[0].at.Line // whatever it prints
 	}
 	if path.Base(words[0].text) == "tee" {
 		for _, w := range words[1:] {
@@ -416,7 +417,21 @@ func (c *ciScript) write(st *shellState, to shellWord, text string, line int) {
 		}
 		c.writes[name], c.order = v, append(c.order, name)
 	}
-	for _, d := range ParseDotenv([]byte(filledName.ReplaceAllString(text, unknownBegin+"$1"+unknownEnd))) {
+	set := func(name string, t ciText, at Position) {
+		v.Variables = slices.DeleteFunc(v.Variables, func(o CIVariable) bool { return o.Name == name })
+		v.Variables = append(v.Variables, t.variable(name, at))
+	}
+	text = filledName.ReplaceAllString(text, unknownBegin+"$1"+unknownEnd)
+	for i, l := range strings.Split(text, "\n") {
+		if l = strings.TrimSpace(l); !wholeUnknown.MatchString(l) {
+			continue
+		}
+		t, at := c.worth(st, l, line+i)
+		for _, read := range c.keysReadFrom(name, where) {
+			set(read, ciUnknown(cmp.Or(t.why, "the commands decide what it is")), at)
+		}
+	}
+	for _, d := range ParseDotenv([]byte(text)) {
 		if !c.w.repo.matters(d.Name) {
 			continue
 		}
@@ -424,7 +439,26 @@ func (c *ciScript) write(st *shellState, to shellWord, text string, line int) {
 		if t.known && t.at.File == "" {
 			t.at = at
 		}
-		v.Variables = slices.DeleteFunc(v.Variables, func(o CIVariable) bool { return o.Name == d.Name })
-		v.Variables = append(v.Variables, t.variable(d.Name, at))
+		set(d.Name, t, at)
 	}
+}
+
+// keysReadFrom are the variables of keys that the app whose build reads a file of variables takes from the environment: whoever
+// writes the whole file may set each of them.
+func (c *ciScript) keysReadFrom(file, dir string) []string {
+	if c.w.repo.File(path.Join(dir, "package.json")) == nil {
+		return nil
+	}
+	app := c.w.repo.appIn(dir)
+	if !app.Reads(file) {
+		return nil
+	}
+	var out []string
+	reads, _ := app.EnvReads()
+	for _, r := range reads {
+		if c.w.repo.names.Of(r.Name).Slot != "" {
+			out = append(out, r.Name)
+		}
+	}
+	return out
 }
