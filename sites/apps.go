@@ -301,6 +301,7 @@ func (a *apps) collectDockerfile(f *sources.File, urls []inventory.URL) {
 		return
 	}
 	a.collectBuilds(f, d)
+	a.noteRunSets(f, d)
 	c := &inventory.Carrier{Kind: inventory.InImage, Name: f.Path, File: f.Path, App: f.Dir(), Idle: leftOver(f), Past: pastOf(f)}
 	var all []*inventory.Binding
 	for _, s := range d.Assignments {

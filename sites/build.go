@@ -1,6 +1,7 @@
 package sites
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -64,6 +65,25 @@ func (a *apps) collectBuilds(f *sources.File, d *sources.Dockerfile) {
 	if !composed {
 		one.Context = a.contextOf(f, d)
 		add(one)
+	}
+}
+
+// noteRunSets tells of commands of the build that give the app a key of which nothing here knows what it is.
+func (a *apps) noteRunSets(f *sources.File, d *sources.Dockerfile) {
+	if leftOver(f) != "" || pastOf(f) != "" {
+		return
+	}
+	for _, s := range d.RunSets("") {
+		what := s.Name
+		if s.File != "" {
+			if len(a.Repo.KeysReadFrom(path.Join(a.contextOf(f, d), path.Base(s.File)))) == 0 && len(a.Repo.KeysReadFrom(path.Join(f.Dir(), path.Base(s.File)))) == 0 {
+				continue
+			}
+			what = path.Base(s.File)
+		} else if a.Names.Of(s.Name).Slot == "" {
+			continue
+		}
+		a.Repo.Note(sources.NoteNotFetched, sources.Position{File: f.Path, Line: s.Line}, fmt.Sprintf("this RUN makes %s of %s, and what the app is built with then cannot be told", what, s.By))
 	}
 }
 

@@ -207,3 +207,24 @@ func (r *Repository) MaySet(variable string) bool {
 	}
 	return false
 }
+
+// KeysReadFrom are the variables of keys that the app whose build reads a file of variables takes from the environment: whoever
+// writes the whole file may set each of them.
+func (r *Repository) KeysReadFrom(file string) []string {
+	dir := path.Dir(file)
+	if r.File(path.Join(dir, "package.json")) == nil {
+		return nil
+	}
+	app := r.appIn(dir)
+	if !app.Reads(file) {
+		return nil
+	}
+	var out []string
+	reads, _ := app.EnvReads()
+	for _, read := range reads {
+		if r.names.Of(read.Name).Slot != "" {
+			out = append(out, read.Name)
+		}
+	}
+	return out
+}

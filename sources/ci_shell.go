@@ -427,7 +427,7 @@ func (c *ciScript) write(st *shellState, to shellWord, text string, line int) {
 			continue
 		}
 		t, at := c.worth(st, l, line+i)
-		for _, read := range c.keysReadFrom(name, where) {
+		for _, read := range c.w.repo.KeysReadFrom(name) {
 			set(read, ciUnknown(cmp.Or(t.why, "the commands decide what it is")), at)
 		}
 	}
@@ -441,24 +441,4 @@ func (c *ciScript) write(st *shellState, to shellWord, text string, line int) {
 		}
 		set(d.Name, t, at)
 	}
-}
-
-// keysReadFrom are the variables of keys that the app whose build reads a file of variables takes from the environment: whoever
-// writes the whole file may set each of them.
-func (c *ciScript) keysReadFrom(file, dir string) []string {
-	if c.w.repo.File(path.Join(dir, "package.json")) == nil {
-		return nil
-	}
-	app := c.w.repo.appIn(dir)
-	if !app.Reads(file) {
-		return nil
-	}
-	var out []string
-	reads, _ := app.EnvReads()
-	for _, r := range reads {
-		if c.w.repo.names.Of(r.Name).Slot != "" {
-			out = append(out, r.Name)
-		}
-	}
-	return out
 }

@@ -25,8 +25,9 @@ type Stage struct {
 
 // run is one RUN.
 type run struct {
-	line int
-	text string
+	line  int
+	text  string
+	flags []string
 }
 
 // stageOf reads "image AS name".
@@ -60,7 +61,7 @@ func (s *Stage) run(n *parser.Node) {
 	for _, h := range n.Heredocs {
 		text += "\n" + h.Content
 	}
-	s.runs = append(s.runs, run{n.StartLine, text})
+	s.runs = append(s.runs, run{n.StartLine, text, n.Flags})
 	for _, flag := range n.Flags {
 		if m := mountedStage.FindStringSubmatch(flag); m != nil {
 			s.takes = append(s.takes, m[1])
