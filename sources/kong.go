@@ -22,6 +22,8 @@ type KongConfig struct {
 	Open          []string    // the paths of all others, and of those that ask for it by another name than "apikey"
 	Translates    bool        // a plugin may put another token in place of the client's
 
+	Dangling []KongDangling // what names a consumer that is not there
+
 	byName map[string]int // the first of the consumers of each name
 
 	guarded []guarded // the routes at which it matters who asks
@@ -44,6 +46,14 @@ type KongKeyless struct {
 	Line  int
 	Field string // the field; empty for a credential without a key
 	Meant string // what is meant by it
+}
+
+// KongDangling is an entry of a list at the top that names a consumer which the configuration does not declare: Kong refuses all of it
+// ("invalid reference", kong/db/schema/others/declarative_config.lua).
+type KongDangling struct {
+	Line     int
+	List     string // "acls"
+	Consumer string
 }
 
 // KongCredential is one key-auth credential. Key is what stands in the file: a key, or
@@ -177,8 +187,32 @@ func (d *Document) kong() *KongConfig {
 	for _, credential := range nodes.Items(nodes.Field(d.Root, "keyauth_credentials")) {
 		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential)
 	}
+	config.Dangling = dangling(d.Root)
 	config.index()
 	return config
+}
+
+// dangling are the entries that name a consumer which is not declared, in so many words: a placeholder may come to one that is.
+func dangling(root *yaml.Node) []KongDangling {
+	declared := map[string]bool{"": true}
+	for _, c := range nodes.Items(nodes.Field(root, "consumers")) {
+		for _, field := range []string{"username", "custom_id", "id"} {
+			name := nodes.Text(nodes.Field(c, field))
+			if strings.ContainsAny(name, "${%@<") {
+				return nil
+			}
+			declared[name] = true
+		}
+	}
+	var out []KongDangling
+	for _, list := range []string{"keyauth_credentials", "acls", "basicauth_credentials"} {
+		for _, e := range nodes.Items(nodes.Field(root, list)) {
+			if name := foreignName(nodes.Field(e, "consumer")); !declared[name] && !strings.ContainsAny(name, "${%@<") {
+				out = append(out, KongDangling{nodes.Follow(e).Line, list, name})
+			}
+		}
+	}
+	return out
 }
 
 // slips are the fields of a mapping whose names differ by a slip from the one that is meant.

@@ -18,7 +18,8 @@ var consumerMissing = &lint.Rule{
 only one that is in an allowed group. Where no consumer has a key, or none with a key is in the group, every request
 gets a 401 or 403.
 
-A consumer whose credential has no key, or whose field has a name that Kong does not know, is reported too.
+A consumer whose credential has no key, or whose field has a name that Kong does not know, is reported too, and so is an entry of
+acls and the like that names a consumer which is not declared: Kong refuses the whole configuration.
 
 Add the consumer with its key, and its group under acls.`,
 	Bad: `
@@ -132,6 +133,13 @@ func checkConsumerMissing(p *lint.Pass) {
 			continue
 		}
 		checkKeyless(p, g)
+		for _, d := range g.Config.Dangling {
+			p.Report(lint.Draft{
+				Place: lint.AtName(g.LineOf(d.Line), d.List+" "+d.Consumer+" of "+g.Name), Instance: p.NameIn(g.Unit, g.Namespace),
+				Message: fmt.Sprintf("%s names the consumer %s, which is not declared: Kong refuses the whole configuration (\"invalid reference\")", d.List, d.Consumer),
+				Cause:   undeclared, Then: restartOf(g),
+			})
+		}
 		var shut []sources.KongRoute
 		for _, r := range g.Config.Routes {
 			if !someonePasses(g, r) {
@@ -166,6 +174,7 @@ func checkConsumerMissing(p *lint.Pass) {
 
 var (
 	unknownField = lint.Cause{Name: "unknown-field", Advice: "Correct the field's name to %s."}
+	undeclared   = lint.Cause{Name: "undeclared-consumer", Advice: "Name a consumer there that stands under consumers, or declare this one."}
 	keyless      = lint.Cause{Name: "keyless", Advice: "Give the consumer its key under keyauth_credentials, as \"- key: …\"; or take the consumer away."}
 )
 
