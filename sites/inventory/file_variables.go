@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
+
+// findCost is what it costs to hold a file against a place where something is mounted.
+const findCost = 64
 
 // addFromFiles adds the keys that an app takes from files, which its variables name: SUPABASE_ANON_KEY_FILE=/run/secrets/anon. Of Supabase's own
 // services none reads such a variable.
@@ -15,13 +19,14 @@ func (inv *Inventory) addFromFiles(p *Pod, c *Container) {
 	if c.Carrier.Backend == "Kong" || c.Carrier.Backend == "Envoy" || len(inv.KeyVariables(c)) > 0 {
 		return
 	}
+	files := sync.OnceValue(func() map[string]PodFile { return inv.filesAt(p, c) })
 	for _, v := range c.Variables {
 		base, ok := strings.CutSuffix(v.Name, "_FILE")
 		name := inv.Names.Of(base)
 		if !ok || name.Slot == "" || v.Value.IsKnown() && v.Value.Text().Len() == 0 {
 			continue
 		}
-		b := inv.fromFile(p, c, v)
+		b := inv.fromFile(p, c, v, files)
 		b.Name, b.Holder = base, c.holder(v.Name)
 		if len(c.Carrier.URLs) > 0 && name.Slot.Role() != keys.Signing { // others have JWT secrets, too
 			b.Asked = name.Slot
@@ -30,19 +35,37 @@ func (inv *Inventory) addFromFiles(p *Pod, c *Container) {
 	}
 }
 
-// fromFile is what stands in the file that a variable names.
-func (inv *Inventory) fromFile(p *Pod, c *Container, v *Binding) *Binding {
+// filesAt are the files that a container finds, by their names; none where to look for them is too much.
+func (inv *Inventory) filesAt(p *Pod, c *Container) map[string]PodFile {
+	files := inv.FilesOf(p)
+	if !inv.Repo.Spend(findCost * len(files) * (1 + len(c.Mounts))) {
+		inv.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to look for the files that variables name is "+sources.TooMuch)
+		return nil
+	}
+	out := map[string]PodFile{}
+	for _, f := range files {
+		if at, ok := c.findsAt(f); ok {
+			if at = path.Clean(at); out[at].Source == "" {
+				out[at] = f
+			}
+		}
+	}
+	return out
+}
+
+// fromFile is what stands in the file that a variable names. What was decrypted names none: where it is cut at a "/" says how it begins.
+func (inv *Inventory) fromFile(p *Pod, c *Container, v *Binding, files func() map[string]PodFile) *Binding {
 	unknown := func(why string) *Binding {
 		return &Binding{Value: keys.Unknown(why), locate: func() Placement { return Stands(v.At()) }}
 	}
-	if !v.Value.IsKnown() {
+	switch {
+	case !v.Value.IsKnown():
 		return unknown(v.Value.Reason())
+	case inv.Repo.Standins().Holds(v.Value.Text()):
+		return unknown("the name of the file is secret")
 	}
 	name := path.Clean(v.Value.Text().Reveal())
-	for _, f := range inv.FilesOf(p) {
-		if at, ok := c.findsAt(f); !ok || path.Clean(at) != name {
-			continue
-		}
+	if f, ok := files()[name]; ok {
 		b := &Binding{Value: f.Value}
 		switch {
 		case f.Entry != nil:
