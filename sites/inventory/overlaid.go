@@ -2,8 +2,6 @@ package inventory
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 )
 
 // lay puts an object over those of a volume that are shown before it, all files from the given one on: a later source of a
@@ -16,12 +14,23 @@ func lay(over Found, part volumePart, files, all []PodFile, from int) []PodFile 
 	case over.Absent: // the pod does not start, or nothing is laid over
 		return all
 	}
+	if len(all) == from {
+		return all
+	}
+	laid := map[string]bool{}
+	for _, f := range files {
+		laid[f.Path] = true
+	}
+	below := map[string]bool{}
+	for _, name := range part.items {
+		below[name] = true
+	}
 	out := all[:from:from]
 	for _, f := range all[from:] {
 		switch {
-		case slices.ContainsFunc(files, func(o PodFile) bool { return o.Path == f.Path }):
+		case laid[f.Path]:
 			continue
-		case why != "" && (!named || slices.Contains(slices.Collect(maps.Values(part.items)), f.Path)):
+		case why != "" && (!named || below[f.Path]):
 			f.Changed = cmp.Or(f.Changed, "another source of its volume may lie over "+f.Source+": "+why)
 		}
 		out = append(out, f)
