@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -20,10 +21,11 @@ const pluginsAnnotation = "konghq.com/plugins"
 type ingressPlugins struct {
 	*Found
 	g        *Gateway
-	objects  map[string]unitObject // what may stand in the gateway's cluster, by kind, namespace and name
-	classes  map[string]bool       // those of the consumers
-	serving  map[string]bool       // the Services of Supabase's, and others
-	plugins  []*yaml.Node          // those that stand at the top
+	objects  map[string]unitObject             // what may stand in the gateway's cluster, by kind, namespace and name
+	classes  map[string]bool                   // those of the consumers
+	serving  map[string]bool                   // the Services of Supabase's, and others
+	made     map[*manifest.Object][]*yaml.Node // the plugins that an object names, which many routes may have
+	plugins  []*yaml.Node                      // those that stand at the top
 	services []*yaml.Node
 	unknown  string // why it is not known what one of the plugins does; empty where of all it is
 }
@@ -35,7 +37,7 @@ type unitObject struct {
 
 // guardByPlugins says of the consumers' credentials why no route lets them pass, where the plugins say so.
 func (f *Found) guardByPlugins(g *Gateway) {
-	p := &ingressPlugins{Found: f, g: g, objects: map[string]unitObject{}, classes: map[string]bool{"": true, "kong": true}, serving: map[string]bool{}}
+	p := &ingressPlugins{Found: f, g: g, objects: map[string]unitObject{}, classes: map[string]bool{"": true, "kong": true}, serving: map[string]bool{}, made: map[*manifest.Object][]*yaml.Node{}}
 	p.each(func(u *render.Unit, o *manifest.Object) {
 		if of := o.Kind + "|" + inventory.ObjectName("", o.Namespace, o.Name); p.objects[of].object == nil {
 			p.objects[of] = unitObject{u, o}
@@ -152,15 +154,21 @@ func (p *ingressPlugins) route(o *manifest.Object, path *yaml.Node, backend stri
 	})))
 }
 
-// pluginsOf are the plugins that the object's annotation names.
+// pluginsOf are the plugins that the object's annotation names, each once.
 func (p *ingressPlugins) pluginsOf(o *manifest.Object) []*yaml.Node {
-	var out []*yaml.Node
+	out, known := p.made[o]
+	if known {
+		return out
+	}
+	seen := map[string]bool{"": true}
 	for _, name := range strings.Split(nodes.Text(nodes.Field(o.Root, "metadata", "annotations", pluginsAnnotation)), ",") {
-		if name = strings.TrimSpace(name); name != "" {
+		if name = strings.TrimSpace(name); !seen[name] {
+			seen[name] = true
 			out = append(out, p.named(o, name))
 		}
 	}
-	return out
+	p.made[o] = slices.Clip(out)
+	return p.made[o]
 }
 
 // named is the plugin that an object means by a name: that of its namespace, or of another one that is named with it, or of the whole cluster.
