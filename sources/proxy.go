@@ -176,6 +176,7 @@ func (d *directive) proxyHeader(i int) (ProxyHeader, bool) {
 func nginxHeaders(top *directive) []ProxyHeader {
 	var out []ProxyHeader
 	named := nginxNames(top)
+	blocks := map[*directive]ProxyHeader{} // what is so of all headers that stand in one
 	top.each(func(d *directive) {
 		if !d.is("proxy_set_header") {
 			return
@@ -195,11 +196,15 @@ func nginxHeaders(top *directive) []ProxyHeader {
 				h.Key = keys.NewText(named[text])
 			}
 		}
-		h.Upstream = onlyUpstream(d.in, "proxy_pass", named)
-		h.Guarded = d.isGuarded(nginxGuards)
-		if server := d.within("server"); server != nil {
-			h.Hosts = serverHosts(server)
+		in, known := blocks[d.in]
+		if !known {
+			in.Upstream, in.Guarded = onlyUpstream(d.in, "proxy_pass", named), d.isGuarded(nginxGuards)
+			if server := d.within("server"); server != nil {
+				in.Hosts = serverHosts(server)
+			}
+			blocks[d.in] = in
 		}
+		h.Upstream, h.Guarded, h.Hosts = in.Upstream, in.Guarded, in.Hosts
 		out = append(out, h)
 	})
 	return out

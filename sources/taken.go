@@ -133,6 +133,12 @@ func handsOn(value string, as ...string) bool {
 func nginxTaken(top *directive) []TakenHeader {
 	var out []TakenHeader
 	named := nginxNames(top)
+	own := map[*directive]bool{} // the blocks that set headers of their own
+	top.each(func(d *directive) {
+		if d.is("proxy_set_header") {
+			own[d.in] = true
+		}
+	})
 	looked := 0
 	top.each(func(d *directive) {
 		add := func(name string, set bool) {
@@ -144,7 +150,7 @@ func nginxTaken(top *directive) []TakenHeader {
 				if looked > 10*maxTaken { // those that are passed over among them
 					return nil, true
 				}
-				return d.nginxUpstreams(named)
+				return d.nginxUpstreams(named, own)
 			})
 		}
 		switch name := d.arg(1); d.arg(0) {
@@ -179,14 +185,14 @@ func (d *directive) nginxHandsOn(name, value string, named map[string]string) bo
 
 // nginxUpstreams are the hosts that a directive has a say in what is sent to: a block that sets headers of its own takes none from the one round it.
 // any is false where there are only such.
-func (d *directive) nginxUpstreams(named map[string]string) (to []string, any bool) {
+func (d *directive) nginxUpstreams(named map[string]string, own map[*directive]bool) (to []string, any bool) {
 	any = true
 	d.in.each(func(pass *directive) {
 		if !pass.is("proxy_pass") && !pass.is("grpc_pass") {
 			return
 		}
 		for in := pass.in; in != nil && in != d.in; in = in.in {
-			if d.is("proxy_set_header") && slices.ContainsFunc(in.block, func(own *directive) bool { return own.is("proxy_set_header") }) {
+			if d.is("proxy_set_header") && own[in] {
 				any = any && to != nil
 				return
 			}

@@ -71,12 +71,26 @@ func (inv *Inventory) ShownTo(p *Pod, c *Container) []PodFile {
 	})
 }
 
+// proxyCost is what a byte of a proxy's configuration costs, which thousands of them may be shown.
+const proxyCost = 100
+
 // proxyFile makes carriers of the keys in a proxy's configuration, one for each place that they are sent
 // to. by is the proxy; nil where it is not known.
 func (inv *Inventory) proxyFile(f PodFile, by *Container) []*Carrier {
 	var out []*Carrier
 	byHost := map[string]*Carrier{}
-	for _, h := range sources.ParseProxy(inv.Readable(f.Value)) {
+	text := inv.Readable(f.Value)
+	var headers []sources.ProxyHeader
+	enough := inv.Repo.Spend(proxyCost * len(text))
+	if enough {
+		headers = sources.ParseProxy(text)
+		enough = inv.Repo.Spend(keyCost * len(headers))
+	}
+	if !enough {
+		inv.Repo.Note(sources.NoteBound, f.Inside(1, 0, 0), "to read what proxies send on is "+sources.TooMuch)
+		return nil
+	}
+	for _, h := range headers {
 		at := f.Inside(h.Line, h.Column, h.EndColumn)
 		b := inv.sentOn(f.Source+" "+h.Directive, h.Key, h.Variable, at, by)
 		if b == nil {

@@ -34,12 +34,18 @@ func (inv *Inventory) noteTaken() {
 			}
 		}
 	}
+	parsed := map[FileID][]sources.TakenHeader{} // many proxies may be shown one file
 	for _, p := range inv.Pods {
 		for _, c := range p.Containers {
 			if c.Object == nil && c.Carrier.Idle == "" && !checksKeys[c.Carrier.Backend] {
 				for _, f := range inv.ShownTo(p, c) {
 					read[[3]string{f.Source}] = true
-					inv.noteHeaders(f.Source, sources.ParseTaken(inv.Readable(f.Value)), func(line int) sources.Position { return f.Inside(line, 1, 0) },
+					taken, known := parsed[f.ID()]
+					if !known {
+						taken = sources.ParseTaken(inv.Readable(f.Value))
+						parsed[f.ID()] = taken
+					}
+					inv.noteHeaders(f.Source, taken, func(line int) sources.Position { return f.Inside(line, 1, 0) },
 						func(host string) []*Container { return inv.named(c, host) })
 				}
 			}
