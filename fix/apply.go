@@ -147,7 +147,7 @@ func inFile(repo *sources.Repository, name string, edits []lint.Edit, seal Seale
 	if len(sealed) > 0 {
 		if disk, err = repo.Keyring().EditSOPS(name, disk, sealed, seal.Now); err != nil {
 			for _, e := range edits {
-				fail(e, fmt.Errorf("%w; sops edit %s changes it", err, name))
+				fail(e, fmt.Errorf("%w; sops edit %s changes it", err, lint.InShell(name)))
 			}
 			return nil, left
 		}

@@ -130,7 +130,7 @@ func (p *EnvPlan) edit(repo *sources.Repository, seal Sealer) error {
 	}
 	switch {
 	case f.Encrypted() && len(added) > 0:
-		return fmt.Errorf("%s is encrypted, and keylint adds no variables to such a file: add %s with sops edit %s, with any value, and run this again", p.File, namesOf(added), p.File)
+		return fmt.Errorf("%s is encrypted, and keylint adds no variables to such a file: add %s with sops edit %s, with any value, and run this again", p.File, namesOf(added), lint.InShell(p.File))
 	case len(sealed) > 0:
 		p.Is, err = repo.Keyring().EditSOPS(p.File, disk, sealed, seal.Now)
 		return err

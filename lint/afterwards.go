@@ -59,7 +59,7 @@ func (p *Pass) Afterwards(edited []*sites.Site) []Command {
 			}
 		}
 		for _, app := range p.builtWith(s) {
-			build := "# build " + inShell(app) + " anew, and deploy that"
+			build := "# build " + InShell(app) + " anew, and deploy that"
 			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == build }) {
 				builds = append(builds, Command{Step: Build, Do: build})
 			}
@@ -124,20 +124,20 @@ func restart(c *inventory.Container) (command, name string) {
 	case c.Object == nil && c.Unit != nil && c.Unit.Kind == render.ComposeFile && c.Unit.Env != nil && c.Unit.Env.Swarm: // the stack's name is not known
 		return "", ""
 	case c.Object == nil && c.Unit != nil && c.Unit.Kind == render.ComposeFile:
-		return ComposeUp(c.Unit) + " --force-recreate", inShell(c.Name)
+		return ComposeUp(c.Unit) + " --force-recreate", InShell(c.Name)
 	case c.Object == nil || rolledOut[c.Object.Kind] == "":
 		return "", ""
 	}
 	command = "kubectl rollout restart"
 	if c.Namespace != "" {
-		command = "kubectl -n " + inShell(c.Namespace) + " rollout restart"
+		command = "kubectl -n " + InShell(c.Namespace) + " rollout restart"
 	}
-	return command, inShell(rolledOut[c.Object.Kind] + "/" + c.Object.ShownName())
+	return command, InShell(rolledOut[c.Object.Kind] + "/" + c.Object.ShownName())
 }
 
-// inShell quotes a name for the shell that people paste the command into. A repository may call its files
+// InShell quotes a name for the shell that people paste the command into. A repository may call its files
 // as it likes.
-func inShell(name string) string {
+func InShell(name string) string {
 	if strings.HasPrefix(name, "-") { // no flag
 		name = "./" + name
 	}
@@ -163,12 +163,12 @@ func composeFlags(u *render.Unit) string {
 	var b strings.Builder
 	if files := u.Compose.Files; len(files) != 1 || !slices.Contains(sources.ComposeFileNames, files[0].Path) {
 		for _, f := range files {
-			b.WriteString(" -f " + inShell(f.Path))
+			b.WriteString(" -f " + InShell(f.Path))
 		}
 	}
 	if u.Env != nil {
 		for _, name := range u.Env.Files {
-			b.WriteString(" --env-file " + inShell(name))
+			b.WriteString(" --env-file " + InShell(name))
 		}
 	}
 	return b.String()

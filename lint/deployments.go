@@ -30,17 +30,17 @@ func deployment(u *render.Unit) Command {
 	}
 	of := ""
 	if namespace != "" {
-		of = " -n " + inShell(namespace)
+		of = " -n " + InShell(namespace)
 	}
 	switch release := u.Kind == render.Release && (u.By == render.Flux || u.By == render.FluxDecrypting); {
 	case u.Kind == render.FluxKustomization:
-		return Command{Do: "flux" + of + " reconcile kustomization " + inShell(name) + " --with-source"}
+		return Command{Do: "flux" + of + " reconcile kustomization " + InShell(name) + " --with-source"}
 	case release:
-		return Command{Do: "flux" + of + " reconcile helmrelease " + inShell(name) + " --with-source"}
+		return Command{Do: "flux" + of + " reconcile helmrelease " + InShell(name) + " --with-source"}
 	case u.Kind == render.Application:
-		return Command{Do: "argocd app sync " + inShell(name)}
+		return Command{Do: "argocd app sync " + InShell(name)}
 	case slices.Contains([]render.Kind{render.Kustomization, render.Directory, render.Release, render.Terraform}, u.Kind):
-		return Command{Do: "# deploy " + inShell(u.Name)}
+		return Command{Do: "# deploy " + InShell(u.Name)}
 	}
 	return Command{}
 }
