@@ -53,7 +53,7 @@ func linter(dir string, k *decrypt.Keyring, first fix.Files, choice lint.Choice)
 		if err != nil {
 			return nil, nil, err
 		}
-		config := lint.Config{Choice: choice}
+		config := lint.Config{Mend: true, Choice: choice}
 		return lint.Check(lint.Group(sites.Collect(repo, render.Units(repo)), config), rules.All(), keys.At(testkeys.Now)), repo, nil
 	}
 }

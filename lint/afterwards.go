@@ -40,10 +40,12 @@ func (c Command) String() string { return strings.Join(append([]string{c.Do}, c.
 
 // Afterwards are the commands that have to follow, for a change where the sites' values are written to
 // count: who reads them is rolled out, the gateways first, and what has them built in is built anew.
-func (p *Pass) Afterwards(edited []*sites.Site) []Command {
+func (p *Pass) Afterwards(edited []*sites.Site) []Command { return p.rollouts(p.Readers(edited...)) }
+
+// rollouts are those commands for the sites that read what was edited.
+func (p *Pass) rollouts(reads []*sites.Site) []Command {
 	var restarted []*inventory.Container
 	var builds []Command
-	reads := p.Readers(edited...)
 	for _, s := range reads {
 		for _, g := range p.Gateways {
 			if s.Standing == sites.Accepted && s.Carrier.Name == g.Name && s.Unit == g.Unit && len(g.Renderers) > 0 {
@@ -102,14 +104,17 @@ func Restarts(containers ...*inventory.Container) []Command {
 
 // Readers are the sites, in order of place, whose value stands where one of these is written.
 func (p *Pass) Readers(edited ...*sites.Site) []*sites.Site {
-	places := map[sources.Position]bool{}
-	for _, s := range edited {
-		places[s.Written] = true
-	}
 	var out []*sites.Site
-	for _, s := range p.Sites {
-		if places[s.Written] && s.Carrier != nil && s.Carrier.Idle == "" {
-			out = append(out, s)
+	places := map[sources.Position]bool{}
+	for _, e := range edited {
+		if places[e.Written] {
+			continue
+		}
+		places[e.Written] = true
+		for _, s := range p.written[e.Written] { // which has those that are used there, as well
+			if s.Written == e.Written && s.Carrier != nil && s.Carrier.Idle == "" {
+				out = append(out, s)
+			}
 		}
 	}
 	return sites.Sorted(out)

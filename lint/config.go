@@ -19,6 +19,7 @@ type Config struct {
 	Production   []string            // patterns of the paths that production is deployed from; empty goes by their words
 	ExpiryWindow int                 // days before its end from which a key is reported; 0 is the default, 90
 	Instances    []DeclaredInstance
+	Mend         bool // what has to follow each fix, and what it shows, is asked for: it takes long where there are many
 	Choice       Choice
 	App          *AppQuestion // what an app needs is asked for; nil where it is not
 }

@@ -192,9 +192,11 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 		return nil, "it holds the right key: what is wrong is beside it"
 	}
 	edit := Edit{At: s.Written, Was: s.Value.Text(), To: truth.Text, Slot: s.Slot, Holder: s.Holder, Frame: p.frame(s.Written, false)}
-	edited := append([]*sites.Site{s}, truth.with...)
-	then := append(deployments(p.Readers(edited...)), p.Afterwards(edited)...)
-	edit.Bare = p.bares(s, truth)
+	var then []Command
+	if p.Config.Mend {
+		reads := p.Readers(append([]*sites.Site{s}, truth.with...)...)
+		then, edit.Bare = append(deployments(reads), p.rollouts(reads)...), p.bares(s, truth)
+	}
 	if bare(s).Equal(truth.Text) {
 		return &Fix{SafeFix, "take off what stands round the key, or was encoded along", []Edit{edit}, then}, ""
 	}

@@ -50,6 +50,7 @@ func (s *session) fix(c *cli.Context) (int, error) {
 	if err := s.configure(c, &set); err != nil {
 		return exitFailed, err
 	}
+	set.rules.Mend = true
 	if c.Bool(flagMint) {
 		set.rules.Choice.Mint = set.now.Time().UTC().Truncate(time.Second)
 	}
