@@ -104,17 +104,14 @@ func Restarts(containers ...*inventory.Container) []Command {
 
 // Readers are the sites, in order of place, whose value stands where one of these is written.
 func (p *Pass) Readers(edited ...*sites.Site) []*sites.Site {
-	var out []*sites.Site
 	places := map[sources.Position]bool{}
-	for _, e := range edited {
-		if places[e.Written] {
-			continue
-		}
-		places[e.Written] = true
-		for _, s := range p.written[e.Written] { // which has those that are used there, as well
-			if s.Written == e.Written && s.Carrier != nil && s.Carrier.Idle == "" {
-				out = append(out, s)
-			}
+	for _, s := range edited {
+		places[s.Written] = true
+	}
+	var out []*sites.Site
+	for _, s := range p.Sites {
+		if places[s.Written] && s.Carrier != nil && s.Carrier.Idle == "" {
+			out = append(out, s)
 		}
 	}
 	return sites.Sorted(out)
