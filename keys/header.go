@@ -8,6 +8,7 @@ import (
 // Header is a key that a command sends with a request, and where it stands in the command's text.
 type Header struct {
 	Name      string // "Authorization", "apikey"
+	Scheme    bool   // the word Bearer stands before it where the key alone belongs
 	Value     Text   // the key as it is written, which may be a reference
 	Line      int    // from 1
 	Column    int    // of bytes, from 1
@@ -15,14 +16,14 @@ type Header struct {
 }
 
 // header matches the header that bears a key, or the parameter of a URL that stands for it.
-var header = regexp.MustCompile(`(?i)\b(?:(Authorization)["']?\s*:\s*["']?Bearer\s+|(apikey)["']?\s*[:=]\s*["']?)([^\s"'&;|)\\]+)`)
+var header = regexp.MustCompile(`(?i)\b(?:(Authorization)["']?\s*:\s*["']?Bearer\s+|(apikey)["']?\s*[:=]\s*["']?(Bearer\s+)?)([^\s"'&;|)\\]+)`)
 
 // Headers finds the keys that a command sends.
 func Headers(command string) []Header {
 	var out []Header
 	for i, line := range strings.Split(command, "\n") {
 		for _, at := range header.FindAllStringSubmatchIndex(line, -1) {
-			h := Header{Name: "apikey", Value: NewText(line[at[6]:at[7]]), Line: i + 1, Column: at[6] + 1, EndColumn: at[7] + 1}
+			h := Header{Name: "apikey", Scheme: at[6] >= 0, Value: NewText(line[at[8]:at[9]]), Line: i + 1, Column: at[8] + 1, EndColumn: at[9] + 1}
 			if at[2] >= 0 {
 				h.Name = "Authorization"
 			}
@@ -32,16 +33,27 @@ func Headers(command string) []Header {
 	return out
 }
 
-// InHeader is the key in the value of a header, and how far into the value it stands; false where the
-// header bears none.
-func InHeader(name, value string) (key Text, offset int, ok bool) {
+// HeaderKey is the key in the value of a header.
+type HeaderKey struct {
+	Text
+	Offset int  // how far into the value it stands
+	Scheme bool // as in Header
+}
+
+// InHeader is the key in the value of a header; false where the header bears none. Kong's key-auth and Envoy compare
+// the whole of apikey with their keys: a Bearer there is no part of any.
+func InHeader(name, value string) (HeaderKey, bool) {
 	const scheme = "Bearer "
+	var h HeaderKey
+	if len(value) > len(scheme) && strings.EqualFold(value[:len(scheme)], scheme) {
+		h.Offset = len(scheme)
+	}
 	switch {
 	case strings.EqualFold(name, "apikey"):
-	case strings.EqualFold(name, "Authorization") && len(value) > len(scheme) && strings.EqualFold(value[:len(scheme)], scheme):
-		offset = len(scheme)
-	default:
-		return Text{}, 0, false
+		h.Scheme = h.Offset > 0
+	case !strings.EqualFold(name, "Authorization") || h.Offset == 0:
+		return HeaderKey{}, false
 	}
-	return NewText(value[offset:]), offset, len(value) > offset
+	h.Text = NewText(value[h.Offset:])
+	return h, h.Len() > 0
 }

@@ -9,6 +9,8 @@ func TestHeaders(t *testing.T) {
 		{`curl -H 'apikey: abc' "http://kong:8000/rest/v1/?apikey=def&select=*"`, "apikey abc, apikey def"},
 		{"curl \\\n  -H \"authorization: bearer x.y.z\" \\\n", "Authorization x.y.z"},
 		{`{"apikey": "abc"}`, "apikey abc"},
+		{`curl -H "apikey: Bearer $KEY" "http://kong:8000/"`, "apikey $KEY behind Bearer"},
+		{`curl -H "apikey: bearer_of_news"`, "apikey bearer_of_news"},
 		{"Authorization: Basic abc", ""},
 		{"Authorization: Bearer ", ""},
 		{"echo my_apikey", ""},
@@ -19,6 +21,9 @@ func TestHeaders(t *testing.T) {
 				got += ", "
 			}
 			got += h.Name + " " + h.Value.Reveal()
+			if h.Scheme {
+				got += " behind Bearer"
+			}
 		}
 		if got != c.want {
 			t.Errorf("%q: %s, want %s", c.command, got, c.want)
@@ -35,16 +40,16 @@ func TestInHeader(t *testing.T) {
 		offset            int
 	}{
 		{"apikey", "k", "k", 0},
-		{"ApiKey", "Bearer k", "Bearer k", 0}, // which no gateway takes for a key
+		{"ApiKey", "Bearer k", "k", 7}, // which no gateway takes for a key
 		{"authorization", "bearer k", "k", 7},
 		{"Authorization", "Basic k", "", 0},
 		{"Authorization", "Bearer ", "", 0},
 		{"apikey", "", "", 0},
 		{"Host", "k", "", 0},
 	} {
-		key, offset, ok := InHeader(c.name, c.value)
-		if key.Reveal() != c.want || ok != (c.want != "") || ok && offset != c.offset {
-			t.Errorf("%s: %s has %q at %d, %v", c.name, c.value, key.Reveal(), offset, ok)
+		h, ok := InHeader(c.name, c.value)
+		if h.Reveal() != c.want || ok != (c.want != "") || ok && h.Offset != c.offset || h.Scheme != (c.name == "ApiKey") {
+			t.Errorf("%s: %s has %q at %d, %v", c.name, c.value, h.Reveal(), h.Offset, ok)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (c *Collection) IsGuarded(r Request) (guarded, usual bool) {
 		return true, true
 	}
 	for _, s := range c.Sites {
-		if len(s.Asks) > 0 { // a proxy adds the key
+		if len(s.Asks) > 0 && !s.Scheme { // a proxy adds the key
 			return false, false
 		}
 	}

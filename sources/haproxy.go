@@ -50,12 +50,12 @@ func haproxyHeaders(text string) []ProxyHeader {
 			}
 		}
 		value := strings.ReplaceAll(line[from:till], `\ `, " ")
-		key, offset, ok := keys.InHeader(name, value)
+		key, ok := keys.InHeader(name, value)
 		if !ok {
 			continue
 		}
-		from += offset + strings.Count(line[from:till], `\ `)
-		h := ProxyHeader{Directive: "http-request set-header " + name, Key: key, Line: n + 1, Column: from + 1, EndColumn: till + 1}
+		from += key.Offset + strings.Count(line[from:till], `\ `)
+		h := ProxyHeader{Directive: "http-request set-header " + name, Scheme: key.Scheme, Key: key.Text, Line: n + 1, Column: from + 1, EndColumn: till + 1}
 		if v := haproxyVariable.FindStringSubmatch(key.Reveal()); v != nil {
 			h.Variable = v[1] + v[2]
 		} else if strings.ContainsAny(key.Reveal(), "%$") { // a sample of what was sent

@@ -16,6 +16,7 @@ import (
 // ProxyHeader is a key that a reverse proxy sends on with what it is sent.
 type ProxyHeader struct {
 	Directive string    // by which it is set: "proxy_set_header apikey"
+	Scheme    bool      // see keys.Header
 	Key       keys.Text // as it is written
 	Variable  string    // of the proxy's environment, which the key is; empty where it stands there
 	Upstream  *url.URL  // where it is sent; nil where that is not told, or not the same for all
@@ -62,13 +63,13 @@ func ParseProxy(b []byte) []ProxyHeader {
 		}
 		nodes.Pairs(nodes.Field(d.Root, "http", "middlewares"), func(name, middleware *yaml.Node) {
 			for _, h := range RequestHeaders(middleware) {
-				at := h.Value.Column + h.offset
+				at := h.Value.Column + h.Offset
 				if h.Value.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 					at++
 				}
 				out = append(out, ProxyHeader{
-					Directive: "middleware " + name.Value + " " + h.Name, Key: h.Key, Variable: h.Variable,
-					Line: h.Value.Line, Column: at, EndColumn: at + h.Key.Len(),
+					Directive: "middleware " + name.Value + " " + h.Name, Scheme: h.Scheme, Key: h.Text, Variable: h.Variable,
+					Line: h.Value.Line, Column: at, EndColumn: at + h.Len(),
 				})
 			}
 		})
@@ -78,11 +79,10 @@ func ParseProxy(b []byte) []ProxyHeader {
 
 // RequestHeader is a key among the headers that a middleware of Traefik sets.
 type RequestHeader struct {
+	keys.HeaderKey
 	Name     string
 	Value    *yaml.Node
-	Key      keys.Text
 	Variable string // see ProxyHeader
-	offset   int    // of the key in the value
 }
 
 // RequestHeaders finds the keys in a middleware, whose names are read in any capitals but in an object
@@ -99,8 +99,8 @@ func RequestHeaders(middleware *yaml.Node) []RequestHeader {
 			}
 			nodes.Pairs(list, func(name, value *yaml.Node) {
 				text := nodes.Text(value)
-				if key, offset, ok := keys.InHeader(name.Value, text); ok {
-					h := RequestHeader{Name: name.Value, Value: nodes.Follow(value), Key: key, offset: offset}
+				if key, ok := keys.InHeader(name.Value, text); ok {
+					h := RequestHeader{HeaderKey: key, Name: name.Value, Value: nodes.Follow(value)}
 					if m := traefikVariable.FindStringSubmatch(key.Reveal()); m != nil {
 						h.Variable = m[1]
 					}
@@ -141,14 +141,13 @@ func LabelTakes(label ComposeVariable) (TakenHeader, bool) {
 	return TakenHeader{}, false
 }
 
-// LabelHeader is the key in the header that a label sets: the header's name, and how far into the value
-// the key stands; false where it bears none.
-func LabelHeader(label ComposeVariable) (name string, offset int, ok bool) {
+// LabelHeader is the header that a label sets, with the key in it; false where it bears none.
+func LabelHeader(label ComposeVariable) (name string, key keys.HeaderKey, ok bool) {
 	if m := headerLabel.FindStringSubmatch(label.Name); m != nil {
 		name = m[2]
 	}
-	_, offset, ok = keys.InHeader(name, label.Raw.Reveal())
-	return name, offset, ok
+	key, ok = keys.InHeader(name, label.Raw.Reveal())
+	return name, key, ok
 }
 
 var (
@@ -162,13 +161,13 @@ var (
 // proxyHeader is the key that a directive sets, whose word i is the header's name; false where it sets
 // none, or hands on what it was sent.
 func (d *directive) proxyHeader(i int) (ProxyHeader, bool) {
-	key, offset, ok := keys.InHeader(d.arg(i), d.arg(i+1))
+	key, ok := keys.InHeader(d.arg(i), d.arg(i+1))
 	if !ok || len(d.words) != i+2 {
 		return ProxyHeader{}, false
 	}
 	w := d.words[i+1]
 	return ProxyHeader{
-		Directive: d.arg(0) + " " + d.arg(i), Key: key, Line: w.line, Column: w.column + offset, EndColumn: w.end,
+		Directive: d.arg(0) + " " + d.arg(i), Scheme: key.Scheme, Key: key.Text, Line: w.line, Column: w.column + key.Offset, EndColumn: w.end,
 	}, true
 }
 

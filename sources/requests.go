@@ -13,13 +13,15 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// Request is a command that asks something of Supabase with a key in its Authorization header, and no apikey: neither as a header nor in the URL.
+// Request is a command that asks something of Supabase with a key in its Authorization header, and no apikey, neither as a header nor in the URL; or
+// with one that has the word Bearer before the key.
 type Request struct {
 	At      Position
 	Program string // "curl"
 	Path    string // "/rest/v1/profiles"
 	Host    string // with its port; of digits where a variable has a part of it, and empty where one has the scheme as well
 	Key     string // the variable that holds the key, or the slot of the one that stands there
+	Scheme  bool   // it is sent as apikey, behind the word Bearer
 }
 
 var (
@@ -27,8 +29,8 @@ var (
 	askedPath = regexp.MustCompile(`/(?:rest|graphql|auth)/v1(?:/[^?#]*)?(?:[?#]|$)`)
 	// openPath matches what it lets everybody ask, which a mail or another site leads to (supabase/supabase docker/volumes/api/kong.yml).
 	openPath = regexp.MustCompile(`^/auth/v1/(?:verify|callback|authorize|\.well-known|sso|oauth)\b`)
-	// bearer matches the header that bears a token.
-	bearer = regexp.MustCompile(`(?i)^Authorization:\s*Bearer\s+(\S+)$`)
+	// bearer matches the header that bears a token, or is meant to bear the key alone.
+	bearer = regexp.MustCompile(`(?i)^(Authorization|apikey):\s*Bearer\s+(\S+)$`)
 	// ownStack matches what a script starts the Supabase CLI's stack with, or asks it at: its gateway wants no key.
 	ownStack = regexp.MustCompile(`\bsupabase\s+(?:start|status)\b|\b54321\b`)
 	// secretOf matches what GitHub puts in the place of a variable or a secret.
@@ -129,7 +131,7 @@ func requestOf(names keys.Names, words []string) (r Request, ok bool) {
 		word := words[i]
 		flag, value, attached := strings.Cut(word, "=")
 		switch {
-		case strings.Contains(strings.ToLower(word), "apikey"), curlOpenFlags[flag], wholeUnknown.MatchString(word):
+		case curlOpenFlags[flag], wholeUnknown.MatchString(word), mentionsKey(strings.TrimPrefix(strings.TrimPrefix(word, "-H"), "--header=")):
 			return r, false
 		case strings.HasPrefix(word, "--") && !attached && i+1 < len(words) && curlFlags[flag], shortFlag.MatchString(word) && i+1 < len(words):
 			i++
@@ -137,7 +139,7 @@ func requestOf(names keys.Names, words []string) (r Request, ok bool) {
 			if shortFlag.MatchString(word) {
 				flag = word[len(word)-1:]
 			}
-			if strings.Contains(strings.ToLower(value), "apikey") {
+			if mentionsKey(value) {
 				return r, false
 			}
 		case strings.HasPrefix(word, "-H") && len(word) > 2:
@@ -150,14 +152,23 @@ func requestOf(names keys.Names, words []string) (r Request, ok bool) {
 			if wholeUnknown.MatchString(value) || strings.HasPrefix(value, "@") {
 				return r, false
 			}
-			if m := bearer.FindStringSubmatch(value); m != nil {
-				r.Key = heldKey(names, m[1])
+			m := bearer.FindStringSubmatch(value)
+			if m == nil {
+				break
+			}
+			if isKey := strings.EqualFold(m[1], "apikey"); isKey || !r.Scheme {
+				r.Key, r.Scheme = heldKey(names, m[2]), isKey
 			}
 		case "--url":
 			r.Path, r.Host = asksAt(value)
 		}
 	}
 	return r, r.Path != "" && r.Key != ""
+}
+
+// mentionsKey says whether a word may send the header apikey, or the parameter of a URL, other than behind the word Bearer.
+func mentionsKey(word string) bool {
+	return strings.Contains(strings.ToLower(word), "apikey") && !bearer.MatchString(word)
 }
 
 var (

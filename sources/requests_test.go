@@ -21,6 +21,9 @@ func TestRequestsIn(t *testing.T) {
 		{`curl -H "Authorization: Bearer $ANON_KEY" http://127.0.0.1:$PORT/rest/v1/`, "1 127.0.0.1:11111111111111111111/rest/v1/ ANON_KEY"},
 		{`if ! curl -sfH "Authorization: Bearer $SUPABASE_KEY" $URL/rest/v1/; then exit 1; fi`, "1 /rest/v1/ SUPABASE_KEY"},
 
+		{`curl -H "apikey: Bearer $SUPABASE_ANON_KEY" -H "Authorization: Bearer $TOKEN" $URL/rest/v1/todos`, "1 /rest/v1/todos SUPABASE_ANON_KEY behind Bearer"},
+		{`curl --header="apikey: Bearer $SUPABASE_ANON_KEY" $URL/rest/v1/todos`, "1 /rest/v1/todos SUPABASE_ANON_KEY behind Bearer"},
+		{`curl -H"apikey: Bearer $SUPABASE_ANON_KEY" $URL/rest/v1/todos`, "1 /rest/v1/todos SUPABASE_ANON_KEY behind Bearer"},
 		{`curl -H "apikey: $SUPABASE_ANON_KEY" -H "Authorization: Bearer $SUPABASE_ANON_KEY" $URL/rest/v1/todos`, ""},
 		{`curl -H "Authorization: Bearer $SUPABASE_ANON_KEY" "$URL/rest/v1/todos?apikey=$SUPABASE_ANON_KEY"`, ""},
 		{`curl -H "Authorization: Bearer $SUPABASE_ANON_KEY" "$@" $URL/rest/v1/todos`, ""},
@@ -48,6 +51,9 @@ func TestRequestsIn(t *testing.T) {
 		got := ""
 		for _, r := range RequestsIn(keys.Names{}, c.script) {
 			got += fmt.Sprintf("%d %s%s %s", r.At.Line, r.Host, r.Path, r.Key)
+			if r.Scheme {
+				got += " behind Bearer"
+			}
 		}
 		if got != c.want {
 			t.Errorf("%q, want %q of\n%s", got, c.want, c.script)

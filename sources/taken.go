@@ -175,11 +175,11 @@ func nginxTaken(top *directive) []TakenHeader {
 // nginxHandsOn says whether a header bears what was sent in it, or a key, which is read as one that the proxy presents.
 func (d *directive) nginxHandsOn(name, value string, named map[string]string) bool {
 	if strings.Contains(value, "$") {
-		_, _, bears := keys.InHeader(name, value)
+		_, bears := keys.InHeader(name, value)
 		text := value[strings.LastIndexByte(value, ' ')+1:]
 		return handsOn(value, "$http_"+name, "$arg_"+name) || bears && (nginxVariable.MatchString(text) || named[text] != "" && !strings.Contains(named[text], "$"))
 	}
-	_, _, ok := keys.InHeader(name, value)
+	_, ok := keys.InHeader(name, value)
 	return ok
 }
 
@@ -262,7 +262,7 @@ func caddyTakes(words []string) (TakenHeader, bool) {
 		return TakenHeader{Name: name, Set: true}, true
 	}
 	value := words[1]
-	key, _, bears := keys.InHeader(name, value)
+	key, bears := keys.InHeader(name, value)
 	switch {
 	case handsOn(value, "{http.request.header."+name+"}", "{header."+name+"}", "{>"+name+"}", "{http.request.uri.query."+name+"}", "{query."+name+"}"),
 		bears && (!strings.ContainsAny(value, "{}") || caddyVariable.MatchString(key.Reveal())):
@@ -351,7 +351,7 @@ func tomlTaken(text string) []TakenHeader {
 // what the proxy presents.
 func setTo(name, value string, presents bool) (TakenHeader, bool) {
 	is := keyHeader(name)
-	_, _, bears := keys.InHeader(is, value)
+	_, bears := keys.InHeader(is, value)
 	if is == "" || strings.Contains(name, "*") || bears && presents || strings.Contains(strings.ToLower(value), "req("+strings.ToLower(is)+")") {
 		return TakenHeader{}, false
 	}

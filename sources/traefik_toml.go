@@ -33,11 +33,11 @@ func tomlHeaderKeys(text string) []ProxyHeader {
 		}
 		from, till := max(m[4], m[6]), max(m[5], m[7])
 		name := line[m[2]:m[3]]
-		key, offset, ok := keys.InHeader(name, line[from:till])
+		key, ok := keys.InHeader(name, line[from:till])
 		if !ok {
 			continue
 		}
-		h := ProxyHeader{Directive: "middleware " + middleware + " " + name, Key: key, Line: n + 1, Column: from + offset + 1, EndColumn: till + 1}
+		h := ProxyHeader{Directive: "middleware " + middleware + " " + name, Scheme: key.Scheme, Key: key.Text, Line: n + 1, Column: from + key.Offset + 1, EndColumn: till + 1}
 		if v := traefikVariable.FindStringSubmatch(key.Reveal()); v != nil {
 			h.Variable = v[1]
 		}

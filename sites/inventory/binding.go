@@ -28,6 +28,7 @@ type Binding struct {
 
 	Doubt string // why it is not known that what it holds has the effect that it has where it stands; empty where it is
 
+	Scheme      bool   // it is sent in the header apikey behind the word Bearer
 	Exposed     string // by what it is written into what whoever has the app gets, where its name does not say so; empty where it does, or is not
 	Withheld    bool   // its name says so, and what builds the app does not
 	Placeholder bool   // a word that a person was to replace, which makes the value unknown
@@ -84,18 +85,18 @@ func (b *Binding) IsSet() bool { return b != nil && (!b.Value.IsKnown() || b.Val
 
 // InHeader is the key in a value that is a header's, "Bearer" and a key; the binding itself where it is none.
 func (b *Binding) InHeader() *Binding {
-	key, offset, ok := keys.InHeader("Authorization", b.Value.Text().Reveal())
-	if !b.Value.IsKnown() || !ok || keys.Recognize(key) == "" {
+	key, ok := keys.InHeader("Authorization", b.Value.Text().Reveal())
+	if !b.Value.IsKnown() || !ok || keys.Recognize(key.Text) == "" {
 		return b
 	}
 	of := *b
-	of.Value, of.Inside = keys.Known(key), nil
+	of.Value, of.Inside = keys.Known(key.Text), nil
 	of.locate = func() Placement {
 		p := b.placed()
-		p.at, p.Written = behind(p.at, offset, key.Len()), behind(p.Written, offset, key.Len())
+		p.at, p.Written = behind(p.at, key.Offset, key.Len()), behind(p.Written, key.Offset, key.Len())
 		p.Trace = slices.Clone(p.Trace)
 		for i := range p.Trace {
-			p.Trace[i].At = behind(p.Trace[i].At, offset, key.Len())
+			p.Trace[i].At = behind(p.Trace[i].At, key.Offset, key.Len())
 		}
 		return p
 	}

@@ -32,6 +32,7 @@ func (p *composeProject) addHealthCheck(s sources.ComposeService, c *Container) 
 	for n, word := range s.Health.Words {
 		for _, h := range keys.Headers(word) {
 			if b := p.presented(s, c, n, h); b != nil {
+				b.Scheme = h.Scheme
 				checks.Bindings = append(checks.Bindings, b)
 			}
 		}
@@ -59,7 +60,9 @@ func (p *composeProject) addArguments(s sources.ComposeService, c *Container) {
 				continue
 			}
 			at := p.standsBelow(command.InsideWord(a.word, 1, 1, 0), raw)
-			k.Bindings = append(k.Bindings, p.resolve(sources.ComposeVariable{Name: name, Raw: a.Value, HasText: true, At: at}, c.owner+" "+what+" "+a.Name, what+" "))
+			b := p.resolve(sources.ComposeVariable{Name: name, Raw: a.Value, HasText: true, At: at}, c.owner+" "+what+" "+a.Name, what+" ")
+			b.Scheme = a.Scheme
+			k.Bindings = append(k.Bindings, b)
 		}
 	}
 	p.inv.Composed = append(p.inv.Composed, k)
@@ -98,16 +101,15 @@ func (p *composeProject) addLabels(s sources.ComposeService, c *Container) {
 		if h, ok := sources.LabelTakes(l); ok && c.Carrier.Idle == "" {
 			p.inv.takenByLabels = append(p.inv.takenByLabels, takenByLabel{h, c, c.owner + " label " + l.Name, l.At})
 		}
-		name, offset, ok := sources.LabelHeader(l)
+		name, key, ok := sources.LabelHeader(l)
 		if !ok {
 			continue
 		}
-		key := l.Raw.Reveal()[offset:]
 		if l.At.Column > 0 {
-			l.At.Column += offset
+			l.At.Column += key.Offset
 		}
-		b := p.resolve(sources.ComposeVariable{Name: keys.ReferenceName(key), Raw: keys.NewText(key), HasText: true, At: l.At}, c.owner+" label "+name, "labels ")
-		b.Asked = p.inv.Names.Of(b.Name).Slot
+		b := p.resolve(sources.ComposeVariable{Name: keys.ReferenceName(key.Reveal()), Raw: key.Text, HasText: true, At: l.At}, c.owner+" label "+name, "labels ")
+		b.Asked, b.Scheme = p.inv.Names.Of(b.Name).Slot, key.Scheme
 		labels.Bindings = append(labels.Bindings, b)
 	}
 	p.inv.Composed = append(p.inv.Composed, labels)

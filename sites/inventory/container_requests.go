@@ -82,10 +82,10 @@ func (k *Carrier) meantFor(words []string, at func() sources.Position) {
 func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 	k := &Carrier{Kind: InContainer, Name: c.owner, File: c.Carrier.File, Part: c.Name, Unit: c.Unit, Namespace: c.Namespace,
 		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle, Doubt: c.Carrier.Doubt}
-	add := func(what string, value keys.Text, at sources.Position) {
+	add := func(what string, value keys.Text, scheme bool, at sources.Position) {
 		if keys.Recognize(value) != "" {
 			where := Stands(at, sources.Step{At: at, Text: what})
-			k.Bindings = append(k.Bindings, &Binding{Holder: c.owner + " " + what, Value: keys.Known(value), Where: where})
+			k.Bindings = append(k.Bindings, &Binding{Holder: c.owner + " " + what, Value: keys.Known(value), Scheme: scheme, Where: where})
 		}
 	}
 	words := func(what string, list *yaml.Node) {
@@ -98,7 +98,7 @@ func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 			k.meantFor(texts, func() sources.Position { return c.Object.Inside(items[0], 1, 1, 0) })
 		}
 		for _, h := range argumentsIn(texts) {
-			add(what+" "+h.Name, h.Value, c.Object.Inside(items[h.word], h.Line, h.Column, h.EndColumn))
+			add(what+" "+h.Name, h.Value, h.Scheme, c.Object.Inside(items[h.word], h.Line, h.Column, h.EndColumn))
 		}
 	}
 	words("command", nodes.Field(n, "command"))
@@ -109,8 +109,11 @@ func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 		for _, h := range nodes.Items(nodes.Field(check, "httpGet", "httpHeaders")) {
 			name, value := nodes.Text(nodes.Field(h, "name")), nodes.Field(h, "value")
 			text := nodes.Text(value)
-			key := strings.TrimPrefix(text, "Bearer ")
-			add(what+" "+name, keys.NewText(key), c.Object.Inside(value, 1, len(text)-len(key)+1, len(text)+1))
+			key, ok := keys.InHeader(name, text)
+			if !ok {
+				key = keys.HeaderKey{Text: keys.NewText(text)}
+			}
+			add(what+" "+name, key.Text, key.Scheme, c.Object.Inside(value, 1, key.Offset+1, len(text)+1))
 		}
 	}
 	if len(k.Bindings) > 0 {

@@ -96,6 +96,7 @@ func (inv *Inventory) proxyFile(f PodFile, by *Container) []*Carrier {
 		if b == nil {
 			continue
 		}
+		b.Scheme = h.Scheme
 		for _, host := range h.Hosts {
 			if by != nil {
 				host = by.filled(host)

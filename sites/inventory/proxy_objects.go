@@ -22,7 +22,7 @@ func (inv *Inventory) proxyObject(u *render.Unit, o *manifest.Object) []*Carrier
 	case o.Kind == "Middleware" && strings.HasPrefix(group, "traefik."):
 		c := &Carrier{Kind: InGateway, Name: Label(o), File: o.File, Unit: u, Namespace: o.Namespace}
 		for _, h := range sources.RequestHeaders(nodes.Field(o.Root, "spec")) {
-			c.Bindings = append(c.Bindings, &Binding{Holder: c.Name + " " + h.Name, Value: keys.Known(h.Key), Where: Stands(o.Locate(h.Value))})
+			c.Bindings = append(c.Bindings, &Binding{Holder: c.Name + " " + h.Name, Scheme: h.Scheme, Value: keys.Known(h.Text), Where: Stands(o.Locate(h.Value))})
 		}
 		return withKeys(c)
 	case o.Kind == "Ingress":
@@ -72,7 +72,7 @@ func (inv *Inventory) snippets(u *render.Unit, o *manifest.Object) *Carrier {
 		for _, h := range sources.ParseProxy(inv.Readable(keys.Known(keys.NewText(nodes.Text(value))))) {
 			at := o.Inside(value, h.Line, h.Column, h.EndColumn)
 			if b := inv.sentOn(c.Name+" "+h.Directive, h.Key, h.Variable, at, nil); b != nil {
-				if !h.Guarded {
+				if b.Scheme = h.Scheme; !h.Guarded {
 					b.Asks = hosts
 				}
 				c.Bindings = append(c.Bindings, b)
@@ -97,8 +97,8 @@ func setHeaders(u *render.Unit, o *manifest.Object, rule *yaml.Node) *Carrier {
 		for _, how := range []string{"set", "add"} {
 			for _, header := range nodes.Items(nodes.Field(filter, "requestHeaderModifier", how)) {
 				name, value := nodes.Text(nodes.Field(header, "name")), nodes.Field(header, "value")
-				if key, _, ok := keys.InHeader(name, nodes.Text(value)); ok {
-					b := &Binding{Holder: c.Name + " " + name, Value: keys.Known(key), Where: Stands(o.Locate(value))}
+				if key, ok := keys.InHeader(name, nodes.Text(value)); ok {
+					b := &Binding{Holder: c.Name + " " + name, Scheme: key.Scheme, Value: keys.Known(key.Text), Where: Stands(o.Locate(value))}
 					if !guarded {
 						b.Asks = nodes.List(nodes.Field(o.Root, "spec", "hostnames"))
 					}
