@@ -241,6 +241,7 @@ func (p *composeProject) addService(s sources.ComposeService) {
 	}
 	p.inv.Pods = append(p.inv.Pods, own)
 	p.inv.followCommand(own, c)
+	p.inv.addPostgRESTConfig(own, c)
 	p.inv.fillCarrier(c)
 	p.inv.addFromFiles(own, c)
 	p.stack = p.stack || c.Carrier.Backend != ""

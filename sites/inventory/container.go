@@ -129,6 +129,7 @@ func (inv *Inventory) collectPod(u *render.Unit, o *manifest.Object, at podAt) {
 		c.readCommand(n)
 		p.Containers = append(p.Containers, c)
 		inv.followCommand(p, c)
+		inv.addPostgRESTConfig(p, c)
 		inv.fillCarrier(c)
 		inv.addFromFiles(p, c)
 		inv.addRequests(c, n)
