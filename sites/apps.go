@@ -51,8 +51,8 @@ func readApps(inv *inventory.Inventory) *apps {
 	a.collectCI()
 	a.carriers = append(a.carriers, a.loadedCarriers()...)
 	for _, f := range a.Repo.Files() {
-		// Without a key of its own it may still take in the .env files beside it, or be given one.
-		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(a.production[f.Dir()]) > 0 || a.isGivenKeys(f)) {
+		// Without a key of its own it may still take in the .env files beside it, or be given one, or mount a secret.
+		if f.IsDockerfile() && !f.Example && (f.BearsKeys() || len(a.production[f.Dir()]) > 0 || a.isGivenKeys(f) || f.Mentions("type=secret")) {
 			a.collectDockerfile(f, urls[f.Dir()])
 		}
 	}

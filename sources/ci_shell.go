@@ -255,6 +255,7 @@ func (c *ciScript) part(line int) scriptPart {
 
 // command takes up a command that builds an image or an app.
 func (c *ciScript) command(sh *shell, st *shellState, words []shellWord) {
+	c.mayWrite(st, words)
 	if b := sh.imageBuild(st, words); b != nil {
 		c.imageBuild(st, b)
 		return

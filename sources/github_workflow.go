@@ -51,7 +51,7 @@ func (r *Repository) workflows() ([]CIVariables, []ScriptSecret) {
 
 func (r *Repository) readWorkflows() (out []CIVariables, made []ScriptSecret) {
 	for _, f := range r.Files() {
-		if !r.isWorkflow(f) || !f.BearsKeys() && !r.callsOwn(f) && !buildsImage(f) {
+		if !r.isWorkflow(f) || !f.BearsKeys() && !r.callsOwn(f) && !mayGiveBuild(f) {
 			continue
 		}
 		w := &workflowReader{repo: r, out: &out, made: &made, noted: map[string]bool{}, first: len(out)}
@@ -77,9 +77,9 @@ func (r *Repository) isWorkflow(f *File) bool {
 // callsOwn says whether a workflow calls others of the repository, or its actions.
 func (r *Repository) callsOwn(f *File) bool { return f.Mentions("uses: ./.github/") }
 
-// buildsImage says whether a workflow builds an image, with keys or without.
-func buildsImage(f *File) bool {
-	return slices.ContainsFunc([]string{"docker/build-push-action@", "docker build", "docker buildx build"}, f.Mentions)
+// mayGiveBuild says of a file of jobs without a key whether what it runs may still have a say in one: it builds an image, or may write a file of variables.
+func mayGiveBuild(f *File) bool {
+	return slices.ContainsFunc([]string{"docker/build-push-action@", "docker build", "docker buildx build", ".env", "vercel"}, f.Mentions)
 }
 
 // isCalledOnly says whether nothing but another workflow of the repository starts it.

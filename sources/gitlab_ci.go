@@ -53,7 +53,7 @@ func (r *Repository) Pipelines() []CIVariables {
 			continue
 		}
 		g := &gitlab{w: &workflowReader{repo: r, out: &out, made: &made, noted: map[string]bool{}, first: len(out)}}
-		if g.include(f, map[string]bool{}); slices.ContainsFunc(g.files, func(f gitlabFile) bool { return f.doc.File.BearsKeys() }) {
+		if g.include(f, map[string]bool{}); slices.ContainsFunc(g.files, func(f gitlabFile) bool { return f.doc.File.BearsKeys() || mayGiveBuild(f.doc.File) }) {
 			g.read()
 		}
 	}
@@ -66,7 +66,7 @@ func (g *gitlab) include(f *File, seen map[string]bool) {
 		return
 	}
 	seen[f.Path] = true
-	if !f.BearsKeys() && !f.Mentions("include") && !f.Mentions("extends") && !f.Mentions("variables") {
+	if !f.BearsKeys() && !f.Mentions("include") && !f.Mentions("extends") && !f.Mentions("variables") && !mayGiveBuild(f) {
 		return
 	}
 	root := g.w.repo.rootOf(f.Path)
