@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sources"
@@ -25,6 +27,9 @@ var encodings = []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, ba
 // rewrite is what has to stand in the place of the text from which an edit's old value is read.
 func rewrite(text string, e lint.Edit) (string, error) {
 	was, to := e.Was.Reveal(), e.To.Reveal()
+	if was == "" && e.Open == nil { // where nothing stands, nothing says how it would be written
+		return "", errElsewhere
+	}
 	for _, encoding := range encodings {
 		if decoded, err := encoding.DecodeString(text); err == nil && string(decoded) == was {
 			return encoding.EncodeToString([]byte(to)), nil
@@ -41,6 +46,17 @@ func rewrite(text string, e lint.Edit) (string, error) {
 		return to, nil
 	}
 	return "", errElsewhere
+}
+
+// quoted says whether quotes stand round a part of a file.
+func quoted(b []byte, from, to int) bool {
+	return from > 0 && to < len(b) && (b[from-1] == '"' || b[from-1] == '\'') && b[from-1] == b[to]
+}
+
+// isYAMLText says whether YAML takes a text without quotes for one, and for no number: a Secret holds texts, and the cluster refuses others.
+func isYAMLText(text string) bool {
+	var n yaml.Node
+	return yaml.Unmarshal([]byte(text), &n) == nil && len(n.Content) == 1 && n.Content[0].ShortTag() == yaml.NodeTagString
 }
 
 // blockHeader matches the end of a line on which a block scalar of YAML begins that keeps its last line's end.
