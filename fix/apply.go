@@ -137,7 +137,7 @@ func inFile(repo *sources.Repository, name string, edits []lint.Edit, seal Seale
 				continue
 			}
 			text, err := rewrite(text, e)
-			if err == nil && !f.IsDotenv() && !f.IsDockerfile() && !quoted(disk, from, to) && !isYAMLText(text) {
+			if err == nil && e.Open == nil && !f.IsDotenv() && !f.IsDockerfile() && !quoted(disk, from, to) && !isYAMLText(text) {
 				err = errMeaning
 			}
 			if err != nil {

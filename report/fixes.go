@@ -70,6 +70,15 @@ func Fixes(w io.Writer, m Mending, o Options) error {
 func (t *textReport) edit(f lint.Fix, e lint.Edit) {
 	t.wrapped("", t.paint(bold, e.At.String())+": "+oneLine(e.Holder))
 	was, is := lineWith(e, e.Was), lineWith(e, e.To)
+	if e.Open != nil && strings.Contains(e.Open.To, "\n") { // lines behind it
+		t.line("    " + clean(e.Frame.Text))
+		for _, line := range strings.Split(strings.TrimLeft(strings.TrimPrefix(e.Open.To, e.Open.Was), "\r\n"), "\n") {
+			t.line(t.paint(green, "  + "+clean(strings.TrimRight(line, "\r"))))
+		}
+		t.wrapped("    ", oneLine(f.Says))
+		t.line("")
+		return
+	}
 	if e.Open != nil {
 		was, is = clean(e.Frame.Text), clean(strings.Replace(e.Frame.Text, e.Open.Was, e.Open.To, 1))
 	}

@@ -23,6 +23,7 @@ type KongConfig struct {
 	Translates    bool        // a plugin may put another token in place of the client's
 
 	Dangling []KongDangling // what names a consumer that is not there
+	LastACL  []KongLine     // of the list of acls at the top, in block style, its last entry
 
 	byName map[string]int // the first of the consumers of each name
 
@@ -46,6 +47,12 @@ type KongKeyless struct {
 	Line  int
 	Field string // the field; empty for a credential without a key
 	Meant string // what is meant by it
+}
+
+// KongLine is a line of a configuration.
+type KongLine struct {
+	Line int
+	Text string
 }
 
 // KongDangling is an entry of a list at the top that names a consumer which the configuration does not declare: Kong refuses all of it
@@ -187,9 +194,27 @@ func (d *Document) kong() *KongConfig {
 	for _, credential := range nodes.Items(nodes.Field(d.Root, "keyauth_credentials")) {
 		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential)
 	}
-	config.Dangling = dangling(d.Root)
+	config.Dangling, config.LastACL = dangling(d.Root), d.lastEntry(nodes.Field(d.Root, "acls"))
 	config.index()
 	return config
+}
+
+// lastEntry are the lines of the last entry of a list in block style, the entry itself in whichever.
+func (d *Document) lastEntry(list *yaml.Node) []KongLine {
+	items := nodes.Items(list)
+	if len(items) == 0 || list.Style&yaml.FlowStyle != 0 || items[len(items)-1].Kind != yaml.MappingNode {
+		return nil
+	}
+	last := items[len(items)-1]
+	end := last.Line
+	for _, n := range last.Content {
+		end = max(end, n.Line)
+	}
+	var out []KongLine
+	for n := last.Line + d.lineShift; n <= end+d.lineShift && n <= len(d.lines); n++ {
+		out = append(out, KongLine{n, d.lines[n-1]})
+	}
+	return out
 }
 
 // dangling are the entries that name a consumer which is not declared, in so many words: a placeholder may come to one that is.

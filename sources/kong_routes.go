@@ -141,6 +141,11 @@ func (c *KongConfig) RefusesGroups(consumer string) bool {
 	return k != nil && len(c.guarded) > 0 && !slices.ContainsFunc(c.guarded, func(g guarded) bool { return g.refusesGroups(k.Groups) == "" })
 }
 
+// Passes says whether a route lets pass who is in a group.
+func (c *KongConfig) Passes(group string) bool {
+	return slices.ContainsFunc(c.guarded, func(g guarded) bool { return slices.Contains(g.allow, group) && g.refusesGroups([]string{group}) == "" })
+}
+
 // refusesGroups says why the plugin acl lets none of the groups pass (kong/plugins/acl/handler.lua).
 func (g guarded) refusesGroups(groups []string) string {
 	in := func(list []string) bool {

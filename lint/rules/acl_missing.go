@@ -2,11 +2,14 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites/gateway"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -131,6 +134,9 @@ func checkACLMissing(p *lint.Pass) {
 				Message: fmt.Sprintf("Kong consumer %s has a key and is in no group, and every route asks for one: its key opens nothing (403)", c.Name),
 				Cause:   consumerInNoGroup.With(c.Name), Then: restartOf(g),
 			}
+			if fix, ok := inGroup(p, g, c); ok {
+				f.Reword = []lint.Reword{fix}
+			}
 			if len(c.Groups) > 0 {
 				if g.Config.Role(c.Name) == "" || !served() {
 					continue
@@ -142,3 +148,46 @@ func checkACLMissing(p *lint.Pass) {
 		}
 	}
 }
+
+// groupOf are the groups that upstream's configuration has for the two roles (supabase/supabase docker/volumes/api/kong.yml).
+var groupOf = map[keys.Role]string{keys.Public: "anon", keys.Server: "admin"}
+
+// inGroup writes a consumer that is in no group into that of its role, behind the last entry of acls; false where no route lets that group pass, or
+// where the list does not stand in a file as Kong reads it.
+func inGroup(p *lint.Pass, g *gateway.Gateway, c sources.KongConsumer) (fix lint.Reword, ok bool) {
+	group, entry := groupOf[g.Config.Role(c.Name)], g.Config.LastACL
+	if group == "" || len(c.Groups) > 0 || !g.Config.Passes(group) || !plainName.MatchString(c.Name) || len(entry) == 0 {
+		return fix, false
+	}
+	var lines []string
+	at := g.LineOf(entry[len(entry)-1].Line)
+	file := p.Repo.File(at.File)
+	for n, l := range entry {
+		if file == nil || file.Encrypted() || g.LineOf(l.Line).File != at.File || g.LineOf(l.Line).Line != at.Line-len(entry)+1+n {
+			return fix, false
+		}
+		lines = append(lines, file.Line(at.Line-len(entry)+1+n))
+		if strings.TrimSpace(lines[n]) != strings.TrimSpace(l.Text) {
+			return fix, false
+		}
+	}
+	last := lines[len(lines)-1]
+	indent, text := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], " "))], strings.TrimSpace(last)
+	if !strings.HasPrefix(lines[0][len(indent):], "- ") {
+		return fix, false
+	}
+	added := fmt.Sprintf("%s- consumer: %s\n%s  group: %s", indent, c.Name, indent, group)
+	if strings.HasPrefix(lines[0][len(indent):], "- {") {
+		added = fmt.Sprintf("%s- {consumer: %s, group: %s}", indent, c.Name, group)
+	}
+	if strings.HasSuffix(last, "\r") {
+		added = strings.ReplaceAll("\n"+added, "\n", "\r\n")
+	} else {
+		added = "\n" + added
+	}
+	at.Column = strings.Index(last, text) + 1
+	at.EndColumn = at.Column + len(text)
+	return lint.Reword{At: at, Was: text, To: text + added, Holder: "Kong consumer " + c.Name, Says: "put it into the group of its role, which a route lets pass"}, true
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z][\w-]*$`)
