@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 )
 
 // Text holds a key's text behind a closure, so that no fmt verb, no reflection,
@@ -37,6 +38,14 @@ func (t Text) Len() int { return len(t.Reveal()) }
 // absent one.
 func (t Text) Equal(u Text) bool {
 	return !t.IsAbsent() && !u.IsAbsent() && t.Reveal() == u.Reveal()
+}
+
+// Within is how far into another text this one begins, in bytes; negative where it does not stand there.
+func (t Text) Within(u Text) int {
+	if t.Len() == 0 {
+		return -1
+	}
+	return strings.Index(u.Reveal(), t.Reveal())
 }
 
 // Sum is the SHA-256 of the text, for use as a map key. It is never shown whole.

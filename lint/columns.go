@@ -17,6 +17,13 @@ func (p *Pass) widen(r *Result) {
 		for _, step := range f.Trace {
 			p.widenPlace(r, step.At)
 		}
+		for _, x := range f.Fixes {
+			for _, e := range x.Edits {
+				for _, at := range append(e.Deleted(), e.At) {
+					p.widenPlace(r, at)
+				}
+			}
+		}
 	}
 	for _, f := range r.Findings {
 		each(f)

@@ -41,6 +41,22 @@ type Edit struct {
 	Frame  Frame  // the line as it stands
 }
 
+// Deleted are the places of what the edit takes off round a key that stands there as it is read; none where it does anything else.
+func (e Edit) Deleted() []sources.Position {
+	before := e.To.Within(e.Was)
+	if e.Open != nil || before < 0 || e.Was.Len() == e.To.Len() || e.At.EndColumn-e.At.Column != e.Was.Len() {
+		return nil
+	}
+	key := e.At.Column + before
+	var out []sources.Position
+	for _, ends := range [][2]int{{e.At.Column, key}, {key + e.To.Len(), e.At.EndColumn}} {
+		if ends[0] < ends[1] {
+			out = append(out, sources.Position{File: e.At.File, Line: e.At.Line, Column: ends[0], EndColumn: ends[1]})
+		}
+	}
+	return out
+}
+
 // Unmended is a place that somebody has to edit, and for which there is no fix.
 type Unmended struct {
 	At     sources.Position

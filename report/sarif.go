@@ -112,6 +112,7 @@ func sarifResultOf(r *lint.Result, f lint.Finding, rule int) sarifResult {
 	if len(steps) > 1 {
 		result.CodeFlows = []sarifFlow{{ThreadFlows: []sarifThread{{Locations: steps}}}}
 	}
+	result.Fixes = sarifFixes(r, f.Fixes)
 	return result
 }
 
