@@ -21,6 +21,7 @@ const (
 	RolesSwapped   Class = "roles swapped"   // the key of the other role
 	DemoKey        Class = "demo key"        // one is published, the other is not
 	OtherInstance  Class = "other instance"  // what another instance holds, which Compare cannot know
+	OtherGateway   Class = "other gateway"   // what another gateway of the instance accepts, likewise
 	OtherProject   Class = "other project"   // of another hosted project
 	OtherSignature Class = "other signature" // the same claims, signed with another secret
 	Edited         Class = "edited"          // the same signature over other claims

@@ -29,6 +29,7 @@ var grounds = []struct {
 	settle bool
 }{
 	{isUnclean, saying(""), true},
+	{isMisdirected, saying(""), true},
 	{isNobodysOwn, sayNobodysOwn, true},
 	{isUnsigned, saying("the JWT secret signed only " + OtherKey), true},
 	{isNotStored, saying(DecidedByStore), false},
@@ -60,6 +61,11 @@ func saying(words string) func(accused, other []*sites.Site) string {
 func isUnclean(_ *Pass, _ *Instance, accused, other []*sites.Site) bool {
 	a, b := accused[0].Value.Text(), other[0].Value.Text()
 	return !a.Equal(b) && keys.Trim(a).Equal(b)
+}
+
+// isMisdirected says that the accused send the key of one gateway of the instance to another one.
+func isMisdirected(p *Pass, i *Instance, accused, _ []*sites.Site) bool {
+	return p.Misdirected(i, accused[0]) != nil
 }
 
 // isNobodysOwn says that the accused have a published key, or a chart's default, and the others

@@ -7,6 +7,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/gateway"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -22,6 +23,7 @@ type Disagreement struct {
 	// the stored key, has.
 	Gateway bool
 	Store   string
+	Door    string // of several gateways, the one that the wrong ones are sent to; empty where that is not known
 }
 
 // reference is what presented and stored keys of a role are compared with: what the
@@ -30,6 +32,16 @@ type reference struct {
 	gateway bool
 	group   []*sites.Site
 	unknown *sites.Site // one of them whose value is not known
+
+	door   *inventory.Container               // of several gateways the one whose list it is; nil where it is that of all
+	behind map[*inventory.Container]reference // the lists of each of several
+}
+
+func (r *reference) add(s *sites.Site) {
+	r.group = append(r.group, s)
+	if !s.Value.IsKnown() && r.unknown == nil {
+		r.unknown = s
+	}
 }
 
 func (p *Pass) reference(i *Instance, role keys.Role) reference {
@@ -39,19 +51,15 @@ func (p *Pass) reference(i *Instance, role keys.Role) reference {
 		// that is meant is not known.
 		if s.Standing == sites.Accepted && s.Role == role && !p.IsIdle(s) && (!p.Explained(s) || !s.Value.IsKnown()) {
 			r.gateway = true
-			r.group = append(r.group, s)
+			r.add(s)
+			r.part(i, s)
 		}
 	}
 	if !r.gateway {
 		for _, s := range i.Sites {
 			if s.Standing == sites.Stored && s.Role == role && i.Nucleus(s) && !p.SetAside(s) {
-				r.group = append(r.group, s)
+				r.add(s)
 			}
-		}
-	}
-	for _, s := range r.group {
-		if !s.Value.IsKnown() && r.unknown == nil {
-			r.unknown = s
 		}
 	}
 	return r
@@ -101,37 +109,52 @@ func (r reference) lists(slot keys.Slot) bool {
 func (p *Pass) Disagreements(i *Instance) []Disagreement {
 	var out []Disagreement
 	for _, role := range []keys.Role{keys.Public, keys.Server} {
-		ref := p.reference(i, role)
-		if len(ref.group) == 0 || ref.unknown != nil {
-			continue
-		}
-		byValue := map[[32]byte]*Disagreement{}
-		var order [][32]byte
+		whole := p.reference(i, role)
+		byValue := map[refused]*Disagreement{}
+		var order []refused
 		for _, s := range i.Sites {
-			if s.Role != role || s.Standing == sites.Accepted || p.SetAside(s) || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) || !ref.gateway && len(p.ListedInVain(i, s)) > 0 {
+			if s.Role != role || s.Standing == sites.Accepted || p.SetAside(s) {
 				continue
 			}
-			sum := s.Value.Text().Sum()
-			if byValue[sum] == nil {
-				byValue[sum] = &Disagreement{Role: role, Slot: s.Slot, Gateway: ref.gateway, Store: ref.group[0].Holder}
-				order = append(order, sum)
+			ref := whole.of(i.doorOf(s))
+			if len(ref.group) == 0 || ref.unknown != nil || !p.comparable(s, ref) || ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s) || !ref.gateway && len(p.ListedInVain(i, s)) > 0 {
+				continue
 			}
-			byValue[sum].Wrong = append(byValue[sum].Wrong, s)
-		}
-		var right []*sites.Site
-		for _, s := range i.Sites {
-			if len(order) > 0 && s.Role == role && !p.SetAside(s) && ref.has(s.Value) {
-				right = append(right, s)
+			at := refused{s.Value.Text().Sum(), ref.door}
+			if byValue[at] == nil {
+				byValue[at] = &Disagreement{Role: role, Slot: s.Slot, Gateway: ref.gateway, Store: ref.group[0].Holder, Door: i.label(ref.door)}
+				order = append(order, at)
 			}
+			byValue[at].Wrong = append(byValue[at].Wrong, s)
 		}
-		for _, sum := range order {
-			d := byValue[sum]
-			for _, s := range right {
+		right := map[*inventory.Container][]*sites.Site{}
+		for _, at := range order {
+			d, ref := byValue[at], whole.of(at.door)
+			if right[at.door] == nil {
+				right[at.door] = p.rightBy(i, ref, role)
+			}
+			for _, s := range right[at.door] {
 				if s.Slot == d.Slot || !ref.lists(d.Slot) {
 					d.Right = append(d.Right, s)
 				}
 			}
 			out = append(out, *d)
+		}
+	}
+	return out
+}
+
+// refused is a value, and the gateway that refuses it, where that is one of several.
+type refused struct {
+	sum  [32]byte
+	door *inventory.Container
+}
+
+// rightBy are the sites of a role that hold what the reference does, but for those of another gateway.
+func (p *Pass) rightBy(i *Instance, ref reference, role keys.Role) (out []*sites.Site) {
+	for _, s := range i.Sites {
+		if s.Role == role && !p.SetAside(s) && ref.has(s.Value) && (ref.door == nil || !i.isOfOther(s, ref.door)) {
+			out = append(out, s)
 		}
 	}
 	return out
@@ -159,7 +182,9 @@ func (i *Instance) onlyFeeds(s *sites.Site) bool {
 // Lists says whether the gateway accepts the site's text as the key of a consumer that the
 // user added.
 func (i *Instance) Lists(s *sites.Site) bool {
-	return i != nil && slices.ContainsFunc(i.extra, func(e gateway.Extra) bool { return e.Value.Equal(s.Value) })
+	return i != nil && slices.ContainsFunc(i.extra, func(e gateway.Extra) bool {
+		return e.Value.Equal(s.Value) && (i.doorOf(s) == nil || e.By == i.doorOf(s))
+	})
 }
 
 // ListedInVain are the credentials of gateways that accept the site's text, and do not run. Where

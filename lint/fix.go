@@ -204,6 +204,8 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 		return nil, unknownReason(s)
 	case s.Written.Column == 0 || s.Written.EndColumn == 0:
 		return nil, "where on the line it stands is not known"
+	case p.refusedAtDoor(s, truth.Text):
+		return nil, "the gateway to which the URL beside it leads accepts another key than the stack stores"
 	case truth.Text.Equal(s.Value.Text()):
 		return nil, "it holds the right key: what is wrong is beside it"
 	}

@@ -29,7 +29,8 @@ func (g *Grouping) findHosts() {
 		}
 	}
 	led := map[string]map[*Instance]bool{}
-	for _, r := range g.Routes() {
+	routes := g.Routes()
+	for _, r := range routes {
 		for _, i := range g.Instances {
 			if slices.ContainsFunc(r.To, i.hasGateway) {
 				if led[r.Host] == nil {
@@ -40,6 +41,7 @@ func (g *Grouping) findHosts() {
 		}
 	}
 	for _, i := range g.Instances {
+		g.findDoors(i, routes)
 		for host, to := range led {
 			addresses[i][host], read[i][host] = to[i], to[i]
 		}
@@ -58,25 +60,28 @@ func (g *Grouping) findHosts() {
 
 // findNames collects the names of an instance's gateway within the cluster, or the project.
 func (g *Grouping) findNames(i *Instance) {
-	services := map[string]bool{}
 	for _, c := range g.Containers {
-		if !i.hasGateway(c) {
-			continue
-		}
-		if c.Object == nil {
-			services[c.Name] = true // compose: a service is reached by its name
-		}
-		for _, o := range c.Unit.Objects {
-			if o.Kind == "Service" && o.Namespace == c.Namespace && inventory.Selects(o, c.Labels) {
-				services[o.Name] = true
+		if i.hasGateway(c) {
+			for _, host := range i.namesOf(c) {
+				i.hosts[host] = true
 			}
 		}
 	}
-	for name := range services {
-		for _, host := range []string{name, name + "." + i.Namespace, name + "." + i.Namespace + ".svc", name + "." + i.Namespace + ".svc.cluster.local"} {
-			i.hosts[host] = true
+}
+
+// namesOf are the names under which a gateway of the instance is reached.
+func (i *Instance) namesOf(c *inventory.Container) []string {
+	services := c.Names()
+	for _, o := range c.Unit.Objects {
+		if o.Kind == "Service" && o.Namespace == c.Namespace && inventory.Selects(o, c.Labels) {
+			services = append(services, o.Name)
 		}
 	}
+	var out []string
+	for _, name := range services {
+		out = append(out, name, name+"."+i.Namespace, name+"."+i.Namespace+".svc", name+"."+i.Namespace+".svc.cluster.local")
+	}
+	return out
 }
 
 // hasGateway says whether a container is the instance's gateway.

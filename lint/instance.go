@@ -23,6 +23,7 @@ type Instance struct {
 	local     *sites.Local       // of the Supabase CLI; nil for what is deployed
 	stack     *inventory.Carrier // the .env that is all that is known of it; nil for any other
 	hosts     map[string]bool
+	doors     *doors // its gateways, where it has several
 	Sites     []*sites.Site
 
 	verifying []*sites.Site // those of the first looked of Sites that are JWT secrets or JWKS

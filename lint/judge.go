@@ -102,12 +102,14 @@ func unknownReason(s *sites.Site) string {
 // notAccepted says why it cannot be told that the instance accepts a key that no rule told of;
 // empty where it does.
 func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
-	ref := p.lastReference(i, s.Role)
+	ref := p.lastReference(i, s.Role).of(i.doorOf(s))
 	switch {
 	case s.Standing == sites.Accepted:
 		return ""
 	case len(ref.group) == 0 && !s.Value.IsKnown():
 		return s.Value.Reason()
+	case len(ref.group) == 0 && ref.door != nil:
+		return fmt.Sprintf("%s, to which the URL beside it leads, is not known to list a %s key that is right", i.label(ref.door), s.Role)
 	case s.Standing == sites.Presented && s.Carrier.Backend == "" && p.listsOther(i, s.Role):
 		return fmt.Sprintf("the gateway lists no %s key that is right", s.Role)
 	case len(ref.group) == 0:

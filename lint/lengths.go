@@ -14,16 +14,17 @@ import (
 func (p *Pass) Impossible(i *Instance) []Disagreement {
 	var out []Disagreement
 	for _, role := range []keys.Role{keys.Public, keys.Server} {
-		ref := p.reference(i, role)
+		whole := p.reference(i, role)
 		byPlace := map[string]*Disagreement{}
 		var order []string
 		for _, s := range i.Sites {
+			ref := whole.of(i.doorOf(s))
 			if s.Role != role || s.Standing == sites.Accepted || p.SetAside(s) || !ref.excludes(s) {
 				continue
 			}
 			key := s.Written.String() + " " + s.Written.File
 			if byPlace[key] == nil {
-				byPlace[key] = &Disagreement{Role: role, Slot: s.Slot, Gateway: ref.gateway, Store: ref.group[0].Holder, Right: ref.group}
+				byPlace[key] = &Disagreement{Role: role, Slot: s.Slot, Gateway: ref.gateway, Store: ref.group[0].Holder, Door: i.label(ref.door), Right: ref.group}
 				order = append(order, key)
 			}
 			byPlace[key].Wrong = append(byPlace[key].Wrong, s)

@@ -20,6 +20,9 @@ func differenceOf(p *lint.Pass, i *lint.Instance, blame lint.Blame, whose string
 	if other := p.HeldElsewhere(i, named); other != nil {
 		return keys.Difference{Class: keys.OtherInstance, Words: fmt.Sprintf("it is the %s key of %s", other.Slot, p.NameOf(other))}
 	}
+	if other := p.Misdirected(i, named); other != nil {
+		return keys.Difference{Class: keys.OtherGateway, Words: fmt.Sprintf("it is the %s key of %s", other.Slot, other.CarrierName())}
+	}
 	if len(blame.Others) == 0 {
 		return keys.Difference{}
 	}
@@ -78,6 +81,8 @@ func mend(class keys.Class, right string) string {
 		return "Carry the rotation over: put there " + right
 	case keys.OtherKind:
 		return "Put there " + right + ", or let the gateway list this one beside it"
+	case keys.OtherGateway:
+		return "That one is another gateway's, and the URL beside it leads to this one: let the two match, or put there " + right
 	case keys.OtherInstance, keys.OtherProject:
 		return "That one is another instance's: put there " + right
 	}

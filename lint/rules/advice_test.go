@@ -30,6 +30,7 @@ func TestMend(t *testing.T) {
 		keys.OtherIssue:     "Carry the rotation over",
 		keys.OtherKind:      "or let the gateway list this one beside it",
 		keys.OtherInstance:  "That one is another instance's",
+		keys.OtherGateway:   "let the two match",
 		keys.OtherProject:   "That one is another instance's",
 		keys.Unrelated:      "Put there " + right,
 	} {

@@ -195,6 +195,9 @@ func blameWrong(d lint.Disagreement, primary *sites.Site, differs keys.Differenc
 	}
 	wrong := firstOf(lint.ByPlace(d.Wrong), func(s *sites.Site) bool { return s == primary })
 	refusal := "that the gateway does not accept" + and401(wrong)
+	if d.Door != "" {
+		refusal = fmt.Sprintf("that %s, to which the URL beside it leads, does not accept%s", d.Door, and401(wrong))
+	}
 	if !d.Gateway {
 		refusal = "other than that of " + d.Store
 	}

@@ -28,7 +28,7 @@ func (f *Found) addCredential(g *Gateway, c sources.KongCredential, at sources.P
 	switch {
 	case b.Slot == "":
 		if b.Value.IsKnown() {
-			g.Extra = append(g.Extra, Extra{b.Value, b.Written()})
+			g.Extra = append(g.Extra, Extra{b.Value, b.Written(), g.Server()})
 		}
 	case cred.Fate != Empty || b.Slot != keys.Publishable && b.Slot != keys.Secret:
 		cred.Binding = b

@@ -38,10 +38,12 @@ type Gateway struct {
 	Dead        bool   // nothing reads the configuration, and another gateway is there
 }
 
-// Extra is what a consumer that the user added presents, with the place where it is written.
+// Extra is what a consumer that the user added presents, with the place where it is written, and the container that takes it; nil where that is none
+// of the repository.
 type Extra struct {
 	Value   keys.Value
 	Written sources.Position
+	By      *inventory.Container
 }
 
 // fault is why a gateway does not start, or starts with nothing.

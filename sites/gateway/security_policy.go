@@ -80,7 +80,7 @@ func (f *Found) addClients(g *Gateway, o *manifest.Object, ref *yaml.Node, seen 
 		case b.Slot != "":
 			g.Credentials = append(g.Credentials, &Credential{Consumer: e.Key, At: at, holder: b.Holder, Binding: b})
 		case b.Value.IsKnown():
-			g.Extra = append(g.Extra, Extra{b.Value, b.Written()})
+			g.Extra = append(g.Extra, Extra{b.Value, b.Written(), g.Server()})
 		}
 	}
 }

@@ -132,6 +132,15 @@ func HostOf(v keys.Value) string {
 	return ""
 }
 
+// HostIn is the host of the URL that a binding holds; empty where it holds none, or none that is known.
+func (inv *Inventory) HostIn(b *Binding) string {
+	u := address(b.Value)
+	if u == nil || inv.isTorn(b.Value, u) {
+		return ""
+	}
+	return HostOfURL(u)
+}
+
 // HostOfURL is what tells the instance in a URL: the host, and of what runs on the machine itself,
 // whatever that is called, the port.
 func HostOfURL(u *url.URL) string {

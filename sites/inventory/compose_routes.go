@@ -20,6 +20,21 @@ func (p *composeProject) addRoutes(s sources.ComposeService, c *Container) {
 	c.routes, c.makes = sources.LabelRoutes(labels)
 }
 
+// Names are those under which others of its network find a service of compose; none of what an object of Kubernetes has.
+func (c *Container) Names() []string {
+	if c.Object != nil {
+		return nil
+	}
+	names := []string{c.Name}
+	for _, n := range c.networks {
+		names = append(names, n.Aliases...)
+	}
+	if c.called != "" {
+		names = append(names, c.called)
+	}
+	return names
+}
+
 // reaches says whether one service of compose finds another under a name: both are in one network.
 func (c *Container) reaches(other *Container, name string) bool {
 	for _, own := range c.networks {
