@@ -26,6 +26,7 @@ type guarded struct {
 	paths         []string
 	off           bool     // it answers nobody, whoever asks
 	hides         bool     // what is behind it does not get the key
+	strips        bool     // nor the header Authorization, in which the token is
 	shut          string   // why it lets nobody pass who sends a key in the header apikey; empty where it may
 	allow, refuse []string // the ACL groups that it lists; none where it has no such list
 	anyGroup      bool     // groups of another kind are looked at, too
@@ -75,6 +76,9 @@ func (c *KongConfig) Refuses(consumer string) string {
 // servicePaths are those at which the services answer that every client of Supabase may ask.
 var servicePaths = []string{"/auth/v1", "/rest/v1", "/storage/v1", "/realtime/v1", "/functions/v1"}
 
+// tokenPaths are those of them at which the token in Authorization says what the server's key may do.
+var tokenPaths = map[string]bool{"/auth/v1": true, "/rest/v1": true, "/storage/v1": true}
+
 // refusesAt says at which of these the key of a consumer, which is one of Supabase's two, is not known to pass, where it passes elsewhere.
 func (c *KongConfig) refusesAt(k *KongConsumer) string {
 	if c.Role(k.Name) == "" {
@@ -93,6 +97,9 @@ func (c *KongConfig) refusesAt(k *KongConsumer) string {
 			refused := cmp.Or(g.shut, g.refusesGroups(k.Groups))
 			if refused == "" && g.hides && path == "/realtime/v1" {
 				refused = "takes the key away, and Realtime wants to see it"
+			}
+			if refused == "" && g.strips && c.Role(k.Name) == keys.Server && tokenPaths[path] {
+				refused = "takes the header Authorization away, so that what is behind it sees no token: the key has no more rights there than anybody"
 			}
 			passes = passes || g.off || refused == ""
 			why = cmp.Or(why, "its route "+keys.ShownName(g.name)+" "+refused)
@@ -227,7 +234,7 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 		return
 	}
 	c.guarded = append(c.guarded, guarded{
-		name: name, paths: paths, off: disabled || terminates(plugins), hides: hides(plugins), shut: shut, allow: allow,
+		name: name, paths: paths, off: disabled || terminates(plugins), hides: hides(plugins), strips: strips(plugins), shut: shut, allow: allow,
 		refuse:   slices.Concat(nodes.List(nodes.Field(acl, "config", "deny")), nodes.List(nodes.Field(acl, "config", "blacklist"))),
 		anyGroup: nodes.Text(nodes.Field(acl, "config", "include_consumer_groups")) == "true",
 	})
@@ -287,6 +294,19 @@ func hides(plugins map[string]*yaml.Node) bool {
 	}
 	return nodes.Text(nodes.Field(plugins["key-auth"], "config", "hide_credentials")) == "true" ||
 		slices.Contains(nodes.List(nodes.Field(transforms, "remove", "querystring")), "apikey")
+}
+
+// strips says whether one of the plugins takes Authorization out of the request, and puts none in: what it replaces is gone by then
+// (kong/plugins/request-transformer/access.lua).
+func strips(plugins map[string]*yaml.Node) bool {
+	transforms := nodes.Field(plugins["request-transformer"], "config")
+	names := func(by string, at int) bool {
+		return slices.ContainsFunc(nodes.List(nodes.Field(transforms, by, "headers")), func(item string) bool {
+			parts := strings.SplitN(item, ":", 2)
+			return at < len(parts) && strings.EqualFold(strings.TrimSpace(parts[at]), "Authorization")
+		})
+	}
+	return names("remove", 0) && !names("add", 0) && !names("append", 0) && !names("rename", 1)
 }
 
 // terminates says whether one of the plugins answers all requests, so that none comes to the service.
