@@ -203,8 +203,7 @@ func checksTokens(c *inventory.Container) bool {
 	if c.Carrier.Backend != "Functions" {
 		return true
 	}
-	v := c.Env["VERIFY_JWT"]
-	return v != nil && v.Value.Text().Equal(keys.NewText("true"))
+	return isTrue(c.Env["VERIFY_JWT"])
 }
 
 // verifiers are the services that check tokens, with the variables that take a JWKS.
