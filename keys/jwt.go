@@ -78,6 +78,12 @@ func unix(n json.Number) time.Time {
 	return time.Unix(int64(seconds), 0).UTC()
 }
 
+// claims says whether the token has a claim of that name, whatever it is.
+func (j JWT) claims(name string) bool {
+	var all map[string]json.RawMessage
+	return decodePart(j.payload, &all) && all[name] != nil
+}
+
 // SaysTheSame says whether two tokens have the same text in front of their signatures, which one secret would sign alike.
 func (j JWT) SaysTheSame(other JWT) bool { return j.signed == other.signed }
 

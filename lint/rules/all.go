@@ -33,7 +33,7 @@ var others = []*lint.Rule{
 	keyMalformed, valueTruncated, opaqueKeyFormat, keyNotAKey, asymmetricKeyInApp, refURLMismatch,
 	jwksShape, jwksMismatch,
 	jwtSecretDrift, gatewayKeyMismatch, appKeyRejected, serverKeyRejected, backendKeyDrift,
-	staleCredential, keyNotSignedBySecret, demoKey,
+	staleCredential, keyNotSignedBySecret, roleNotTaken, demoKey,
 	envSourceConflict, envShadowedByEmpty, envFileNotInBuild, keyEmpty,
 	serverSecretInBuild, plaintextSecret, apikeyMissing,
 	weakJWTSecret, keyExpired, keyExpiresSoon, keyShortLived, placeholderValue,
