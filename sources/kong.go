@@ -167,6 +167,7 @@ func (d *Document) kong() *KongConfig {
 		consumer := foreignName(nodes.Field(a, "consumer"))
 		groups[consumer] = append(groups[consumer], nodes.Text(nodes.Field(a, "group")))
 	}
+	pluginsOfConsumer := consumerPlugins(d.Root)
 	for _, c := range nodes.Items(nodes.Field(d.Root, "consumers")) {
 		name := nodes.Text(nodes.Field(c, "username"))
 		for _, field := range []string{"custom_id", "id"} {
@@ -181,7 +182,7 @@ func (d *Document) kong() *KongConfig {
 		for _, a := range nodes.Items(nodes.Field(c, "acls")) {
 			consumer.Groups = append(consumer.Groups, nodes.Text(nodes.Field(a, "group")))
 		}
-		consumer.terminated = terminates(pluginsOf(slices.Concat(nodes.Items(nodes.Field(c, "plugins")), scoped(d.Root, "consumer", name))))
+		consumer.terminated = terminates(pluginsOfConsumer(c, name))
 		consumer.Keyless = slips(c, "keyauth_credentials")
 		for _, credential := range nodes.Items(nodes.Field(c, "keyauth_credentials")) {
 			if credential = nodes.Follow(credential); nodes.Field(credential, "key") == nil {

@@ -130,14 +130,20 @@ func reaches(paths []string, to string) int {
 	return longest
 }
 
+// ofService says whether what answers at one of the paths is one of these services, and not the dashboard, which may stand at the root.
+func ofService(paths []string) bool {
+	return slices.ContainsFunc(servicePaths, func(service string) bool { return reaches(paths, service) > len("/") })
+}
+
 // Guard reads which routes ask for a key, and whom they let pass, where other objects say what a declarative configuration does: a tree of its
 // form with services, their routes, and plugins.
 func (c *KongConfig) Guard(root *yaml.Node) {
 	read := &KongConfig{}
 	read.readRoutes(root)
 	c.guarded, c.free = read.guarded, read.free
+	pluginsOfConsumer := consumerPlugins(root)
 	for i, k := range c.Consumers {
-		c.Consumers[i].terminated = terminates(pluginsOf(scoped(root, "consumer", k.Name)))
+		c.Consumers[i].terminated = terminates(pluginsOfConsumer(nil, k.Name))
 	}
 	c.index()
 }
@@ -183,7 +189,7 @@ func shownList(names []string, between string) string {
 func (c *KongConfig) readRoutes(root *yaml.Node) {
 	var global []*yaml.Node
 	for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
-		if nodes.Field(p, "service") == nil && nodes.Field(p, "route") == nil && nodes.Field(p, "consumer") == nil {
+		if nodes.Field(p, "service") == nil && nodes.Field(p, "route") == nil && nodes.Field(p, "consumer") == nil && nodes.Field(p, "consumer_group") == nil {
 			global = append(global, p)
 		}
 	}
@@ -229,7 +235,7 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 	if disabled {
 		shut = "belongs to a service that is not enabled"
 	}
-	if !asks && (acl == nil || shut == "") {
+	if !asks && (shut == "" || acl == nil && (terminates(plugins) || !ofService(paths))) {
 		c.free = append(c.free, paths...)
 		return
 	}
@@ -248,32 +254,6 @@ func takenFrom(keyAuth *yaml.Node) string {
 		return "takes the key from " + shownList(names, " or ") + ", and not from apikey"
 	case nodes.Text(nodes.Field(keyAuth, "config", "key_in_header")) == "false":
 		return "takes the key from no header"
-	}
-	return ""
-}
-
-// tokenPlugins ask for something in Authorization that no key of Supabase's is. Where several ask, Kong wants what each wants, but
-// for one that names an anonymous consumer.
-var tokenPlugins = []string{"basic-auth", "hmac-auth", "jwt", "ldap-auth", "oauth2"}
-
-// shutBy says why nobody passes who sends a key in the header apikey; empty where somebody may.
-func shutBy(plugins map[string]*yaml.Node, asks bool) string {
-	if terminates(plugins) {
-		return "is one of which a plugin answers all requests itself"
-	}
-	if asks {
-		if from := takenFrom(plugins["key-auth"]); from != "" {
-			return from
-		}
-	}
-	others := slices.DeleteFunc(slices.Clone(tokenPlugins), func(name string) bool {
-		return plugins[name] == nil || nodes.Text(nodes.Field(plugins[name], "config", "anonymous")) != ""
-	})
-	switch {
-	case asks && len(others) > 0:
-		return "asks for what the plugin " + others[0] + " checks, too"
-	case !asks && plugins["key-auth"] == nil && len(others) == 0:
-		return "has the plugin acl, and none that tells who asks"
 	}
 	return ""
 }
@@ -307,21 +287,6 @@ func strips(plugins map[string]*yaml.Node) bool {
 		})
 	}
 	return names("remove", 0) && !names("add", 0) && !names("append", 0) && !names("rename", 1)
-}
-
-// terminates says whether one of the plugins answers all requests, so that none comes to the service.
-func terminates(plugins map[string]*yaml.Node) bool {
-	if p := plugins["request-termination"]; p != nil && nodes.Text(nodes.Field(p, "config", "trigger")) == "" {
-		return true
-	}
-	for _, phase := range []string{"access", "rewrite", "functions"} {
-		for _, code := range nodes.List(nodes.Field(plugins["pre-function"], "config", phase)) {
-			if exits := strings.TrimPrefix(strings.TrimSpace(code), "return "); strings.HasPrefix(exits, "kong.response.exit(") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // pluginsOf are the plugins in force, by name: of several of a name the last one counts, the most special, and one that is

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -79,6 +80,9 @@ func (f *Found) credentialType(o *manifest.Object, v *version) (kind, why string
 	return "", fmt.Sprintf("%s has neither the label %s nor a data key %s", name, credentialLabel, credentialField), MendLabel
 }
 
+// otherTypes are the kinds of credentials that are no keys of key-auth.
+var otherTypes = []string{"acl", "basic-auth", "hmac-auth", "jwt", "mtls-auth", "oauth2"}
+
 // addKongConsumer adds a consumer and its credentials. One that is classless does not exist in
 // Kong, and whatever is presented for it is refused.
 func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, classless bool) {
@@ -90,6 +94,7 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, clas
 	type keyed struct {
 		found inventory.Found
 		ref   sources.Position
+		doubt string // why it is not known that the controller takes it for one; empty where it is
 	}
 	var list []keyed
 	ignore := func(at sources.Position, why string, mend Mend, certain bool) {
@@ -101,7 +106,7 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, clas
 		if secret.Object == nil {
 			ignore(at, secret.Why, MendReference, secret.Absent)
 			if !secret.Absent {
-				list = append(list, keyed{secret, at})
+				list = append(list, keyed{found: secret, ref: at})
 			}
 			continue
 		}
@@ -111,19 +116,30 @@ func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, clas
 				consumer.Groups = append(consumer.Groups, e.Value.Text().Reveal())
 			}
 		case "key-auth":
-			list = append(list, keyed{secret, at})
+			doubt := ""
+			if v == nil && nodes.Texts(nodes.Field(secret.Object.Root, "metadata", "labels"))[credentialLabel] == "" {
+				doubt = fmt.Sprintf("%s has no label %s, without which it counts up to version 3.1, and the controller's is not known", inventory.Label(secret.Object), credentialLabel)
+			}
+			list = append(list, keyed{secret, at, doubt})
 		case "":
 			ignore(at, why, mend, true)
-		case "keyauth", "key_auth", "keyauth_credential", "apikey":
+		default:
+			e, _ := f.Entry(secret.Object, "key")
 			label := secret.Object.Locate(nodes.Field(secret.Object.Root, "metadata", "labels", credentialLabel))
-			ignore(label, fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), MendLabel, true)
+			if !slices.Contains(otherTypes, kind) || e.Value.IsKnown() && keys.Recognize(e.Value.Text()) != "" {
+				ignore(label, fmt.Sprintf("the label konghq.com/credential of Secret %s is %q, and must be \"key-auth\"", name, kind), MendLabel, true)
+			}
 		}
 	}
 	g.Config.Consumers = append(g.Config.Consumers, consumer)
 	before := len(g.Credentials)
 	for _, k := range list {
+		added := len(g.Credentials)
 		if why := f.addKongSecret(g, consumer.Name, k.found, k.ref); why != "" {
 			ignore(k.ref, why, MendDataKey, true)
+		}
+		for _, c := range g.Credentials[added:] {
+			c.Binding.Doubt = k.doubt
 		}
 	}
 	if other := f.otherClass(g.Unit, o); classless || other != "" {

@@ -49,7 +49,7 @@ func (f *Found) guardByPlugins(g *Gateway) {
 	p.each(func(u *render.Unit, o *manifest.Object) {
 		switch {
 		case o.Kind == "KongConsumer" && u == g.Unit && o.Namespace == g.Namespace:
-			for _, plugin := range p.pluginsOf(o) {
+			for _, plugin := range p.consumerPlugins(o) {
 				p.plugins = append(p.plugins, with(plugin, "consumer", cmp.Or(nodes.Text(nodes.Field(o.Root, "username")), o.Name)))
 			}
 		case o.Kind == "KongClusterPlugin" && nodes.Text(nodes.Field(o.Root, "metadata", "labels", "global")) == "true":
@@ -62,8 +62,19 @@ func (f *Found) guardByPlugins(g *Gateway) {
 	}
 	g.Config.Guard(nodes.Mapping("services", sequence(p.services), "plugins", sequence(p.plugins)))
 	for _, c := range g.Credentials {
-		c.Binding.Doubt = cmp.Or(g.Config.Refuses(c.Consumer), p.unknown)
+		c.Binding.Doubt = cmp.Or(c.Binding.Doubt, g.Config.Refuses(c.Consumer), p.unknown)
 	}
+}
+
+// consumerPlugins are those of a consumer, and of the groups that it is in.
+func (p *ingressPlugins) consumerPlugins(o *manifest.Object) []*yaml.Node {
+	var out []*yaml.Node
+	for _, name := range nodes.List(nodes.Field(o.Root, "consumerGroups")) {
+		if group := p.objects["KongConsumerGroup|"+inventory.ObjectName("", o.Namespace, name)]; group.object != nil {
+			out = append(out, p.pluginsOf(group.object)...)
+		}
+	}
+	return append(out, p.pluginsOf(o)...)
 }
 
 // each visits the objects that may stand in the gateway's cluster.
@@ -201,6 +212,9 @@ func (p *ingressPlugins) plugin(u *render.Unit, o *manifest.Object) *yaml.Node {
 		if !known {
 			p.unknown = cmp.Or(p.unknown, "what "+inventory.Label(o)+" is configured with is not known")
 		}
+	}
+	if nodes.Field(o.Root, "configPatches") != nil {
+		p.unknown = cmp.Or(p.unknown, "what "+inventory.Label(o)+" is configured with is not known, which patches change")
 	}
 	plugin := nodes.Mapping("name", nodes.Field(o.Root, "plugin"), "config", config)
 	if nodes.Text(nodes.Field(o.Root, "disabled")) == "true" {
