@@ -40,12 +40,16 @@ func (p *planner) application(o order) {
 	}
 	u.Inputs = append(u.Inputs, o.object.File)
 	if len(u.Objects) > 0 || len(u.Missing) > 0 {
+		p.tellApplication(o)
 		p.add(u, o)
 	}
 }
 
-// argoSources are the sources of an Application: one, or several.
+// argoSources are the sources of an Application: one, or several, or that from which Argo CD fills the branch that it deploys.
 func argoSources(spec *yaml.Node) []*yaml.Node {
+	if s := nodes.Field(spec, "sourceHydrator", "drySource"); s != nil {
+		return []*yaml.Node{s}
+	}
 	if s := nodes.Field(spec, "source"); s != nil {
 		return []*yaml.Node{s}
 	}
@@ -257,6 +261,11 @@ func (p *planner) argoValueFile(o order, u *Unit, r *chart.Release, c *chart.Cha
 			u.Opened = append(u.Opened, f.Path)
 		}
 		r.Layers = append(r.Layers, chart.FileLayers(f)...)
+		if s := refs[ref]; s != nil {
+			if what := p.argoRevision(o.object.File, s, nodes.Field(s, "targetRevision")); what != "" {
+				p.cannotTell(o, sources.NoteNotFetched, item, "it takes the values file "+sources.Shown(text)+" from "+what+otherRevision)
+			}
+		}
 		return
 	}
 	if optional && ref == "" {

@@ -56,6 +56,7 @@ type planner struct {
 // the cluster.
 type order struct {
 	object  *manifest.Object
+	set     *manifest.Object // that made the object; nil where none did
 	cluster string
 	from    *Unit    // that deploys the object
 	chain   []string // the orders above it
@@ -328,7 +329,7 @@ func (p *planner) carryOut(o order) {
 		p.application(o)
 	case "ApplicationSet":
 		for _, app := range p.expandSet(o) {
-			p.queue = append(p.queue, order{object: app, cluster: o.cluster, from: o.from, chain: o.chain})
+			p.queue = append(p.queue, order{object: app, set: o.object, cluster: o.cluster, from: o.from, chain: o.chain})
 		}
 	}
 }

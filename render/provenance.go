@@ -17,9 +17,11 @@ import (
 // revision, and little that says which one it is. A branch that is checked out is that one, but it may be one that is to be merged: then, and where
 // none is, the branch that most of what deploys names is taken for it. Of what names another one, or a tag or a commit, it is not known what is deployed.
 
+// stopped is said of what a controller was told to leave.
+const stopped = "is suspended: what was deployed last stays in the cluster, whatever stands here"
+
 // tellFlux tells why what an order of Flux deploys, as a unit, may be another than what stands here.
 func (p *planner) tellFlux(o order, u *Unit) {
-	const stopped = "is suspended: what was deployed last stays in the cluster, whatever stands here"
 	spec := nodes.Field(o.object.Root, "spec")
 	if at := nodes.Field(spec, "suspend"); nodes.Text(at) == "true" {
 		p.cannotTell(o, sources.NoteNotFetched, at, "it "+stopped)
@@ -85,8 +87,8 @@ func (p *planner) tellLegacyPatches(o order, spec *yaml.Node) {
 }
 
 // argoRevision is what a source takes, as a file says, that is not the head of the branch at hand; empty where it takes that.
-func (p *planner) argoRevision(file string, s *yaml.Node) string {
-	text := nodes.Text(nodes.Field(s, "targetRevision"))
+func (p *planner) argoRevision(file string, s, revision *yaml.Node) string {
+	text := nodes.Text(revision)
 	switch {
 	case notABranch.MatchString(text):
 		return "the revision " + sources.Shown(text)
@@ -164,11 +166,26 @@ func sharedSteps(a, b string) int {
 	return n
 }
 
+// tellApplication tells why what an Application makes may be another than what is made here: nobody looks at it any more, or a set makes it.
+func (p *planner) tellApplication(o order) {
+	const skip = "argocd.argoproj.io/skip-reconcile" // argo-cd.readthedocs.io: user-guide/skip_reconcile
+	if at := nodes.Field(o.object.Root, "metadata", "annotations", skip); nodes.Text(at) == "true" {
+		p.cannotTell(o, sources.NoteNotFetched, at, "it "+stopped)
+	}
+	if at := nodes.Field(o.object.Root, "spec", "sourceHydrator", "hydrateTo"); at != nil { // user-guide/source-hydrator
+		p.cannotTell(o, sources.NoteNotFetched, at, "it deploys a branch that is filled from here once somebody merges that")
+	}
+	if o.set != nil {
+		p.tellSet(o.set)
+	}
+}
+
 // tellArgo tells why what a source of an Application deploys may be another than what stands here: Argo CD takes another revision, or a plugin
 // makes it. Of argocd-vault-plugin it is known that it fills in placeholders.
 func (p *planner) tellArgo(o order, s *yaml.Node) {
-	if what := p.argoRevision(o.object.File, s); what != "" {
-		p.cannotTell(o, sources.NoteNotFetched, nodes.Field(s, "targetRevision"), "it takes "+what+otherRevision)
+	revision := nodes.Field(s, "targetRevision")
+	if what := p.argoRevision(o.object.File, s, revision); what != "" {
+		p.cannotTell(o, sources.NoteNotFetched, revision, "it takes "+what+otherRevision)
 	}
 	if plugin := nodes.Field(s, "plugin"); plugin != nil {
 		if name := nodes.Text(nodes.Field(plugin, "name")); !strings.HasPrefix(name, vaultPlugin) {
