@@ -21,7 +21,7 @@ func (f *Found) collectSecurityPolicies() {
 	for _, u := range f.Units {
 		for _, o := range u.Objects {
 			auth := nodes.Field(o.Root, "spec", "apiKeyAuth")
-			if o.Kind != "SecurityPolicy" || !strings.HasPrefix(o.APIVersion, "gateway.envoyproxy.io/") || !readsAPIKey(auth) {
+			if o.Kind != "SecurityPolicy" || !strings.HasPrefix(o.APIVersion, "gateway.envoyproxy.io/") || auth == nil {
 				continue
 			}
 			g := &Gateway{
@@ -31,6 +31,13 @@ func (f *Found) collectSecurityPolicies() {
 			seen := map[string]bool{}
 			for _, ref := range nodes.Items(nodes.Field(auth, "credentialRefs")) {
 				f.addClients(g, o, ref, seen)
+			}
+			if !readsAPIKey(auth) && !g.holdsKey() { // another product's
+				continue
+			}
+			doubt := policyRefuses(o.Root)
+			for _, c := range g.Credentials {
+				c.Binding.Doubt = doubt
 			}
 			if len(g.Credentials)+len(g.Extra) > 0 {
 				f.Gateways = append(f.Gateways, g)
@@ -51,6 +58,27 @@ func readsAPIKey(auth *yaml.Node) bool {
 		}
 	}
 	return false
+}
+
+// holdsKey says whether one of the credentials is known to be a key of Supabase's.
+func (g *Gateway) holdsKey() bool {
+	return slices.ContainsFunc(g.Credentials, func(c *Credential) bool {
+		return c.Binding.Value.IsKnown() && keys.Recognize(c.Binding.Value.Text()) != ""
+	})
+}
+
+// policyRefuses says why a policy is not known to let a key pass that it accepts: it takes it from elsewhere, or wants what it asks for besides, too.
+func policyRefuses(root *yaml.Node) string {
+	spec := nodes.Field(root, "spec")
+	if !readsAPIKey(nodes.Field(spec, "apiKeyAuth")) {
+		return "Envoy Gateway takes the key from elsewhere than the header apikey"
+	}
+	for _, field := range []string{"authorization", "basicAuth", "extAuth", "jwt", "oidc"} {
+		if other := nodes.Field(spec, field); other != nil && nodes.Text(nodes.Field(other, "optional")) != "true" {
+			return "Envoy Gateway is not known to let it pass: its policy asks for what " + field + " checks, too"
+		}
+	}
+	return ""
 }
 
 // addClients adds what a Secret lets pass. Of a client that was seen before the second is passed over.
