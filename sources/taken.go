@@ -15,6 +15,7 @@ import (
 type TakenHeader struct {
 	Name string   // "apikey", "Authorization"
 	Set  bool     // it is sent with something else in it; else it is taken away
+	Asks string   // no header is taken, but nothing is handed on without what this checks: "auth_basic"
 	To   []string // the hosts that it would be sent to; none where that is not told
 	Line int
 }
@@ -40,13 +41,15 @@ func takesHeaders(b []byte) bool {
 // TakesHeaders says whether the file may hold what takes headers away, or sets them.
 func (f *File) TakesHeaders() bool { return f.takes }
 
-// ParseTaken finds the headers that a configuration of nginx, Caddy, HAProxy, Apache, Traefik or Envoy does not hand on.
+// ParseTaken finds the headers that a configuration of nginx, Caddy, HAProxy, Apache, Traefik or Envoy does not hand on,
+// and what nginx and Caddy ask for first.
 func ParseTaken(b []byte) []TakenHeader {
+	out := asking(b)
 	if !takesHeaders(b) {
-		return nil
+		return out
 	}
 	text, lower := string(b), strings.ToLower(string(b))
-	out := luaTaken(text)
+	out = append(out, luaTaken(text)...)
 	switch {
 	case strings.Contains(lower, "_set_header") || strings.Contains(lower, "_input_headers") || strings.Contains(lower, "proxy_pass_request_headers"):
 		return append(out, nginxTaken(parseDirectives(text, true))...)

@@ -98,6 +98,9 @@ func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object, uses func(
 	switch {
 	case takesInObject(o.Root):
 		taken := sources.TakenIn(o.Root)
+		if what := sources.AsksIn(o.Root); what != "" && len(taken) == 0 {
+			taken = append(taken, sources.TakenHeader{Asks: what, To: sources.LeadsTo(nodes.Field(o.Root, "spec"))})
+		}
 		if o.Kind == "Middleware" && len(taken) > 0 {
 			for i := range taken {
 				taken[i].To = uses()[o.Namespace+"-"+o.Name]
@@ -187,6 +190,10 @@ func (inv *Inventory) noteHeaders(label string, taken []sources.TakenHeader, at 
 			known, checked = known || to.known, checked || to.checked
 		}
 		if !checked && (known || h.Name != "apikey") {
+			continue
+		}
+		if h.Asks != "" {
+			inv.Repo.Note(sources.NoteNotFetched, at(h.Line), label+" asks for what "+h.Asks+" checks before it hands a request on: whether one with a key passes cannot be told")
 			continue
 		}
 		does := "takes the header " + h.Name + " away from"

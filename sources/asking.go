@@ -1,0 +1,120 @@
+package sources
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/keylint/keylint/sources/nodes"
+)
+
+// What stands before the gateway may hand on only what brings a password or a session, which no client of Supabase sends: its requests have the key,
+// and the header in which a password would stand is taken.
+
+// askingMarks stand in a configuration of nginx or Caddy that does so.
+var askingMarks = [][]byte{[]byte("auth_basic"), []byte("auth_request"), []byte("auth_jwt"), []byte("basic_auth"), []byte("basicauth"), []byte("forward_auth")}
+
+// asking finds what a configuration of nginx or Caddy asks for before it hands a request on.
+func asking(b []byte) []TakenHeader {
+	if !slices.ContainsFunc(askingMarks, func(m []byte) bool { return bytes.Contains(b, m) }) {
+		return nil
+	}
+	if bytes.Contains(b, []byte("proxy_pass")) {
+		return askedBefore(parseDirectives(string(b), true), "proxy_pass", nginxAsks)
+	}
+	if bytes.Contains(b, []byte("reverse_proxy")) {
+		return askedBefore(parseDirectives(string(b), false), "reverse_proxy", caddyAsks)
+	}
+	return nil
+}
+
+// askedBefore finds what the blocks ask for round each directive that sends on. asks says it of one block: what it asks for, or that nothing round it counts.
+func askedBefore(top *directive, sends string, asks func(block *directive) (what string, last bool)) []TakenHeader {
+	type answer struct {
+		what string
+		last bool
+	}
+	var out []TakenHeader
+	named, known := nginxNames(top), map[*directive]answer{}
+	top.each(func(d *directive) {
+		if !d.is(sends) {
+			return
+		}
+		for in := d.in; in != nil; in = in.in {
+			a, ok := known[in]
+			if !ok {
+				a.what, a.last = asks(in)
+				known[in] = a
+			}
+			if a.what != "" {
+				out = addTaken(out, TakenHeader{Asks: a.what, Line: d.words[0].line}, func() (to []string, any bool) {
+					for _, w := range d.words[1:] {
+						if u := upstream(w.text, named); u != nil {
+							to = append(to, u.Hostname())
+						}
+					}
+					return to, true
+				})
+			}
+			if a.what != "" || a.last {
+				return
+			}
+		}
+	})
+	return out
+}
+
+// nginxAsks is what a block of nginx asks for (nginx.org/en/docs/http: ngx_http_auth_basic_module, ngx_http_auth_request_module).
+func nginxAsks(block *directive) (what string, last bool) {
+	for _, d := range block.block {
+		switch d.arg(0) {
+		case "auth_basic", "auth_request", "auth_jwt":
+			if d.arg(1) == "off" {
+				last = true
+			} else {
+				what = d.arg(0)
+			}
+		case "satisfy":
+			last = true
+		}
+	}
+	if last {
+		return "", true
+	}
+	return what, false
+}
+
+// caddyAsks is what a block of Caddy's asks of all that it handles (caddyserver.com/docs/caddyfile/directives: basic_auth, forward_auth).
+func caddyAsks(block *directive) (what string, last bool) {
+	for _, d := range block.block {
+		switch d.arg(0) {
+		case "basic_auth", "basicauth", "forward_auth":
+			if !strings.HasPrefix(d.arg(1), "/") && !strings.HasPrefix(d.arg(1), "@") {
+				what = d.arg(0)
+			}
+		}
+	}
+	return what, false
+}
+
+// AsksIn is what an object has a proxy ask for before it hands a request on: an annotation of ingress-nginx, or a middleware of Traefik's; empty
+// where it asks for nothing (kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations; doc.traefik.io/traefik: middlewares/http).
+func AsksIn(root *yaml.Node) string {
+	switch nodes.Text(nodes.Field(root, "kind")) {
+	case "Ingress":
+		for _, name := range []string{"auth-type", "auth-url", "auth-tls-secret"} {
+			if annotation := "nginx.ingress.kubernetes.io/" + name; nodes.Text(nodes.Field(root, "metadata", "annotations", annotation)) != "" {
+				return annotation
+			}
+		}
+	case "Middleware":
+		for _, name := range []string{"basicAuth", "digestAuth", "forwardAuth"} {
+			if nodes.Field(root, "spec", name) != nil {
+				return name
+			}
+		}
+	}
+	return ""
+}
