@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 )
 
 var envFileNotInBuild = &lint.Rule{
@@ -77,7 +78,17 @@ func checkEnvFileNotInBuild(p *lint.Pass) {
 				Related: []lint.Related{{At: e.In(e.File), Holder: e.File + " " + name}},
 				Cause:   keptFromBuild.With(b.InContext(e.File), name),
 			})
+			doubtKept(p, b, e.File, at.File)
 			break
+		}
+	}
+}
+
+// doubtKept says of the keys in a file that is kept from a build, and that nothing else gives it, that they need not be what the app has.
+func doubtKept(p *lint.Pass, b *sites.Build, file, by string) {
+	for _, s := range p.Sites {
+		if s.At.File == file && slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) && !b.Declares(s.Variable) {
+			p.Doubt(fmt.Sprintf("%s keeps it from the build of %s, and nothing else gives it that", by, b.File.Path), s)
 		}
 	}
 }
