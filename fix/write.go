@@ -41,14 +41,9 @@ func Write(disk Disk, changes []Change) (err error) {
 		}
 	}()
 	create := func(c Change, b []byte) error {
-		info, err := disk.Lstat(c.Name)
-		switch {
-		case err != nil:
-			return failed("read", c, err)
-		case !info.Mode().IsRegular():
-			return fmt.Errorf("%s is not written: it is a link; name what it leads to", c.Name)
-		case info.Mode().Perm()&0o200 == 0:
-			return fmt.Errorf("%s is not written: it may only be read", c.Name)
+		info, err := writable(disk, c)
+		if err != nil {
+			return err
 		}
 		err = disk.Create(beside(c.Name), b, info.Mode().Perm())
 		if errors.Is(err, fs.ErrExist) {
@@ -61,6 +56,9 @@ func Write(disk Disk, changes []Change) (err error) {
 		return nil
 	}
 	for _, c := range changes {
+		if _, err := writable(disk, c); err != nil { // before it is opened: a pipe would have it wait for ever
+			return err
+		}
 		now, err := disk.ReadFile(c.Name)
 		if err != nil {
 			return failed("read", c, err)
@@ -83,6 +81,22 @@ func Write(disk Disk, changes []Change) (err error) {
 		}
 	}
 	return nil
+}
+
+// writable is what is known of a file that may be written.
+func writable(disk Disk, c Change) (fs.FileInfo, error) {
+	info, err := disk.Lstat(c.Name)
+	switch {
+	case err != nil:
+		return nil, failed("read", c, err)
+	case info.Mode().Type() == fs.ModeSymlink:
+		return nil, fmt.Errorf("%s is not written: it is a link; name what it leads to", c.Name)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not written: it is no regular file", c.Name)
+	case info.Mode().Perm()&0o200 == 0:
+		return nil, fmt.Errorf("%s is not written: it may only be read", c.Name)
+	}
+	return info, nil
 }
 
 // WriteNew writes a file that is not there yet, whole or not at all.

@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // failing is a disk on which one call fails, and which counts the calls that write. With tears the file that cannot be made is there, half full.
@@ -141,7 +143,8 @@ func TestWriteRefuses(t *testing.T) {
 		"in the way": {func(name string) error {
 			return os.Mkdir(filepath.Join(filepath.Dir(name), ".keylint-b.yaml.new"), 0o755)
 		}, "cannot write b/b.yaml: b/.keylint-b.yaml.new is in the way"},
-		"a link away": {func(name string) error { return errors.Join(os.Remove(name), os.Symlink("/etc/hostname", name)) }, "cannot read b/b.yaml"},
+		"a link away": {func(name string) error { return errors.Join(os.Remove(name), os.Symlink("/etc/hostname", name)) }, "b/b.yaml is not written: it is a link"},
+		"a directory": {func(name string) error { return errors.Join(os.Remove(name), os.Mkdir(name, 0o755)) }, "b/b.yaml is not written: it is no regular file"},
 	} {
 		dir, disk := written(t, threeFiles)
 		if err := c.prepare(filepath.Join(dir, "b/b.yaml")); err != nil {
@@ -154,6 +157,32 @@ func TestWriteRefuses(t *testing.T) {
 		}
 		if after := everything(t, dir); after != before {
 			t.Errorf("%s:\n%s", what, after)
+		}
+	}
+}
+
+// TestWriteOpensNoPipe: what took a file's place since it was read is not waited for.
+func TestWriteOpensNoPipe(t *testing.T) {
+	for what, place := range map[string]func(name string) error{
+		"a pipe": func(name string) error { return syscall.Mkfifo(name, 0o644) },
+		"a link to one": func(name string) error {
+			return errors.Join(syscall.Mkfifo(name+".pipe", 0o644), os.Symlink("b.yaml.pipe", name))
+		},
+	} {
+		dir, disk := written(t, threeFiles)
+		name := filepath.Join(dir, "b/b.yaml")
+		if err := errors.Join(os.Remove(name), place(name)); err != nil {
+			t.Fatal(err)
+		}
+		end := make(chan error, 1)
+		go func() { end <- Write(disk, threeFiles) }()
+		select {
+		case err := <-end:
+			if err == nil {
+				t.Errorf("%s: it was written", what)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: it waits", what)
 		}
 	}
 }
