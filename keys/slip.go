@@ -2,17 +2,25 @@ package keys
 
 import "strings"
 
+// maxEdits is how many make a slip, maxSlip bounds in bytes what is compared letter by letter.
+const (
+	maxEdits = 2
+	maxSlip  = 253 // of a name in Kubernetes
+)
+
 // Slip says whether two names differ by a slip of the pen: one or two edits, capitals, or what
 // stands between words.
 func Slip(a, b string) bool {
 	if screaming(a) == screaming(b) || strings.EqualFold(bare(a), bare(b)) {
 		return a != b
 	}
-	return a != b && len(a) > 5 && len(b) > 5 && edits(a, b) <= 2
+	return a != b && len(a) > 5 && len(b) > 5 && max(len(a)-len(b), len(b)-len(a)) <= maxEdits && len(a) <= maxSlip && edits(a, b) <= maxEdits
 }
 
 // bare is a name without what stands between its words.
-func bare(name string) string { return strings.NewReplacer("_", "", "-", "", ".", "").Replace(name) }
+func bare(name string) string { return between.Replace(name) }
+
+var between = strings.NewReplacer("_", "", "-", "", ".", "")
 
 // edits counts the insertions, deletions and replacements that make one text of another.
 func edits(a, b string) int {

@@ -8,6 +8,10 @@ import (
 	"github.com/keylint/keylint/sources"
 )
 
+// maxLine bounds in bytes what is looked through of a line for what may be shown of it. A longer one may hold thousands of keys, and each has it looked
+// through anew.
+const maxLine = 4 << 10
+
 // maxFrame bounds in bytes what is shown of a line before and after the key.
 const maxFrame = 120
 
@@ -43,11 +47,12 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 		return Frame{}
 	}
 	start, end := aroundCR(line, at.Column-1)
-	before := clip(p.clean(line[start:at.Column-1]), false)
+	before := clip(p.clean(bounded(line[start:at.Column-1])), false)
 	key, after := line[at.Column-1:end], ""
 	if at.EndColumn > at.Column && at.EndColumn <= end+1 {
 		key, after = line[at.Column-1:at.EndColumn-1], line[at.EndColumn-1:end]
 	}
+	key, after = bounded(key), bounded(after)
 	shown := keys.Mask
 	if fileName.MatchString(key) {
 		shown = p.Repo.Ledger().Scrub(key)
@@ -60,6 +65,14 @@ func (p *Pass) frame(at sources.Position, isName bool) Frame {
 	}
 	first := len(before) + 1
 	return Frame{Text: before + shown + p.behind(after, isName), MaskStart: first, MaskEnd: first + len(shown)}
+}
+
+// bounded is a part of a line, or what stands in the place of one that is too long to be looked through.
+func bounded(part string) string {
+	if len(part) > maxLine {
+		return "…"
+	}
+	return part
 }
 
 // aroundCR is the part of a line that has an offset, where carriage returns end lines as well: they do in

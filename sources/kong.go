@@ -293,11 +293,13 @@ func (d *Document) template(n *yaml.Node) string {
 		return ""
 	}
 	rest := d.lines[at.Line-1][at.Column-1:]
-	end := strings.Index(rest, "}}")
-	if !strings.HasPrefix(rest, "{{") || end < 0 {
+	if !strings.HasPrefix(rest, "{{") {
 		return ""
 	}
-	return rest[:end+2]
+	if in, _, ok := strings.Cut(rest, "}}"); ok {
+		return in + "}}"
+	}
+	return ""
 }
 
 // kindOfNode names what is no string; empty for a string.

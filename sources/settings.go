@@ -84,6 +84,7 @@ var variableLine = regexp.MustCompile(`^(?:export\s+)?[A-Za-z_]\w*=`)
 func yamlSettings(b []byte) []Variable {
 	docs, _ := nodes.Parse(b)
 	lines := splitLines(b)
+	var columns columns
 	var out []Variable
 	var visit func(n *yaml.Node, names []string)
 	visit = func(n *yaml.Node, names []string) {
@@ -100,7 +101,7 @@ func yamlSettings(b []byte) []Variable {
 			if len(names) == 0 || n.Line < 1 || n.Line > len(lines) {
 				return
 			}
-			v := Variable{Name: settingName(names), Value: keys.NewText(n.Value), Line: n.Line, Column: byteColumn(lines[n.Line-1], n.Column)}
+			v := Variable{Name: settingName(names), Value: keys.NewText(n.Value), Line: n.Line, Column: columns.of(n.Line, lines[n.Line-1], n.Column)}
 			if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 				v.Column++
 			}

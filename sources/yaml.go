@@ -23,6 +23,8 @@ type Document struct {
 	lineShift int      // lines before this document, where it was parsed alone
 	encrypted bool
 
+	columns columns
+
 	asked atomic.Pointer[askedLine] // the line of a scalar that was asked for last
 }
 
@@ -107,7 +109,7 @@ func (d *Document) Position(n *yaml.Node) Position {
 		return d.blockStart(p)
 	}
 	line := d.lines[p.Line-1]
-	p.Column = byteColumn(line, n.Column)
+	p.Column = d.columns.of(p.Line, line, n.Column)
 	if n.Kind != yaml.ScalarNode {
 		return p
 	}

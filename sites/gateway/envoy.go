@@ -54,6 +54,7 @@ func (f *Found) addEnvoy(p *inventory.Pod, c *inventory.Container) {
 	}
 	config, seen := r.envoyConfiguration()
 	if config == nil {
+		g.unsure = r.unfollowed
 		f.addEnvoyEnvironment(g, c)
 		return
 	}

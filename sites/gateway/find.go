@@ -15,13 +15,14 @@ type Found struct {
 	Loose    []*render.Unit                   // of configurations that no other unit is made of
 	images   []builtImage                     // of Kongs of which it is not known what they read
 	configs  map[[32]byte]*sources.KongConfig // of Kongs, as they stand, by their sums
+	shown    map[*inventory.Pod]map[string]*template
 }
 
 // Find finds what accepts keys: Envoys, the consumers of Kong's Ingress Controller, Kongs, the
 // configurations that nothing reads, the policies of Envoy Gateway, and gateways that keylint does not
 // read.
 func Find(inv *inventory.Inventory) *Found {
-	f := &Found{Inventory: inv, configs: map[[32]byte]*sources.KongConfig{}}
+	f := &Found{Inventory: inv, configs: map[[32]byte]*sources.KongConfig{}, shown: map[*inventory.Pod]map[string]*template{}}
 	f.collectEnvoy()
 	f.collectIngressController()
 	f.collectKong()

@@ -22,9 +22,19 @@ import (
 func (f *Found) collectKong() {
 	used := map[inventory.FileID]bool{} // files and entries that a Kong's pod is shown
 	for _, p := range f.Pods {
+		reads := false
 		for _, c := range p.Containers {
 			if !c.Init && f.readsConfiguration(p, c) {
-				f.addKong(p, c, used)
+				f.addKong(p, c)
+				reads = true
+			}
+		}
+		if !reads {
+			continue
+		}
+		for _, file := range f.FilesOf(p) {
+			if f.templatesOf(p)[file.Source] != nil || file.Changed != "" {
+				used[file.ID()] = true
 			}
 		}
 	}
@@ -36,7 +46,7 @@ func (f *Found) readsConfiguration(p *inventory.Pod, c *inventory.Container) boo
 	if c.Env["KONG_DECLARATIVE_CONFIG"] != nil || c.Env[configurationString] != nil || servesFromDatabase(p, c) {
 		return true
 	}
-	return c.Carrier.Backend == "Kong" && len(c.OpenEnv) > 0 && len(f.templates(f.FilesOf(p))) > 0
+	return c.Carrier.Backend == "Kong" && len(c.OpenEnv) > 0 && len(f.templatesOf(p)) > 0
 }
 
 // template is a Kong configuration as it stands in the repository.
@@ -45,7 +55,17 @@ type template struct {
 	config *sources.KongConfig // nil where it is no YAML before substitution
 }
 
-// templates picks the Kong configurations out of a pod's files, by source.
+// templatesOf are the Kong configurations among a pod's files, by source.
+func (f *Found) templatesOf(p *inventory.Pod) map[string]*template {
+	out, known := f.shown[p]
+	if !known {
+		out = f.templates(f.FilesOf(p))
+		f.shown[p] = out
+	}
+	return out
+}
+
+// templates picks the Kong configurations out of files, by source.
 func (f *Found) templates(files []inventory.PodFile) map[string]*template {
 	out := map[string]*template{}
 	for _, file := range files {
@@ -72,25 +92,19 @@ func (f *Found) parsed(text []byte, sum [32]byte) *sources.KongConfig {
 const kongCost = 400
 
 // addKong follows a Kong's pod and reads what Kong reads.
-func (f *Found) addKong(p *inventory.Pod, c *inventory.Container, used map[inventory.FileID]bool) {
+func (f *Found) addKong(p *inventory.Pod, c *inventory.Container) {
 	r := follow(f.Inventory, p, c, nil)
 	g := &Gateway{Name: c.Label(), Product: "Kong", Unit: p.Unit, Namespace: p.Namespace, Run: r, Renderers: []*inventory.Container{c}}
-	all := f.FilesOf(p)
-	if f, ok := r.Files[configurationString]; ok {
-		all = append(all, f)
+	templates := maps.Clone(f.templatesOf(p))
+	if file, ok := r.Files[configurationString]; ok {
+		maps.Copy(templates, f.templates([]inventory.PodFile{file}))
 	}
-	templates := f.templates(all)
 	rendered, why := f.takes(g)
 	if rendered != nil && !f.Repo.Spend(kongCost*len(rendered.Text())) {
 		f.noteTooMuch(c)
 		rendered, why = nil, "to read its configuration is "+sources.TooMuch
-		for _, t := range templates {
-			t.config = nil
-		}
-	}
-	for _, file := range all {
-		if templates[file.Source] != nil || file.Changed != "" {
-			used[file.ID()] = true
+		for source, t := range templates {
+			templates[source] = &template{file: t.file}
 		}
 	}
 	if rendered != nil {
@@ -168,6 +182,9 @@ func (f *Found) imageOf(file string) string {
 
 // configuration is the text that Kong reads, or why it is not known.
 func (r *run) configuration() (*substitute.Rendered, string) {
+	if r.unfollowed != "" {
+		return nil, r.unfollowed
+	}
 	if text := r.outcome.EnvText(configurationString); text != nil {
 		return text, text.Unknown
 	}

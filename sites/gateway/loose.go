@@ -87,14 +87,19 @@ func (f *Found) addLoose(g *Gateway, inside func(line, column, end int) sources.
 	} else if f.readsAnother(g) {
 		g.Dead = true
 	}
-	image := ""
-	if shown == nil && g.At.File == g.Name { // a file, and no entry of an object
-		image = f.imageOf(g.At.File)
+	changes := "" // what may change also keys that are no placeholders
+	switch {
+	case shown != nil && shown.Cut:
+		changes = shown.Owner
+	case shown == nil && g.At.File == g.Name: // a file, and no entry of an object
+		if gateway := f.imageOf(g.At.File); gateway != "" {
+			changes = "the image of " + gateway
+		}
 	}
 	for _, c := range g.Config.Credentials {
 		at := inside(c.Line, c.Column, c.EndColumn)
-		if image != "" && !g.Dead {
-			why := fmt.Sprintf("what the image of %s makes of %s is not known", image, g.Name)
+		if changes != "" && !g.Dead {
+			why := fmt.Sprintf("what %s makes of %s is not known", changes, g.Name)
 			f.addCredential(g, c, at, c.Key, keys.Unknown(why), nil, "")
 			continue
 		}

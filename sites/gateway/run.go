@@ -17,6 +17,8 @@ type run struct {
 	outcome *substitute.Outcome             // of the server
 	stopped *inventory.Container            // the container whose program ended with an error
 	halted  *substitute.Outcome             // its outcome
+
+	unfollowed string // why they were not followed, but for what the server is given; empty where they were
 }
 
 // follow follows the programs of a pod, the initContainers and then the server. change
@@ -24,6 +26,12 @@ type run struct {
 func follow(inv *inventory.Inventory, p *inventory.Pod, server *inventory.Container, change func(inventory.PodFile) keys.Value) *run {
 	r := &run{Pod: p, server: server, Files: map[string]inventory.PodFile{}, by: map[string]*inventory.Container{}}
 	files := substitute.NewPod(inv.Repo.Standins())
+	if r.unfollowed = inv.Unfollowed(p, len(p.Containers)); r.unfollowed != "" {
+		g := programOf(server)
+		g.Command = nil
+		r.outcome = inv.Run(files, g)
+		return r
+	}
 	for _, f := range inv.FilesOf(p) {
 		r.Files[f.Source] = f
 		value := f.Value

@@ -42,6 +42,16 @@ func (inv *Inventory) followCommand(p *Pod, c *Container) {
 	if len(program.Command) == 0 {
 		return
 	}
+	programs := 1
+	for _, before := range p.Containers {
+		if before.Init {
+			programs++
+		}
+	}
+	if why := inv.Unfollowed(p, programs); why != "" {
+		c.doubt(why)
+		return
+	}
 	files := substitute.NewPod(inv.Repo.Standins())
 	shown := inv.FilesOf(p)
 	for _, f := range shown {
@@ -99,11 +109,26 @@ func (inv *Inventory) followCommand(p *Pod, c *Container) {
 	}
 }
 
-// What it costs to follow the programs of a pod: a byte of a file that it is shown, and one that its programs handle.
+// What it costs to follow the programs of a pod: one of them, a file that it is shown, a byte of that, and one that its programs handle.
 const (
-	shownCost  = 100
-	handleCost = 20
+	programCost = 16 << 10
+	putCost     = 4 << 10
+	shownCost   = 100
+	handleCost  = 20
 )
+
+// Unfollowed says why so many programs of a pod are not followed, over the files that it is shown; empty where there is room for it.
+func (inv *Inventory) Unfollowed(p *Pod, programs int) string {
+	if inv.Repo.Spend(programCost*programs + putCost*len(inv.FilesOf(p))) {
+		return ""
+	}
+	return inv.tooManyPrograms(p)
+}
+
+func (inv *Inventory) tooManyPrograms(p *Pod) string {
+	inv.Repo.Note(sources.NoteBound, sources.Position{File: p.Unit.Path}, "to follow the programs of every pod is "+sources.TooMuch+"; what some of them make is taken for unknown")
+	return "to follow the programs of " + p.Owner + " is " + sources.TooMuch
+}
 
 // Put lays a file into a pod whose programs are followed.
 func (inv *Inventory) Put(files *substitute.Pod, p *Pod, f PodFile, value keys.Value) {
@@ -111,8 +136,7 @@ func (inv *Inventory) Put(files *substitute.Pod, p *Pod, f PodFile, value keys.V
 		value = keys.Unknown(f.Changed)
 	}
 	if !inv.Repo.Spend(shownCost * value.Text().Len()) {
-		inv.Repo.Note(sources.NoteBound, sources.Position{File: p.Unit.Path}, "to follow the programs of every pod is "+sources.TooMuch+"; what some of them make is taken for unknown")
-		value = keys.Unknown("to follow the programs of " + p.Owner + " is " + sources.TooMuch)
+		value = keys.Unknown(inv.tooManyPrograms(p))
 	}
 	if f.Secret {
 		files.PutValue(f.Volume, f.Path, f.Source, value)

@@ -229,12 +229,26 @@ func (inv *Inventory) listsNamespace(patterns, namespace string, ifEmpty bool) c
 	case inv.decrypted(patterns) || inv.decrypted(namespace):
 		return perhaps
 	}
-	for _, p := range strings.Split(patterns, ",") {
-		if re, err := regexp.Compile("^(?:" + strings.TrimSpace(p) + ")$"); err == nil && re.MatchString(namespace) {
+	for p := range strings.SplitSeq(patterns, ",") {
+		if !inv.Repo.Spend(filterCost) {
+			inv.Repo.Note(sources.NoteBound, sources.Position{}, "to which namespaces objects are copied is "+sources.TooMuch)
+			return perhaps
+		}
+		if re := inv.pattern(p); re != nil && re.MatchString(namespace) {
 			return yes
 		}
 	}
 	return no
+}
+
+// pattern is a regular expression of a whole namespace, which is made once; nil where it is none.
+func (inv *Inventory) pattern(text string) *regexp.Regexp {
+	re, known := inv.patterns[text]
+	if !known {
+		re, _ = regexp.Compile("^(?:" + strings.TrimSpace(text) + ")$")
+		inv.patterns[text] = re
+	}
+	return re
 }
 
 // scripted is the Secret that a script of the repository makes with kubectl, asked for

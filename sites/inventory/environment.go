@@ -374,6 +374,10 @@ func (inv *Inventory) readLiteral(c *Container, v *Binding, n *yaml.Node) {
 		return
 	}
 	expanded, unknown := c.expandReferences(text, func(t keys.Text) string { return t.Reveal() })
+	if unknown == "" && expanded != text && !inv.Repo.Spend(expandCost*len(expanded)) {
+		unknown = "to put it together is " + sources.TooMuch
+		inv.Repo.Note(sources.NoteBound, v.At(), "to put variables together is "+sources.TooMuch+"; some are taken for unknown")
+	}
 	if unknown != "" {
 		v.Value = keys.Unknown(unknown)
 	} else if expanded != text {
@@ -395,6 +399,12 @@ func wholeReference(s string) (string, bool) {
 	return "", false
 }
 
+// maxVariable bounds a variable in bytes (linux: MAX_ARG_STRLEN), expandCost is what a byte costs of one that is put together of others.
+const (
+	maxVariable = 128 << 10
+	expandCost  = 16
+)
+
 // expandReferences replaces $(NAME) as the kubelet does: "$$" is a "$" that starts no
 // reference, and a reference to what is not declared stays as it is
 // (kubernetes/third_party/forked/golang/expansion). as is what stands for a text. The second result says why the
@@ -402,6 +412,9 @@ func wholeReference(s string) (string, bool) {
 func (c *Container) expandReferences(s string, as func(keys.Text) string) (string, string) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
+		if b.Len() > maxVariable {
+			return "", "it is longer than what Linux gives a program"
+		}
 		if s[i] != '$' || i+1 == len(s) {
 			b.WriteByte(s[i])
 			continue

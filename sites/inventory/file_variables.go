@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"cmp"
+	"iter"
 	"path"
 	"strings"
 	"sync"
@@ -37,20 +38,29 @@ func (inv *Inventory) addFromFiles(p *Pod, c *Container) {
 
 // filesAt are the files that a container finds, by their names; none where to look for them is too much.
 func (inv *Inventory) filesAt(p *Pod, c *Container) map[string]PodFile {
-	files := inv.FilesOf(p)
-	if !inv.Repo.Spend(findCost * len(files) * (1 + len(c.Mounts))) {
-		inv.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to look for the files that variables name is "+sources.TooMuch)
-		return nil
-	}
 	out := map[string]PodFile{}
-	for _, f := range files {
-		if at, ok := c.findsAt(f); ok {
-			if at = path.Clean(at); out[at].Source == "" {
-				out[at] = f
-			}
+	for at, f := range inv.found(p, c) {
+		if at = path.Clean(at); out[at].Source == "" {
+			out[at] = f
 		}
 	}
 	return out
+}
+
+// found goes through the files of its pod that a container finds, each with its name there; none where to look for them is too much.
+func (inv *Inventory) found(p *Pod, c *Container) iter.Seq2[string, PodFile] {
+	return func(yield func(string, PodFile) bool) {
+		files := inv.FilesOf(p)
+		if !inv.Repo.Spend(findCost * len(files) * (1 + len(c.Mounts))) {
+			inv.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to look for the files that containers find is "+sources.TooMuch)
+			return
+		}
+		for _, f := range files {
+			if at, ok := c.findsAt(f); ok && !yield(at, f) {
+				return
+			}
+		}
+	}
 }
 
 // fromFile is what stands in the file that a variable names. What was decrypted names none: where it is cut at a "/" says how it begins.

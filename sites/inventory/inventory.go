@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"regexp"
 	"slices"
 	"sync"
 
@@ -35,9 +36,12 @@ type Inventory struct {
 	passedOver  map[string]string               // those beside a project that it passes over, with the reason
 	units       map[*manifest.Object]*render.Unit
 	read        map[*manifest.Object][]manifest.Entry
+	listed      int                      // how many have been added to those since
 	costs       map[*manifest.Object]int // what it costs to take in all of these
 	insides     map[*manifest.Object]*inside
-	scripts     []*manifest.Object // Secrets that scripts make with kubectl
+	services    map[string][]*Container   // behind the Services of a name, once somebody asked; nil before
+	patterns    map[string]*regexp.Regexp // of namespaces; nil of what is none
+	scripts     []*manifest.Object        // Secrets that scripts make with kubectl
 	scriptsRead bool
 	starts      func() *sources.ComposeStarts
 	swarm       func() []sources.DockerObject
@@ -48,7 +52,7 @@ type Inventory struct {
 
 // Take reads the workloads of all units and the services of all compose files.
 func Take(repo *sources.Repository, units []*render.Unit) *Inventory {
-	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, costs: map[*manifest.Object]int{}, insides: map[*manifest.Object]*inside{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects), ansible: sync.OnceValue(repo.AnsibleFiles)}
+	inv := &Inventory{Repo: repo, Names: repo.Names(), Units: units, read: map[*manifest.Object][]manifest.Entry{}, costs: map[*manifest.Object]int{}, patterns: map[string]*regexp.Regexp{}, insides: map[*manifest.Object]*inside{}, Inputs: map[string]bool{}, composeRead: map[string]bool{}, passedOver: map[string]string{}, starts: sync.OnceValue(repo.ComposeStarts), swarm: sync.OnceValue(repo.DockerObjects), ansible: sync.OnceValue(repo.AnsibleFiles)}
 	inv.CI = sync.OnceValue(func() []sources.CIVariables {
 		return slices.Concat(repo.Workflows(), repo.Pipelines(), repo.Bakes(), repo.Skaffolds(), repo.ClusterBuilds(), repo.ImageBuilds())
 	})
@@ -135,6 +139,7 @@ func (inv *Inventory) Entry(o *manifest.Object, key string) (manifest.Entry, boo
 	if ok { // what somebody reads is listed from now on
 		e = inv.arrived(o, e)
 		inv.read[o] = append(inv.read[o], e)
+		inv.listed++
 	}
 	return e, ok
 }

@@ -47,8 +47,12 @@ func viaSteps(via []string, at sources.Position) []sources.Step {
 
 // Selects says whether a Service selects pods with these labels.
 func Selects(o *manifest.Object, labels map[string]string) bool {
-	selector := nodes.Texts(nodes.Field(o.Root, "spec", "selector"))
+	selector := selectorOf(o)
 	return len(selector) > 0 && selects(selector, labels)
+}
+
+func selectorOf(o *manifest.Object) map[string]string {
+	return nodes.Texts(nodes.Field(o.Root, "spec", "selector"))
 }
 
 // selects says whether labels have all that a selector wants.

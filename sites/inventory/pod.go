@@ -24,6 +24,10 @@ type Pod struct {
 	Containers  []*Container     // initContainers first, in their order
 	volumes     []volume
 	Annotations map[string]string // of the pod template
+
+	shown  []PodFile // by its volumes, once somebody asked; nil before
+	listed int       // what was known of data keys then
+	Cut    bool      // some of its files were not looked at, which would have been too much
 }
 
 // volume is what a pod's volume shows.
@@ -145,12 +149,26 @@ func (p *Pod) Mounts(o *manifest.Object) bool {
 	return false
 }
 
+// What a file costs that a pod is shown: that it is listed, which takes memory, and each time that somebody looks at it.
+const (
+	listCost = 4 << 10
+	lookCost = 1 << 10
+)
+
 // FilesOf lists the files that the pod's volumes show, as far as they are known.
 func (inv *Inventory) FilesOf(p *Pod) []PodFile {
-	var out []PodFile
+	if p.shown == nil || p.listed != inv.listed {
+		p.shown, p.listed = inv.shownTo(p), inv.listed
+	}
+	return slices.Clip(p.shown)
+}
+
+func (inv *Inventory) shownTo(p *Pod) []PodFile {
+	out := []PodFile{}
 	for _, v := range p.volumes {
 		before := len(out) // files of other volumes
-		for _, part := range v.parts {
+		for cut, n := false, 0; n < len(v.parts) && !cut; n++ {
+			part := v.parts[n]
 			switch part.kind {
 			case "path":
 				out = append(out, inv.pathFiles(v, part)...)
@@ -160,6 +178,11 @@ func (inv *Inventory) FilesOf(p *Pod) []PodFile {
 				out = append(out, PodFile{Volume: v.name, Source: part.name, Value: keys.Known(part.text.Content), Changed: part.unknown, Inside: part.text.Inside, Filler: part.by})
 			default:
 				of := inv.Find(p.Unit, part.kind, p.Namespace, part.name)
+				if of.Object != nil && !inv.Repo.Spend(listCost*len(inv.Entries(of.Object))+lookCost*(len(out)-before)) {
+					inv.Repo.Note(sources.NoteBound, sources.Position{File: p.Unit.Path}, "to look at the files of every volume is "+sources.TooMuch+"; some are taken for unknown")
+					p.Cut, cut = true, true
+					of = Found{Why: "to look at the files of every volume is " + sources.TooMuch}
+				}
 				files := inv.objectFiles(of, v, part)
 				out = append(lay(of, part, files, out, before), files...)
 			}

@@ -61,14 +61,16 @@ func IsHAProxy(image string) bool {
 
 // ShownTo are the files of the pod's volumes that the container mounts.
 func (inv *Inventory) ShownTo(p *Pod, c *Container) []PodFile {
-	return slices.DeleteFunc(inv.FilesOf(p), func(f PodFile) bool {
-		for _, m := range c.Mounts {
-			if m.Volume == f.Volume {
-				return false
-			}
-		}
-		return true
-	})
+	files := inv.FilesOf(p)
+	if !inv.Repo.Spend(lookCost * len(files)) {
+		inv.Repo.Note(sources.NoteBound, sources.Position{File: c.Carrier.File}, "to look for the files that containers find is "+sources.TooMuch)
+		return nil
+	}
+	mounted := map[string]bool{}
+	for _, m := range c.Mounts {
+		mounted[m.Volume] = true
+	}
+	return slices.DeleteFunc(slices.Clone(files), func(f PodFile) bool { return !mounted[f.Volume] })
 }
 
 // proxyCost is what a byte of a proxy's configuration costs, which thousands of them may be shown.

@@ -68,10 +68,17 @@ func (r *routing) add(host string, to []*Container) {
 func (r *routing) object(u *render.Unit, o *manifest.Object) {
 	to := func(host, name, namespace string) { r.add(host, r.inv.serviceOf(u, namespace, name)) }
 	backends := func(hosts []string, list *yaml.Node) {
+		var all []*Container
+		led := map[*Container]bool{}
 		for _, b := range nodes.Items(list) {
-			for _, host := range hosts {
-				to(host, nodes.Text(nodes.Field(b, "name")), cmp.Or(nodes.Text(nodes.Field(b, "namespace")), o.Namespace))
+			for _, c := range r.inv.serviceOf(u, cmp.Or(nodes.Text(nodes.Field(b, "namespace")), o.Namespace), nodes.Text(nodes.Field(b, "name"))) {
+				if !led[c] {
+					led[c], all = true, append(all, c)
+				}
 			}
+		}
+		for _, host := range hosts {
+			r.add(host, all)
 		}
 	}
 	spec := nodes.Field(o.Root, "spec")
@@ -160,14 +167,12 @@ func (inv *Inventory) making(service string) []*Container {
 // anywhere are the containers that a name is that of, where nothing says from where it is asked.
 func (inv *Inventory) anywhere(name string) []*Container {
 	service, namespace := splitService(name)
-	return inv.containers(func(c *Container) bool {
-		if c.Object == nil {
-			return namespace == "" && slices.ContainsFunc(c.networks, func(n sources.ComposeNetwork) bool {
-				return name == c.Name || name == c.called || slices.Contains(n.Aliases, name)
-			})
-		}
-		return (namespace == "" || c.Namespace == namespace) && inv.answersTo(c, service)
+	out := inv.containers(func(c *Container) bool {
+		return c.Object == nil && namespace == "" && slices.ContainsFunc(c.networks, func(n sources.ComposeNetwork) bool {
+			return name == c.Name || name == c.called || slices.Contains(n.Aliases, name)
+		})
 	})
+	return append(out, running(inv.behind(service), func(c *Container) bool { return namespace == "" || c.Namespace == namespace })...)
 }
 
 // serviceOf are the pods behind a Service, as it is called from a namespace of the unit: those of the unit, or else
@@ -175,9 +180,7 @@ func (inv *Inventory) anywhere(name string) []*Container {
 func (inv *Inventory) serviceOf(u *render.Unit, from, name string) []*Container {
 	service, namespace := splitService(name)
 	namespace = cmp.Or(namespace, from)
-	all := inv.containers(func(c *Container) bool {
-		return c.Object != nil && (c.Namespace == namespace || c.Namespace == "" || namespace == "") && inv.answersTo(c, service)
-	})
+	all := running(inv.behind(service), func(c *Container) bool { return c.Namespace == namespace || c.Namespace == "" || namespace == "" })
 	for _, near := range []func(*render.Unit) bool{
 		func(v *render.Unit) bool { return v == u },
 		u.Together,
@@ -200,16 +203,46 @@ func splitService(name string) (service, namespace string) {
 	return service, namespace
 }
 
-// answersTo says whether a Service of that name leads to the container.
-func (inv *Inventory) answersTo(c *Container, service string) bool {
-	return slices.ContainsFunc(c.Unit.Objects, func(o *manifest.Object) bool {
-		return o.Kind == "Service" && o.Namespace == c.Namespace && o.Name == service && Selects(o, c.Labels)
-	})
+// behind are the containers to which the Services of a name lead, each in its own namespace of its unit. Thousands of routes ask for them.
+func (inv *Inventory) behind(service string) []*Container {
+	if inv.services != nil {
+		return inv.services[service]
+	}
+	inv.services = map[string][]*Container{}
+	type space struct {
+		unit      *render.Unit
+		namespace string
+	}
+	type selecting struct {
+		name     string
+		selector map[string]string
+	}
+	in := map[space][]selecting{}
+	for _, u := range inv.Units {
+		for _, o := range u.Objects {
+			if s := selectorOf(o); o.Kind == "Service" && len(s) > 0 {
+				in[space{u, o.Namespace}] = append(in[space{u, o.Namespace}], selecting{o.Name, s})
+			}
+		}
+	}
+	for _, c := range inv.Containers {
+		for _, s := range in[space{c.Unit, c.Namespace}] {
+			if to := inv.services[s.name]; c.Object != nil && selects(s.selector, c.Labels) && (len(to) == 0 || to[len(to)-1] != c) {
+				inv.services[s.name] = append(to, c)
+			}
+		}
+	}
+	return inv.services[service]
 }
 
 func (inv *Inventory) containers(are func(*Container) bool) []*Container {
+	return running(inv.Containers, are)
+}
+
+// running are those of some containers that are deployed to go on running, and of which something is so.
+func running(all []*Container, are func(*Container) bool) []*Container {
 	var out []*Container
-	for _, c := range inv.Containers {
+	for _, c := range all {
 		if !c.Init && c.Carrier.Idle == "" && c.Unit.Deployed() && are(c) {
 			out = append(out, c)
 		}

@@ -29,9 +29,8 @@ func (inv *Inventory) ReadSettings() Settings {
 			if c.Carrier.Backend == "Kong" || c.Carrier.Backend == "Envoy" {
 				continue
 			}
-			for _, f := range inv.FilesOf(p) {
-				name, ok := c.findsAt(f)
-				if !ok || f.Entry == nil && inv.isOfApp(f.Source) {
+			for name, f := range inv.found(p, c) {
+				if f.Entry == nil && inv.isOfApp(f.Source) {
 					continue
 				}
 				if f.Entry != nil {
