@@ -32,6 +32,11 @@ type setKey struct {
 	defect string // why it cannot be used; empty where it can
 }
 
+// NotJSON says from which byte on a text is none. Of one that was decrypted that is said to nobody: it tells where in it a sign stands.
+type NotJSON int64
+
+func (e NotJSON) Error() string { return fmt.Sprintf("it is not JSON from byte %d on", int64(e)) }
+
 // ParseKeySet reads a set. An error says what is wrong with the text, with the position,
 // and quotes nothing of it.
 func ParseKeySet(t Text) (KeySet, error) {
@@ -40,7 +45,7 @@ func ParseKeySet(t Text) (KeySet, error) {
 	if err := json.Unmarshal(raw, &any); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
-			return KeySet{}, fmt.Errorf("it is not JSON from byte %d on", syntax.Offset)
+			return KeySet{}, NotJSON(syntax.Offset)
 		}
 		return KeySet{}, errors.New("it is not JSON")
 	}

@@ -2,6 +2,11 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 	"github.com/getsops/sops/v3"
 	"github.com/getsops/sops/v3/aes"
 	"github.com/getsops/sops/v3/age"
@@ -47,7 +53,7 @@ func fillWorld(text string, n int) string {
 
 // TestNothingIsDecidedByASecret: of two repositories that are alike in all that can be read, and hold other secrets, the reports are alike, but for the
 // fingerprints of keys. Each of testdata/hostile/blind is one, in which a stranger takes a secret apart and lets something depend on the parts. What is
-// called *.enc.* is encrypted with SOPS.
+// called *.enc.* is encrypted with SOPS, and in *.sealed.* what stands as ~~NAMESPACE/NAME TEXT~~ is sealed for a SealedSecret of that name.
 func TestNothingIsDecidedByASecret(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/hostile/blind/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -88,6 +94,12 @@ func lintWorld(t *testing.T, archive *txtar.Archive, n int) string {
 		if strings.Contains(filepath.Base(f.Name), ".enc.") {
 			b = encryptSOPS(t, f.Name, b)
 		}
+		if strings.Contains(filepath.Base(f.Name), ".sealed.") {
+			b = toSeal.ReplaceAllFunc(b, func(m []byte) []byte {
+				part := toSeal.FindSubmatch(m)
+				return seal(t, string(part[1]), part[2])
+			})
+		}
 		name := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -99,7 +111,7 @@ func lintWorld(t *testing.T, archive *txtar.Archive, n int) string {
 	var said strings.Builder
 	for _, args := range [][]string{{"--verbose"}, {"--strict", "--format", "json"}, {"--format", "sarif"}, {"fix"}} {
 		var out, problems bytes.Buffer
-		status := run(append(args, "--now", "2026-11-24", "--age-key", "../../testdata/keys/age.txt", dir), strings.NewReader(""), &out, &problems, func(string) string { return "" }, nil)
+		status := run(append(args, "--now", "2026-11-24", "--age-key", "../../testdata/keys/age.txt", "--sealed-secrets-key", "../../testdata/keys/sealed-secrets.pem", dir), strings.NewReader(""), &out, &problems, func(string) string { return "" }, nil)
 		fmt.Fprintf(&said, "%s\n%s\nexit %d\n", out.String(), problems.String(), status)
 	}
 	return fingerprint.ReplaceAllString(strings.ReplaceAll(said.String(), dir, "DIR"), "sha256:…")
@@ -119,6 +131,27 @@ func firstDifference(a, b string) (one, other string) {
 		return fmt.Sprint(len(as)), fmt.Sprint(len(bs))
 	}
 	return "", ""
+}
+
+// toSeal matches a text that is sealed, behind what for; "\\n" in it is a line's end.
+var toSeal = regexp.MustCompile(`~~(\S*) (.*?)~~`)
+
+// seal seals a text for the controller of the tests.
+func seal(t *testing.T, label string, plain []byte) []byte {
+	b, err := os.ReadFile("../../testdata/keys/sealed-secrets.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(b)
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := crypto.HybridEncrypt(rand.Reader, &key.(*rsa.PrivateKey).PublicKey, bytes.ReplaceAll(plain, []byte(`\n`), []byte("\n")), []byte(label))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []byte(base64.StdEncoding.EncodeToString(sealed))
 }
 
 // encryptSOPS encrypts a file with SOPS for the identity of the tests.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/keylint/keylint/keys"
@@ -84,6 +85,9 @@ func checkJWKSShape(p *lint.Pass) {
 func checkSetForm(p *lint.Pass, group []*sites.Site) {
 	first := group[0]
 	set, err := keys.ParseKeySet(first.Value.Text())
+	if notJSON := keys.NotJSON(0); errors.As(err, &notJSON) && p.Repo.Standins().Holds(first.Value.Text()) {
+		err = errors.New("it is not JSON")
+	}
 	if set.Size > keys.MaxKeys {
 		p.Repo.Note(sources.NoteBound, first.Written, fmt.Sprintf("%s: the set has %d keys, of which the first %d are read", first.Holder, set.Size, keys.MaxKeys))
 	}
