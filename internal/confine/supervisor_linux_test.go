@@ -4,10 +4,12 @@ package confine
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
@@ -56,6 +58,13 @@ func init() {
 		fmt.Println(os.Getpid())
 		select {}
 	}
+	scenarios["finish"] = func([]string) {
+		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		fmt.Println("writing")
+		_, err := io.ReadAll(os.Stdin)
+		must(err)
+		fmt.Println("written")
+	}
 	scenarios["offline"] = func([]string) {
 		_, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 		_, err2 := os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{})
@@ -100,6 +109,35 @@ func TestSupervisorSaysWhy(t *testing.T) {
 	cmd := scenario(t, asProgram, "crash", "terminate")
 	if o := finish(t, cmd); cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM || o.stderr != "" {
 		t.Errorf("terminate: %v, %+v", cmd.ProcessState, o)
+	}
+}
+
+// TestSupervisorLetsItFinish asks a run to end that does not let itself be ended in the middle: neither does its supervisor end, and it with that.
+func TestSupervisorLetsItFinish(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		cmd := scenario(t, asProgram, "finish")
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(out)
+		if line, err := lines.ReadString('\n'); err != nil || line != "writing\n" {
+			t.Fatal(line, err)
+		}
+		if err := errors.Join(cmd.Process.Signal(s), in.Close()); err != nil {
+			t.Fatal(err)
+		}
+		rest, _ := io.ReadAll(lines)
+		if err := cmd.Wait(); err != nil || string(rest) != "written\n" {
+			t.Errorf("%s: %q, %v", s, rest, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package first
 import (
 	"errors"
 	"os"
+	"os/signal"
 	"syscall"
 )
 
@@ -78,6 +79,7 @@ func supervise() error {
 	if err != nil {
 		return err
 	}
+	asked := askedToEnd()
 	// The kernel ends the process with the thread that started it, and an init function runs on the first one, which
 	// lives as long as this process does.
 	pid, err := syscall.ForkExec("/proc/self/exe", append([]string{marked(inherited[0], inherited[1], os.Args[0])}, os.Args[1:]...), &syscall.ProcAttr{
@@ -91,11 +93,30 @@ func supervise() error {
 	if err != nil {
 		return err
 	}
+	go handOn(asked, pid)
 	words := drain(last[0])
 	status := wait(pid)
 	removeEmpty(drain(names[0]))
 	end(status, words)
 	return nil
+}
+
+// askedToEnd takes the signals by which a user ends a run: whether it ends at once, the process that does the work decides, which writes
+// files that belong together. One that is ignored, as by nohup, stays so.
+func askedToEnd() <-chan os.Signal {
+	asked := make(chan os.Signal, 8)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(asked, s)
+		}
+	}
+	return asked
+}
+
+func handOn(asked <-chan os.Signal, pid int) {
+	for s := range asked {
+		_ = syscall.Kill(pid, s.(syscall.Signal))
+	}
 }
 
 func newPipe() (ends [2]int, err error) {
@@ -146,6 +167,7 @@ func end(status syscall.WaitStatus, last []byte) {
 	if status.Signaled() {
 		switch s := status.Signal(); s {
 		case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE:
+			signal.Reset(s)
 			_ = syscall.Kill(syscall.Getpid(), s)
 		default:
 			if why := diedOf(last); why != "" { // as where GOTRACEBACK has the runtime abort
