@@ -2,13 +2,18 @@ package sources
 
 import (
 	"bytes"
+	"io"
 	"regexp"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/sirupsen/logrus"
 
 	"github.com/keylint/keylint/keys"
 )
+
+// init silences what compose's parser writes by itself: it names variables that are not set, and what stands behind a "$" in a secret is none.
+func init() { logrus.SetOutput(io.Discard) }
 
 // ParseComposeEnv reads a .env or env_file with compose's own parser, and finds the
 // places by ours. Where compose refuses the file nothing is read.
