@@ -1,10 +1,12 @@
 package lint
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
@@ -103,6 +105,36 @@ func IsWorldwide(host string) bool {
 		return !address.IsPrivate()
 	}
 	return !slices.ContainsFunc(privateNames, func(end string) bool { return strings.HasSuffix(host, end) })
+}
+
+// refusesAt says why the gateway is not known to let an app's key pass at one of the hosts that it is sent to, or may be; empty where nothing says so.
+func (r reference) refusesAt(s *sites.Site) string {
+	if s.Standing != sites.Presented || s.Carrier.Backend != "" {
+		return ""
+	}
+	hosts := s.Hosts()
+	for _, accepted := range r.group {
+		if len(accepted.RefusedAt) == 0 || !accepted.Value.Same(s.Value) {
+			continue
+		}
+		for _, at := range slices.Sorted(maps.Keys(accepted.RefusedAt)) {
+			if len(hosts) == 0 || slices.ContainsFunc(hosts, func(host string) bool { return isHost(host, at) }) {
+				return accepted.RefusedAt[at] + ", for the host " + keys.ShownName(at)
+			}
+		}
+	}
+	return ""
+}
+
+// isHost says whether a host is the one that a route names, which may begin or end with a star.
+func isHost(host, named string) bool {
+	if end, ok := strings.CutPrefix(named, "*"); ok {
+		return strings.HasSuffix(host, end)
+	}
+	if start, ok := strings.CutSuffix(named, "*"); ok {
+		return strings.HasPrefix(host, start)
+	}
+	return host == named
 }
 
 // units lists the units of the nucleus, each once.

@@ -120,6 +120,8 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return fmt.Sprintf("%s does not list it, and which of the gateways it is meant for is not known", ref.without(s.Value))
 	case ref.gateway && p.doubtOf(ref, s.Value) != "":
 		return p.doubtOf(ref, s.Value)
+	case ref.gateway && ref.refusesAt(s) != "":
+		return ref.refusesAt(s)
 	case ref.has(s.Value) || i.onlyFeeds(s) || i.Lists(s):
 		return ""
 	case !s.Value.IsKnown():

@@ -41,6 +41,7 @@ type Site struct {
 	Consumer    string              // of a gateway credential, whose it is; empty for any other site
 	Asks        []string            // of a key that a proxy sends on for whoever asks: the hosts at which it is asked
 	Exposed     string              // by what it is written into what whoever has the app gets, where its name does not say so; empty for any other
+	RefusedAt   map[string]string   // of a gateway credential that passes elsewhere: the hosts at which it is not known to, and why
 	Scheme      bool                // it is sent in the header apikey behind the word Bearer, which a gateway compares with its keys as well
 	Withheld    bool                // its name says so, and what builds the app does not
 	IsDefault   bool                // nobody sets it: it is what a chart has of its own

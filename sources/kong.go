@@ -28,7 +28,7 @@ type KongConfig struct {
 	byName map[string]int // the first of the consumers of each name
 
 	guarded []guarded // the routes at which it matters who asks
-	free    []string  // the paths of the others
+	free    []reach   // where the others lead
 }
 
 // KongConsumer is a consumer with the ACL groups that it belongs to.
@@ -340,10 +340,14 @@ func (c *KongConfig) Rename(to func(string) string) {
 	for i := range c.guarded {
 		c.guarded[i].name = to(c.guarded[i].name)
 		all(c.guarded[i].paths)
+		all(c.guarded[i].hosts)
 		all(c.guarded[i].allow)
 		all(c.guarded[i].refuse)
 	}
-	all(c.free)
+	for i := range c.free {
+		all(c.free[i].paths)
+		all(c.free[i].hosts)
+	}
 	c.index()
 }
 

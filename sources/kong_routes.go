@@ -22,8 +22,8 @@ type KongRoute struct {
 
 // guarded is a route that asks for a key, or looks at who asks.
 type guarded struct {
+	reach
 	name          string
-	paths         []string
 	off           bool     // it answers nobody, whoever asks
 	hides         bool     // what is behind it does not get the key
 	strips        bool     // nor the header Authorization, in which the token is
@@ -63,7 +63,8 @@ func (c *KongConfig) Refuses(consumer string) string {
 	for _, g := range c.guarded {
 		refused := cmp.Or(g.shut, g.refusesGroups(k.Groups))
 		if refused == "" {
-			return c.refusesAt(k)
+			everywhere, _ := c.refusesAt(k)
+			return everywhere
 		}
 		why = cmp.Or(why, "its route "+keys.ShownName(g.name)+" "+refused)
 	}
@@ -71,68 +72,6 @@ func (c *KongConfig) Refuses(consumer string) string {
 		return "Kong is not known to let it pass: " + why
 	}
 	return fmt.Sprintf("none of Kong's %d routes is known to let it pass: %s", len(c.guarded), why)
-}
-
-// servicePaths are those at which the services answer that every client of Supabase may ask.
-var servicePaths = []string{"/auth/v1", "/rest/v1", "/storage/v1", "/realtime/v1", "/functions/v1"}
-
-// tokenPaths are those of them at which the token in Authorization says what the server's key may do.
-var tokenPaths = map[string]bool{"/auth/v1": true, "/rest/v1": true, "/storage/v1": true}
-
-// refusesAt says at which of these the key of a consumer, which is one of Supabase's two, is not known to pass, where it passes elsewhere.
-func (c *KongConfig) refusesAt(k *KongConsumer) string {
-	if c.Role(k.Name) == "" {
-		return ""
-	}
-	for _, path := range servicePaths {
-		nearest := 0
-		for _, paths := range append([][]string{c.free}, c.pathsGuarded()...) {
-			nearest = max(nearest, reaches(paths, path))
-		}
-		passes, why := nearest == 0 || reaches(c.free, path) == nearest, ""
-		for _, g := range c.guarded {
-			if reaches(g.paths, path) < nearest {
-				continue
-			}
-			refused := cmp.Or(g.shut, g.refusesGroups(k.Groups))
-			if refused == "" && g.hides && path == "/realtime/v1" {
-				refused = "takes the key away, and Realtime wants to see it"
-			}
-			if refused == "" && g.strips && c.Role(k.Name) == keys.Server && tokenPaths[path] {
-				refused = "takes the header Authorization away, so that what is behind it sees no token: the key has no more rights there than anybody"
-			}
-			passes = passes || g.off || refused == ""
-			why = cmp.Or(why, "its route "+keys.ShownName(g.name)+" "+refused)
-		}
-		if !passes {
-			return "Kong lets it pass elsewhere, and is not known to at " + path + ": " + why
-		}
-	}
-	return ""
-}
-
-func (c *KongConfig) pathsGuarded() [][]string {
-	var out [][]string
-	for _, g := range c.guarded {
-		out = append(out, g.paths)
-	}
-	return out
-}
-
-// reaches is how long the longest of the paths is that leads to all that lies below another; 0 where none does.
-func reaches(paths []string, to string) int {
-	longest := 0
-	for _, p := range paths {
-		if strings.HasPrefix(to+"/", strings.TrimSuffix(p, "/")+"/") {
-			longest = max(longest, len(strings.TrimSuffix(p, "/"))+1)
-		}
-	}
-	return longest
-}
-
-// ofService says whether what answers at one of the paths is one of these services, and not the dashboard, which may stand at the root.
-func ofService(paths []string) bool {
-	return slices.ContainsFunc(servicePaths, func(service string) bool { return reaches(paths, service) > len("/") })
 }
 
 // Guard reads which routes ask for a key, and whom they let pass, where other objects say what a declarative configuration does: a tree of its
@@ -219,6 +158,7 @@ func (c *KongConfig) readRoutes(root *yaml.Node) {
 }
 
 func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins map[string]*yaml.Node) {
+	to := reachOf(n)
 	paths := nodes.List(nodes.Field(n, "paths"))
 	keyAuth, acl := plugins["key-auth"], plugins["acl"]
 	asks := keyAuth != nil && nodes.Text(nodes.Field(keyAuth, "config", "anonymous")) == ""
@@ -235,12 +175,12 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 	if disabled {
 		shut = "belongs to a service that is not enabled"
 	}
-	if !asks && (shut == "" || acl == nil && (terminates(plugins) || !ofService(paths))) {
-		c.free = append(c.free, paths...)
+	if !asks && (shut == "" || acl == nil && (terminates(plugins) || !to.ofService())) {
+		c.free = append(c.free, to)
 		return
 	}
 	c.guarded = append(c.guarded, guarded{
-		name: name, paths: paths, off: disabled || terminates(plugins), hides: hides(plugins), strips: strips(plugins), shut: shut, allow: allow,
+		reach: to, name: name, off: disabled || terminates(plugins), hides: hides(plugins), strips: strips(plugins), shut: shut, allow: allow,
 		refuse:   slices.Concat(nodes.List(nodes.Field(acl, "config", "deny")), nodes.List(nodes.Field(acl, "config", "blacklist"))),
 		anyGroup: nodes.Text(nodes.Field(acl, "config", "include_consumer_groups")) == "true",
 	})

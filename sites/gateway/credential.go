@@ -22,7 +22,7 @@ func (f *Found) addCredential(g *Gateway, c sources.KongCredential, at sources.P
 	if why != "" && before.Len() == 0 {
 		return
 	}
-	b := &inventory.Binding{Name: cred.Name, Holder: cred.holder, Consumer: c.Consumer, Role: role, Value: became.value, Doubt: g.doubtOf(c)}
+	b := &inventory.Binding{Name: cred.Name, Holder: cred.holder, Consumer: c.Consumer, Role: role, Value: became.value, Doubt: g.doubtOf(c), RefusedAt: g.Config.RefusesAt(c.Consumer)}
 	f.traceCredential(g, b, at, cred, uses)
 	b.Slot, b.Role = settle(b.Role, f.Names.Of(b.Name), b.Value)
 	switch {

@@ -63,6 +63,7 @@ func (f *Found) guardByPlugins(g *Gateway) {
 	g.Config.Guard(nodes.Mapping("services", sequence(p.services), "plugins", sequence(p.plugins)))
 	for _, c := range g.Credentials {
 		c.Binding.Doubt = cmp.Or(c.Binding.Doubt, g.Config.Refuses(c.Consumer), p.unknown)
+		c.Binding.RefusedAt = g.Config.RefusesAt(c.Consumer)
 	}
 }
 
@@ -106,7 +107,7 @@ func (p *ingressPlugins) ingress(u *render.Unit, o *manifest.Object) {
 		for _, path := range nodes.Items(nodes.Field(rule, "http", "paths")) {
 			backend := cmp.Or(nodes.Text(nodes.Field(path, "backend", "service", "name")), nodes.Text(nodes.Field(path, "backend", "serviceName")))
 			if p.serves(u, o.Namespace, backend) {
-				p.route(o, nodes.Field(path, "path"), backend, p.pluginsOf(o))
+				p.route(o, ingressMatch(o, rule, path), backend, p.pluginsOf(o))
 			}
 		}
 	}
@@ -134,7 +135,7 @@ func (p *ingressPlugins) httpRoute(u *render.Unit, o *manifest.Object) {
 		}
 		for _, match := range matches {
 			if len(plugins) > 0 {
-				p.route(o, nodes.Field(match, "path", "value"), backend, plugins)
+				p.route(o, routeMatch(o, match), backend, plugins)
 			}
 		}
 	}
@@ -152,16 +153,13 @@ func (p *ingressPlugins) serves(u *render.Unit, namespace, name string) bool {
 }
 
 // route adds a route with its plugins, and those of the Service behind it.
-func (p *ingressPlugins) route(o *manifest.Object, path *yaml.Node, backend string, plugins []*yaml.Node) {
-	if path == nil {
-		path = nodes.Scalar("/")
-	}
+func (p *ingressPlugins) route(o *manifest.Object, match []any, backend string, plugins []*yaml.Node) {
 	var behind []*yaml.Node
 	if service := p.objects["Service|"+inventory.ObjectName("", o.Namespace, backend)]; service.object != nil {
 		behind = p.pluginsOf(service.object)
 	}
 	p.services = append(p.services, nodes.Mapping("plugins", sequence(behind), "routes", sequence([]*yaml.Node{
-		nodes.Mapping("name", nodes.Scalar(inventory.Label(o)), "paths", sequence([]*yaml.Node{path}), "plugins", sequence(plugins)),
+		nodes.Mapping(append(match, "name", nodes.Scalar(inventory.Label(o)), "plugins", sequence(plugins))...),
 	})))
 }
 
