@@ -5,6 +5,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
 )
 
 // judge says what became of a site once all rules have run, and of what cannot be told why.
@@ -116,8 +117,8 @@ func (p *Pass) notAccepted(i *Instance, s *sites.Site) string {
 		return fmt.Sprintf("nothing in sight says which %s key is accepted", s.Role)
 	case ref.has(s.Value) && !ref.gateway:
 		return ref.ofTwoMinds(s)
-	case ref.has(s.Value) && s.Carrier.Backend == "" && ref.without(s.Value) != "":
-		return fmt.Sprintf("%s does not list it, and which of the gateways it is meant for is not known", ref.without(s.Value))
+	case ref.has(s.Value) && s.Carrier.Backend == "" && i.without(ref, s.Value) != "":
+		return fmt.Sprintf("%s does not list it, and which of the gateways it is meant for is not known", i.without(ref, s.Value))
 	case ref.gateway && p.doubtOf(ref, s.Value) != "":
 		return p.doubtOf(ref, s.Value)
 	case ref.gateway && ref.refusesAt(s) != "":
@@ -152,20 +153,27 @@ func (p *Pass) doubtOf(r reference, v keys.Value) string {
 }
 
 // without is a gateway that has keys of the role, and not this one, where another one has it; empty where
-// each has it.
-func (r reference) without(v keys.Value) string {
-	has := map[string]bool{}
-	var order []string
-	for _, s := range r.group {
-		name := s.Carrier.Name
-		if _, seen := has[name]; !seen {
-			order = append(order, name)
-		}
-		has[name] = has[name] || s.Value.Same(v)
+// each has it. Two gateways may read one template, each with an environment of its own.
+func (i *Instance) without(r reference, v keys.Value) string {
+	type list struct {
+		of   *inventory.Container
+		name string
 	}
-	for _, name := range order {
-		if r.gateway && !has[name] {
-			return name
+	has := map[list]bool{}
+	var order []list
+	for _, s := range r.group {
+		l := list{name: s.Carrier.Name}
+		if i.doors != nil && i.doors.of[s] != nil {
+			l = list{i.doors.of[s], i.label(i.doors.of[s])}
+		}
+		if _, seen := has[l]; !seen {
+			order = append(order, l)
+		}
+		has[l] = has[l] || s.Value.Same(v)
+	}
+	for _, l := range order {
+		if r.gateway && !has[l] {
+			return l.name
 		}
 	}
 	return ""
