@@ -38,7 +38,7 @@ type KongConsumer struct {
 	Line    int
 	Keyless []KongKeyless
 
-	terminated bool // a plugin of its own answers all its requests
+	shut string // why none of its requests is known to pass, whatever the route; empty where they may
 }
 
 // KongKeyless is a place at which a consumer should get a key and gets none: a credential without
@@ -71,6 +71,7 @@ type KongCredential struct {
 	IsString  bool   // false for null, a number, a list: Kong refuses these
 	Kind      string // what it is where it is no string: "null", "a number", "a boolean", "a list", "a mapping"
 	Lapses    bool   // Kong forgets it after some time
+	Encrypted bool   // it is one of the plugin key-auth-enc, which keeps it encrypted
 	Line      int
 	Column    int
 	EndColumn int // 0 where the end is not known
@@ -79,7 +80,7 @@ type KongCredential struct {
 // IsKong is a cheap test of the text, so that only a Kong configuration is parsed.
 func IsKong(b []byte) bool {
 	return bytes.Contains(b, []byte("_format_version")) ||
-		bytes.Contains(b, []byte("keyauth_credentials")) && bytes.Contains(b, []byte("consumer"))
+		(bytes.Contains(b, []byte("keyauth_credentials")) || bytes.Contains(b, []byte(encrypted))) && bytes.Contains(b, []byte("consumer"))
 }
 
 // ParseKong reads a configuration; nil where the text is none. A problem is returned
@@ -118,7 +119,7 @@ func KongSteered(b []byte, by func(part string) bool) bool {
 }
 
 // whoPasses are the fields at the top that say who is let pass.
-var whoPasses = map[string]bool{"consumers": true, "keyauth_credentials": true, "acls": true}
+var whoPasses = map[string]bool{"consumers": true, "keyauth_credentials": true, encrypted: true, "acls": true}
 
 // anyPart says whether a field or a value is one of those asked for, but for the key of a credential.
 func anyPart(n *yaml.Node, is func(string) bool, depth int) bool {
@@ -144,11 +145,11 @@ func isKongRoot(n *yaml.Node) bool {
 	if nodes.Field(n, "apiVersion") != nil {
 		return false
 	}
-	if nodes.Field(n, "_format_version") != nil || nodes.Field(n, "keyauth_credentials") != nil {
+	if nodes.Field(n, "_format_version") != nil || nodes.Field(n, "keyauth_credentials") != nil || nodes.Field(n, encrypted) != nil {
 		return true
 	}
 	for _, c := range nodes.Items(nodes.Field(n, "consumers")) {
-		if nodes.Field(c, "keyauth_credentials") != nil {
+		if nodes.Field(c, "keyauth_credentials") != nil || nodes.Field(c, encrypted) != nil {
 			return true
 		}
 	}
@@ -182,18 +183,24 @@ func (d *Document) kong() *KongConfig {
 		for _, a := range nodes.Items(nodes.Field(c, "acls")) {
 			consumer.Groups = append(consumer.Groups, nodes.Text(nodes.Field(a, "group")))
 		}
-		consumer.terminated = terminates(pluginsOfConsumer(c, name))
+		consumer.shut = shutFor(pluginsOfConsumer(c, name))
 		consumer.Keyless = slips(c, "keyauth_credentials")
 		for _, credential := range nodes.Items(nodes.Field(c, "keyauth_credentials")) {
 			if credential = nodes.Follow(credential); nodes.Field(credential, "key") == nil {
 				consumer.Keyless = append(consumer.Keyless, KongKeyless{Line: credential.Line})
 			}
-			config.add(d, name, credential)
+			config.add(d, name, credential, false)
+		}
+		for _, credential := range nodes.Items(nodes.Field(c, encrypted)) {
+			config.add(d, name, credential, true)
 		}
 		config.Consumers = append(config.Consumers, consumer)
 	}
 	for _, credential := range nodes.Items(nodes.Field(d.Root, "keyauth_credentials")) {
-		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential)
+		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential, false)
+	}
+	for _, credential := range nodes.Items(nodes.Field(d.Root, encrypted)) {
+		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential, true)
 	}
 	config.Dangling, config.LastACL = dangling(d.Root), d.lastEntry(nodes.Field(d.Root, "acls"))
 	config.index()
@@ -265,7 +272,10 @@ func foreignName(n *yaml.Node) string {
 	return ""
 }
 
-func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node) {
+// encrypted is the list of the credentials of key-auth-enc (developer.konghq.com/plugins/key-auth-enc).
+const encrypted = "keyauth_enc_credentials"
+
+func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node, encrypted bool) {
 	key := nodes.Field(credential, "key")
 	if key == nil {
 		return // Kong generates one, which nobody can know
@@ -281,7 +291,7 @@ func (c *KongConfig) add(d *Document, consumer string, credential *yaml.Node) {
 	}
 	c.Credentials = append(c.Credentials, KongCredential{
 		Consumer: consumer, Key: keys.NewText(text), IsString: kind == "", Kind: kind,
-		Lapses: nodes.Field(credential, "ttl") != nil, Line: at.Line, Column: at.Column, EndColumn: at.EndColumn,
+		Lapses: nodes.Field(credential, "ttl") != nil, Encrypted: encrypted, Line: at.Line, Column: at.Column, EndColumn: at.EndColumn,
 	})
 }
 

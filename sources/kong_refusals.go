@@ -59,6 +59,8 @@ func asksBeside(plugins map[string]*yaml.Node) string {
 		switch {
 		case slices.Contains(tokenPlugins, name) && nodes.Text(nodes.Field(p, "config", "anonymous")) == "":
 			return "asks for what the plugin " + name + " checks, too"
+		case name == "ip-restriction" && byAddress(p):
+			return "lets certain addresses alone pass, by the plugin ip-restriction"
 		case mayRefuse(p):
 			return "runs a function of its own, which may refuse what is asked"
 		case name != "" && !slices.Contains(keyPlugins, name) && !slices.Contains(tokenPlugins, name) && !strings.HasPrefix(name, "ai-"):
@@ -79,6 +81,25 @@ func mayRefuse(plugin *yaml.Node) bool {
 		}
 	}
 	return false
+}
+
+// shutFor says by which plugin of a consumer none of its requests is known to pass; empty where they may.
+func shutFor(plugins map[string]*yaml.Node) string {
+	switch {
+	case terminates(plugins):
+		return "request-termination answers all requests"
+	case byAddress(plugins["ip-restriction"]):
+		return "ip-restriction lets certain addresses alone send the requests"
+	}
+	return ""
+}
+
+// byAddress says whether the plugin ip-restriction lets certain addresses pass alone. What it refuses a few for is no key.
+func byAddress(plugin *yaml.Node) bool {
+	config := nodes.Field(plugin, "config")
+	anybody := func(list []string) bool { return slices.Contains(list, "0.0.0.0/0") }
+	allow := slices.Concat(nodes.List(nodes.Field(config, "allow")), nodes.List(nodes.Field(config, "whitelist"))) // so before Kong 3.0
+	return len(allow) > 0 && !anybody(allow) || anybody(slices.Concat(nodes.List(nodes.Field(config, "deny")), nodes.List(nodes.Field(config, "blacklist"))))
 }
 
 // terminates says whether one of the plugins answers all requests, so that none comes to the service.

@@ -56,8 +56,8 @@ func (c *KongConfig) Refuses(consumer string) string {
 	if k == nil || len(c.guarded) == 0 {
 		return ""
 	}
-	if k.terminated {
-		return "the plugin request-termination answers all requests of Kong consumer " + keys.ShownName(consumer)
+	if k.shut != "" {
+		return "the plugin " + k.shut + " of Kong consumer " + keys.ShownName(consumer)
 	}
 	why := ""
 	for _, g := range c.guarded {
@@ -82,7 +82,7 @@ func (c *KongConfig) Guard(root *yaml.Node) {
 	c.guarded, c.free = read.guarded, read.free
 	pluginsOfConsumer := consumerPlugins(root)
 	for i, k := range c.Consumers {
-		c.Consumers[i].terminated = terminates(pluginsOfConsumer(nil, k.Name))
+		c.Consumers[i].shut = shutFor(pluginsOfConsumer(nil, k.Name))
 	}
 	c.index()
 }

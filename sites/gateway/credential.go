@@ -87,6 +87,12 @@ func (g *Gateway) doubtOf(c sources.KongCredential) string {
 	if g.unsure != "" {
 		return g.unsure
 	}
+	if c.Encrypted {
+		return "it is a credential of the plugin key-auth-enc, which is not read"
+	}
+	if why := g.lacksPlugin(); why != "" {
+		return why
+	}
 	if c.Lapses {
 		return "Kong forgets it when its ttl is over"
 	}
