@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // and the header in which a password would stand is taken.
 
 // askingMarks stand in a configuration of nginx or Caddy that does so.
-var askingMarks = [][]byte{[]byte("auth_basic"), []byte("auth_request"), []byte("auth_jwt"), []byte("basic_auth"), []byte("basicauth"), []byte("forward_auth")}
+var askingMarks = [][]byte{[]byte("auth_basic"), []byte("auth_request"), []byte("auth_jwt"), []byte("return 401"), []byte("return 403"), []byte("basic_auth"), []byte("basicauth"), []byte("forward_auth")}
 
 // asking finds what a configuration of nginx or Caddy asks for before it hands a request on.
 func asking(b []byte) []TakenHeader {
@@ -78,6 +79,10 @@ func nginxAsks(block *directive) (what string, last bool) {
 			}
 		case "satisfy":
 			last = true
+		case "if":
+			if d.refuses() {
+				what = "an if that returns " + d.block[0].arg(1)
+			}
 		}
 	}
 	if last {
@@ -85,6 +90,24 @@ func nginxAsks(block *directive) (what string, last bool) {
 	}
 	return what, false
 }
+
+// refuses says whether an if of nginx' answers for want of a credential other than the key. That a request is refused that has no key at all, or comes
+// from a certain program or page, refuses none that is known to be sent.
+func (d *directive) refuses() bool {
+	if len(d.block) == 0 || d.block[0].arg(0) != "return" || d.block[0].arg(1) != "401" && d.block[0].arg(1) != "403" {
+		return false
+	}
+	condition := ""
+	for _, w := range d.words[1:] {
+		condition += w.text
+	}
+	return credentialVariable.MatchString(condition) && !wantsKey.MatchString(condition)
+}
+
+var (
+	credentialVariable = regexp.MustCompile(`\$(?:http_|cookie_|arg_|remote_user|ssl_client_)`)
+	wantsKey           = regexp.MustCompile(`\$(?:http|arg)_(?i:user_agent|referer|host|apikey|authorization=?\)?$)`)
+)
 
 // caddyAsks is what a block of Caddy's asks of all that it handles (caddyserver.com/docs/caddyfile/directives: basic_auth, forward_auth).
 func caddyAsks(block *directive) (what string, last bool) {

@@ -44,6 +44,9 @@ func (f *File) TakesHeaders() bool { return f.takes }
 // ParseTaken finds the headers that a configuration of nginx, Caddy, HAProxy, Apache, Traefik or Envoy does not hand on,
 // and what nginx and Caddy ask for first.
 func ParseTaken(b []byte) []TakenHeader {
+	if isCaddyJSON(b) {
+		return caddyJSON(b)
+	}
 	out := asking(b)
 	if !takesHeaders(b) {
 		return out
