@@ -45,12 +45,14 @@ func MakeEnv(look Linter, named func(*sources.Repository) (string, error), seal 
 	if !p.App.Reads(file) {
 		return nil, fmt.Errorf("what builds %s does not read %s: name %s", p.App.Dir, file, p.App.EnvFile())
 	}
-	if err := p.edit(repo, seal); err != nil || !p.Changes() {
-		return p, err
-	}
-	after, _, err := look(Files{file: p.Is})
-	if err != nil {
+	if err := p.edit(repo, seal); err != nil {
 		return nil, err
+	}
+	after := before // where the file holds it all, another one may still go before it
+	if p.Changes() {
+		if after, _, err = look(Files{file: p.Is}); err != nil {
+			return nil, err
+		}
 	}
 	p.Against = (&Plan{Before: before, After: after}).against()
 	for _, v := range after.App.Variables {

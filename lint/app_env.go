@@ -256,8 +256,9 @@ func (i *Instance) isInside(host string) bool {
 
 // has looks up what an app has of a variable.
 func (p *Pass) has(i *Instance, app *sources.App, v *AppVariable) {
+	stray := strayFiles(app)
 	for _, s := range sites.Sorted(p.Sites) {
-		if s.Carrier.App != app.Dir || v.Outcome == Disagree {
+		if s.Carrier.App != app.Dir || v.Outcome == Disagree || stray(s.Carrier) {
 			continue
 		}
 		if v.Slot == "" {
@@ -283,5 +284,19 @@ func (p *Pass) has(i *Instance, app *sources.App, v *AppVariable) {
 		case v.Outcome == "":
 			v.Outcome, v.At = Agree, s.At
 		}
+	}
+}
+
+// strayFiles tells the files of variables beside an app that give it none.
+func strayFiles(app *sources.App) func(*inventory.Carrier) bool {
+	known := map[string]bool{}
+	return func(c *inventory.Carrier) bool {
+		if c.Kind != inventory.InEnvFile || !sources.IsDotenvName(c.File) {
+			return false
+		}
+		if _, asked := known[c.File]; !asked {
+			known[c.File] = !app.MayTake(c.File)
+		}
+		return known[c.File]
 	}
 }

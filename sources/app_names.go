@@ -34,12 +34,26 @@ func (a *App) EnvFile() string {
 	return path.Join(a.Dir, ".env")
 }
 
-// Reads says whether the app's build reads a file of variables; of what has none, whatever lies in its directory may be read.
+// Reads says whether the app's build reads a file of variables; of what has none, whatever lies in its directory may be read, but for copies
+// from before a change.
 func (a *App) Reads(name string) bool {
 	if len(a.frameworks) == 0 {
-		return path.Dir(name) == a.Dir
+		return path.Dir(name) == a.Dir && !leftOver.MatchString(name)
 	}
 	return path.Dir(name) == a.EnvDir && slices.ContainsFunc(a.frameworks, func(by *framework) bool {
 		return by.files != nil && slices.Contains(by.files(a.Mode), path.Base(name))
+	})
+}
+
+// MayTake says whether a file of variables may give the app any: its build reads it, a command that builds or starts it is given it, or a script
+// names it.
+func (a *App) MayTake(name string) bool {
+	return a.Reads(name) || a.isGiven(name) || !leftOver.MatchString(name) && a.repo.ScriptNaming(path.Base(name)).File != ""
+}
+
+// isGiven says whether a command that builds or starts the app is given variables of a file.
+func (a *App) isGiven(name string) bool {
+	return slices.ContainsFunc(a.repo.BuildCalls(), func(c BuildCall) bool {
+		return c.Dir == a.Dir && slices.ContainsFunc(c.Shell, func(v ShellVariable) bool { return v.At.File == name })
 	})
 }
