@@ -3,6 +3,7 @@ package fix
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type EnvPlan struct {
 	File    string
 	Is, Was []byte   // what the file is to hold, and what it holds; nil where there is none yet
 	Against []string // what stands in the way; nothing may be written then
+	Mended  bool     // and would not, once keylint fix has mended the repository
 }
 
 // Changes says whether anything is to be written.
@@ -27,6 +29,24 @@ func (p *EnvPlan) Changes() bool { return !bytes.Equal(p.Is, p.Was) }
 // MakeEnv plans what a file of variables has to hold for an app, and proves it: the repository is linted as it would be then. named gives the file's name
 // in the repository; where that is empty, the plan says what the app needs.
 func MakeEnv(look Linter, named func(*sources.Repository) (string, error), seal Sealer) (*EnvPlan, error) {
+	p, err := makeEnv(look, named, seal)
+	if err != nil || len(p.Against) == 0 {
+		return p, err
+	}
+	mended, err := Make(look, Options{Sealer: seal})
+	if err != nil || len(mended.Files) == 0 || len(mended.Against) > 0 {
+		return p, nil
+	}
+	then, err := makeEnv(func(edited Files) (*lint.Result, *sources.Repository, error) {
+		all := maps.Clone(mended.Files)
+		maps.Copy(all, edited)
+		return look(all)
+	}, named, seal)
+	p.Mended = err == nil && len(then.Against) == 0
+	return p, nil
+}
+
+func makeEnv(look Linter, named func(*sources.Repository) (string, error), seal Sealer) (*EnvPlan, error) {
 	before, repo, err := look(nil)
 	if err != nil {
 		return nil, err
@@ -59,9 +79,11 @@ func MakeEnv(look Linter, named func(*sources.Repository) (string, error), seal 
 		switch {
 		case v.Outcome == lint.Disagree && v.At.File != file:
 			p.Against = append(p.Against, fmt.Sprintf("%s: %s would not be right all the same: %s sets it, too", file, v.Name, v.At))
-		case v.Outcome == lint.Disagree, v.Outcome == "":
+		case v.Outcome == lint.Disagree:
+			p.Against = append(p.Against, fmt.Sprintf("%s: %s would be the instance's key, and another place of the instance refuses it or holds another one", file, v.Name))
+		case v.Outcome == "":
 			p.Against = append(p.Against, fmt.Sprintf("%s: %s would not be right all the same: another place may set it", file, v.Name))
-		case v.Outcome == lint.CannotTell:
+		case v.Outcome == lint.CannotTell && !(p.Unproven && v.At.File == file):
 			p.Against = append(p.Against, fmt.Sprintf("%s: whether %s would be right cannot be told: %s", file, v.Name, v.Unclear))
 		}
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -24,6 +25,8 @@ type AppQuestion struct {
 type AppEnv struct {
 	App       *sources.App
 	Instance  string
+	Unproven  bool     // what the address leads to is not in the repository: a hosted project, or what the user says
+	RunBy     []string // of what runs on a server: the workloads in sight that run it
 	Variables []AppVariable
 }
 
@@ -38,7 +41,7 @@ type AppVariable struct {
 	// What the app has now: where, and whether that is right. Of one that it has nowhere in sight, the outcome is empty.
 	Outcome Outcome
 	At      sources.Position
-	Unclear string // for CannotTell: the reason
+	Unclear string // for CannotTell: the reason; for what it has not: who lacks it
 }
 
 // AppLine is what becomes of a variable in a file.
@@ -56,7 +59,8 @@ func (p *Pass) appEnv(q AppQuestion) (*AppEnv, error) {
 		return nil, fmt.Errorf("no package.json lies in %s: keylint does not know what an app takes its variables from that is not built by Node.js' tools", q.Dir)
 	}
 	app := apps[n]
-	i, err := p.instanceFor(q)
+	bears := p.bearersOf(app, q.Server)
+	i, err := p.instanceFor(q, bears)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +68,8 @@ func (p *Pass) appEnv(q AppQuestion) (*AppEnv, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &AppEnv{App: app, Instance: i.Name}
+	bears.narrow(p, i)
+	env := &AppEnv{App: app, Instance: i.Name, Unproven: i.Ref != "" || q.URL != "", RunBy: bears.runBy}
 	for _, name := range names {
 		v := AppVariable{Name: name.text}
 		if name.URL {
@@ -81,38 +86,41 @@ func (p *Pass) appEnv(q AppQuestion) (*AppEnv, error) {
 		if err != nil && !q.Check {
 			return nil, err
 		}
-		p.has(i, app, &v)
+		p.has(i, bears, &v)
 		env.Variables = append(env.Variables, v)
 	}
 	return env, nil
 }
 
-// instanceFor is the instance that is meant.
-func (p *Pass) instanceFor(q AppQuestion) (*Instance, error) {
+// instanceFor is the instance that is meant: the one that is named, that answers at the address which the user gives or the app has, that the app has
+// keys of, or the only one.
+func (p *Pass) instanceFor(q AppQuestion, bears *bearers) (*Instance, error) {
 	var own, all []*Instance
 	for _, i := range p.Instances {
 		switch {
 		case i.Name == q.Instance:
 			return i, nil
-		case slices.ContainsFunc(i.Sites, func(s *sites.Site) bool { return s.Carrier.App == q.Dir && p.joined[s] != "" }):
+		case slices.ContainsFunc(i.Sites, func(s *sites.Site) bool { return bears.has(s.Carrier) && p.joined[s] != "" }):
 			own = append(own, i)
 			fallthrough
 		case !i.IsLocal():
 			all = append(all, i)
 		}
 	}
-	var found []*Instance
+	if deployed := slices.DeleteFunc(slices.Clone(own), (*Instance).IsLocal); len(deployed) > 0 {
+		own = deployed
+	}
+	at, err := p.instanceAt(q, bears, all)
 	switch {
 	case q.Instance != "":
+	case err != nil:
+		return nil, err
+	case at != nil:
+		return at, nil
 	case len(own) == 1:
 		return own[0], nil
-	default:
-		if found = own; len(own) == 0 {
-			found = all
-		}
-		if len(found) == 1 {
-			return found[0], nil
-		}
+	case len(own) == 0 && len(all) == 1:
+		return all[0], nil
 	}
 	var names []string
 	for _, i := range all {
@@ -125,6 +133,22 @@ func (p *Pass) instanceFor(q AppQuestion) (*Instance, error) {
 		return nil, fmt.Errorf("no instance is called %s; there are: %s", sources.Shown(q.Instance), strings.Join(names, "; "))
 	}
 	return nil, fmt.Errorf("there are several instances, and --instance says which is meant: %s", strings.Join(names, "; "))
+}
+
+// instanceAt is the one of the instances that answers at the address which the user gives, or else at those that the app has; nil where that does not
+// tell. It is an error where these lead to hosted projects alone that the repository has no key of.
+func (p *Pass) instanceAt(q AppQuestion, bears *bearers, all []*Instance) (*Instance, error) {
+	hosts := bears.hosts()
+	if u, err := url.Parse(q.URL); err == nil && q.URL != "" {
+		hosts = []string{inventory.HostOfURL(u)}
+	}
+	if at := onlyOne(all, func(i *Instance) bool { return i.Answers(hosts) }); at != nil || slices.ContainsFunc(all, func(i *Instance) bool { return i.Answers(hosts) }) {
+		return at, nil
+	}
+	if len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h string) bool { return !sites.HostedURL.MatchString(h) }) {
+		return nil, fmt.Errorf("%s talks to the hosted project at %s, of which no key is in the repository", q.Dir, strings.Join(hosts, " and "))
+	}
+	return nil, nil
 }
 
 // variableName is the name of a variable, with what it promises.
@@ -192,7 +216,28 @@ func (p *Pass) keyFor(i *Instance, name keys.Name) (keys.Slot, Truth) {
 			slot = other
 		}
 	}
+	if i.Ref != "" {
+		return slot, p.hostedTruth(i, slot)
+	}
 	return slot, p.truth(i, slot)
+}
+
+// hostedTruth is the only key of a hosted project that the repository holds: who gives the same to another app needs no proof of it.
+func (p *Pass) hostedTruth(i *Instance, slot keys.Slot) Truth {
+	t := p.truth(i, slot)
+	if t.Open == "" {
+		return t
+	}
+	var known []*sites.Site
+	for _, s := range i.Sites {
+		if s.Slot == slot && s.Value.IsKnown() && !p.IsIdle(s) && !isPast(s) {
+			known = append(known, s)
+		}
+	}
+	if all := p.rightOnes(i, slot, known); len(all) == 1 {
+		return all[0].because("%s has it for the project")
+	}
+	return t
 }
 
 // address is the URL under which apps reach the instance, and what says so: the user, its own services, other apps, or the routes that lead to it.
@@ -252,51 +297,4 @@ func (p *Pass) address(i *Instance, q AppQuestion) (base, why string, err error)
 // isInside says whether a host is a name of the gateway that only the cluster or the compose network knows.
 func (i *Instance) isInside(host string) bool {
 	return !strings.ContainsAny(host, ".:") || strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local") || strings.HasSuffix(host, "."+i.Namespace)
-}
-
-// has looks up what an app has of a variable.
-func (p *Pass) has(i *Instance, app *sources.App, v *AppVariable) {
-	stray := strayFiles(app)
-	for _, s := range sites.Sorted(p.Sites) {
-		if s.Carrier.App != app.Dir || v.Outcome == Disagree || stray(s.Carrier) {
-			continue
-		}
-		if v.Slot == "" {
-			for _, u := range s.Carrier.URLs {
-				if u.Variable != v.Name {
-					continue
-				}
-				v.At = u.At()
-				if v.Outcome = Disagree; i.Answers([]string{u.Host}) {
-					v.Outcome = Agree
-				}
-			}
-			continue
-		}
-		if s.Variable != v.Name {
-			continue
-		}
-		switch outcome, why := p.judge(p.InstanceOf(s), s); {
-		case outcome == Disagree || s.Value.IsKnown() && p.InstanceOf(s) != i:
-			v.Outcome, v.At = Disagree, s.At
-		case outcome == CannotTell:
-			v.Outcome, v.At, v.Unclear = CannotTell, s.At, why
-		case v.Outcome == "":
-			v.Outcome, v.At = Agree, s.At
-		}
-	}
-}
-
-// strayFiles tells the files of variables beside an app that give it none.
-func strayFiles(app *sources.App) func(*inventory.Carrier) bool {
-	known := map[string]bool{}
-	return func(c *inventory.Carrier) bool {
-		if c.Kind != inventory.InEnvFile || !sources.IsDotenvName(c.File) {
-			return false
-		}
-		if _, asked := known[c.File]; !asked {
-			known[c.File] = !app.MayTake(c.File)
-		}
-		return known[c.File]
-	}
 }

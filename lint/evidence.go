@@ -197,7 +197,7 @@ func byProject(w *joining, s *sites.Site) *Instance {
 			return i
 		}
 	}
-	i := &Instance{Ref: ref, hosts: map[string]bool{}, signed: w.signed}
+	i := &Instance{Ref: ref, hosts: map[string]bool{ref + ".supabase.co": true}, signed: w.signed}
 	w.hosted = append(w.hosted, i)
 	return i
 }

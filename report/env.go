@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
@@ -15,7 +16,8 @@ type Env struct {
 	Lines   []lint.AppLine // what becomes of it
 	Against []string
 	Written bool
-	Again   string // the command that writes what is needed
+	First   string // the command that takes away what is in the way; empty where none is known
+	Again   string // the command that writes what is needed; empty where no file may hold it
 	Check   bool   // what the app has is asked for, and not what it needs
 }
 
@@ -40,10 +42,16 @@ func (t *textReport) needs(e Env) {
 		t.line("  " + assigned(v, v.Value))
 		t.wrapped("    ", oneLine(v.Why))
 	}
+	t.line("")
 	if e.Again != "" {
-		t.line("")
 		t.line(oneLine(e.Again + " writes that"))
+		return
 	}
+	reads := "what runs the app"
+	if len(e.RunBy) > 0 {
+		reads = strings.Join(e.RunBy, ", ")
+	}
+	t.wrapped("", oneLine("git keeps each file of variables that "+e.App.Dir+" is known to read: let .gitignore name one, or put the key into a Secret (of compose, a file that git ignores), from which "+reads+" takes it"))
 }
 
 func (t *textReport) becomes(e Env) {
@@ -66,6 +74,9 @@ func (t *textReport) becomes(e Env) {
 		t.line(t.paint(red, "nothing is written, for that would not be right:"))
 		for _, why := range e.Against {
 			t.wrapped("  ", oneLine(why))
+		}
+		if e.First != "" {
+			t.line(oneLine("run this first, which mends what is in the way: " + e.First))
 		}
 		return
 	}

@@ -45,6 +45,53 @@ func (a *App) Reads(name string) bool {
 	})
 }
 
+// namesFile says whether the app's code, its package.json or a script has the name of a file of variables.
+func (a *App) namesFile(name string) bool {
+	named := func(b []byte) bool { return wordIn(b, name) >= 0 }
+	if f := a.repo.File(path.Join(a.Dir, "package.json")); f != nil {
+		if b, err := f.peek(); err == nil && named(b) {
+			return true
+		}
+	}
+	return a.code(named) || a.repo.ScriptNaming(name).File != ""
+}
+
+// Before says whether the app's build reads one file of variables before another: what both set it takes from the first.
+func (a *App) Before(file, other string) bool {
+	return path.Dir(file) == a.EnvDir && path.Dir(other) == a.EnvDir && slices.ContainsFunc(a.frameworks, func(by *framework) bool {
+		if by.files == nil {
+			return false
+		}
+		order := by.files(a.Mode)
+		first := slices.Index(order, path.Base(file))
+		return first >= 0 && first < slices.Index(order, path.Base(other))
+	})
+}
+
+// SecretFile is a file of variables that the app reads and git does not keep; empty where there is none. Of what has no build those are known that
+// dotenv reads by itself or its own text names.
+func (a *App) SecretFile() string {
+	names := []string{".env"}
+	for _, name := range []string{".env.local", ".env.production.local", ".env.production"} {
+		if len(a.frameworks) == 0 && a.namesFile(name) {
+			names = append(names, name)
+		}
+	}
+	for _, by := range a.frameworks {
+		if by.files != nil {
+			weakest := slices.Clone(by.files(a.Mode))
+			slices.Reverse(weakest)
+			names = append([]string{".env." + a.Mode}, weakest...)
+		}
+	}
+	for _, name := range names {
+		if file := path.Join(a.EnvDir, name); a.Reads(file) && !a.repo.Keeps(file) {
+			return file
+		}
+	}
+	return ""
+}
+
 // MayTake says whether a file of variables may give the app any: its build reads it, a command that builds or starts it is given it, or a script
 // names it.
 func (a *App) MayTake(name string) bool {

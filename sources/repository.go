@@ -354,6 +354,12 @@ func (r *Repository) NameOf(p string) (string, bool) {
 	return "", false
 }
 
+// Keeps says whether git keeps a file of that name in the open, be it there or not: no .gitignore has it.
+func (r *Repository) Keeps(name string) bool {
+	t, rel := r.treeOf(name)
+	return t != nil && t.git && t.ignoredBy(rel) == ""
+}
+
 // ScriptNaming is the first script of the repository, in order of path, in which the word
 // stands, with the line; the zero Position where there is none.
 func (r *Repository) ScriptNaming(word string) Position {

@@ -71,7 +71,7 @@ func (s *session) appEnv(c *cli.Context) (int, error) {
 	}
 	err = report.AppEnv(s.out, report.Env{
 		AppEnv: plan.AppEnv, File: plan.File, Lines: plan.Lines, Against: plan.Against, Written: written, Check: c.Bool(flagCheck),
-		Again: writing(c, app, plan.AppEnv),
+		First: mendingFirst(c, app, plan), Again: writing(c, app, plan.AppEnv),
 	}, report.Options{Color: set.outColor, Shown: s.shownOn(repo)})
 	switch {
 	case err != nil:
@@ -82,10 +82,30 @@ func (s *session) appEnv(c *cli.Context) (int, error) {
 	return exitClean, nil
 }
 
-// writing is the command that writes what the app needs, as it is given where this one was: with the paths and the answers that this one got.
+// mendingFirst is the command that mends the rest of the repository, where that helps.
+func mendingFirst(c *cli.Context, app string, plan *fix.EnvPlan) string {
+	if !plan.Mended {
+		return ""
+	}
+	words := []string{"keylint", "fix", "--" + flagWrite}
+	for _, value := range c.StringSlice(flagFrom) {
+		words = append(words, "--"+flagFrom, value)
+	}
+	if up, err := filepath.Rel(filepath.FromSlash(plan.App.Dir), "."); err == nil {
+		words = append(words, filepath.Join(app, up))
+	}
+	return inShell(words)
+}
+
+// writing is the command that writes what the app needs, as it is given where this one was: with the paths and the answers that this one got. It is
+// empty where git keeps each file that may take it, of what has to stay secret.
 func writing(c *cli.Context, app string, e *lint.AppEnv) string {
-	file, err := filepath.Rel(filepath.FromSlash(e.App.Dir), filepath.FromSlash(e.App.EnvFile()))
-	if err != nil {
+	name := e.App.EnvFile()
+	if c.Bool(flagServer) {
+		name = e.App.SecretFile()
+	}
+	file, err := filepath.Rel(filepath.FromSlash(e.App.Dir), filepath.FromSlash(name))
+	if err != nil || name == "" {
 		return ""
 	}
 	words := []string{"keylint", "env"}
@@ -100,7 +120,11 @@ func writing(c *cli.Context, app string, e *lint.AppEnv) string {
 	for _, value := range c.StringSlice(flagFrom) {
 		words = append(words, "--"+flagFrom, value)
 	}
-	words = append(words, "--"+flagWrite, filepath.Join(app, file), app)
+	return inShell(append(words, "--"+flagWrite, filepath.Join(app, file), app))
+}
+
+// inShell is a command as people paste it; empty where it has a word that no shell takes.
+func inShell(words []string) string {
 	for n, word := range words {
 		quoted, err := syntax.Quote(word, syntax.LangBash)
 		if err != nil {
