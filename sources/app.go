@@ -28,8 +28,17 @@ type App struct {
 	parts      func() []string // the app's directory, and those of the packages of the repository that it needs, or that one of them does
 }
 
-// appIn reads what builds the app in a directory.
+// appIn is the app in a directory, which is read once.
 func (r *Repository) appIn(dir string) *App {
+	if known, ok := r.apps.Load(dir); ok {
+		return known.(*App)
+	}
+	known, _ := r.apps.LoadOrStore(dir, r.readApp(dir))
+	return known.(*App)
+}
+
+// readApp reads what builds the app in a directory.
+func (r *Repository) readApp(dir string) *App {
 	a := &App{Dir: dir, EnvDir: dir, repo: r}
 	a.parts = sync.OnceValue(func() []string { return r.partsOf(dir) })
 	manifest := r.packageAt(dir)
@@ -110,15 +119,7 @@ func (a *App) BuildsInModeOf(f *File) bool { return modeOf(f.Path) == a.Mode }
 
 // configFiles are the files of an app that are called so, but for the extension that their language gives them.
 func (r *Repository) configFiles(dir string, names []string) []*File {
-	var out []*File
-	for _, name := range names {
-		for _, ext := range []string{".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json"} {
-			if f := r.File(path.Join(dir, name+ext)); f != nil {
-				out = append(out, f)
-			}
-		}
-	}
-	return out
+	return r.filesCalled(dir, names, ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json")
 }
 
 // EnvApps are the apps that read files of variables in directories, by these: of each the app that lies there, if any, or else those that are

@@ -26,26 +26,6 @@ func (a *App) codeFile(such func(*File, []byte) bool) bool {
 		})
 }
 
-// partsOf are the directory of an app, and those of the packages of the repository that it needs, or that one of them does.
-func (r *Repository) partsOf(app string) []string {
-	var packages []string
-	for _, f := range r.Files() {
-		if path.Base(f.Path) == "package.json" && r.packageAt(f.Dir()).Name != "" {
-			packages = append(packages, f.Dir())
-		}
-	}
-	out := []string{app}
-	for i := 0; i < len(out); i++ {
-		manifest := r.packageAt(out[i])
-		for _, dir := range packages {
-			if manifest.needs(r.packageAt(dir).Name) && !slices.Contains(out, dir) {
-				out = append(out, dir)
-			}
-		}
-	}
-	return out
-}
-
 // The bounds on what is read of an app's code.
 const (
 	maxCodeFiles = 2_000

@@ -110,13 +110,6 @@ var readNoEnv = []string{
 	"@supabase/functions-js", "@supabase/node-fetch", "@supabase/auth-ui-react", "@supabase/auth-ui-shared", "supabase",
 }
 
-// isOwnPackage says whether the package lies in the repository.
-func (r *Repository) isOwnPackage(name string) bool {
-	return slices.ContainsFunc(r.Files(), func(f *File) bool {
-		return path.Base(f.Path) == "package.json" && r.packageAt(f.Dir()).Name == name
-	})
-}
-
 // MayRead says whether something may read a variable for the app: its code or its configuration has the name, a package that it needs may, a
 // script of the repository does, or another text that may be part of it.
 func (a *App) MayRead(variable string) bool {

@@ -125,15 +125,7 @@ func (r *Repository) RunsDotenvx(app string) bool {
 
 // buildConfigs are the files that configure the build of the app in a directory.
 func (r *Repository) buildConfigs(app string) []*File {
-	var out []*File
-	for _, name := range buildConfigs {
-		for _, ext := range []string{".js", ".mjs", ".ts", ".mts"} {
-			if f := r.File(path.Join(app, name+ext)); f != nil {
-				out = append(out, f)
-			}
-		}
-	}
-	return out
+	return r.filesCalled(app, buildConfigs, ".js", ".mjs", ".ts", ".mts")
 }
 
 // MayRunDotenvx says whether a container may decrypt with dotenvx what it is given: its command does, or it has none of its own

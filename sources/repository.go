@@ -60,8 +60,11 @@ type Repository struct {
 
 	openersOnce     sync.Once
 	openers         openers
-	packages        sync.Map // the package.json of directories, as read
-	namedIn         sync.Map // the texts that have a name
+	packages        sync.Map  // the package.json of directories, as read
+	known           *packages // nil before they are asked for, and after one was added
+	apps            sync.Map  // by directory
+	listings        sync.Map  // the names in directories
+	namedIn         sync.Map  // the texts that have a name
 	workflowsOnce   sync.Once
 	handed          []CIVariables  // by workflows
 	madeByJobs      []ScriptSecret // with kubectl
@@ -72,7 +75,7 @@ type Repository struct {
 
 	mu      sync.Mutex
 	notes   map[Note]bool
-	sorted  []*File // all files in order of path, nil after one was added
+	sorted  []*File // all files in order of path, nil before they are asked for
 	given   []*givenEnv
 	scripts []*File // found by the walk, read when asked for
 
@@ -321,7 +324,14 @@ func (r *Repository) File(name string) *File {
 	if known := r.files[name]; known != nil {
 		return known
 	}
-	r.files[name], r.sorted = f, nil
+	r.files[name] = f
+	if r.sorted != nil { // a list that somebody may be reading
+		at, _ := slices.BinarySearchFunc(r.sorted, name, func(f *File, name string) int { return strings.Compare(f.Path, name) })
+		r.sorted = slices.Insert(slices.Clip(r.sorted), at, f)
+	}
+	if path.Base(name) == "package.json" {
+		r.known = nil
+	}
 	return f
 }
 

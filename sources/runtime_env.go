@@ -1,7 +1,6 @@
 package sources
 
 import (
-	"encoding/json"
 	"path"
 	"regexp"
 	"strings"
@@ -47,35 +46,6 @@ var entryPages = []string{"index.html", "public/index.html", "src/index.html", "
 // that something does.
 func (r *Repository) ReadsAtRunTime(dir, prefix string) bool {
 	return r.injectsByPackage(dir, prefix) || r.injectsByPage(dir)
-}
-
-// packageManifest is what a package.json says of an app.
-type packageManifest struct {
-	Name            string `json:"name"`
-	Scripts         map[string]string
-	Dependencies    map[string]any
-	DevDependencies map[string]any
-	Workspaces      any
-}
-
-// needs says whether a package is a dependency.
-func (m packageManifest) needs(name string) bool {
-	return m.Dependencies[name] != nil || m.DevDependencies[name] != nil
-}
-
-// packageAt is the package.json of a directory; an empty one where there is none that can be read.
-func (r *Repository) packageAt(dir string) packageManifest {
-	if read, ok := r.packages.Load(dir); ok {
-		return read.(packageManifest)
-	}
-	var manifest packageManifest
-	if f := r.File(path.Join(dir, "package.json")); f != nil {
-		if b, err := f.peek(); err != nil || json.Unmarshal(b, &manifest) != nil {
-			manifest = packageManifest{}
-		}
-	}
-	r.packages.Store(dir, manifest)
-	return manifest
 }
 
 func (r *Repository) injectsByPackage(dir, prefix string) bool {
