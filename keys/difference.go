@@ -235,6 +235,9 @@ func kindOf(t Text) string {
 // length and fingerprint. Of a signing secret, and of what has no key's form and may be one,
 // only its length is told.
 func Describe(t Text, slot Slot) string {
+	if t.Len() == 0 {
+		return "nothing"
+	}
 	if slot.Role() == Signing {
 		return fmt.Sprintf("%s, %d bytes", slot, t.Len())
 	}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -60,18 +61,31 @@ func (p *Pass) rollouts(reads []*sites.Site) []Command {
 				restarted = append(restarted, c)
 			}
 		}
-		for _, app := range p.builtWith(s) {
-			build := "# build " + InShell(app) + " anew, and deploy that"
-			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == build }) {
-				builds = append(builds, Command{Step: Build, Do: build})
+		for _, do := range p.rebuilds(s) {
+			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == do }) {
+				builds = append(builds, Command{Step: Build, Do: do})
 			}
 		}
 	}
 	restarts := Restarts(restarted...)
-	for n := range gateways { // which come first
-		restarts[n].Step = RestartGateway
+	for n, c := range restarts {
+		if slices.ContainsFunc(gateways, func(g Command) bool { return g.Do == c.Do }) {
+			restarts[n].Step = RestartGateway
+		}
 	}
 	return append(restarts, builds...)
+}
+
+// rebuilds say what has to be built anew for a change at the site to count, or which job has to run again.
+func (p *Pass) rebuilds(s *sites.Site) (out []string) {
+	apps := p.builtWith(s)
+	for _, app := range apps {
+		out = append(out, "# build "+InShell(app)+" anew, and deploy that")
+	}
+	if s.Carrier.Job && len(apps) == 0 {
+		out = append(out, "# run "+InShell(s.Carrier.File)+" again, and what it builds or deploys has the key")
+	}
+	return out
 }
 
 // builtWith are the apps that a site's key is built into, or part of the text of: those that use a package, where one of theirs holds it.
@@ -88,8 +102,13 @@ func (p *Pass) builtWith(s *sites.Site) []string {
 // Restarts are the commands by which the containers get what changed in what they read, in order.
 func Restarts(containers ...*inventory.Container) []Command {
 	var out []Command
-	for _, c := range containers {
+	for n, c := range containers {
 		do, name := restart(c)
+		if do != "" && slices.ContainsFunc(containers, func(o *inventory.Container) bool {
+			return variants(c.Unit, o.Unit) && base(c.Unit) != c.Unit && (base(o.Unit) == o.Unit || slices.Index(containers, o) < n)
+		}) {
+			do = insteadRuns + do
+		}
 		i := slices.IndexFunc(out, func(c Command) bool { return c.Do == do })
 		switch {
 		case do == "":
@@ -99,7 +118,35 @@ func Restarts(containers ...*inventory.Container) []Command {
 			out[i].Names = append(out[i].Names, name)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b Command) int { return cmp.Compare(second(a), second(b)) })
 	return out
+}
+
+// insteadRuns begins the command for what is started in place of what the command before it starts.
+const insteadRuns = "# or, where that is what runs: "
+
+// second is 1 of such a command, and 0 of any other.
+func second(c Command) int {
+	if strings.HasPrefix(c.Do, insteadRuns) {
+		return 1
+	}
+	return 0
+}
+
+// variants says whether one compose project is started as the one unit or as the other: with other files, over one base or in place of each other.
+func variants(a, b *render.Unit) bool {
+	if a == b || a == nil || b == nil || a.Compose == nil || b.Compose == nil || a.Compose.Dir() != b.Compose.Dir() {
+		return false
+	}
+	return a.Another(b) || base(a) == base(b)
+}
+
+// base is the unit over which another is laid, or in place of which it is started; the unit itself where there is none.
+func base(u *render.Unit) *render.Unit {
+	for u.Over != nil || u.Instead != nil {
+		u = cmp.Or(u.Over, u.Instead)
+	}
+	return u
 }
 
 // Readers are the sites, in order of place, whose value stands where one of these is written.

@@ -182,6 +182,14 @@ func (p *Pass) mendSlot(r *Result, fixes map[sources.Position]*Fix, culprits []*
 	sort.Slice(r.Unmended, func(a, b int) bool { return r.Unmended[a].At.Before(r.Unmended[b].At) })
 }
 
+// theKey is how a slot's key is called in a sentence.
+func theKey(slot keys.Slot) string {
+	if slot == keys.JWTSecret {
+		return "the JWT secret"
+	}
+	return "the " + string(slot) + " key"
+}
+
 // IsMade says whether a build made what a site stands in: that, or a file of the repository. It gets its key when that is built anew.
 func IsMade(s *sites.Site) bool {
 	return s.Carrier != nil && (s.Carrier.Artifact != nil || s.Carrier.Made)
@@ -218,5 +226,5 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 	if bare(s).Equal(truth.Text) {
 		return &Fix{SafeFix, "take off what stands round the key, or was encoded along", []Edit{edit}, then}, ""
 	}
-	return &Fix{ValueFix, fmt.Sprintf("put the %s key there: %s", s.Slot, truth.Why), []Edit{edit}, then}, ""
+	return &Fix{ValueFix, fmt.Sprintf("put %s there: %s", theKey(s.Slot), truth.Why), []Edit{edit}, then}, ""
 }

@@ -160,7 +160,11 @@ func (t Truth) because(format string) Truth {
 // torn is that of two keys which both may be right.
 func torn(slot keys.Slot, found []Truth) Truth {
 	a, b := found[0].At, found[1].At
-	return Truth{Open: fmt.Sprintf("%s and %s hold two %s keys that both may be right; --from %s or --from %s says which counts", a.Holder, b.Holder, slot, a.Written.File, b.Written.File)}
+	what := string(slot) + " keys"
+	if slot == keys.JWTSecret {
+		what = "JWT secrets"
+	}
+	return Truth{Open: fmt.Sprintf("%s and %s hold two %s that both may be right; --from %s or --from %s says which counts", a.Holder, b.Holder, what, a.Written.File, b.Written.File)}
 }
 
 // heldBeside says whether one of the sites holds a key that is written by itself.
