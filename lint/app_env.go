@@ -157,12 +157,17 @@ type variableName struct {
 	text string
 }
 
+// usualNames are those of the variables that take a key, behind the prefix of what builds the app.
+var usualNames = map[keys.Slot]string{
+	keys.Anon: "SUPABASE_ANON_KEY", keys.ServiceRole: "SUPABASE_SERVICE_ROLE_KEY", keys.Publishable: "SUPABASE_PUBLISHABLE_KEY", keys.Secret: "SUPABASE_SECRET_KEY",
+}
+
 // namesFor are the names under which the app reads the address and the key: those that stand in its code, or else those that are usual for what builds it.
 func (p *Pass) namesFor(app *sources.App, i *Instance, server bool) ([]variableName, error) {
 	prefix, known := app.Prefix()
-	role, slot := keys.Public, keys.Anon
+	role, slot, opaque := keys.Public, keys.Anon, keys.Publishable
 	if server {
-		prefix, known, role, slot = "", true, keys.Server, keys.ServiceRole
+		prefix, known, role, slot, opaque = "", true, keys.Server, keys.ServiceRole, keys.Secret
 	}
 	var names []variableName
 	has := func(such func(keys.Name) bool) bool {
@@ -189,10 +194,9 @@ func (p *Pass) namesFor(app *sources.App, i *Instance, server bool) ([]variableN
 		}
 		if !has(isKey) {
 			if slots := p.slotsOf(i); !slots[slot] && slots[keys.Publishable] && slots[keys.Secret] {
-				names = append(names, usual(map[keys.Slot]string{keys.Anon: "SUPABASE_PUBLISHABLE_KEY", keys.ServiceRole: "SUPABASE_SECRET_KEY"}[slot]))
-			} else {
-				names = append(names, usual(map[keys.Slot]string{keys.Anon: "SUPABASE_ANON_KEY", keys.ServiceRole: "SUPABASE_SERVICE_ROLE_KEY"}[slot]))
+				slot = opaque
 			}
+			names = append(names, usual(usualNames[slot]))
 		}
 	}
 	return names, nil

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"path"
 	"slices"
 )
@@ -18,10 +19,7 @@ func (a *App) Prefix() (prefix string, ok bool) {
 	if by.files == nil {
 		return "", false
 	}
-	if by.name == "Gatsby" { // takes all that stands in its file, and what begins so besides
-		return "GATSBY_", true
-	}
-	return a.public[0], true
+	return cmp.Or(by.usual, a.public[0]), true
 }
 
 // EnvFile is the file of variables that the app's build reads, or for what has none, the one that is read where it runs.

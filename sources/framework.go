@@ -23,8 +23,10 @@ type framework struct {
 	modes bool                       // --mode behind its command says in which it builds
 	moves bool                       // envDir and envPrefix of its configuration say where they lie, and what it builds in
 
-	// public begins the names of those variables that it writes into what the browser, or whoever has the app, gets.
+	// public begins the names of those variables that it writes into what the browser, or whoever has the app, gets; usual begins those that people
+	// give it, where it writes in whatever stands in its file.
 	public []string
+	usual  string
 }
 
 // envMerge merges files, the strongest first: the winners are by name, and all lists every definition, file by file, with the value that it
@@ -83,7 +85,7 @@ var frameworks = []*framework{
 	{
 		name: "Gatsby", packages: []string{"gatsby"}, configs: []string{"gatsby-config"}, builds: regexp.MustCompile(`\bgatsby build\b`),
 		files: func(mode string) []string { return []string{".env." + mode} }, only: ".env.production when it builds, and no other file",
-		parse: ParseDotenvLines, merge: loadWritten, public: []string{""},
+		parse: ParseDotenvLines, merge: loadWritten, public: []string{""}, usual: "GATSBY_",
 	},
 	{
 		name: "Angular", packages: []string{"@angular/cli"}, configs: []string{"angular"}, builds: regexp.MustCompile(`\bng build\b`),
