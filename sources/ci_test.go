@@ -1,6 +1,10 @@
 package sources
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -130,5 +134,40 @@ func TestBoundedTexts(t *testing.T) {
 		if !found {
 			t.Errorf("%s: a text without an end is known, or no variable", test.name)
 		}
+	}
+}
+
+// TestMayWrite tells the commands of a job that may write a file of variables from those that only read it.
+func TestMayWrite(t *testing.T) {
+	for command, want := range map[string]bool{
+		"scp .env.production host:/app/.env":            false,
+		"rsync -a .env.production host:/app/":           false,
+		"cp .env.production deploy/":                    false,
+		"cp deploy/.env.production .":                   true,
+		"cp web.env .env.production":                    true,
+		"node --env-file=.env.production server.js":     false,
+		"uv run --env-file .env.production main.py":     false,
+		"node make.js .env.production":                  true,
+		"sed -n s/a/b/p .env.production":                false,
+		"sed -i.bak s/a/b/ .env.production":             true,
+		"less .env.production && touch .env.production": false,
+	} {
+		t.Run(command, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range map[string]string{
+				".github/workflows/x.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: " + command + "\n",
+				"package.json":            `{"dependencies": {"next": "15"}}`,
+				"app.ts":                  "export const key = process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY",
+			} {
+				if err := errors.Join(os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755), os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := openPaths(t, dir)
+			wrote := slices.ContainsFunc(r.Workflows(), func(v CIVariables) bool { return len(v.Variables) > 0 })
+			if wrote != want {
+				t.Errorf("told that it writes: %v", wrote)
+			}
+		})
 	}
 }

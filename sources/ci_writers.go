@@ -2,13 +2,15 @@ package sources
 
 import (
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 )
 
 // leavesFile are commands that write none of the files they name as arguments, but where they are told so: shells' own, those that print, those that
 // load a file of variables for a program.
-var leavesFile = setOf(`. source cat echo printf grep egrep fgrep test [ ls stat file wc head tail diff cmp md5sum sha256sum sort uniq cut tr awk xargs export set read
-	chmod chown chgrp git docker podman docker-compose kubectl helm compose dotenv dotenvx env-cmd node tsx bun deno set-env yq jq envsubst sops age gpg base64
+var leavesFile = setOf(`. source cat less more echo printf grep egrep fgrep test [ ls stat file wc head tail diff cmp md5sum sha256sum sort uniq cut tr sed awk xargs
+	export set read touch chmod chown chgrp git docker podman docker-compose kubectl helm compose dotenv dotenvx env-cmd set-env yq jq envsubst sops age gpg base64
 	openssl aws gh zip tar npm pnpm yarn npx next vite turbo nx supabase shellcheck basename dirname realpath readlink true : trap`)
 
 // fileWriters are commands of those that write the file behind one of these words.
@@ -28,18 +30,48 @@ func (c *ciScript) mayWrite(st *shellState, words []shellWord) {
 	if leavesFile[base] && !writesFile(base, words[1:]) {
 		return
 	}
-	for _, w := range words[1:] {
+	named := words[1:]
+	if copiers[base] {
+		named = copies(named)
+	}
+	for i, w := range named {
 		text := w.text
-		if flag, value, ok := strings.Cut(text, "="); ok && strings.HasPrefix(flag, "-") {
+		flag, value, ok := strings.Cut(text, "=")
+		if ok && strings.HasPrefix(flag, "-") {
 			text = value
+		} else if i > 0 {
+			flag = named[i-1].text
 		}
-		if isDotenvName(strings.ToLower(path.Base(text))) {
+		if isDotenvName(strings.ToLower(path.Base(text))) && !strings.HasPrefix(flag, "--env-file") { // whose variables a program gets
 			c.write(st, shellWord{text: text, at: w.at, of: w.of}, unknown(""), w.at.Line)
 		}
 	}
 }
 
+// copiers write what they are given last, or files of the others' names in it.
+var copiers = setOf(`cp scp rsync`)
+
+// copies are the files that one of them may write: which it is shows when it runs.
+func copies(words []shellWord) []shellWord {
+	given := slices.DeleteFunc(slices.Clone(words), func(w shellWord) bool { return strings.HasPrefix(w.text, "-") })
+	if len(given) < 2 {
+		return given
+	}
+	to := given[len(given)-1]
+	out := []shellWord{to}
+	for _, from := range given[:len(given)-1] {
+		out = append(out, shellWord{text: path.Join(to.text, path.Base(from.text)), at: from.at, of: to.of})
+	}
+	return out
+}
+
+// inPlace matches the flag by which sed writes what it reads.
+var inPlace = regexp.MustCompile(`^-(?:[a-zA-Z]*i|-in-place)`)
+
 func writesFile(base string, words []shellWord) bool {
+	if base == "sed" {
+		return slices.ContainsFunc(words, func(w shellWord) bool { return inPlace.MatchString(w.text) })
+	}
 	for _, by := range fileWriters[base] {
 		if anyWord(words, by) {
 			return true
