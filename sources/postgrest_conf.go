@@ -7,7 +7,7 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// PostgRESTOption is a setting of PostgREST's configuration file that bears on its JWT secret, under the name of the environment variable that
+// PostgRESTOption is a setting of PostgREST's configuration file that bears on its JWT secret or on a key's role, under the name of the environment variable that
 // overrides it (docs.postgrest.org: configuration).
 type PostgRESTOption = Variable
 
@@ -17,7 +17,8 @@ var (
 
 	postgrestOptions = map[string]string{
 		"jwt-secret": "PGRST_JWT_SECRET", "jwt-secret-is-base64": "PGRST_JWT_SECRET_IS_BASE64", "app.settings.jwt_secret": "PGRST_APP_SETTINGS_JWT_SECRET",
-		"secret-is-base64": "PGRST_JWT_SECRET_IS_BASE64", // as it was called before PostgREST 7
+		"secret-is-base64":   "PGRST_JWT_SECRET_IS_BASE64",                                             // as it was called before PostgREST 7
+		"jwt-role-claim-key": "PGRST_JWT_ROLE_CLAIM_KEY", "role-claim-key": "PGRST_JWT_ROLE_CLAIM_KEY", // likewise
 	}
 )
 

@@ -19,18 +19,19 @@ var namesConfig = regexp.MustCompile(`:v?[6-9]\.`)
 // addPostgRESTConfig gives a PostgREST the settings of its configuration file, as variables: those of the environment override them
 // (PostgREST src/PostgREST/Config.hs: readAppConfig).
 func (inv *Inventory) addPostgRESTConfig(p *Pod, c *Container) {
-	if c.Init || backendOf(c) != "PostgREST" || c.Env["PGRST_JWT_SECRET"] != nil {
+	if c.Init || backendOf(c) != "PostgREST" {
 		return
 	}
+	given := c.Env["PGRST_JWT_SECRET"] != nil // the file may still say how it is read
 	name, why := c.postgrestFile()
-	if name == "" {
+	if name == "" || given && why != "" {
 		return
 	}
 	f, found := inv.filesAt(p, c)[name]
 	options := sources.ParsePostgREST(inv.Readable(f.Value))
 	switch {
 	case found && f.Value.IsKnown() && f.Filler == nil && f.Changed == "":
-	case name == postgrestConfig && !found && why != "": // nothing says that there is any
+	case given, name == postgrestConfig && !found && why != "": // nothing says that there is any
 		return
 	default:
 		reason := cmp.Or(f.Changed, f.Value.Reason(), "it may stand in "+sources.Shown(name)+", which keylint does not find")
