@@ -86,12 +86,9 @@ func (g *Guard) Close() error { return g.Flush() }
 
 // shows says whether a key stands in s, or a part of one.
 func shows(s string, ledger *keys.Ledger) bool {
-	for _, form := range []string{s, unquoted.Replace(s)} {
-		if ledger.Leaks(form, ownWords) || keys.HoldsWholeSecret(form) {
-			return true
-		}
-	}
-	return false
+	holds := func(s string) bool { return ledger.Leaks(s, ownWords) || keys.HoldsWholeSecret(s) }
+	plain := unquoted.Replace(s)
+	return holds(s) || plain != s && holds(plain)
 }
 
 // ownWords says whether a text stands in the rules' documentation, which some formats print: a

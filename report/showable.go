@@ -16,7 +16,7 @@ const notShown = "(not shown: a key, or a part of one, stood in it)"
 // as a consumer's name. Of a finding that would show it the rule, the severity, the file and the line are left, of a site its slot and
 // the outcome. The Guard, which knows no parts of a report, would have to hold back the whole.
 func Showable(r *lint.Result, ledger *keys.Ledger) *lint.Result {
-	h := hider{ledger}
+	h := hider{ledger, map[string]bool{}}
 	out := *r
 	out.Findings = each(r.Findings, h.finding)
 	out.Suppressed = each(r.Suppressed, func(s lint.Suppressed) lint.Suppressed {
@@ -44,7 +44,10 @@ func Showable(r *lint.Result, ledger *keys.Ledger) *lint.Result {
 	return &out
 }
 
-type hider struct{ ledger *keys.Ledger }
+type hider struct {
+	ledger *keys.Ledger
+	asked  map[string]bool // by text: thousands of findings say the same of the same places
+}
 
 // text is a text, or what stands in its place.
 func (h hider) text(s string) string {
@@ -55,7 +58,14 @@ func (h hider) text(s string) string {
 }
 
 func (h hider) shows(texts ...string) bool {
-	return slices.ContainsFunc(texts, func(s string) bool { return shows(s, h.ledger) })
+	return slices.ContainsFunc(texts, func(s string) bool {
+		shown, known := h.asked[s]
+		if !known {
+			shown = shows(s, h.ledger)
+			h.asked[s] = shown
+		}
+		return shown
+	})
 }
 
 // file is a name of a file, without what would show a key in it.

@@ -80,7 +80,8 @@ type File struct {
 	problems bool // some document of it cannot be parsed
 
 	linesOnce sync.Once
-	lines     []int // where each line begins, in bytes from the start of the file
+	text      string // of the disk, and
+	lines     []int  // where each line of it begins, in bytes from the start
 }
 
 // IsManifest says that the file's name is one of YAML, JSON or a template of them.

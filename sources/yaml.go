@@ -1,7 +1,6 @@
 package sources
 
 import (
-	"bytes"
 	"strings"
 	"sync/atomic"
 
@@ -226,7 +225,7 @@ func (f *File) Offset(line, column int) (int, bool) {
 	if err != nil {
 		return 0, false
 	}
-	f.linesOnce.Do(func() { f.lines = lineStarts(string(b)) })
+	f.cut(b)
 	if line < 1 || line > len(f.lines) || column < 1 || f.lines[line-1]+column-1 > len(b) {
 		return 0, false
 	}
@@ -239,13 +238,21 @@ func (f *File) Line(n int) string {
 	if err != nil {
 		return ""
 	}
-	f.linesOnce.Do(func() { f.lines = lineStarts(string(b)) })
+	f.cut(b)
 	if n < 1 || n > len(f.lines) {
 		return ""
 	}
-	b = b[f.lines[n-1]:]
-	if j := bytes.IndexByte(b, '\n'); j >= 0 {
-		b = b[:j]
+	end := len(f.text)
+	if n < len(f.lines) {
+		end = f.lines[n]
 	}
-	return strings.TrimSuffix(string(b), "\r")
+	return strings.TrimSuffix(strings.TrimSuffix(f.text[f.lines[n-1]:end], "\n"), "\r")
+}
+
+// cut finds the lines, once. A line is a part of the text: thousands of keys may stand on one, and each has it looked at.
+func (f *File) cut(b []byte) {
+	f.linesOnce.Do(func() {
+		f.text = string(b)
+		f.lines = lineStarts(f.text)
+	})
 }
