@@ -56,11 +56,7 @@ func (p *Pass) rollouts(reads []*sites.Site) []Command {
 	}
 	gateways := Restarts(restarted...)
 	for _, s := range reads {
-		for _, c := range p.Containers {
-			if c.Carrier == s.Carrier {
-				restarted = append(restarted, c)
-			}
-		}
+		restarted = append(restarted, p.containers[s.Carrier]...)
 		for _, do := range p.rebuilds(s) {
 			if !slices.ContainsFunc(builds, func(c Command) bool { return c.Do == do }) {
 				builds = append(builds, Command{Step: Build, Do: do})
@@ -104,8 +100,8 @@ func Restarts(containers ...*inventory.Container) []Command {
 	var out []Command
 	for n, c := range containers {
 		do, name := restart(c)
-		if do != "" && slices.ContainsFunc(containers, func(o *inventory.Container) bool {
-			return variants(c.Unit, o.Unit) && base(c.Unit) != c.Unit && (base(o.Unit) == o.Unit || slices.Index(containers, o) < n)
+		if do != "" && c.Unit != nil && base(c.Unit) != c.Unit && slices.ContainsFunc(containers, func(o *inventory.Container) bool {
+			return variants(c.Unit, o.Unit) && (base(o.Unit) == o.Unit || slices.Index(containers, o) < n)
 		}) {
 			do = insteadRuns + do
 		}
@@ -151,14 +147,17 @@ func base(u *render.Unit) *render.Unit {
 
 // Readers are the sites, in order of place, whose value stands where one of these is written.
 func (p *Pass) Readers(edited ...*sites.Site) []*sites.Site {
-	places := map[sources.Position]bool{}
-	for _, s := range edited {
-		places[s.Written] = true
-	}
+	seen := map[sources.Position]bool{}
 	var out []*sites.Site
-	for _, s := range p.Sites {
-		if places[s.Written] && s.Carrier != nil && s.Carrier.Idle == "" {
-			out = append(out, s)
+	for _, e := range edited {
+		if seen[e.Written] {
+			continue
+		}
+		seen[e.Written] = true
+		for _, s := range p.sitesAt(e.Written) {
+			if s.Written == e.Written && s.Carrier != nil && s.Carrier.Idle == "" {
+				out = append(out, s)
+			}
 		}
 	}
 	return sites.Sorted(out)

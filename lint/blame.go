@@ -147,8 +147,19 @@ func sayInFewer(accused, other []*sites.Site) string {
 // HeldElsewhere is a site of another instance that holds the site's key as its own, and not as what
 // an app presents to it; nil where there is none.
 func (p *Pass) HeldElsewhere(i *Instance, s *sites.Site) *sites.Site {
-	for _, other := range p.Sites {
-		if of := p.InstanceOf(other); other.Value.Equal(s.Value) && of != nil && of != i && (other.Standing != sites.Presented || other.Carrier.Backend != "") {
+	if p.holders == nil {
+		p.holders = map[[32]byte][]*sites.Site{}
+		for _, s := range p.Sites {
+			if s.Value.IsKnown() {
+				p.holders[s.Value.Text().Sum()] = append(p.holders[s.Value.Text().Sum()], s)
+			}
+		}
+	}
+	if !s.Value.IsKnown() {
+		return nil
+	}
+	for _, other := range p.holders[s.Value.Text().Sum()] {
+		if of := p.InstanceOf(other); of != nil && of != i && (other.Standing != sites.Presented || other.Carrier.Backend != "") {
 			return other
 		}
 	}

@@ -48,6 +48,7 @@ func (p *Pass) result() *Result {
 		}
 	}
 	p.widen(r)
+	p.noteUntold(r)
 	for _, n := range p.Repo.Notes() {
 		if p.Repo.Selected(n.At.File) || n.At.File == "" || n.Kind == sources.NoteBound {
 			r.Notes = append(r.Notes, n)

@@ -127,17 +127,18 @@ func (p *Pass) Disagreements(i *Instance) []Disagreement {
 			}
 			byValue[at].Wrong = append(byValue[at].Wrong, s)
 		}
-		right := map[*inventory.Container][]*sites.Site{}
+		type rightOf struct {
+			door *inventory.Container
+			slot keys.Slot
+		}
+		right := map[rightOf][]*sites.Site{} // one list for all that is held against it
 		for _, at := range order {
-			d, ref := byValue[at], whole.of(at.door)
-			if right[at.door] == nil {
-				right[at.door] = p.rightBy(i, ref, role)
+			d := byValue[at]
+			of := rightOf{at.door, d.Slot}
+			if _, known := right[of]; !known {
+				right[of] = p.rightBy(i, whole.of(at.door), role, d.Slot)
 			}
-			for _, s := range right[at.door] {
-				if s.Slot == d.Slot || !ref.lists(d.Slot) {
-					d.Right = append(d.Right, s)
-				}
-			}
+			d.Right = right[of]
 			out = append(out, *d)
 		}
 	}
@@ -150,10 +151,11 @@ type refused struct {
 	door *inventory.Container
 }
 
-// rightBy are the sites of a role that hold what the reference does, but for those of another gateway.
-func (p *Pass) rightBy(i *Instance, ref reference, role keys.Role) (out []*sites.Site) {
+// rightBy are the sites of a role that hold what the reference does, but for those of another gateway: of a slot, where the reference lists that.
+func (p *Pass) rightBy(i *Instance, ref reference, role keys.Role, slot keys.Slot) (out []*sites.Site) {
+	listed := ref.lists(slot)
 	for _, s := range i.Sites {
-		if s.Role == role && !p.SetAside(s) && ref.has(s.Value) && (ref.door == nil || !i.isOfOther(s, ref.door)) {
+		if s.Role == role && (s.Slot == slot || !listed) && !p.SetAside(s) && ref.has(s.Value) && (ref.door == nil || !i.isOfOther(s, ref.door)) {
 			out = append(out, s)
 		}
 	}

@@ -137,7 +137,7 @@ func (p *Pass) rewords(d Draft) (fixes []Fix) {
 	for _, r := range d.Reword {
 		if r.At.Column > 0 && r.At.EndColumn > 0 {
 			edit := Edit{At: r.At, Was: keys.NewText(r.Was), To: keys.NewText(r.To), Holder: r.Holder, Frame: p.frame(r.At, true), Open: &r}
-			fixes = append(fixes, Fix{SafeFix, r.Says, []Edit{edit}, append(deployments(p.written[r.At]), d.Then...)})
+			fixes = append(fixes, Fix{SafeFix, r.Says, []Edit{edit}, append(deployments(p.sitesAt(r.At)), d.Then...)})
 		}
 	}
 	return fixes
@@ -174,8 +174,16 @@ func (p *Pass) mendSlot(r *Result, fixes map[sources.Position]*Fix, culprits []*
 			left = append(left, Waiting(fix.Edits[0], left[0].Holder))
 		}
 	}
+	if len(left) == 0 {
+		return
+	}
+	known := map[sources.Position]bool{}
+	for _, u := range r.Unmended {
+		known[u.At] = true
+	}
 	for _, u := range left {
-		if !slices.ContainsFunc(r.Unmended, func(o Unmended) bool { return o.At == u.At }) {
+		if !known[u.At] {
+			known[u.At] = true
 			r.Unmended = append(r.Unmended, u)
 		}
 	}

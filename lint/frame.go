@@ -38,6 +38,25 @@ var shownNames = map[string]bool{
 // key ends depends on who reads it. Where the position is that of a name (a data key, a file), the name
 // is shown. Of a line on which no place is known nothing is.
 func (p *Pass) frame(at sources.Position, isName bool) Frame {
+	of := framed{at, isName}
+	shown, known := p.frames[of]
+	if !known {
+		shown = p.newFrame(at, isName)
+		if p.frames == nil {
+			p.frames = map[framed]Frame{}
+		}
+		p.frames[of] = shown
+	}
+	return shown
+}
+
+// framed is what a frame is of: thousands of findings may list one place.
+type framed struct {
+	at     sources.Position
+	isName bool
+}
+
+func (p *Pass) newFrame(at sources.Position, isName bool) Frame {
 	f := p.Repo.File(at.File)
 	if f == nil || at.Line == 0 {
 		return Frame{}
@@ -76,10 +95,14 @@ func bounded(part string) string {
 }
 
 // aroundCR is the part of a line that has an offset, where carriage returns end lines as well: they do in
-// a file of variables, and a terminal would write what stands behind one over what is before it.
+// a file of variables, and a terminal would write what stands behind one over what is before it. One that stands
+// farther away than what is looked through is not looked for.
 func aroundCR(line string, offset int) (start, end int) {
-	start = strings.LastIndexByte(line[:offset], '\r') + 1
-	if n := strings.IndexByte(line[offset:], '\r'); n >= 0 {
+	from, to := max(0, offset-maxLine-1), min(len(line), offset+maxLine+1)
+	if n := strings.LastIndexByte(line[from:offset], '\r'); n >= 0 {
+		start = from + n + 1
+	}
+	if n := strings.IndexByte(line[offset:to], '\r'); n >= 0 {
 		return start, offset + n
 	}
 	return start, len(line)

@@ -64,7 +64,7 @@ func (p *Pass) inOrder() []Suppressed {
 // Secret does not rename what is wrong with it.
 func (p *Pass) borneAt(at sources.Position, instance string) (keys.Slot, string) {
 	var best *sites.Site
-	for _, s := range p.written[at] {
+	for _, s := range p.sitesAt(at) {
 		switch {
 		case instance != "" && p.NameOf(s) != instance:
 		case best == nil, s.StandsAt(best), !best.StandsAt(s) && s.Holder < best.Holder:

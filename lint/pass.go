@@ -10,6 +10,7 @@ import (
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -28,7 +29,15 @@ type Pass struct {
 	idle      map[*sites.Site]string // what has no effect where it stands, with the reason
 	instances map[*sites.Site]*Instance
 	written   map[sources.Position][]*sites.Site // the sites of a place, be it of use or where the value is written
+	holders   map[[32]byte][]*sites.Site         // the sites of a value, once they were asked for
 	findings  []Finding
+
+	containers map[*inventory.Carrier][]*inventory.Container // by what they are given
+	told       told
+
+	lastOrdered ordered
+	frames      map[framed]Frame
+	leaky       map[string]bool // texts that show a key, and those that do not, once all are told
 
 	references map[referenceOf]reference // of the instances, once all rules have run
 
@@ -37,7 +46,7 @@ type Pass struct {
 }
 
 func newPass(g *Grouping, rules []*Rule, now keys.Clock) *Pass {
-	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, affected: map[*sites.Site]bool{}, doubted: map[*sites.Site]string{}, idle: map[*sites.Site]string{}, instances: map[*sites.Site]*Instance{}, written: map[sources.Position][]*sites.Site{}}
+	p := &Pass{Grouping: g, rules: rules, Now: now, accounted: map[*sites.Site]bool{}, named: map[*sites.Site]bool{}, affected: map[*sites.Site]bool{}, doubted: map[*sites.Site]string{}, idle: map[*sites.Site]string{}, instances: map[*sites.Site]*Instance{}}
 	for _, i := range g.Instances {
 		for _, s := range i.Sites {
 			p.instances[s] = i
@@ -50,10 +59,10 @@ func newPass(g *Grouping, rules []*Rule, now keys.Clock) *Pass {
 		if s.Doubt != "" {
 			p.Doubt(s.Doubt, s)
 		}
-		p.written[s.Written] = append(p.written[s.Written], s)
-		if s.At != s.Written {
-			p.written[s.At] = append(p.written[s.At], s)
-		}
+	}
+	p.containers = map[*inventory.Carrier][]*inventory.Container{}
+	for _, c := range g.Containers {
+		p.containers[c.Carrier] = append(p.containers[c.Carrier], c)
 	}
 	p.comments = p.readIgnores()
 	return p
@@ -136,9 +145,23 @@ func (p *Pass) NameIn(u *render.Unit, ns string) string {
 	return ""
 }
 
+// sitesAt are the sites of a place, be it of use or where the value is written.
+func (p *Pass) sitesAt(at sources.Position) []*sites.Site {
+	if p.written == nil {
+		p.written = map[sources.Position][]*sites.Site{}
+		for _, s := range p.Sites {
+			p.written[s.Written] = append(p.written[s.Written], s)
+			if s.At != s.Written {
+				p.written[s.At] = append(p.written[s.At], s)
+			}
+		}
+	}
+	return p.written[at]
+}
+
 // ExplainedAt says whether a rule has told of the site that is written at a place.
 func (p *Pass) ExplainedAt(at sources.Position) bool {
-	return slices.ContainsFunc(p.written[at], func(s *sites.Site) bool {
+	return slices.ContainsFunc(p.sitesAt(at), func(s *sites.Site) bool {
 		return s.Written == at && p.disagrees(s)
 	})
 }
@@ -150,9 +173,13 @@ func (p *Pass) Report(d Draft) {
 		p.Repo.Note(sources.NoteSkipped, sources.Position{}, "the rule "+p.rule.Name+" found something, and could not say where; please report this as a bug of keylint")
 		return
 	}
+	severity, ignored := p.severity(d), p.isIgnored(p.rule.Name, d.Place.at)
+	if p.IsOff(p.rule.Name) || !p.mayTell(d, severity, ignored) {
+		return
+	}
 	scrub := p.Repo.Ledger().Scrub
 	f := Finding{
-		Rule: p.rule.Name, Severity: p.severity(d), Message: scrub(d.Message), At: d.Place.at, Instance: d.Instance,
+		Rule: p.rule.Name, Severity: severity, Message: scrub(d.Message), At: d.Place.at, Instance: d.Instance,
 		Slot: d.Place.slot, Bearer: d.Place.bearer, Label: scrub(d.Label), Related: d.Related, Also: d.Also, Trace: d.Trace,
 		Cause: d.Cause.Name, Help: scrub(d.Cause.Advice), Frame: p.frame(d.Place.at, d.Place.isName),
 	}
@@ -168,7 +195,7 @@ func (p *Pass) Report(d Draft) {
 		f.Related[i].Alike, f.Related[i].Holder, f.Related[i].Says = scrub(f.Related[i].Alike), scrub(f.Related[i].Holder), scrub(f.Related[i].Says)
 		f.Related[i].Frame = p.frame(f.Related[i].At, f.Related[i].AtName)
 	}
-	for _, s := range p.written[f.At] {
+	for _, s := range p.sitesAt(f.At) {
 		if strings.Contains(d.Message, s.Holder) && len(s.Holder) > len(f.Subject) {
 			f.Subject = s.Holder
 		}
@@ -178,11 +205,9 @@ func (p *Pass) Report(d Draft) {
 		f.Slot, f.Bearer = p.borneAt(f.At, f.Instance)
 	}
 	f.Bearer = scrub(f.Bearer)
-	switch ignored := p.isIgnored(f.Rule, f.At); {
-	case p.IsOff(f.Rule):
-	case ignored:
+	if ignored {
 		p.suppressed = append(p.suppressed, Suppressed{f, ByComment})
-	default:
+	} else {
 		p.findings = append(p.findings, f)
 	}
 }
@@ -195,7 +220,7 @@ func (p *Pass) severity(d Draft) Severity {
 		return s
 	}
 	own := cmp.Or(d.Severity, p.rule.Severity)
-	if there := p.written[d.Place.at]; own == Error && len(there) > 0 && !slices.ContainsFunc(there, func(s *sites.Site) bool { return !IsCopy(s) && !s.Carrier.ByHand && !s.Carrier.Made }) {
+	if there := p.sitesAt(d.Place.at); own == Error && len(there) > 0 && !slices.ContainsFunc(there, func(s *sites.Site) bool { return !IsCopy(s) && !s.Carrier.ByHand && !s.Carrier.Made }) {
 		return Warning
 	}
 	return own
@@ -220,9 +245,23 @@ func (p *Pass) Related(group []*sites.Site, but sources.Position, say func(*site
 }
 
 // placesBut is ByPlace without the site of one place.
-func placesBut(group []*sites.Site, but sources.Position) []*sites.Site {
-	return slices.DeleteFunc(ByPlace(group), func(s *sites.Site) bool { return s.Written == but })
+func (p *Pass) placesBut(group []*sites.Site, but sources.Position) []*sites.Site {
+	return slices.DeleteFunc(slices.Clone(p.byPlace(group)), func(s *sites.Site) bool { return s.Written == but })
 }
+
+// byPlace is ByPlace, which is kept of the last long list: thousands of wrong keys are held against one.
+func (p *Pass) byPlace(group []*sites.Site) []*sites.Site {
+	if len(group) <= fewPlaces {
+		return ByPlace(group)
+	}
+	if last := p.lastOrdered; len(last.group) != len(group) || &last.group[0] != &group[0] {
+		p.lastOrdered = ordered{group, ByPlace(group)}
+	}
+	return p.lastOrdered.places
+}
+
+// ordered is a list of sites, and the same by place.
+type ordered struct{ group, places []*sites.Site }
 
 // Alike lists sites as further places at which the same is wrong as at the primary one.
 func (p *Pass) Alike(group []*sites.Site, but sources.Position, say func(*sites.Site) string) []Related {

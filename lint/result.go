@@ -20,6 +20,9 @@ type Result struct {
 	App       *AppEnv    // what the app needs that was asked for
 	NoApp     error      // why that cannot be told
 
+	// Untold is the worst severity of findings for which there was no room; empty where all are told.
+	Untold Severity
+
 	// Suppressed are the findings that are left out of Findings because somebody said so, in
 	// the same order.
 	Suppressed []Suppressed
@@ -128,9 +131,9 @@ type Reason struct {
 	Count int
 }
 
-// Worst is the highest severity among the findings; empty without findings.
+// Worst is the highest severity among the findings, those for which there was no room among them; empty without findings.
 func (r *Result) Worst() Severity {
-	var worst Severity
+	worst := r.Untold
 	for _, f := range r.Findings {
 		if f.Severity.rank() > worst.rank() {
 			worst = f.Severity

@@ -1,6 +1,10 @@
 package lint
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
@@ -12,6 +16,55 @@ const (
 	placeCost     = 32 << 10 // of a place that a finding lists
 	fewPlaces     = 3        // that a finding lists in any case
 )
+
+// maxFindings bounds what is told: nobody reads more, and each may list places and lines. So many of each kind are told in any case, whatever others
+// have used up.
+const (
+	maxFindings = 10_000
+	fewFindings = 100
+)
+
+// told counts the findings of a run.
+type told struct {
+	kinds map[kindOfFinding]int
+	left  map[string]int // by rule, how many more there would be
+	worst Severity       // of these, of what concerns the selection and nobody says to ignore
+}
+
+type kindOfFinding struct {
+	rule     string
+	severity Severity
+	counts   bool
+}
+
+// mayTell says whether there is room for a finding of the rule that runs, and counts it.
+func (p *Pass) mayTell(d Draft, severity Severity, ignored bool) bool {
+	counts := !ignored && !sources.Matches(p.Config.Ignore, d.Place.at.File) && p.concernsSelection(Finding{At: d.Place.at, Related: d.Related})
+	kind := kindOfFinding{p.rule.Name, severity, counts}
+	if len(p.findings)+len(p.suppressed) < maxFindings || p.told.kinds[kind] < fewFindings {
+		if p.told.kinds == nil {
+			p.told.kinds = map[kindOfFinding]int{}
+		}
+		p.told.kinds[kind]++
+		return true
+	}
+	if p.told.left == nil {
+		p.told.left = map[string]int{}
+	}
+	p.told.left[p.rule.Name]++
+	if counts && severity.rank() > p.told.worst.rank() {
+		p.told.worst = severity
+	}
+	return false
+}
+
+// noteUntold notes what there was no room for.
+func (p *Pass) noteUntold(r *Result) {
+	r.Untold = p.told.worst
+	for _, rule := range slices.Sorted(maps.Keys(p.told.left)) {
+		p.Repo.Note(sources.NoteBound, sources.Position{}, fmt.Sprintf("%s finds %d more than are told: a run tells %d findings", rule, p.told.left[rule], maxFindings))
+	}
+}
 
 // boundSignatures takes what is known of the JWT secrets and JWKS from their sites where to hold every token against each of them is more work
 // than one run does. Nothing is then said to be signed by them, or not to be.
@@ -39,7 +92,7 @@ func (g *Grouping) boundSignatures() {
 
 // listed are the places of sites that a finding at another place lists, or the first few of them where there is no room for more.
 func (p *Pass) listed(group []*sites.Site, but sources.Position) []*sites.Site {
-	places := placesBut(group, but)
+	places := p.placesBut(group, but)
 	if len(places) <= fewPlaces || p.Repo.Spend(placeCost*len(places)) {
 		return places
 	}

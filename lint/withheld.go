@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/keylint/keylint/keys"
 )
 
@@ -8,7 +10,7 @@ import (
 // key after all: a mistake in one finding must not cost the report of all others. It keeps
 // rule, severity, place and id.
 func (p *Pass) withheld(f Finding) Finding {
-	if !f.leaks(p.Repo.Ledger()) {
+	if !f.leaks(p.isLeaky) {
 		return f
 	}
 	return Finding{
@@ -18,9 +20,26 @@ func (p *Pass) withheld(f Finding) Finding {
 	}
 }
 
+// isLeaky says whether a text shows a key. Thousands of findings say the same of the same places: each text is looked through once.
+func (p *Pass) isLeaky(text string) bool {
+	leaky, known := p.leaky[text]
+	if !known {
+		leaky = leaks(text, p.Repo.Ledger())
+		if p.leaky == nil {
+			p.leaky = map[string]bool{}
+		}
+		p.leaky[text] = leaky
+	}
+	return leaky
+}
+
+func leaks(text string, ledger *keys.Ledger) bool {
+	return ledger.Leaks(text, nil) || keys.HoldsWholeSecret(text)
+}
+
 // leaks says whether one of the finding's texts shows a key of the run, or what is one for certain: the
 // guard of the output would hold back the whole report for either.
-func (f Finding) leaks(ledger *keys.Ledger) bool {
+func (f Finding) leaks(isLeaky func(text string) bool) bool {
 	texts := append([]string{f.Message, f.Help, f.Bearer, f.Instance, f.Frame.Text, f.Label}, f.Also...)
 	for _, c := range f.Then {
 		texts = append(texts, c.String())
@@ -31,10 +50,5 @@ func (f Finding) leaks(ledger *keys.Ledger) bool {
 	for _, s := range f.Trace {
 		texts = append(texts, s.Text)
 	}
-	for _, text := range texts {
-		if ledger.Leaks(text, nil) || keys.HoldsWholeSecret(text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(texts, isLeaky)
 }
