@@ -166,7 +166,7 @@ func (c *Collection) add(k *inventory.Carrier, b *inventory.Binding, name keys.N
 		Slot: slot, Role: b.Role, Standing: standing, Holder: b.Holder, Value: b.Value,
 		At: b.At(), Written: b.Written(), Trace: b.Trace(), Unit: k.Unit, Namespace: k.Namespace,
 		Name: name, Variable: b.Name, Consumer: b.Consumer, Carrier: k, Entry: b.Entry, Broken: b.Broken, Placeholder: b.Placeholder,
-		Doubt: cmp.Or(b.Doubt, k.Doubt), Idle: k.Idle, Scheme: b.Scheme, Unset: b.Unset, Asks: b.Asks, RefusedAt: b.RefusedAt, Exposed: b.Exposed, Withheld: b.Withheld, Copied: b.Copied(),
+		Doubt: cmp.Or(b.Doubt, k.Doubt), Idle: k.Idle, Scheme: b.Scheme, SentTo: b.SentTo, Unset: b.Unset, Asks: b.Asks, RefusedAt: b.RefusedAt, Exposed: b.Exposed, Withheld: b.Withheld, Copied: b.Copied(),
 		NotBase64: b.NotBase64 && b.Entry != nil && b.Entry.Object.Kind == "Secret",
 	}
 	if k.Unit != nil && k.Unit.Doubt != "" {

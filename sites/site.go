@@ -43,6 +43,7 @@ type Site struct {
 	Exposed     string              // by what it is written into what whoever has the app gets, where its name does not say so; empty for any other
 	RefusedAt   map[string]string   // of a gateway credential that passes elsewhere: the hosts at which it is not known to, and why
 	Scheme      bool                // it is sent in the header apikey behind the word Bearer, which a gateway compares with its keys as well
+	SentTo      string              // of a command or a probe, the host that it asks; empty where that is not known
 	Withheld    bool                // its name says so, and what builds the app does not
 	IsDefault   bool                // nobody sets it: it is what a chart has of its own
 	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from

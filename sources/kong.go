@@ -207,7 +207,7 @@ func (d *Document) kong() *KongConfig {
 	return config
 }
 
-// lastEntry are the lines of the last entry of a list in block style, the entry itself in whichever.
+// lastEntry are the lines of the last entry of a list in block style, with nothing but texts in it.
 func (d *Document) lastEntry(list *yaml.Node) []KongLine {
 	items := nodes.Items(list)
 	if len(items) == 0 || list.Style&yaml.FlowStyle != 0 || items[len(items)-1].Kind != yaml.MappingNode {
@@ -216,6 +216,9 @@ func (d *Document) lastEntry(list *yaml.Node) []KongLine {
 	last := items[len(items)-1]
 	end := last.Line
 	for _, n := range last.Content {
+		if n.Kind != yaml.ScalarNode || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			return nil
+		}
 		end = max(end, n.Line)
 	}
 	var out []KongLine

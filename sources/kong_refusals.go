@@ -51,7 +51,7 @@ func shutBy(plugins map[string]*yaml.Node, asks bool) string {
 	return ""
 }
 
-// asksBeside says what besides a key, or in its place, is asked for; empty where nothing is. Of a plugin that does not come with Kong, and of a
+// asksBeside says what besides a key, or in its place, is asked for; empty where nothing is. Of a plugin that is not known, and of a
 // function that may refuse, that is not known.
 func asksBeside(plugins map[string]*yaml.Node) string {
 	for _, name := range slices.Sorted(maps.Keys(plugins)) {
@@ -64,7 +64,7 @@ func asksBeside(plugins map[string]*yaml.Node) string {
 		case mayRefuse(p):
 			return "runs a function of its own, which may refuse what is asked"
 		case name != "" && !slices.Contains(keyPlugins, name) && !slices.Contains(tokenPlugins, name) && !strings.HasPrefix(name, "ai-"):
-			return "has the plugin " + keys.ShownName(name) + ", which does not come with Kong: whom that lets pass is not known"
+			return "has the plugin " + keys.ShownName(name) + ": whom that lets pass is not known"
 		}
 	}
 	return ""

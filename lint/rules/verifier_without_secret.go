@@ -7,6 +7,7 @@ import (
 
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/lint"
+	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/substitute"
 )
@@ -88,7 +89,7 @@ func checkVerifierWithoutSecret(p *lint.Pass) {
 		}
 		configured := slices.IndexFunc(c.Variables, func(v *inventory.Binding) bool { return strings.HasPrefix(v.Name, n.prefix) })
 		given := slices.ContainsFunc(slices.Concat(secrets, n.instead), func(name string) bool { return c.Env[name].IsSet() })
-		if configured < 0 || given || n.on != "" && !isTrue(c.Env[n.on]) || len(unreadVariables(p, c, reads)) > 0 || c.Carrier.Backend == "Realtime" && publishesSecret(p, c) {
+		if configured < 0 || given || n.on != "" && !isTrue(c.Env[n.on]) || len(unreadVariables(p, c, reads)) > 0 || c.Carrier.Backend == "Realtime" && publishesSecret(p, c) || c.Carrier.Backend == "Functions" && !hasSecret(p, c) {
 			continue
 		}
 		at := c.Variables[configured].At()
@@ -128,6 +129,13 @@ func isTrue(v *inventory.Binding) bool { return v != nil && v.Value.Text().Equal
 func publishesSecret(p *lint.Pass, c *inventory.Container) bool {
 	return slices.ContainsFunc(p.Instances, func(i *lint.Instance) bool {
 		return i.Holds(c.Unit, c.Namespace) && slices.ContainsFunc(i.Secrets(), func(t keys.Text) bool { return keys.Published(t) != "" })
+	})
+}
+
+// hasSecret says whether the container's instance has a JWT secret at all: one with asymmetric keys alone needs none.
+func hasSecret(p *lint.Pass, c *inventory.Container) bool {
+	return slices.ContainsFunc(p.Instances, func(i *lint.Instance) bool {
+		return i.Holds(c.Unit, c.Namespace) && slices.ContainsFunc(i.Sites, func(s *sites.Site) bool { return s.Slot == keys.JWTSecret && !p.IsIdle(s) })
 	})
 }
 

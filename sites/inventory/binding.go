@@ -31,6 +31,7 @@ type Binding struct {
 	Doubt string // why it is not known that what it holds has the effect that it has where it stands; empty where it is
 
 	Scheme      bool   // it is sent in the header apikey behind the word Bearer
+	SentTo      string // of a command or a probe, the host that it asks; empty where that is not known
 	Exposed     string // by what it is written into what whoever has the app gets, where its name does not say so; empty where it does, or is not
 	Withheld    bool   // its name says so, and what builds the app does not
 	Placeholder bool   // a word that a person was to replace, which makes the value unknown

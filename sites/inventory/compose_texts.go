@@ -32,7 +32,7 @@ func (p *composeProject) addHealthCheck(s sources.ComposeService, c *Container) 
 	for n, word := range s.Health.Words {
 		for _, h := range keys.Headers(word) {
 			if b := p.presented(s, c, n, h); b != nil {
-				b.Scheme = h.Scheme
+				b.Scheme, b.SentTo = h.Scheme, hostAsked(s.Health.Words)
 				checks.Bindings = append(checks.Bindings, b)
 			}
 		}
@@ -61,7 +61,7 @@ func (p *composeProject) addArguments(s sources.ComposeService, c *Container) {
 			}
 			at := p.standsBelow(command.InsideWord(a.word, 1, 1, 0), raw)
 			b := p.resolve(sources.ComposeVariable{Name: name, Raw: a.Value, HasText: true, At: at}, c.owner+" "+what+" "+a.Name, what+" ")
-			b.Scheme = a.Scheme
+			b.Scheme, b.SentTo = a.Scheme, hostAsked(command.Words)
 			k.Bindings = append(k.Bindings, b)
 		}
 	}

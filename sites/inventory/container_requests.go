@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,6 +65,19 @@ func hostedAsked(words []string) (hosted []string, others bool) {
 	return hosted, others
 }
 
+// hostAsked is the one host that the words of a command ask; empty where they ask none, or several.
+func hostAsked(words []string) (host string) {
+	for _, word := range words {
+		for _, m := range asked.FindAllStringSubmatch(word, -1) {
+			if host != "" && host != strings.ToLower(m[1]) {
+				return ""
+			}
+			host = strings.ToLower(m[1])
+		}
+	}
+	return host
+}
+
 // meantFor says of a command that asks a hosted project that its keys are that one's. Of one that asks several hosts it is not
 // known which key is whose.
 func (k *Carrier) meantFor(words []string, at func() sources.Position) {
@@ -82,10 +96,10 @@ func (k *Carrier) meantFor(words []string, at func() sources.Position) {
 func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 	k := &Carrier{Kind: InContainer, Name: c.owner, File: c.Carrier.File, Part: c.Name, Unit: c.Unit, Namespace: c.Namespace,
 		Backend: c.Carrier.Backend, URLs: c.Carrier.URLs, Idle: c.Carrier.Idle, Doubt: c.Carrier.Doubt}
-	add := func(what string, value keys.Text, scheme bool, at sources.Position) {
+	add := func(what string, value keys.Text, scheme bool, to string, at sources.Position) {
 		if keys.Recognize(value) != "" {
 			where := Stands(at, sources.Step{At: at, Text: what})
-			k.Bindings = append(k.Bindings, &Binding{Holder: c.owner + " " + what, Value: keys.Known(value), Scheme: scheme, Where: where})
+			k.Bindings = append(k.Bindings, &Binding{Holder: c.owner + " " + what, Value: keys.Known(value), Scheme: scheme, SentTo: to, Where: where})
 		}
 	}
 	words := func(what string, list *yaml.Node) {
@@ -98,7 +112,7 @@ func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 			k.meantFor(texts, func() sources.Position { return c.Object.Inside(items[0], 1, 1, 0) })
 		}
 		for _, h := range argumentsIn(texts) {
-			add(what+" "+h.Name, h.Value, h.Scheme, c.Object.Inside(items[h.word], h.Line, h.Column, h.EndColumn))
+			add(what+" "+h.Name, h.Value, h.Scheme, hostAsked(texts), c.Object.Inside(items[h.word], h.Line, h.Column, h.EndColumn))
 		}
 	}
 	words("command", nodes.Field(n, "command"))
@@ -106,6 +120,7 @@ func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 	for _, field := range checks {
 		check, what := nodes.Field(n, field...), field[len(field)-1]
 		words(what, nodes.Field(check, "exec", "command"))
+		host := cmp.Or(nodes.Text(nodes.Field(check, "httpGet", "host")), "localhost") // the pod itself
 		for _, h := range nodes.Items(nodes.Field(check, "httpGet", "httpHeaders")) {
 			name, value := nodes.Text(nodes.Field(h, "name")), nodes.Field(h, "value")
 			text := nodes.Text(value)
@@ -113,7 +128,7 @@ func (inv *Inventory) addRequests(c *Container, n *yaml.Node) {
 			if !ok {
 				key = keys.HeaderKey{Text: keys.NewText(text)}
 			}
-			add(what+" "+name, key.Text, key.Scheme, c.Object.Inside(value, 1, key.Offset+1, len(text)+1))
+			add(what+" "+name, key.Text, key.Scheme, host, c.Object.Inside(value, 1, key.Offset+1, len(text)+1))
 		}
 	}
 	if len(k.Bindings) > 0 {
