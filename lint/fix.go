@@ -219,7 +219,7 @@ func (p *Pass) mend(s *sites.Site, truth Truth) (fix *Fix, why string) {
 	case !s.Value.IsKnown():
 		return nil, unknownReason(s)
 	case s.Written.Column == 0 || s.Written.EndColumn == 0:
-		return nil, "where on the line it stands is not known"
+		return nil, "it goes over several lines, or behind an anchor, or what makes it does not say where it stands: put the key there by hand"
 	case p.refusedAtDoor(s, truth.Text):
 		return nil, "the gateway to which the URL beside it leads accepts another key than the stack stores"
 	case truth.Text.Equal(s.Value.Text()):

@@ -31,26 +31,31 @@ func asking(b []byte) []TakenHeader {
 	return nil
 }
 
-// askedBefore finds what the blocks ask for round each directive that sends on. asks says it of one block: what it asks for, or that nothing round it counts.
-func askedBefore(top *directive, sends string, asks func(block *directive) (what string, last bool)) []TakenHeader {
-	type answer struct {
-		what string
-		last bool
-	}
+// demand is what a block asks for, by what asks it; off names what it switches off, which counts for nothing round it either.
+type demand struct {
+	by, off []string
+	last    bool // nothing round the block counts
+}
+
+// askedBefore finds what the blocks ask for round each directive that sends on.
+func askedBefore(top *directive, sends string, asks func(block *directive) demand) []TakenHeader {
 	var out []TakenHeader
-	named, known := nginxNames(top), map[*directive]answer{}
+	named, known := nginxNames(top), map[*directive]demand{}
 	top.each(func(d *directive) {
 		if !d.is(sends) {
 			return
 		}
+		var off []string
 		for in := d.in; in != nil; in = in.in {
 			a, ok := known[in]
 			if !ok {
-				a.what, a.last = asks(in)
+				a = asks(in)
 				known[in] = a
 			}
-			if a.what != "" {
-				out = addTaken(out, TakenHeader{Asks: a.what, Line: d.words[0].line}, func() (to []string, any bool) {
+			off = append(off, a.off...)
+			what := slices.IndexFunc(a.by, func(by string) bool { return !slices.Contains(off, by) })
+			if what >= 0 {
+				out = addTaken(out, TakenHeader{Asks: a.by[what], Line: d.words[0].line}, func() (to []string, any bool) {
 					for _, w := range d.words[1:] {
 						if u := upstream(w.text, named); u != nil {
 							to = append(to, u.Hostname())
@@ -59,7 +64,7 @@ func askedBefore(top *directive, sends string, asks func(block *directive) (what
 					return to, true
 				})
 			}
-			if a.what != "" || a.last {
+			if what >= 0 || a.last {
 				return
 			}
 		}
@@ -68,27 +73,28 @@ func askedBefore(top *directive, sends string, asks func(block *directive) (what
 }
 
 // nginxAsks is what a block of nginx asks for (nginx.org/en/docs/http: ngx_http_auth_basic_module, ngx_http_auth_request_module).
-func nginxAsks(block *directive) (what string, last bool) {
+func nginxAsks(block *directive) (out demand) {
 	for _, d := range block.block {
 		switch d.arg(0) {
 		case "auth_basic", "auth_request", "auth_jwt":
 			if d.arg(1) == "off" {
-				last = true
+				out.off = append(out.off, d.arg(0))
 			} else {
-				what = d.arg(0)
+				out.by = append(out.by, d.arg(0))
 			}
 		case "satisfy":
-			last = true
+			return demand{last: true}
+		case "limit_except": // of other methods than those that it names
+			for _, by := range nginxAsks(d).by {
+				out.by = append(out.by, by+" in limit_except")
+			}
 		case "if":
 			if d.refuses() {
-				what = "an if that returns " + d.block[0].arg(1)
+				out.by = append(out.by, "an if that returns "+d.block[0].arg(1))
 			}
 		}
 	}
-	if last {
-		return "", true
-	}
-	return what, false
+	return out
 }
 
 // refuses says whether an if of nginx' answers for want of a credential other than the key. That a request is refused that has no key at all, or comes
@@ -110,16 +116,29 @@ var (
 )
 
 // caddyAsks is what a block of Caddy's asks of all that it handles (caddyserver.com/docs/caddyfile/directives: basic_auth, forward_auth).
-func caddyAsks(block *directive) (what string, last bool) {
+func caddyAsks(block *directive) demand { return demand{by: caddyAsksAt(block, 0)} }
+
+// maxImports bounds how deep snippets of Caddy's import each other.
+const maxImports = 5
+
+func caddyAsksAt(block *directive, depth int) (by []string) {
 	for _, d := range block.block {
 		switch d.arg(0) {
 		case "basic_auth", "basicauth", "forward_auth":
 			if !strings.HasPrefix(d.arg(1), "/") && !strings.HasPrefix(d.arg(1), "@") {
-				what = d.arg(0)
+				by = append(by, d.arg(0))
+			}
+		case "import":
+			file := block
+			for file.in != nil {
+				file = file.in
+			}
+			if i := slices.IndexFunc(file.block, func(s *directive) bool { return s.arg(0) == "("+d.arg(1)+")" }); i >= 0 && depth < maxImports {
+				by = append(by, caddyAsksAt(file.block[i], depth+1)...)
 			}
 		}
 	}
-	return what, false
+	return by
 }
 
 // AsksIn is what an object has a proxy ask for before it hands a request on: an annotation of ingress-nginx, or a middleware of Traefik's; empty

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
@@ -53,6 +54,15 @@ var keptFromBuild = lint.Cause{Name: "kept-from-build", Advice: "Let the file th
 
 // checkEnvFileNotInBuild looks at public keys only: a server key is better not built in.
 func checkEnvFileNotInBuild(p *lint.Pass) {
+	in := sync.OnceValue(func() map[string][]*sites.Site { // by file
+		all := map[string][]*sites.Site{}
+		for _, s := range p.Sites {
+			if slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) {
+				all[s.At.File] = append(all[s.At.File], s)
+			}
+		}
+		return all
+	})
 	for _, b := range p.Builds {
 		if b.File.Mentions("--mount=type=secret") || b.File.Mentions("--mount=type=bind") {
 			continue // the build may get the file in another way
@@ -78,16 +88,16 @@ func checkEnvFileNotInBuild(p *lint.Pass) {
 				Related: []lint.Related{{At: e.In(e.File), Holder: e.File + " " + name}},
 				Cause:   keptFromBuild.With(b.InContext(e.File), name),
 			})
-			doubtKept(p, b, e.File, at.File)
+			doubtKept(p, b, in()[e.File], at.File)
 			break
 		}
 	}
 }
 
 // doubtKept says of the keys in a file that is kept from a build, and that nothing else gives it, that they need not be what the app has.
-func doubtKept(p *lint.Pass, b *sites.Build, file, by string) {
-	for _, s := range p.Sites {
-		if s.At.File == file && slices.Contains(inlinedPrefixes, s.Name.PublicPrefix) && !b.Declares(s.Variable) {
+func doubtKept(p *lint.Pass, b *sites.Build, file []*sites.Site, by string) {
+	for _, s := range file {
+		if !b.Declares(s.Variable) {
 			p.Doubt(fmt.Sprintf("%s keeps it from the build of %s, and nothing else gives it that", by, b.File.Path), s)
 		}
 	}
