@@ -12,6 +12,7 @@ import (
 	"github.com/keylint/keylint/lint"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sources"
+	"github.com/keylint/keylint/sources/decrypt"
 )
 
 // TestEachCauseIsMended does to a repository that is in sync what people do before every login fails, and mends it with one plan. The gateway, the
@@ -19,10 +20,7 @@ import (
 func TestEachCauseIsMended(t *testing.T) {
 	const other = "another secret of the stack, with more than 32 characters"
 	anew := func(secret, role string) string { return testkeys.Key(secret, role, 1780000000) }
-	old, err := fixtureSecret(t)
-	if err != nil {
-		t.Fatal(err)
-	}
+	old := fixtureSecret(t)
 	stored := func(s *sites.Site) bool { return s.Standing == sites.Stored }
 	gateway := func(s *sites.Site) bool { return s.Standing == sites.Accepted }
 	app := func(s *sites.Site) bool { return s.Standing == sites.Presented && s.Carrier.App != "" }
@@ -53,15 +51,7 @@ func TestEachCauseIsMended(t *testing.T) {
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), "homelab")
-			if err := fixtures.Copy("homelab-in-sync", dir); err != nil {
-				t.Fatal(err)
-			}
-			k := keyring(t)
-			before, repo, err := linter(dir, k, nil, lint.Choice{})(nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			dir, k, before, repo := homelab(t)
 			var edits []lint.Fix
 			seen := map[sources.Position]bool{}
 			for _, j := range before.Instances[0].Sites {
@@ -104,20 +94,28 @@ func TestEachCauseIsMended(t *testing.T) {
 	}
 }
 
-// fixtureSecret is the JWT secret of the fixture.
-func fixtureSecret(t *testing.T) (secret string, err error) {
-	dir := filepath.Join(t.TempDir(), "homelab")
-	if err = fixtures.Copy("homelab-in-sync", dir); err != nil {
-		return "", err
+// homelab is a copy of the homelab fixture, with what is said of it.
+func homelab(t *testing.T) (dir string, k *decrypt.Keyring, result *lint.Result, repo *sources.Repository) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "homelab")
+	if err := fixtures.Copy("homelab-in-sync", dir); err != nil {
+		t.Fatal(err)
 	}
-	r, _, err := linter(dir, keyring(t), nil, lint.Choice{})(nil)
+	k = keyring(t)
+	result, repo, err := linter(dir, k, nil, lint.Choice{})(nil)
 	if err != nil {
-		return "", err
+		t.Fatal(err)
 	}
+	return dir, k, result, repo
+}
+
+// fixtureSecret is the JWT secret of the fixture.
+func fixtureSecret(t *testing.T) (secret string) {
+	_, _, r, _ := homelab(t)
 	for _, j := range r.Instances[0].Sites {
 		if j.Site.Slot == keys.JWTSecret && j.Site.Value.IsKnown() {
 			secret = j.Site.Value.Text().Reveal()
 		}
 	}
-	return secret, nil
+	return secret
 }

@@ -79,7 +79,7 @@ func FuzzApply(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, text string, n int, to string) {
 		list := written[name]
 		if list == nil || len(text) > 2000 || len(to) < 8 || len(to) > 500 {
-			t.Skip()
+			t.Skip("no file or value of the kind that is tried")
 		}
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
@@ -92,14 +92,14 @@ func FuzzApply(f *testing.F) {
 			}
 			file := repo.File(name)
 			if file == nil {
-				t.Skip()
+				t.Skip("the file is none that is read")
 			}
 			return file
 		}
 		file := open(nil)
 		before, ok := list(file)
 		if !ok || n < 0 || n >= len(before) || before[n].at.Column == 0 || before[n].at.EndColumn == 0 {
-			t.Skip()
+			t.Skip("no value whose place is known")
 		}
 		label, was, _ := strings.Cut(before[n].value, "=")
 		if name == "Dockerfile" {
@@ -108,7 +108,7 @@ func FuzzApply(f *testing.F) {
 		edit := lint.Edit{At: before[n].at, Was: keys.NewText(was), To: keys.NewText(to)}
 		files, made, _ := fix.Apply(repoOf(t, dir), []lint.Fix{{Kind: lint.ValueFix, Edits: []lint.Edit{edit}}}, sealer)
 		if len(made) == 0 {
-			t.Skip()
+			t.Skip("what fix does not write")
 		}
 		after, ok := list(open(files))
 		if !ok || len(after) != len(before) {

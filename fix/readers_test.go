@@ -23,10 +23,7 @@ import (
 // TestReadersReadWhatWasWritten rotates the keys of a repository in its SealedSecret alone, mends all other places, and has the programs that read those in the
 // user's hands read them: kubeseal, sops, kustomize, BuildKit's Dockerfile frontend and Next.js' loader.
 func TestReadersReadWhatWasWritten(t *testing.T) {
-	secret, err := fixtureSecret(t)
-	if err != nil {
-		t.Fatal(err)
-	}
+	secret := fixtureSecret(t)
 	anon, server := testkeys.Key(secret, "anon", 1780000000), testkeys.Key(secret, "service_role", 1780000000)
 	dir := rotatedHomelab(t, map[keys.Slot]string{keys.Anon: anon, keys.ServiceRole: server})
 	file := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
@@ -103,15 +100,7 @@ func TestReadersReadWhatWasWritten(t *testing.T) {
 // rotatedHomelab is the homelab fixture with other keys in its SealedSecret, mended and written.
 func rotatedHomelab(t *testing.T, to map[keys.Slot]string) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "homelab")
-	if err := fixtures.Copy("homelab-in-sync", dir); err != nil {
-		t.Fatal(err)
-	}
-	k := keyring(t)
-	before, repo, err := linter(dir, k, nil, lint.Choice{})(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir, k, before, repo := homelab(t)
 	var edits []lint.Fix
 	seen := map[sources.Position]bool{}
 	for _, j := range before.Instances[0].Sites {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,13 +30,13 @@ func (r *Repository) addGiven(given []GivenEnv) error {
 	for _, g := range given {
 		e := &givenEnv{GivenEnv: g}
 		if g.Project != "" {
-			name, ok := r.nameOf(g.Project)
+			name, ok := r.NameOf(g.Project)
 			if !ok {
 				return fmt.Errorf("no such compose project: %s", g.Project)
 			}
 			e.project = name
 		}
-		name, ok := r.nameOf(g.File)
+		name, ok := r.NameOf(g.File)
 		if ok {
 			e.file = r.File(name)
 		}
@@ -85,21 +84,6 @@ func readOutside(name string) ([]byte, error) {
 		return nil, fmt.Errorf("it %w", errTooLarge)
 	}
 	return os.ReadFile(name)
-}
-
-// nameOf is the repository's name of a path of the machine; ok is false where it lies outside, or
-// nothing does there.
-func (r *Repository) nameOf(p string) (name string, ok bool) {
-	abs, err := resolve(p)
-	if err != nil {
-		return "", false
-	}
-	for _, t := range r.trees {
-		if rel, err := filepath.Rel(t.dir, abs); err == nil && filepath.IsLocal(rel) {
-			return path.Join(t.mount, filepath.ToSlash(rel)), true
-		}
-	}
-	return "", false
 }
 
 // GivenEnv are the files of variables that the user gives a project, in the order of the flags; nil

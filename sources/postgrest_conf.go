@@ -7,10 +7,6 @@ import (
 	"github.com/keylint/keylint/keys"
 )
 
-// PostgRESTOption is a setting of PostgREST's configuration file that bears on its JWT secret or on a key's role, under the name of the environment variable that
-// overrides it (docs.postgrest.org: configuration).
-type PostgRESTOption = Variable
-
 var (
 	// postgrestLine matches `jwt-secret = "…"`, and a value without quotes.
 	postgrestLine = regexp.MustCompile(`^\s*([A-Za-z][\w.-]*)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s"#]+))\s*(?:#.*)?$`)
@@ -22,9 +18,10 @@ var (
 	}
 )
 
-// ParsePostgREST reads them. An option that stands twice counts as it stands last.
-func ParsePostgREST(b []byte) []PostgRESTOption {
-	var out []PostgRESTOption
+// ParsePostgREST reads the settings of PostgREST's configuration file that bear on its JWT secret or on a key's role, under the names of the environment variables that
+// override them (docs.postgrest.org: configuration). An option that stands twice counts as it stands last.
+func ParsePostgREST(b []byte) []Variable {
+	var out []Variable
 	for i, line := range splitLines(b) {
 		m := postgrestLine.FindStringSubmatchIndex(line)
 		if m == nil {

@@ -118,7 +118,7 @@ func (r *Repository) InTree(name string) (dir, rel string, ok bool) {
 	return t.dir, rel, true
 }
 
-// NameOf is how a file that the user names is called in reports; false of one that lies outside.
+// NameOf is how what the user names by a path of the machine is called in reports; false where it lies outside, or nothing does there.
 func (r *Repository) NameOf(p string) (string, bool) {
 	abs, err := resolve(p)
 	if err != nil {

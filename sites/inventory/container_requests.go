@@ -51,31 +51,34 @@ var asked = regexp.MustCompile(`https?://([A-Za-z0-9.-]+)`)
 
 // hostedAsked are the hosts of Supabase's own that the words of a command ask, and whether they ask others besides.
 func hostedAsked(words []string) (hosted []string, others bool) {
-	for _, word := range words {
-		for _, m := range asked.FindAllStringSubmatch(word, -1) {
-			host := strings.ToLower(m[1])
-			switch {
-			case !strings.HasSuffix(host, ".supabase.co"):
-				others = true
-			case !slices.Contains(hosted, host):
-				hosted = append(hosted, host)
-			}
+	for _, host := range hostsAsked(words) {
+		if strings.HasSuffix(host, ".supabase.co") {
+			hosted = append(hosted, host)
+		} else {
+			others = true
 		}
 	}
 	return hosted, others
 }
 
 // hostAsked is the one host that the words of a command ask; empty where they ask none, or several.
-func hostAsked(words []string) (host string) {
+func hostAsked(words []string) string {
+	if hosts := hostsAsked(words); len(hosts) == 1 {
+		return hosts[0]
+	}
+	return ""
+}
+
+// hostsAsked are the hosts that the words of a command ask, each once.
+func hostsAsked(words []string) (hosts []string) {
 	for _, word := range words {
 		for _, m := range asked.FindAllStringSubmatch(word, -1) {
-			if host != "" && host != strings.ToLower(m[1]) {
-				return ""
+			if host := strings.ToLower(m[1]); !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
 			}
-			host = strings.ToLower(m[1])
 		}
 	}
-	return host
+	return hosts
 }
 
 // meantFor says of a command that asks a hosted project that its keys are that one's. Of one that asks several hosts it is not
