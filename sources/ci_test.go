@@ -151,6 +151,17 @@ func TestMayWrite(t *testing.T) {
 		"sed -n s/a/b/p .env.production":                false,
 		"sed -i.bak s/a/b/ .env.production":             true,
 		"less .env.production && touch .env.production": false,
+		"tar czf web.tgz .env.production":               false,
+		"tar cf - .env.production":                      false,
+		"tar xzf web.tgz .env.production":               true,
+		"tar -zxf web.tgz ./.env.production":            true,
+		"tar -f web.tgz --extract .env.production":      true,
+		"unzip web.zip .env.production":                 true,
+		"dotenv -e .env.production next build":          false,
+		"dotenv -f .env.production get A":               false,
+		"dotenv -f .env.production set A b":             true,
+		"dotenv set A b":                                true,
+		"vercel pull":                                   true,
 	} {
 		t.Run(command, func(t *testing.T) {
 			dir := t.TempDir()

@@ -16,15 +16,21 @@ var leavesFile = setOf(`. source cat less more echo printf grep egrep fgrep test
 // fileWriters are commands of those that write the file behind one of these words.
 var fileWriters = map[string][]string{
 	"sops": {"--output", "-i", "--in-place"}, "age": {"-o", "--output"}, "gpg": {"-o", "--output"}, "openssl": {"-out"}, "base64": {"-o", "--output"},
-	"yq": {"-i", "--inplace"}, "awk": {"-i"}, "dotenvx": {"decrypt", "set"}, "aws": {"cp", "sync"}, "tar": {"-C"}, "git": {"checkout", "restore", "show"},
+	"yq": {"-i", "--inplace"}, "awk": {"-i"}, "dotenvx": {"decrypt", "set"}, "dotenv": {"set"}, "aws": {"cp", "sync"}, "git": {"checkout", "restore", "show"},
 	"docker": {"cp"}, "podman": {"cp"}, "kubectl": {"cp"}, "sort": {"-o"}, "gh": {"download"},
+}
+
+// writesUnnamed are commands that write a file of variables which they need not name, the word by which they do, and the file.
+var writesUnnamed = map[string]struct{ by, file string }{
+	"vercel": {"pull", ".env.local"}, // or what "vercel build" reads in its place
+	"dotenv": {"set", ".env"},        // python-dotenv's, not dotenv-cli's
 }
 
 // mayWrite takes up a file of variables that a command names and may write: whatever app reads it is built with what stands in it then.
 func (c *ciScript) mayWrite(st *shellState, words []shellWord) {
 	base := path.Base(words[0].text)
-	if base == "vercel" && anyWord(words, "pull") && !namesDotenv(words[1:]) { // .env.local, or what "vercel build" reads in its place
-		c.write(st, shellWord{text: ".env.local", at: words[0].at}, unknown(""), words[0].at.Line)
+	if w, ok := writesUnnamed[base]; ok && anyWord(words, w.by) && !namesDotenv(words[1:]) {
+		c.write(st, shellWord{text: w.file, at: words[0].at}, unknown(""), words[0].at.Line)
 		return
 	}
 	if leavesFile[base] && !writesFile(base, words[1:]) {
@@ -68,9 +74,16 @@ func copies(words []shellWord) []shellWord {
 // inPlace matches the flag by which sed writes what it reads.
 var inPlace = regexp.MustCompile(`^-(?:[a-zA-Z]*i|-in-place)`)
 
+// extracts matches the words by which tar unpacks, the first of which may lack its dash.
+var extracts = regexp.MustCompile(`^(?:-[a-zA-Z]*x|--(?:extract|get)$|-[a-zA-Z]*C|--directory)`)
+
 func writesFile(base string, words []shellWord) bool {
-	if base == "sed" {
+	switch base {
+	case "sed":
 		return slices.ContainsFunc(words, func(w shellWord) bool { return inPlace.MatchString(w.text) })
+	case "tar":
+		return len(words) > 0 && extracts.MatchString("-"+strings.TrimPrefix(words[0].text, "-")) ||
+			slices.ContainsFunc(words, func(w shellWord) bool { return extracts.MatchString(w.text) })
 	}
 	for _, by := range fileWriters[base] {
 		if anyWord(words, by) {

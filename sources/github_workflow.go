@@ -79,7 +79,7 @@ func (r *Repository) callsOwn(f *File) bool { return f.Mentions("uses: ./.github
 
 // mayGiveBuild says of a file of jobs without a key whether what it runs may still have a say in one: it builds an image, or may write a file of variables.
 func mayGiveBuild(f *File) bool {
-	return slices.ContainsFunc([]string{"docker/build-push-action@", "docker build", "docker buildx build", ".env", "vercel"}, f.Mentions)
+	return slices.ContainsFunc([]string{"docker/build-push-action@", "docker build", "docker buildx build", ".env", "vercel", "dotenv"}, f.Mentions)
 }
 
 // isCalledOnly says whether nothing but another workflow of the repository starts it.

@@ -44,7 +44,7 @@ func (s *shell) load(st *shellState, words []shellWord) (*shellState, []shellWor
 	i := slices.IndexFunc(loaders, func(l loader) bool {
 		return path.Base(words[0].text) == l.program[0] && (len(l.program) == 1 || len(words) > 1 && words[1].text == l.program[1])
 	})
-	if i < 0 {
+	if i < 0 || writesFile(path.Base(words[0].text), words[1:]) { // python-dotenv's "dotenv set"
 		return st, nil, false
 	}
 	l := loaders[i]
