@@ -48,8 +48,12 @@ func (l *Ledger) Conceal(t Text, word string) {
 		l.decrypted.words[mark] = word
 	}
 	if rest := evaluated.ReplaceAllString(word, " "); marker.MatchString(rest) { // a piece of it says nothing, and looks as if it did
-		l.decrypted.add(rest)
 		l.decrypted.add(reversed(rest))
+		if len(rest) <= maxPieceOf {
+			l.decrypted.addEncoded(rest)
+		} else {
+			l.decrypted.add(rest)
+		}
 	}
 	if len(text) <= shownPiece || IsExpression(t) {
 		return
