@@ -24,21 +24,15 @@ func deployment(u *render.Unit) Command {
 	if u == nil || !u.Deployed() {
 		return Command{}
 	}
-	namespace, name, _ := strings.Cut(u.Name[strings.LastIndexByte(u.Name, ' ')+1:], "/")
-	if name == "" {
-		namespace, name = "", namespace
-	}
-	of := ""
-	if namespace != "" {
-		of = " -n " + InShell(namespace)
-	}
-	switch release := u.Kind == render.Release && (u.By == render.Flux || u.By == render.FluxDecrypting); {
-	case u.Kind == render.FluxKustomization:
-		return Command{Do: "flux" + of + " reconcile kustomization " + InShell(name) + " --with-source"}
-	case release:
-		return Command{Do: "flux" + of + " reconcile helmrelease " + InShell(name) + " --with-source"}
+	switch byFlux := u.By == render.Flux || u.By == render.FluxDecrypting; {
 	case u.Kind == render.Application:
-		return Command{Do: "argocd app sync " + InShell(name)}
+		return Command{Do: "argocd app sync " + InShell(u.Order.Name)}
+	case byFlux && u.Order.Kind != "HelmChart":
+		of := ""
+		if u.Order.Namespace != "" {
+			of = " -n " + InShell(u.Order.Namespace)
+		}
+		return Command{Do: "flux" + of + " reconcile " + strings.ToLower(u.Order.Kind) + " " + InShell(u.Order.Name) + " --with-source"}
 	case slices.Contains([]render.Kind{render.Kustomization, render.Directory, render.Release, render.Terraform}, u.Kind):
 		return Command{Do: "# deploy " + InShell(u.Name)}
 	}

@@ -21,7 +21,7 @@ import (
 // they make is one unit, in the namespace of the destination.
 func (p *planner) application(o order) {
 	spec := nodes.Field(o.object.Root, "spec")
-	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: p.argoCluster(spec, o.cluster), By: ArgoCD}
+	u := &Unit{Name: o.label(), Kind: Application, Path: path.Dir(o.object.File), Rendered: true, Cluster: p.argoCluster(spec, o.cluster), By: ArgoCD, Order: o.object}
 	if p.repo.HasArgoPlugin() {
 		u.By = ArgoCDPlugin
 	}

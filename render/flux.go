@@ -60,7 +60,7 @@ func (p *planner) flux(o order) {
 		u.By = FluxDecrypting
 	}
 	u.Inputs = append(u.Inputs, o.object.File)
-	u.Declared = o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))
+	u.Order, u.Declared = o.object, o.object.Locate(nodes.Field(o.object.Root, "metadata", "name"))
 	p.postBuild(o, u)
 	p.tellFlux(o, u)
 	p.tellLegacyPatches(o, spec)

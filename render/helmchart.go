@@ -45,7 +45,7 @@ func (p *planner) helmChart(o order) {
 		}
 	})
 	if p.releaseMatters(o, r) {
-		u := &Unit{Cluster: o.cluster}
+		u := &Unit{Cluster: o.cluster, Order: o.object}
 		if o.from != nil {
 			u.By = o.from.By
 		}

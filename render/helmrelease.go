@@ -44,7 +44,7 @@ func (p *planner) helmRelease(o order) {
 		if at := nodes.Field(spec, "upgrade", "preserveValues"); nodes.Text(at) == "true" {
 			p.cannotTell(o, sources.NoteNotFetched, at, "its preserveValues keeps the values of the release before, whatever stands here")
 		}
-		u := &Unit{Cluster: o.cluster, By: releasedBy(o)}
+		u := &Unit{Cluster: o.cluster, By: releasedBy(o), Order: o.object}
 		p.install(o, r, u)
 		p.tellFlux(o, u)
 	} else if r.Chart != nil {

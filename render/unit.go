@@ -69,7 +69,8 @@ type Unit struct {
 	By     Deployer
 	Opened []string
 
-	Declared sources.Position // where the object is named that deploys it; the zero Position where none does
+	Order    *manifest.Object // that makes a controller deploy it; nil where none does
+	Declared sources.Position // where the deployment is named: the order, or a tool's list of releases; the zero Position where it is not
 
 	// Inputs are the files that the unit was made of, in order of path.
 	Inputs []string

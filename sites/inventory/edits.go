@@ -107,8 +107,7 @@ func (inv *Inventory) noteDeployer(e sources.ClusterEdit, at sources.Position, t
 		return
 	}
 	for _, u := range inv.Units {
-		kind, name, _ := strings.Cut(strings.NewReplacer("Argo CD ", "", "Flux ", "").Replace(u.Name), " ")
-		if kind != e.Kind || e.Name != "" && path.Base(name) != path.Base(e.Name) || told[e.Verb+u.Name] || !u.Deployed() || !slices.ContainsFunc(u.Objects, inv.bears) || !inv.Repo.Touches(e, "") {
+		if u.Order == nil || u.Order.Kind != e.Kind || e.Name != "" && u.Order.Name != path.Base(e.Name) || told[e.Verb+u.Name] || !u.Deployed() || !slices.ContainsFunc(u.Objects, inv.bears) || !inv.Repo.Touches(e, "") {
 			continue
 		}
 		told[e.Verb+u.Name] = true
