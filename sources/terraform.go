@@ -3,7 +3,6 @@ package sources
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -31,6 +30,7 @@ type TerraformObject struct {
 	At        Position
 	Entries   []TerraformEntry
 	Open      string // why it may have more data keys; empty where it has not
+	provider  string // whose cluster it is made in
 }
 
 // TerraformEntry is one of its data keys.
@@ -65,11 +65,15 @@ func (r *Repository) TerraformModules() []TerraformModule {
 		return nil
 	}
 	t := &terraform{repo: r, modules: map[string]*tfModule{}}
-	for _, f := range r.Files() {
-		if f.IsTerraform() && !f.Example {
-			t.read(f)
+	for _, over := range []bool{false, true} {
+		for _, f := range r.Files() {
+			if (f.IsTerraform() || isValues(f)) && !f.Example && isOverride(f) == over {
+				t.read(f)
+			}
 		}
 	}
+	t.choose()
+	t.overrides()
 	called := map[string]bool{}
 	for _, m := range t.modules {
 		for _, c := range m.calls {
@@ -82,6 +86,7 @@ func (r *Repository) TerraformModules() []TerraformModule {
 			made := &TerraformModule{Dir: dir}
 			t.collect(&tfScope{terraform: t, tfModule: m}, made, 0)
 			doubtTwins(made.Made)
+			doubtClusters(made.Made)
 			if len(made.Made) > 0 {
 				slices.Sort(made.Files)
 				made.Files = slices.Compact(made.Files)
@@ -109,18 +114,20 @@ type terraform struct {
 
 // tfModule is what the files of a directory say.
 type tfModule struct {
-	dir       string
-	applied   bool // it has more than values of variables
-	files     []string
-	resources []*hclsyntax.Block
-	lookups   map[string]*hclsyntax.Block // data sources, by type and name
-	spaces    map[string]*hclsyntax.Block // namespaces of Kubernetes, by type and name
-	defaults  map[string]hclsyntax.Expression
-	locals    map[string]hclsyntax.Expression
-	outputs   map[string]hclsyntax.Expression
-	calls     map[string]tfCall
-	given     map[string]hclsyntax.Expression // variables that are set here, whoever applies it
-	choice    map[string]bool                 // variables that a file sets which is chosen when it is applied
+	dir          string
+	applied      bool   // it has more than values of variables
+	overriddenBy string // a file that goes over what the others say and is not read
+	files        []string
+	resources    []*hclsyntax.Block
+	lookups      map[string]*hclsyntax.Block // data sources, by type and name
+	spaces       map[string]*hclsyntax.Block // namespaces of Kubernetes, by type and name
+	defaults     map[string]hclsyntax.Expression
+	locals       map[string]hclsyntax.Expression
+	outputs      map[string]hclsyntax.Expression
+	calls        map[string]tfCall
+	given        map[string]hclsyntax.Expression // variables that are set here, whoever applies it,
+	givenBy      map[string]*File                // and the file
+	choice       map[string]bool                 // variables that may be set when it is applied
 }
 
 // tfCall is a call of another module of the repository.
@@ -135,19 +142,26 @@ func (t *terraform) module(dir string) *tfModule {
 		m = &tfModule{
 			dir: dir, lookups: map[string]*hclsyntax.Block{}, spaces: map[string]*hclsyntax.Block{}, defaults: map[string]hclsyntax.Expression{},
 			locals: map[string]hclsyntax.Expression{}, outputs: map[string]hclsyntax.Expression{}, calls: map[string]tfCall{},
-			given: map[string]hclsyntax.Expression{}, choice: map[string]bool{},
+			given: map[string]hclsyntax.Expression{}, givenBy: map[string]*File{}, choice: map[string]bool{},
 		}
 		t.modules[dir] = m
 	}
 	return m
 }
 
-// read adds a file to its module. Files come in order of path, in which those that Terraform reads by
-// itself override each other (developer.hashicorp.com/terraform: input variables, precedence).
+// read adds a file to its module.
 func (t *terraform) read(f *File) {
 	b, err := f.Disk()
 	if err != nil || len(b) > maxTerraformSize || nestsTooFar(b) {
 		t.repo.Note(NoteBound, f.At(), "the module's file is too large or too deep, and was not read")
+		return
+	}
+	if strings.HasSuffix(f.Path, ".json") {
+		if values, ok := valuesInJSON(f, b); ok {
+			t.module(f.Dir()).give(f, b, values)
+		} else {
+			t.repo.Note(NoteUnreadable, f.At(), "it is not valid JSON, so that nothing is known of the variables that it sets")
+		}
 		return
 	}
 	parsed, broken := hclsyntax.ParseConfig(b, f.Path, hcl.InitialPos)
@@ -158,16 +172,12 @@ func (t *terraform) read(f *File) {
 	body := parsed.Body.(*hclsyntax.Body)
 	m := t.module(f.Dir())
 	m.files = append(m.files, f.Path)
-	if path.Ext(f.Path) == ".tfvars" {
-		byItself := path.Base(f.Path) == "terraform.tfvars" || strings.HasSuffix(f.Path, ".auto.tfvars")
+	if isValues(f) {
+		values := map[string]hclsyntax.Expression{}
 		for name, attribute := range body.Attributes {
-			switch own := m.given[name]; {
-			case !byItself:
-				m.choice[name] = true
-			case own == nil || path.Base(f.Path) != "terraform.tfvars":
-				m.given[name] = attribute.Expr
-			}
+			values[name] = attribute.Expr
 		}
+		m.give(f, b, values)
 		return
 	}
 	m.applied = true
@@ -244,6 +254,9 @@ func (t *terraform) collect(s *tfScope, out *TerraformModule, depth int) {
 	out.Files = append(out.Files, s.files...)
 	for _, r := range s.resources {
 		if o, ok := s.object(r); ok {
+			if s.overriddenBy != "" {
+				o.doubt("may be another one by " + s.overriddenBy + ", which is JSON and is not read")
+			}
 			out.Made = append(out.Made, o)
 		}
 	}
@@ -257,36 +270,10 @@ func (t *terraform) collect(s *tfScope, out *TerraformModule, depth int) {
 	}
 }
 
-// doubtTwins makes what several resources call alike unknown: a count that depends on a variable makes one of them only.
-func doubtTwins(made []TerraformObject) {
-	type name struct{ kind, namespace, name string }
-	first := map[name]*TerraformObject{}
-	for i := range made {
-		o := &made[i]
-		id := name{o.Kind, o.Namespace, o.Name}
-		twin := first[id]
-		switch {
-		case o.Namespace == "": // they may be in several
-		case twin == nil:
-			first[id] = o
-		default:
-			twin.doubt(o.At)
-			o.doubt(twin.At)
-		}
-	}
-}
-
-// doubt makes all that is in an object unknown, since another one may be made in its place.
-func (o *TerraformObject) doubt(other Position) {
-	o.Open = fmt.Sprintf("has the name of another one, %s:%d, and which of them is made cannot be told", other.File, other.Line)
-	for i := range o.Entries {
-		o.Entries[i].Value = keys.Unknown(fmt.Sprintf("it is in a %s that Terraform makes in %s:%d, which %s", o.Kind, o.At.File, o.At.Line, o.Open))
-	}
-}
-
 // object is what a resource makes; false where it makes none, or one whose name is not known.
 func (s *tfScope) object(r *hclsyntax.Block) (TerraformObject, bool) {
-	o := TerraformObject{Kind: terraformKinds[r.Labels[0]], At: s.position(r.LabelRanges[1])}
+	o := TerraformObject{Kind: terraformKinds[r.Labels[0]], At: s.position(r.LabelRanges[1]), provider: s.provider(r)}
+	left := false
 	if isZero(r.Body.Attributes["count"]) {
 		return o, false
 	}
@@ -300,9 +287,7 @@ func (s *tfScope) object(r *hclsyntax.Block) (TerraformObject, bool) {
 				o.Namespace = "default" // as the provider has it
 			}
 		case "lifecycle":
-			if block.Body.Attributes["ignore_changes"] != nil {
-				o.Open = "leaves what is in it to others"
-			}
+			left = left || leavesData(block.Body.Attributes["ignore_changes"])
 		}
 	}
 	for argument, inBase64 := range terraformData {
@@ -311,6 +296,9 @@ func (s *tfScope) object(r *hclsyntax.Block) (TerraformObject, bool) {
 		}
 	}
 	slices.SortFunc(o.Entries, func(a, b TerraformEntry) int { return strings.Compare(a.Key, b.Key) })
+	if left {
+		s.leave(&o, r)
+	}
 	return o, o.Name != ""
 }
 

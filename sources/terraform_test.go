@@ -95,8 +95,8 @@ resource "kubernetes_secret" "b" {
   j = four at modules/out/main.tf:2:27
   k = Terraform makes it in infra/main.tf:24 from an expression that is too long to follow |  at infra/locals.tf:1:17
   m = two at infra/main.tf:27:24
-infra Secret here/b at 7 leaves what is in it to others
-  x = Terraform makes it in modules/out/main.tf:12 from random_password.p.result | Terraform in infra: module.out.random_password.p.result at modules/out/main.tf:12:16`
+infra Secret here/b at 7 gives it what stands there at first, and leaves it to others from then on
+  x = Terraform in modules/out/main.tf:7 gives it what stands there at first, and leaves it to others from then on | Terraform in infra: module.out.kubernetes_secret.b.x at modules/out/main.tf:12:16`
 	if s := strings.Join(got, "\n"); s != want {
 		t.Errorf("got\n%s\nwant\n%s", s, want)
 	}
