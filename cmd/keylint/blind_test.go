@@ -21,6 +21,7 @@ import (
 	"github.com/getsops/sops/v3/age"
 	sopsconfig "github.com/getsops/sops/v3/config"
 	"github.com/getsops/sops/v3/stores/dotenv"
+	"github.com/getsops/sops/v3/stores/ini"
 	"github.com/getsops/sops/v3/stores/json"
 	"github.com/getsops/sops/v3/stores/yaml"
 	"golang.org/x/tools/txtar"
@@ -176,6 +177,10 @@ func encryptSOPS(t *testing.T, name string, plain []byte) []byte {
 		store = dotenv.NewStore(&stores.Dotenv)
 	case ".json":
 		store = json.NewStore(&stores.JSON)
+	case ".ini":
+		store = ini.NewStore(&stores.INI)
+	case ".bin":
+		store = json.NewBinaryStore(&stores.JSONBinary)
 	default:
 		store = yaml.NewStore(&stores.YAML)
 	}
