@@ -37,6 +37,7 @@ type KongConsumer struct {
 	Groups  []string
 	Line    int
 	Keyless []KongKeyless
+	Others  bool // it has credentials that are no keys
 
 	shut string // why none of its requests is known to pass, whatever the route; empty where they may
 }
@@ -121,7 +122,10 @@ func KongSteered(b []byte, by func(part string) bool) bool {
 // whoPasses are the fields at the top that say who is let pass.
 var whoPasses = map[string]bool{"consumers": true, "keyauth_credentials": true, encrypted: true, "acls": true}
 
-// anyPart says whether a field or a value is one of those asked for, but for the key of a credential.
+// otherCredentials are the lists of a consumer's credentials that are no keys (docs.konghq.com: basic-auth, hmac-auth, jwt, oauth2, mtls-auth).
+var otherCredentials = []string{"basicauth_credentials", "hmacauth_credentials", "jwt_secrets", "oauth2_credentials", "mtls_auth_credentials"}
+
+// anyPart says whether a field or a value is one of those asked for, but for a credential's key and the credentials that are no keys.
 func anyPart(n *yaml.Node, is func(string) bool, depth int) bool {
 	if n = nodes.Follow(n); n == nil || depth > 20 {
 		return false
@@ -134,7 +138,7 @@ func anyPart(n *yaml.Node, is func(string) bool, depth int) bool {
 		found = found || anyPart(item, is, depth+1)
 	}
 	nodes.Pairs(n, func(field, value *yaml.Node) {
-		found = found || is(field.Value) || field.Value != "key" && anyPart(value, is, depth+1)
+		found = found || is(field.Value) || field.Value != "key" && !slices.Contains(otherCredentials, field.Value) && anyPart(value, is, depth+1)
 	})
 	return found
 }
@@ -183,6 +187,9 @@ func (d *Document) kong() *KongConfig {
 		for _, a := range nodes.Items(nodes.Field(c, "acls")) {
 			consumer.Groups = append(consumer.Groups, nodes.Text(nodes.Field(a, "group")))
 		}
+		consumer.Others = slices.ContainsFunc(otherCredentials, func(list string) bool {
+			return nodes.Field(c, list) != nil || slices.ContainsFunc(nodes.Items(nodes.Field(d.Root, list)), func(e *yaml.Node) bool { return foreignName(nodes.Field(e, "consumer")) == name })
+		})
 		consumer.shut = shutFor(pluginsOfConsumer(c, name))
 		consumer.Keyless = slips(c, "keyauth_credentials")
 		for _, credential := range nodes.Items(nodes.Field(c, "keyauth_credentials")) {

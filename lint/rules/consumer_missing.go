@@ -196,7 +196,7 @@ func checkKeyless(p *lint.Pass, g *gateway.Gateway) {
 		case len(c.Keyless) > 0:
 			f.Place = lint.AtName(g.LineOf(c.Keyless[0].Line), label+" of "+g.Name)
 			f.Message = label + " has a credential without a key: Kong makes one up, which nobody knows"
-		case g.Config.Role(c.Name) != "" && !has[c.Name] && !slices.ContainsFunc(g.Config.Credentials, func(k sources.KongCredential) bool { return k.Consumer == c.Name }):
+		case g.Config.Role(c.Name) != "" && !has[c.Name] && !c.Others && !slices.ContainsFunc(g.Config.Credentials, func(k sources.KongCredential) bool { return k.Consumer == c.Name }):
 			f.Message = label + " has no key: nobody passes as this consumer"
 			f.Severity = lint.Warning
 		default:
