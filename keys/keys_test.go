@@ -62,8 +62,9 @@ func TestNamesOfTheUser(t *testing.T) {
 		"SUPABASE_ANON_KEY_LAN":    {Slot: keys.Anon, Strong: true, Suffix: "SUPABASE_ANON_KEY_LAN", Of: "LAN"},
 		"SUPABASE_JWT_ISSUER":      {Suffix: "SUPABASE_JWT_ISSUER", Issuer: true},
 		"GOTRUE_JWT_ISSUER":        {Suffix: "GOTRUE_JWT_ISSUER"},
-		"SUPABASE_DB_URL":          {Suffix: "SUPABASE_DB_URL"},
-		"NEXT_PUBLIC_APP_BASE_URL": {PublicPrefix: "NEXT_PUBLIC_", Suffix: "APP_BASE_URL"},
+		"SUPABASE_DB_URL":          {Suffix: "SUPABASE_DB_URL", Stem: "SUPABASE_DB"},
+		"NEXT_PUBLIC_APP_BASE_URL": {PublicPrefix: "NEXT_PUBLIC_", Suffix: "APP_BASE_URL", Stem: "APP_BASE"},
+		"VITE_MISC_ANON_KEY":       {PublicPrefix: "VITE_", Suffix: "MISC_ANON_KEY", Stem: "MISC"},
 	} {
 		if got := names.Of(name); got != want {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)

@@ -29,6 +29,10 @@ type Name struct {
 	// have the same belong together.
 	Of string
 
+	// Stem is what stands before the end by which keys or addresses are called, of a name that means nothing here:
+	// "MISC" of MISC_ANON_KEY and MISC_URL. They belong together as well.
+	Stem string
+
 	// URL says that the value is the address under which Supabase is reached, which tells
 	// the instance that the keys beside it are meant for.
 	URL bool
@@ -160,10 +164,20 @@ func read(name string) Name {
 		result.Slot, result.Strong, result.AnyRole = slot, true, anyRoleNames[n]
 	} else if rest, ok := strings.CutPrefix(n, "SUPABASE_"); ok && weakNames[rest] != "" {
 		result.Slot, result.Strong = weakNames[rest], true
-	} else {
-		result.Slot = weakNames[n]
+	} else if result.Slot = weakNames[n]; result.Slot == "" && of == "" && !result.URL {
+		result.Stem = stem(n)
 	}
 	return result
+}
+
+// stem is what stands before the end of a name, in capitals, by which keys or addresses are called; empty where it has none.
+func stem(n string) string {
+	for i := range n {
+		if end := n[i+1:]; n[i] == '_' && (weakNames[end] != "" || end == "URL" || end == "API_URL") {
+			return n[:i]
+		}
+	}
+	return ""
 }
 
 // qualifiers are the words behind SUPABASE_, and at a name's end, that tell an environment or

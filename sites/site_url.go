@@ -24,6 +24,10 @@ func (s *Site) Hosts() []string {
 			alike++
 		}
 		switch {
+		case u.Stem != s.Name.Stem && u.Stem != "":
+			continue
+		case u.Stem != "":
+			alike += 4
 		case u.Of == s.Name.Of:
 			alike += 2
 		case s.Name.Elsewhere():

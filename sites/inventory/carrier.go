@@ -73,24 +73,31 @@ type URL struct {
 	Variable string // that it stands in
 	Prefix   string // the public prefix of its variable
 	Of       string // what tells its variable from others of the kind
+	Stem     string // likewise of one that is not Supabase's by its name, but that of a key beside it
 	Base     string // scheme, host and port: "https://api.example.org"
 	Host     string // in small letters, without the port; "localhost:8000" for a port of the machine itself
 	At       func() sources.Position
 }
 
-// URLs reads the Supabase URLs among bindings.
+// URLs reads the Supabase URLs among bindings: those that are called so, and those of a name that a key among them has, too.
 func (inv *Inventory) URLs(bindings []*Binding) []URL {
+	named := map[string]bool{}
+	for _, b := range bindings {
+		if name := inv.Names.Of(b.Name); name.Stem != "" && b.Value.IsKnown() && keys.Recognize(b.Value.Text()) != "" {
+			named[name.PublicPrefix+name.Stem] = true
+		}
+	}
 	var urls []URL
 	for _, b := range bindings {
 		name := inv.Names.Of(b.Name)
-		if !name.URL {
+		if !name.URL && !named[name.PublicPrefix+name.Stem] {
 			continue
 		}
 		u := address(b.Value)
 		if u == nil || inv.isTorn(b.Value, u) {
 			continue
 		}
-		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, Base: baseOf(u), Host: HostOfURL(u), At: b.At})
+		urls = append(urls, URL{Variable: b.Name, Prefix: name.PublicPrefix, Of: name.Of, Stem: name.Stem, Base: baseOf(u), Host: HostOfURL(u), At: b.At})
 	}
 	return urls
 }
