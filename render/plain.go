@@ -1,8 +1,6 @@
 package render
 
 import (
-	"path"
-
 	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render/kustomize"
 	"github.com/keylint/keylint/render/stores"
@@ -45,7 +43,7 @@ func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[strin
 			}
 			continue
 		}
-		if deployed[f.Path] || !f.HoldsObjects() || inChart(repo, f) {
+		if deployed[f.Path] || !f.HoldsObjects() || f.InChart() {
 			continue
 		}
 		objects := stores.InFile(repo, f)
@@ -78,15 +76,4 @@ func plainUnits(repo *sources.Repository, g *kustomize.Graph, deployed map[strin
 func holdsKey(f *sources.File) bool {
 	b, err := f.Disk()
 	return err == nil && len(keys.Find(b)) > 0
-}
-
-// inChart says whether the file is a template of a Helm chart. Many of them are YAML,
-// and still are not what is deployed: that is what the chart makes of them.
-func inChart(repo *sources.Repository, f *sources.File) bool {
-	for dir := f.Dir(); dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if path.Base(dir) == "templates" && repo.File(path.Join(path.Dir(dir), "Chart.yaml")) != nil {
-			return true
-		}
-	}
-	return false
 }

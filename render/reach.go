@@ -75,7 +75,7 @@ func (r *reach) sort(f *sources.File) {
 		if !f.IsMarked() || f.Dismiss() {
 			r.texts = append(r.texts, f)
 		}
-	case inChart(r.p.repo, f), !f.HoldsObjects() && strings.Contains(path.Base(f.Path), "values"):
+	case f.InChart(), !f.HoldsObjects() && strings.Contains(path.Base(f.Path), "values"):
 		if !f.IsMarked() {
 			r.texts = append(r.texts, f)
 		}

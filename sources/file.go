@@ -102,6 +102,17 @@ func (f *File) IsTemplate() bool {
 	})
 }
 
+// InChart says whether the file is a template of a Helm chart. Many of them are YAML, and still are not what is deployed: that is what the chart
+// makes of them.
+func (f *File) InChart() bool {
+	for dir := f.Dir(); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if path.Base(dir) == "templates" && f.repo.File(path.Join(path.Dir(dir), "Chart.yaml")) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // IsDotenv says that the file is called .env, .env.<something> or <something>.env, like an environment
 // (env.production), or as direnv and wrangler call theirs.
 func (f *File) IsDotenv() bool { return f.kind == dotenvFile }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -122,6 +123,22 @@ func TestTwoTrees(t *testing.T) {
 }
 
 // TestLargeFile is told and not read.
+// TestTemplateOfChart: what is a template of a chart is told of by what renders it, and any other where it is read.
+func TestTemplateOfChart(t *testing.T) {
+	const template = "{{- if .Values.on }}\nanon_key: SUPABASE_ANON_KEY\n{{- end }}\n"
+	repo := openPaths(t, writeTree(t, map[string]string{"chart/Chart.yaml": "name: x", "chart/templates/a/x.yaml": template, "other/templates/x.yaml": template}))
+	for _, f := range repo.Files() {
+		f.Documents()
+	}
+	var got []string
+	for _, n := range repo.Notes() {
+		got = append(got, n.At.File)
+	}
+	if want := []string{"other/templates/x.yaml"}; !slices.Equal(got, want) {
+		t.Errorf("told of %v, want %v", got, want)
+	}
+}
+
 func TestLargeFile(t *testing.T) {
 	dir := writeTree(t, map[string]string{"secret.yaml": secret})
 	if err := os.Truncate(filepath.Join(dir, "secret.yaml"), 200<<20); err != nil {

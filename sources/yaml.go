@@ -54,11 +54,12 @@ func (f *File) parseDocuments() []*Document {
 	parsed, problems := nodes.Parse(plain)
 	f.problems = len(problems) > 0
 	for _, p := range problems {
-		kind := NoteUnreadable
-		if p.Template {
-			kind = NoteSkipped
+		switch at := (Position{File: f.Path, Line: p.Line}); {
+		case !p.Template:
+			f.repo.Note(NoteUnreadable, at, p.Message)
+		case !f.InChart(): // what renders the chart tells of it
+			f.repo.Note(NoteSkipped, at, p.Message)
 		}
-		f.repo.Note(kind, Position{File: f.Path, Line: p.Line}, p.Message)
 	}
 	lines := splitLines(disk)
 	var onDisk []nodes.Document
