@@ -36,6 +36,11 @@ func IsEnvoy(b []byte) bool {
 	return bytes.Contains(b, []byte("apikey")) && bytes.Contains(b, []byte("envoy.")) && bytes.Contains(b, []byte("filter"))
 }
 
+// IsEnvoyListener is a cheap test of the text: an Envoy configuration in which requests come in.
+func IsEnvoyListener(b []byte) bool {
+	return bytes.Contains(b, []byte("filter_chains")) && bytes.Contains(b, []byte("http_connection_manager"))
+}
+
 // luaLocal matches the declaration of a string in Lua.
 var luaLocal = regexp.MustCompile(`^\s*local\s+(\w+)\s*=\s*"([^"]*)"\s*$`)
 

@@ -55,7 +55,7 @@ func (f *Found) addEnvoy(p *inventory.Pod, c *inventory.Container) {
 	config, seen := r.envoyConfiguration()
 	if config == nil {
 		g.unsure = r.unfollowed
-		f.addEnvoyEnvironment(g, c)
+		f.addEnvoyEnvironment(g, c, r.otherListener())
 		return
 	}
 	rendered := seen.Rendered
@@ -86,6 +86,16 @@ func (r *run) envoyConfiguration() (*sources.EnvoyConfig, substitute.Seen) {
 		}
 	}
 	return config, best
+}
+
+// otherListener says why the keys that Envoy is given need not be those that it takes: a listener of it is seen that compares none.
+func (r *run) otherListener() string {
+	for _, f := range r.outcome.Files() {
+		if f.Rendered.Unknown == "" && sources.IsEnvoyListener(f.Rendered.Text()) {
+			return f.Path + ", which Envoy reads, compares no key that keylint can find"
+		}
+	}
+	return ""
 }
 
 // addEnvoyKeys makes accepted sites of what the policies compare with, and where the
@@ -183,8 +193,9 @@ func (f *Found) envoyTemplate(g *Gateway, from substitute.Place) (sources.Positi
 var placeholderIn = regexp.MustCompile(`\$(\{\w+\}|\w+)`)
 
 // addEnvoyEnvironment makes accepted sites of the variables of an Envoy whose
-// configuration is not in the repository, by upstream's names: the image renders it.
-func (f *Found) addEnvoyEnvironment(g *Gateway, c *inventory.Container) {
+// configuration is not in the repository, by upstream's names: the image renders it. None of them is known where a configuration is seen that does
+// not look at keys; why says so.
+func (f *Found) addEnvoyEnvironment(g *Gateway, c *inventory.Container, why string) {
 	set := map[keys.Slot]bool{}
 	for _, v := range c.Variables {
 		if !v.Value.IsKnown() || v.Value.Text().Len() > 0 {
@@ -202,6 +213,9 @@ func (f *Found) addEnvoyEnvironment(g *Gateway, c *inventory.Container) {
 		}
 		b := *v
 		b.Holder, b.Slot = "Envoy", slot
+		if why != "" {
+			b.Value = keys.Unknown(why)
+		}
 		g.Credentials = append(g.Credentials, &Credential{At: v.At(), Name: v.Name, holder: fmt.Sprintf("Envoy's %s key", slot), Binding: &b, Carrier: c.Carrier})
 	}
 }
