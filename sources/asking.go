@@ -1,10 +1,8 @@
 package sources
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -14,27 +12,22 @@ import (
 // What stands before the gateway may hand on only what brings a password or a session, which no client of Supabase sends: its requests have the key,
 // and the header in which a password would stand is taken.
 
-// askingMarks stand in a configuration of nginx or Caddy that does so.
-var askingMarks = [][]byte{[]byte("auth_basic"), []byte("auth_request"), []byte("auth_jwt"), []byte("return 401"), []byte("return 403"), []byte("basic_auth"), []byte("basicauth"), []byte("forward_auth")}
-
-// asking finds what a configuration of nginx or Caddy asks for before it hands a request on.
-func asking(b []byte) []TakenHeader {
-	if !slices.ContainsFunc(askingMarks, func(m []byte) bool { return bytes.Contains(b, m) }) {
+// asks finds what a configuration of nginx or Caddy asks for before it hands a request on.
+func (j *wholeConfig) asks() []TakenHeader {
+	switch {
+	case j == nil:
 		return nil
+	case j.nginx:
+		return askedBefore(j.directive, "proxy_pass", nginxMaps(j.directive).asks)
 	}
-	if bytes.Contains(b, []byte("proxy_pass")) {
-		return askedBefore(parseDirectives(string(b), true), "proxy_pass", nginxAsks)
-	}
-	if bytes.Contains(b, []byte("reverse_proxy")) {
-		return askedBefore(parseDirectives(string(b), false), "reverse_proxy", caddyAsks)
-	}
-	return nil
+	return askedBefore(j.directive, "reverse_proxy", caddyAsks)
 }
 
 // demand is what a block asks for, by what asks it; off names what it switches off, which counts for nothing round it either.
 type demand struct {
 	by, off []string
-	last    bool // nothing round the block counts
+	unseen  []*directive // what it includes of which it is not known what that asks for
+	last    bool         // nothing round the block counts
 }
 
 // askedBefore finds what the blocks ask for round each directive that sends on.
@@ -45,24 +38,31 @@ func askedBefore(top *directive, sends string, asks func(block *directive) deman
 		if !d.is(sends) {
 			return
 		}
+		to := func() (to []string, any bool) {
+			for _, w := range d.words[1:] {
+				if u := upstream(w.text, named); u != nil {
+					to = append(to, u.Hostname())
+				}
+			}
+			return to, true
+		}
 		var off []string
-		for in := d.in; in != nil; in = in.in {
+		for in := d; in != nil; in = in.in {
+			if in.brings { // what stands round it asks for what it does
+				continue
+			}
 			a, ok := known[in]
 			if !ok {
 				a = asks(in)
 				known[in] = a
 			}
 			off = append(off, a.off...)
+			for _, u := range a.unseen {
+				out = addTaken(out, TakenHeader{From: u.arg(1) + ", which " + u.unseen, File: u.file, Line: u.words[0].line}, to)
+			}
 			what := slices.IndexFunc(a.by, func(by string) bool { return !slices.Contains(off, by) })
 			if what >= 0 {
-				out = addTaken(out, TakenHeader{Asks: a.by[what], Line: d.words[0].line}, func() (to []string, any bool) {
-					for _, w := range d.words[1:] {
-						if u := upstream(w.text, named); u != nil {
-							to = append(to, u.Hostname())
-						}
-					}
-					return to, true
-				})
+				out = addTaken(out, TakenHeader{Asks: a.by[what], File: d.file, Line: d.words[0].line}, to)
 			}
 			if what >= 0 || a.last {
 				return
@@ -72,8 +72,29 @@ func askedBefore(top *directive, sends string, asks func(block *directive) deman
 	return out
 }
 
-// nginxAsks is what a block of nginx asks for (nginx.org/en/docs/http: ngx_http_auth_basic_module, ngx_http_auth_request_module).
-func nginxAsks(block *directive) (out demand) {
+// add adds what an include asks for.
+func (a *demand) add(d *directive, included demand) {
+	a.by, a.off, a.unseen, a.last = append(a.by, included.by...), append(a.off, included.off...), append(a.unseen, included.unseen...), a.last || included.last
+	if d.unseen != "" && !d.asksNothing() {
+		a.unseen = append(a.unseen, d)
+	}
+}
+
+// nginxConditions are the maps of a configuration of nginx, by the variable that they make.
+type nginxConditions map[string]*directive
+
+func nginxMaps(top *directive) nginxConditions {
+	maps := nginxConditions{}
+	top.each(func(d *directive) {
+		if d.is("map") {
+			maps[d.arg(2)] = d
+		}
+	})
+	return maps
+}
+
+// asks is what a block of nginx asks for (nginx.org/en/docs/http: ngx_http_auth_basic_module, ngx_http_auth_request_module).
+func (maps nginxConditions) asks(block *directive) (out demand) {
 	for _, d := range block.block {
 		switch d.arg(0) {
 		case "auth_basic", "auth_request", "auth_jwt":
@@ -84,62 +105,54 @@ func nginxAsks(block *directive) (out demand) {
 			}
 		case "satisfy":
 			return demand{last: true}
+		case "include":
+			if out.add(d, maps.asks(d)); out.last {
+				return demand{last: true}
+			}
 		case "limit_except": // of other methods than those that it names
-			for _, by := range nginxAsks(d).by {
+			for _, by := range maps.asks(d).by {
 				out.by = append(out.by, by+" in limit_except")
 			}
 		case "if":
-			if d.refuses() {
-				out.by = append(out.by, "an if that returns "+d.block[0].arg(1))
+			if status := d.refusal(); status != "" && maps.wantsOther(d) {
+				out.by = append(out.by, "an if that returns "+status)
 			}
 		}
 	}
 	return out
 }
 
-// refuses says whether an if of nginx' answers for want of a credential other than the key. That a request is refused that has no key at all, or comes
-// from a certain program or page, refuses none that is known to be sent.
-func (d *directive) refuses() bool {
-	if len(d.block) == 0 || d.block[0].arg(0) != "return" || d.block[0].arg(1) != "401" && d.block[0].arg(1) != "403" {
-		return false
+// refusal is the status by which an if of nginx' refuses a request; empty where it does not.
+func (d *directive) refusal() string {
+	for _, does := range d.block {
+		if status := does.arg(1); does.is("return") && (status == "401" || status == "403" || status == "444") {
+			return status
+		}
 	}
+	return ""
+}
+
+// wantsOther says whether an if of nginx' looks for a credential other than the key, by itself or by a map. That a request is refused that has no key at
+// all, or comes from a certain program or page, refuses none that is known to be sent.
+func (maps nginxConditions) wantsOther(d *directive) bool {
 	condition := ""
 	for _, w := range d.words[1:] {
 		condition += w.text
 	}
-	return credentialVariable.MatchString(condition) && !wantsKey.MatchString(condition)
+	for _, name := range nginxWord.FindAllString(condition, -1) {
+		if m := maps[name]; m != nil && m.tellsApart() && credentialVariable.MatchString(m.arg(1)) && !noCredential.MatchString(m.arg(1)) {
+			return true
+		}
+	}
+	return credentialVariable.MatchString(condition) && !noCredential.MatchString(condition) && !wantsSession.MatchString(condition)
 }
 
 var (
+	nginxWord          = regexp.MustCompile(`\$\w+`)
 	credentialVariable = regexp.MustCompile(`\$(?:http_|cookie_|arg_|remote_user|ssl_client_)`)
-	wantsKey           = regexp.MustCompile(`\$(?:http|arg)_(?i:user_agent|referer|host|apikey|authorization=?\)?$)`)
+	noCredential       = regexp.MustCompile(`\$(?:http|arg)_(?i:user_agent|referer|host|origin|upgrade|x_forwarded_\w+|apikey)`) // of which the key is compared elsewhere
+	wantsSession       = regexp.MustCompile(`\$(?:http|arg)_(?i:authorization=?\)?$)`)
 )
-
-// caddyAsks is what a block of Caddy's asks of all that it handles (caddyserver.com/docs/caddyfile/directives: basic_auth, forward_auth).
-func caddyAsks(block *directive) demand { return demand{by: caddyAsksAt(block, 0)} }
-
-// maxImports bounds how deep snippets of Caddy's import each other.
-const maxImports = 5
-
-func caddyAsksAt(block *directive, depth int) (by []string) {
-	for _, d := range block.block {
-		switch d.arg(0) {
-		case "basic_auth", "basicauth", "forward_auth":
-			if !strings.HasPrefix(d.arg(1), "/") && !strings.HasPrefix(d.arg(1), "@") {
-				by = append(by, d.arg(0))
-			}
-		case "import":
-			file := block
-			for file.in != nil {
-				file = file.in
-			}
-			if i := slices.IndexFunc(file.block, func(s *directive) bool { return s.arg(0) == "("+d.arg(1)+")" }); i >= 0 && depth < maxImports {
-				by = append(by, caddyAsksAt(file.block[i], depth+1)...)
-			}
-		}
-	}
-	return by
-}
 
 // AsksIn is what an object has a proxy ask for before it hands a request on: an annotation of ingress-nginx, or a middleware of Traefik's; empty
 // where it asks for nothing (kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations; doc.traefik.io/traefik: middlewares/http).

@@ -8,6 +8,10 @@ type directive struct {
 	words []configWord
 	in    *directive // whose block it stands in; nil at the top
 	block []*directive
+
+	file   string // the file that it stands in, of what is included; empty for what stands in the text itself
+	brings bool   // its block is what it includes
+	unseen string // why that is not known; empty where it is
 }
 
 // configWord is a word without its quotes.

@@ -50,30 +50,29 @@ func apisixNodes(field, value *yaml.Node) []string {
 	return out
 }
 
-// Checks is the line on which the file says that keys are checked, with the hosts that it sends to; zero where it does
-// not.
-func (g GatewayFile) Checks(b []byte) (line int, hosts []string) {
+// Checks finds where the file says that keys are checked.
+func (g GatewayFile) Checks(b []byte, _ Includes) (check KeyCheck) {
 	docs, _ := nodes.Parse(b)
 	open := false
 	for _, d := range docs {
 		nodes.EachMapping(d.Root, func(n *yaml.Node) {
 			nodes.Pairs(n, func(field, value *yaml.Node) {
 				open = open || field.Value == "use_keyless" && nodes.Text(value) == "true"
-				if line == 0 && g.checks(field, value) {
-					line = field.Line
+				if check.Line == 0 && g.checks(field, value) {
+					check.Line = field.Line
 				}
 				for _, to := range g.sends(field, value) {
 					if u := upstream(to, nil); u != nil {
-						hosts = append(hosts, u.Hostname())
+						check.Hosts = append(check.Hosts, u.Hostname())
 					}
 				}
 			})
 		})
 	}
 	if open {
-		return 0, nil
+		return KeyCheck{}
 	}
-	return line, hosts
+	return check
 }
 
 // Runs says whether an image is the gateway's, under whatever registry.

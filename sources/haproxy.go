@@ -67,19 +67,18 @@ func haproxyHeaders(text string) []ProxyHeader {
 	return out
 }
 
-// haproxyChecks is the line on which HAProxy looks at the header apikey, to let pass only some, with the hosts that
-// it sends to; zero where it does not.
-func haproxyChecks(text string) (line int, hosts []string) {
+// haproxyChecks finds where HAProxy looks at the header apikey, to let pass only some.
+func haproxyChecks(text string) (check KeyCheck) {
 	for n, l := range strings.Split(text, "\n") {
 		if m := haproxyServer.FindStringSubmatch(l); m != nil {
 			if u := upstream(m[1], nil); u != nil {
-				hosts = append(hosts, u.Hostname())
+				check.Hosts = append(check.Hosts, u.Hostname())
 			}
 		}
 		fields := strings.Fields(l)
-		if len(fields) > 1 && (fields[0] == "acl" || fields[0] == "http-request" && fields[1] == "deny") && haproxyKeys.MatchString(l) && !strings.Contains(l, "-m found") && line == 0 {
-			line = n + 1
+		if len(fields) > 1 && (fields[0] == "acl" || fields[0] == "http-request" && fields[1] == "deny") && haproxyKeys.MatchString(l) && !strings.Contains(l, "-m found") && check.Line == 0 {
+			check.Line = n + 1
 		}
 	}
-	return line, hosts
+	return check
 }

@@ -302,42 +302,55 @@ func caddyHeaders(top *directive) []ProxyHeader {
 	return out
 }
 
-// ChecksAPIKey is the line on which a configuration of nginx or HAProxy looks at the header apikey, to let pass only
-// some, with the hosts that it sends to; zero where it only hands the header on.
-func ChecksAPIKey(b []byte) (line int, hosts []string) {
+// KeyCheck is the place where a proxy's configuration looks at the header apikey, to let pass only some.
+type KeyCheck struct {
+	File  string   // see TakenHeader
+	Line  int      // zero where it only hands the header on
+	Hosts []string // that it sends to
+}
+
+// ChecksAPIKey finds that in a configuration of nginx or HAProxy.
+func ChecksAPIKey(b []byte, includes Includes) (check KeyCheck) {
 	if bytes.Contains(b, []byte("(apikey)")) {
 		return haproxyChecks(string(b))
 	}
-	if !bytes.Contains(b, []byte("_apikey")) || !bytes.Contains(b, []byte("proxy_pass")) {
-		return 0, nil
+	whole := join(b, includes)
+	if whole == nil || !whole.nginx {
+		return check
 	}
-	top := parseDirectives(string(b), true)
-	named := nginxNames(top)
-	top.each(func(d *directive) {
+	named := nginxNames(whole.directive)
+	whole.each(func(d *directive) {
 		if u := upstream(d.arg(1), named); d.is("proxy_pass") && u != nil {
-			hosts = append(hosts, u.Hostname())
+			check.Hosts = append(check.Hosts, u.Hostname())
 		}
-		if line == 0 && d.comparesAPIKey() {
-			line = d.words[0].line
+		if check.Line == 0 && d.comparesAPIKey() {
+			check.File, check.Line = d.file, d.words[0].line
 		}
 	})
-	return line, hosts
+	return check
 }
 
 // comparesAPIKey says whether an "if" or a "map" tells one key from another, and not only whether there is
 // one.
 func (d *directive) comparesAPIKey() bool {
-	if of := strings.TrimPrefix(d.arg(1), "("); of != "$http_apikey" && of != "$arg_apikey" {
+	switch of := apikeyVariable.FindString(d.arg(1)); {
+	case of == "":
 		return false
-	}
-	if d.is("map") {
-		return slices.ContainsFunc(d.block, func(c *directive) bool { return c.arg(0) != "" && !nginxMapWords[c.arg(0)] })
+	case d.is("map"):
+		return d.tellsApart()
 	}
 	return d.is("if") && strings.TrimSuffix(d.arg(3), ")") != ""
 }
 
+var apikeyVariable = regexp.MustCompile(`\$\{?(?:http|arg)_apikey\b`)
+
+// tellsApart says whether a map tells one value from another. What it includes does.
+func (d *directive) tellsApart() bool {
+	return slices.ContainsFunc(d.block, func(c *directive) bool { return c.arg(0) != "" && !nginxMapWords[c.arg(0)] })
+}
+
 // nginxMapWords are what else than a value may stand first in a map (nginx.org/en/docs/http/ngx_http_map_module.html).
-var nginxMapWords = map[string]bool{"default": true, "hostnames": true, "volatile": true, "include": true, "~.": true, "~.+": true, "~.*": true, "~^.+$": true}
+var nginxMapWords = map[string]bool{"default": true, "hostnames": true, "volatile": true, "~.": true, "~.+": true, "~.*": true, "~^.+$": true}
 
 // onlyUpstream is where all that a block sends on goes; nil where that is to several, or is not told.
 func onlyUpstream(in *directive, by string, named map[string]string) *url.URL {

@@ -66,14 +66,16 @@ func TestChecksAPIKey(t *testing.T) {
 		{"\nif ($http_apikey != k) { return 401; }" + pass, 2},
 		{"map $http_apikey $known { default 0; k 1; }" + pass, 1},
 		{"map $arg_apikey $known { default 0; \"k\" 1; }" + pass, 1},
+		{"map $http_apikey $known { default 0; include keys.map; }" + pass, 1},
+		{"map \"$http_apikey$arg_apikey\" $known { default 0; k 1; }" + pass, 1},
 		{"if ($http_apikey = \"\") { return 401; }" + pass, 0},
 		{"if ($http_apikey) { return 200; }" + pass, 0},
 		{"map $http_apikey $auth { \"\" $http_authorization; default \"Bearer $http_apikey\"; }" + pass, 0},
 		{"if ($http_host != \"k\") { return 401; } proxy_set_header apikey $http_apikey; " + pass, 0},
 	} {
-		line, hosts := ChecksAPIKey([]byte(c.text))
-		if line != c.line || len(hosts) != 1 || hosts[0] != "rest" {
-			t.Errorf("%s: line %d, %v", c.text, line, hosts)
+		check := ChecksAPIKey([]byte(c.text), nil)
+		if check.Line != c.line || len(check.Hosts) != 1 || check.Hosts[0] != "rest" {
+			t.Errorf("%s: line %d, %v", c.text, check.Line, check.Hosts)
 		}
 	}
 }
@@ -83,7 +85,7 @@ func FuzzParseProxy(f *testing.F) {
 	f.Add([]byte("x.org {\n\treverse_proxy kong:8000 {\n\t\theader_up apikey \"{$K}\" # c\n\t}\n}"))
 	f.Add([]byte("http: {middlewares: {key: {headers: {customRequestHeaders: {apikey: k}}}}}"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		ChecksAPIKey(b)
+		ChecksAPIKey(b, nil)
 		lines := strings.Split(string(b), "\n")
 		for _, h := range ParseProxy(b) {
 			if h.Line < 1 || h.Line > len(lines) || h.Column < 1 {

@@ -16,7 +16,9 @@ type TakenHeader struct {
 	Name string   // "apikey", "Authorization"
 	Set  bool     // it is sent with something else in it; else it is taken away
 	Asks string   // no header is taken, but nothing is handed on without what this checks: "auth_basic"
+	From string   // no header is taken, but this is included, of which it is not known whether it does either: "auth.conf, which is not in the repository"
 	To   []string // the hosts that it would be sent to; none where that is not told
+	File string   // the included file that it stands in; empty where it stands in the text itself
 	Line int
 }
 
@@ -42,22 +44,34 @@ func takesHeaders(b []byte) bool {
 func (f *File) TakesHeaders() bool { return f.takes }
 
 // ParseTaken finds the headers that a configuration of nginx, Caddy, HAProxy, Apache, Traefik or Envoy does not hand on,
-// and what nginx and Caddy ask for first.
-func ParseTaken(b []byte) []TakenHeader {
+// and what nginx and Caddy ask for first, by themselves or by what they include.
+func ParseTaken(b []byte, includes Includes) []TakenHeader {
 	if isCaddyJSON(b) {
 		return caddyJSON(b)
 	}
-	out := asking(b)
-	if !takesHeaders(b) {
-		return out
-	}
+	whole := join(b, includes)
+	out := whole.asks()
 	text, lower := string(b), strings.ToLower(string(b))
+	tree := func(nginx bool) *directive {
+		if whole != nil && whole.nginx == nginx {
+			return whole.directive
+		}
+		return parseDirectives(text, nginx)
+	}
+	switch own := takesHeaders(b); {
+	case !own && (whole == nil || !whole.takes):
+		return out
+	case !own && whole.nginx:
+		return append(out, nginxTaken(whole.directive)...)
+	case !own:
+		return append(out, caddyTaken(whole.directive)...)
+	}
 	out = append(out, luaTaken(text)...)
 	switch {
 	case strings.Contains(lower, "_set_header") || strings.Contains(lower, "_input_headers") || strings.Contains(lower, "proxy_pass_request_headers"):
-		return append(out, nginxTaken(parseDirectives(text, true))...)
+		return append(out, nginxTaken(tree(true))...)
 	case strings.Contains(lower, "header_up") || caddyRequestHeader.MatchString(text):
-		return append(out, caddyTaken(parseDirectives(text, false))...)
+		return append(out, caddyTaken(tree(false))...)
 	case strings.Contains(lower, "http-request"):
 		return append(out, haproxyTaken(text)...)
 	case apacheHeader.MatchString(text):
@@ -142,7 +156,7 @@ func nginxTaken(top *directive) []TakenHeader {
 	own := map[*directive]bool{} // the blocks that set headers of their own
 	top.each(func(d *directive) {
 		if d.is("proxy_set_header") {
-			own[d.in] = true
+			own[d.scope()] = true
 		}
 	})
 	looked := 0
@@ -152,7 +166,7 @@ func nginxTaken(top *directive) []TakenHeader {
 				return
 			}
 			looked++
-			out = addTaken(out, TakenHeader{Name: name, Set: set, Line: d.words[0].line}, func() ([]string, bool) {
+			out = addTaken(out, TakenHeader{Name: name, Set: set, File: d.file, Line: d.words[0].line}, func() ([]string, bool) {
 				if looked > 10*maxTaken { // those that are passed over among them
 					return nil, true
 				}
@@ -193,11 +207,12 @@ func (d *directive) nginxHandsOn(name, value string, named map[string]string) bo
 // any is false where there are only such.
 func (d *directive) nginxUpstreams(named map[string]string, own map[*directive]bool) (to []string, any bool) {
 	any = true
-	d.in.each(func(pass *directive) {
+	scope := d.scope()
+	scope.each(func(pass *directive) {
 		if !pass.is("proxy_pass") && !pass.is("grpc_pass") {
 			return
 		}
-		for in := pass.in; in != nil && in != d.in; in = in.in {
+		for in := pass.in; in != nil && in != scope; in = in.in {
 			if d.is("proxy_set_header") && own[in] {
 				any = any && to != nil
 				return
@@ -215,10 +230,10 @@ func (d *directive) nginxUpstreams(named map[string]string, own map[*directive]b
 func caddyTaken(top *directive) []TakenHeader {
 	var out []TakenHeader
 	top.each(func(d *directive) {
-		i, in := 1, d.in
+		i, in := 1, d.scope()
 		switch {
 		case d.is("header_up"):
-			in = &directive{block: []*directive{d.in}}
+			in = &directive{block: []*directive{in}}
 		case d.is("request_header"):
 			if strings.HasPrefix(d.arg(1), "@") || strings.HasPrefix(d.arg(1), "/") || d.arg(1) == "*" {
 				i = 2
@@ -234,7 +249,7 @@ func caddyTaken(top *directive) []TakenHeader {
 		if !ok {
 			return
 		}
-		taken.Line = d.words[0].line
+		taken.File, taken.Line = d.file, d.words[0].line
 		out = addTaken(out, taken, func() (to []string, any bool) {
 			in.each(func(d *directive) {
 				if d.is("reverse_proxy") || d.is("to") && d.in.is("reverse_proxy") {

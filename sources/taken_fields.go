@@ -55,7 +55,7 @@ func (t *takenReader) read(n *yaml.Node, at []string) (taken []TakenHeader, to [
 		}
 	case yaml.ScalarNode:
 		text := nodes.Text(n)
-		for _, h := range ParseTaken([]byte(text)) {
+		for _, h := range ParseTaken([]byte(text), nil) {
 			h.Line += n.Line
 			taken = append(taken, h)
 		}

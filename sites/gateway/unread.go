@@ -126,20 +126,21 @@ func (f *Found) addDefinition(u *render.Unit, o *manifest.Object) {
 }
 
 // addProxy looks at the files that a proxy is shown for a check of keys.
-func (f *Found) addProxy(product string, p *inventory.Pod, c *inventory.Container, check func([]byte) (line int, hosts []string)) {
-	for _, file := range f.ShownTo(p, c) {
-		line, hosts := check(f.Readable(file.Value))
-		if line == 0 {
+func (f *Found) addProxy(product string, p *inventory.Pod, c *inventory.Container, check func([]byte, sources.Includes) sources.KeyCheck) {
+	for _, config := range f.ProxyConfigs(p, c) {
+		found := check(config.Text, config.Includes)
+		if found.Line == 0 {
 			continue
 		}
-		for _, host := range hosts {
+		for _, host := range found.Hosts {
 			service, rest, _ := strings.Cut(host, ".")
 			namespace, _, _ := strings.Cut(rest, ".")
 			if namespace == "" {
 				namespace = p.Namespace
 			}
 			if f.servesSupabase(p.Unit, namespace, service) {
-				f.notRead(product, file.Source, p.Unit, namespace, file.Inside(line, 1, 0))
+				label, at := config.At(found.File, found.Line)
+				f.notRead(product, label, p.Unit, namespace, at)
 				return
 			}
 		}

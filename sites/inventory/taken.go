@@ -24,36 +24,30 @@ func (inv *Inventory) noteTaken() {
 	}
 	uses := sync.OnceValue(inv.middlewareUses)
 	read := map[[3]string]bool{} // objects by file, kind and name; files that a proxy is shown
+	shown := shownFiles{map[FileID]bool{}, map[FileID][]sources.TakenHeader{}}
+	for _, p := range inv.Pods {
+		for _, c := range p.Containers {
+			if c.Carrier.Idle == "" && !checksKeys[c.Carrier.Backend] && (c.Object == nil || isProxyImage(c.Image)) && c.Unit.Deployed() {
+				inv.noteTakenIn(p, c, shown)
+			}
+		}
+	}
+	for id := range shown.read {
+		read[[3]string{id.Source}] = true
+	}
 	for _, u := range inv.Units {
 		for _, o := range u.Objects {
 			if !o.Derived() {
 				read[[3]string{o.File, o.Kind, o.OriginalName}] = true
 			}
 			if u.Deployed() {
-				inv.noteTakenBy(u, o, uses)
-			}
-		}
-	}
-	parsed := map[FileID][]sources.TakenHeader{} // many proxies may be shown one file
-	for _, p := range inv.Pods {
-		for _, c := range p.Containers {
-			if c.Object == nil && c.Carrier.Idle == "" && !checksKeys[c.Carrier.Backend] {
-				for _, f := range inv.ShownTo(p, c) {
-					read[[3]string{f.Source}] = true
-					taken, known := parsed[f.ID()]
-					if !known {
-						taken = sources.ParseTaken(inv.Readable(f.Value))
-						parsed[f.ID()] = taken
-					}
-					inv.noteHeaders(f.Source, taken, func(line int) sources.Position { return f.Inside(line, 1, 0) },
-						func(host string) []*Container { return inv.named(c, host) })
-				}
+				inv.noteTakenBy(u, o, uses, shown)
 			}
 		}
 	}
 	for _, h := range inv.takenByLabels {
 		h.To = []string{h.of.Name}
-		inv.noteHeaders(h.label, []sources.TakenHeader{h.TakenHeader}, func(int) sources.Position { return h.at }, func(string) []*Container { return []*Container{h.of} })
+		inv.noteHeaders([]sources.TakenHeader{h.TakenHeader}, called(h.label, func(int) sources.Position { return h.at }), func(string) []*Container { return []*Container{h.of} })
 	}
 	for _, f := range inv.Repo.Files() {
 		if !f.TakesHeaders() || f.Example || inv.Inputs[f.Path] {
@@ -64,13 +58,13 @@ func (inv *Inventory) noteTaken() {
 				kind, name := nodes.Text(nodes.Field(w.Root, "kind")), nodes.Text(nodes.Field(w.Root, "metadata", "name"))
 				space := nodes.Text(nodes.Field(w.Root, "metadata", "namespace"))
 				if takesInObject(w.Root) && !read[[3]string{f.Path, kind, name}] {
-					inv.noteHeaders(manifest.Label(kind, space, name), sources.TakenIn(w.Root), func(int) sources.Position { return w.Doc.Position(nodes.Field(w.Root, "metadata", "name")) },
+					inv.noteHeaders(sources.TakenIn(w.Root), called(manifest.Label(kind, space, name), func(int) sources.Position { return w.Doc.Position(nodes.Field(w.Root, "metadata", "name")) }),
 						func(host string) []*Container { return inv.anywhere(withNamespace(host, space)) })
 				}
 			}
 		} else if (f.IsProxy() || f.IsManifest()) && !read[[3]string{f.Path}] {
 			if b, err := f.Plain(); err == nil && !sources.IsKong(b) && !sources.IsEnvoy(b) {
-				inv.noteHeaders(f.Path, sources.ParseTaken(b), func(line int) sources.Position { return f.Inside(line, 0, 0) }, inv.anywhere)
+				inv.noteHeaders(sources.ParseTaken(b, nil), called(f.Path, func(line int) sources.Position { return f.Inside(line, 0, 0) }), inv.anywhere)
 			}
 		}
 	}
@@ -91,8 +85,53 @@ func takesInObject(root *yaml.Node) bool {
 		func(prefix string) bool { return strings.HasPrefix(group, prefix) })
 }
 
-// noteTakenBy tells of an object: one that says what is done to requests, or a ConfigMap with the configuration of a proxy.
-func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object, uses func() map[string][]string) {
+// shownFiles are those that a container is shown, and what was found in each that includes no other: many may be shown one.
+type shownFiles struct {
+	read  map[FileID]bool
+	alone map[FileID][]sources.TakenHeader
+}
+
+// noteTakenIn tells of the files that a container is shown.
+func (inv *Inventory) noteTakenIn(p *Pod, c *Container, shown shownFiles) {
+	configs := inv.ProxyConfigs(p, c)
+	taken := make([][]sources.TakenHeader, len(configs))
+	for i, k := range configs {
+		shown.read[k.ID()] = true
+		known, alone := false, k.Includes == nil || !sources.BringsIn(k.Text)
+		if taken[i], known = shown.alone[k.ID()]; alone && known || sources.IsKong(k.Text) || sources.IsEnvoy(k.Text) {
+			continue
+		}
+		if !alone && !inv.Repo.Spend(proxyCost*len(k.Text)) {
+			inv.Repo.Note(sources.NoteBound, k.Inside(1, 0, 0), "to read what proxies ask for is "+sources.TooMuch)
+			return
+		}
+		if taken[i] = sources.ParseTaken(k.Text, k.Includes); alone {
+			shown.alone[k.ID()] = taken[i]
+		}
+	}
+	for i, k := range configs {
+		for _, id := range k.included() {
+			shown.read[id] = true
+		}
+		if k.isIncluded() {
+			continue
+		}
+		inv.noteHeaders(taken[i], func(h sources.TakenHeader) (string, sources.Position) { return k.At(h.File, h.Line) }, func(host string) []*Container {
+			if c.Object == nil {
+				return inv.named(c, host)
+			}
+			return inv.serviceOf(c.Unit, c.Namespace, host)
+		})
+	}
+}
+
+// called is how a place is called where all has one name.
+func called(label string, at func(line int) sources.Position) func(sources.TakenHeader) (string, sources.Position) {
+	return func(h sources.TakenHeader) (string, sources.Position) { return label, at(h.Line) }
+}
+
+// noteTakenBy tells of an object: one that says what is done to requests, or a ConfigMap with the configuration of a proxy that is not shown to one.
+func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object, uses func() map[string][]string, shown shownFiles) {
 	resolve := func(host string) []*Container { return inv.serviceOf(u, o.Namespace, host) }
 	whole := func(int) sources.Position { return o.Locate(nodes.Field(o.Root, "metadata", "name")) }
 	switch {
@@ -106,14 +145,14 @@ func (inv *Inventory) noteTakenBy(u *render.Unit, o *manifest.Object, uses func(
 				taken[i].To = uses()[o.Namespace+"-"+o.Name]
 			}
 		}
-		inv.noteHeaders(Label(o), taken, whole, resolve)
+		inv.noteHeaders(taken, called(Label(o), whole), resolve)
 	case o.Kind == "ConfigMap":
 		for _, e := range inv.Entries(o) {
 			text := inv.Readable(e.Value)
 			if e.Key == "proxy-set-headers" { // of ingress-nginx, for all that it leads somewhere
 				inv.noteIngressHeaders(u, o.Namespace, string(text))
-			} else if !sources.IsKong(text) && !sources.IsEnvoy(text) {
-				inv.noteHeaders(Label(o)+" "+e.Key, sources.ParseTaken(text), func(line int) sources.Position { return e.Inside(line, 1, 0) }, resolve)
+			} else if label := Label(o) + " " + e.Key; !shown.read[FileID{u, label}] && !sources.IsKong(text) && !sources.IsEnvoy(text) {
+				inv.noteHeaders(sources.ParseTaken(text, nil), called(label, func(line int) sources.Position { return e.Inside(line, 1, 0) }), resolve)
 			}
 		}
 	}
@@ -130,7 +169,7 @@ func (inv *Inventory) noteIngressHeaders(u *render.Unit, namespace, name string)
 	}
 	for _, e := range inv.Entries(found.Object) {
 		line := "proxy_set_header " + e.Key + ` "` + string(inv.Readable(e.Value)) + `";`
-		inv.noteHeaders(Label(found.Object), sources.ParseTaken([]byte(line)), func(int) sources.Position { return e.At }, inv.anywhere)
+		inv.noteHeaders(sources.ParseTaken([]byte(line), nil), called(Label(found.Object), func(int) sources.Position { return e.At }), inv.anywhere)
 	}
 }
 
@@ -170,16 +209,17 @@ func withNamespace(service, namespace string) string {
 
 // noteHeaders tells of the headers that one place takes away, where they would have gone to what checks them. Nothing but an API has a header apikey:
 // that one is told of wherever it goes that is not known.
-func (inv *Inventory) noteHeaders(label string, taken []sources.TakenHeader, at func(line int) sources.Position, resolve func(host string) []*Container) {
+func (inv *Inventory) noteHeaders(taken []sources.TakenHeader, at func(sources.TakenHeader) (label string, at sources.Position), resolve func(host string) []*Container) {
 	type found struct{ known, checked bool }
 	leads := map[string]found{}
 	for _, h := range taken {
+		label, at := at(h)
 		known, checked := false, false
 		for _, host := range h.To {
 			to, looked := leads[host]
 			if !looked {
 				if !inv.Repo.Spend(filterCost * (1 + len(inv.Containers))) {
-					inv.Repo.Note(sources.NoteBound, at(h.Line), "where what is sent to proxies is led is "+sources.TooMuch)
+					inv.Repo.Note(sources.NoteBound, at, "where what is sent to proxies is led is "+sources.TooMuch)
 					return
 				}
 				for _, c := range resolve(host) {
@@ -193,14 +233,18 @@ func (inv *Inventory) noteHeaders(label string, taken []sources.TakenHeader, at 
 			continue
 		}
 		if h.Asks != "" {
-			inv.Repo.Note(sources.NoteNotFetched, at(h.Line), label+" asks for what "+h.Asks+" checks before it hands a request on: whether one with a key passes cannot be told")
+			inv.Repo.Note(sources.NoteNotFetched, at, label+" asks for what "+h.Asks+" checks before it hands a request on: whether one with a key passes cannot be told")
+			continue
+		}
+		if h.From != "" {
+			inv.Repo.Note(sources.NoteNotFetched, at, label+" includes "+h.From+": whether that lets pass what brings a key, and hands it on, cannot be told")
 			continue
 		}
 		does := "takes the header " + h.Name + " away from"
 		if h.Set {
 			does = "sets the header " + h.Name + " to something else in"
 		}
-		inv.Repo.Note(sources.NoteNotFetched, at(h.Line), label+" "+does+" what it hands on: no key that is sent in it that way arrives")
+		inv.Repo.Note(sources.NoteNotFetched, at, label+" "+does+" what it hands on: no key that is sent in it that way arrives")
 	}
 }
 
