@@ -31,6 +31,7 @@ type ComposeService struct {
 	Health      ComposeCommand    // the health check's test
 	Labels      []ComposeVariable // those of Traefik's that may set a header
 	Routes      []ComposeVariable // labels by which a proxy leads hosts to a service
+	Uses        []ComposeVariable // labels by which Traefik has requests pass middlewares on their way
 	Container   string            // how the container is called, where that is not left to compose
 	Networks    []ComposeNetwork  // none where it has no network of its own
 	WorkingDir  string
@@ -174,7 +175,8 @@ func (d *Document) composeService(name string, n *yaml.Node, dir string) Compose
 	s.Entrypoint, s.Command = d.composeCommand(nodes.Field(n, "entrypoint")), d.composeCommand(nodes.Field(n, "command"))
 	s.Health = d.composeTest(nodes.Field(n, "healthcheck"))
 	labels := append(d.composeVariables(nodes.Field(n, "labels")), d.composeVariables(nodes.Field(n, "deploy", "labels"))...)
-	s.Labels, s.Routes = slices.DeleteFunc(slices.Clone(labels), setsNoHeader), slices.DeleteFunc(labels, leadsNowhere)
+	s.Labels, s.Routes = slices.DeleteFunc(slices.Clone(labels), setsNoHeader), slices.DeleteFunc(slices.Clone(labels), leadsNowhere)
+	s.Uses = slices.DeleteFunc(labels, usesNoMiddleware)
 	s.Container, s.Networks = nodes.Text(nodes.Field(n, "container_name")), d.composeNetworks(n)
 	if extends := nodes.Field(n, "extends"); extends != nil {
 		s.extends = composeExtends{service: nodes.Text(extends), at: d.Position(extends)}

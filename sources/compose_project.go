@@ -93,6 +93,7 @@ func mergeServices(base, over ComposeService) ComposeService {
 	out.Args = mergeVariables(out.Args, over.Args)
 	out.Environment = mergeVariables(out.Environment, over.Environment)
 	out.Labels, out.Routes = mergeVariables(out.Labels, over.Labels), mergeVariables(out.Routes, over.Routes)
+	out.Uses = mergeVariables(out.Uses, over.Uses)
 	out.Container, out.Networks = firstText(over.Container, out.Container), mergeNetworks(out.Networks, over.Networks)
 	out.EnvFiles = mergeBy(out.EnvFiles, over.EnvFiles, func(f ComposeEnvFile) string { return f.Path })
 	out.Mounts = mergeBy(out.Mounts, over.Mounts, func(m ComposeMount) string { return m.Target })
@@ -136,7 +137,7 @@ func (s *ComposeService) clear(field string) {
 	case "image":
 		s.Image = ""
 	case "labels":
-		s.Labels, s.Routes = nil, nil
+		s.Labels, s.Routes, s.Uses = nil, nil, nil
 	case "profiles":
 		s.Profiles = nil
 	case "build":

@@ -58,7 +58,7 @@ func ParseTaken(b []byte, includes Includes) []TakenHeader {
 		}
 		return parseDirectives(text, nginx)
 	}
-	switch own := takesHeaders(b); {
+	switch own := takesHeaders(b) || traefikAsks.Match(b); {
 	case !own && (whole == nil || !whole.takes):
 		return out
 	case !own && whole.nginx:
@@ -86,7 +86,7 @@ func ParseTaken(b []byte, includes Includes) []TakenHeader {
 		}
 		switch {
 		case nodes.Field(d.Root, "http", "middlewares") != nil:
-			out = append(out, traefikTaken(d.Root)...)
+			out = append(append(out, traefikTaken(d.Root)...), asksInFile(d.Root)...)
 		case nodes.Field(d.Root, "static_resources") != nil || nodes.Field(d.Root, "resources") != nil:
 			out = append(out, TakenIn(d.Root)...)
 		}

@@ -15,9 +15,14 @@ func (p *composeProject) addRoutes(s sources.ComposeService, c *Container) {
 	}
 	labels := map[string]string{}
 	for _, l := range s.Routes {
-		labels[l.Name] = p.uncovered(p.filled(l.Raw.Reveal()))
+		labels[l.Name] = p.labelText(l)
 	}
 	c.routes, c.makes = sources.LabelRoutes(labels)
+}
+
+// labelText is what is in a label.
+func (p *composeProject) labelText(l sources.ComposeVariable) string {
+	return p.uncovered(p.filled(l.Raw.Reveal()))
 }
 
 // Names are those under which others of its network find a service of compose; none of what an object of Kubernetes has.

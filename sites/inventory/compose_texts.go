@@ -97,6 +97,7 @@ func (p *composeProject) addLabels(s sources.ComposeService, c *Container) {
 	labels := &Carrier{
 		Kind: InGateway, Name: p.unit.Name + " labels of " + s.Name, File: p.unit.Path, Unit: p.unit, Idle: c.Carrier.Idle,
 	}
+	p.addTraefik(s, c)
 	for _, l := range s.Labels {
 		if h, ok := sources.LabelTakes(l); ok && c.Carrier.Idle == "" {
 			p.inv.takenByLabels = append(p.inv.takenByLabels, takenByLabel{h, c, c.owner + " label " + l.Name, l.At})

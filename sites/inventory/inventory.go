@@ -28,6 +28,7 @@ type Inventory struct {
 	mutators []mutator
 
 	takenByLabels []takenByLabel
+	traefik       traefikLabels
 
 	changed     map[*manifest.Object][]*mutator // which of them may change an object
 	namespaces  map[string]labelSet             // labels of those that the repository has

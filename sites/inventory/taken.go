@@ -49,6 +49,7 @@ func (inv *Inventory) noteTaken() {
 		h.To = []string{h.of.Name}
 		inv.noteHeaders([]sources.TakenHeader{h.TakenHeader}, called(h.label, func(int) sources.Position { return h.at }), func(string) []*Container { return []*Container{h.of} })
 	}
+	inv.noteRouters()
 	for _, f := range inv.Repo.Files() {
 		if !f.TakesHeaders() || f.Example || inv.Inputs[f.Path] {
 			continue
