@@ -90,27 +90,28 @@ func (r reach) to(service string) int {
 	return longest
 }
 
-// within is a part of what lies below a service's path that leads to the route, where not all does, or not every request; empty where none does.
-func (r reach) within(service string) string {
+// within are the parts of what lies below a service's path that lead to the route, where not all does, or not every request.
+func (r reach) within(service string) []string {
 	if r.some != "" && r.to(service) > len("/") {
-		return service
+		return []string{service}
 	}
+	var out []string
 	for _, p := range r.paths {
 		if below := strings.TrimSuffix(p, "/"); strings.HasPrefix(below, service+"/") {
-			return below
+			out = append(out, below)
 		}
 	}
 	for _, p := range r.parts {
 		if strings.HasPrefix(p, service) {
-			return p
+			out = append(out, p)
 		}
 	}
-	return ""
+	return out
 }
 
 // ofService says whether what answers there is one of these services, and not the dashboard, which may stand at the root.
 func (r reach) ofService() bool {
-	return slices.ContainsFunc(servicePaths, func(service string) bool { return r.to(service) > len("/") || r.within(service) != "" })
+	return slices.ContainsFunc(servicePaths, func(service string) bool { return r.to(service) > len("/") || len(r.within(service)) > 0 })
 }
 
 // onlyHost says whether it takes all that is asked at certain hosts: that is the dashboard's, where the services have paths.
@@ -161,8 +162,7 @@ func (c *KongConfig) refusesAt(k *KongConsumer) (everywhere string, at map[strin
 	for _, service := range servicePaths {
 		whole, parts := map[string]*verdict{}, map[string]string{}
 		add := func(r reach, refuses func(at string) string) {
-			length, part := r.to(service), r.within(service)
-			refused, there := refuses(service), refuses(part)
+			length, refused := r.to(service), refuses(service)
 			for _, host := range r.at() {
 				if length > 0 && r.some == "" && !(byPath && r.onlyHost()) {
 					if whole[host] == nil {
@@ -170,8 +170,10 @@ func (c *KongConfig) refusesAt(k *KongConsumer) (everywhere string, at map[strin
 					}
 					whole[host].add(length, refused)
 				}
-				if part != "" && there != "" && parts[host] == "" && !(role == keys.Public && ownOfServer(part)) {
-					parts[host] = " to at " + strings.TrimSuffix(part, "$") + ": " + there + r.whom()
+				for _, part := range r.within(service) {
+					if there := refuses(part); there != "" && parts[host] == "" && !(role == keys.Public && ownOfServer(part)) {
+						parts[host] = " to at " + strings.TrimSuffix(part, "$") + ": " + there + r.whom()
+					}
 				}
 			}
 		}
