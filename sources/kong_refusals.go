@@ -20,15 +20,27 @@ var tokenPlugins = []string{
 	"oauth2-introspection", "openid-connect", "saml", "vault-auth",
 }
 
+// answeringPlugins come with Kong, and answer what is asked in place of the service, or refuse what does not have the form that they want.
+var answeringPlugins = []string{
+	"ai-prompt-decorator", "ai-prompt-guard", "ai-prompt-template", "ai-proxy", "ai-request-transformer", "ai-response-transformer", "aws-lambda",
+	"azure-functions", "degraphql", "exit-transformer", "forward-proxy", "grpc-gateway", "grpc-web", "mocking", "oas-validation", "opa", "redirect", "request-validator",
+	"route-by-header", "route-transformer-advanced", "standard-webhooks",
+}
+
 // keyPlugins are the rest of those that come with Kong (kong/constants.lua; developer.konghq.com/plugins): none of them asks who it is, but for
 // key-auth, and what acl and those that answer themselves do is read.
 var keyPlugins = []string{
 	"acl", "acme", "bot-detection", "canary", "correlation-id", "cors", "datadog", "file-log", "graphql-proxy-cache-advanced",
-	"graphql-rate-limiting-advanced", "grpc-gateway", "grpc-web", "http-log", "ip-restriction", "jq", "kafka-log", "key-auth", "loggly", "opentelemetry",
+	"graphql-rate-limiting-advanced", "http-log", "ip-restriction", "jq", "kafka-log", "key-auth", "loggly", "opentelemetry",
 	"post-function", "pre-function", "prometheus", "proxy-cache", "proxy-cache-advanced", "rate-limiting", "rate-limiting-advanced",
 	"request-size-limiting", "request-termination", "request-transformer", "request-transformer-advanced", "response-ratelimiting",
-	"response-transformer", "response-transformer-advanced", "session", "standard-webhooks", "statsd", "statsd-advanced", "syslog", "tcp-log",
+	"response-transformer", "response-transformer-advanced", "session", "statsd", "statsd-advanced", "syslog", "tcp-log",
 	"tls-handshake-modifier", "tls-metadata-headers", "udp-log", "upstream-timeout", "websocket-size-limit", "websocket-validator", "zipkin",
+}
+
+// ComesWithKong says whether a plugin comes with some edition of Kong, and is known.
+func ComesWithKong(plugin string) bool {
+	return slices.Contains(keyPlugins, plugin) || slices.Contains(tokenPlugins, plugin) || slices.Contains(answeringPlugins, plugin)
 }
 
 // shutBy says why nobody is known to pass who sends a key in the header apikey; empty where somebody does.
@@ -61,9 +73,11 @@ func asksBeside(plugins map[string]*yaml.Node) string {
 			return "asks for what the plugin " + name + " checks, too"
 		case name == "ip-restriction" && byAddress(p):
 			return "lets certain addresses alone pass, by the plugin ip-restriction"
+		case name == "bot-detection" && byAgent(p):
+			return "refuses some of those who ask for their User-Agent, by the plugin bot-detection"
 		case mayRefuse(p):
 			return "runs a function of its own, which may refuse what is asked"
-		case name != "" && !slices.Contains(keyPlugins, name) && !slices.Contains(tokenPlugins, name) && !strings.HasPrefix(name, "ai-"):
+		case name != "" && !slices.Contains(keyPlugins, name) && !slices.Contains(tokenPlugins, name):
 			return "has the plugin " + keys.ShownName(name) + ": whom that lets pass is not known"
 		}
 	}
@@ -100,6 +114,14 @@ func byAddress(plugin *yaml.Node) bool {
 	anybody := func(list []string) bool { return slices.Contains(list, "0.0.0.0/0") }
 	allow := slices.Concat(nodes.List(nodes.Field(config, "allow")), nodes.List(nodes.Field(config, "whitelist"))) // so before Kong 3.0
 	return len(allow) > 0 && !anybody(allow) || anybody(slices.Concat(nodes.List(nodes.Field(config, "deny")), nodes.List(nodes.Field(config, "blacklist"))))
+}
+
+// byAgent says whether the plugin bot-detection refuses some clients. Of itself it takes those for bots that call themselves after a library of Go, Rust,
+// Kotlin or Node.js: Go-http-client, reqwest, okhttp, axios (kong/plugins/bot-detection/rules.lua).
+func byAgent(plugin *yaml.Node) bool {
+	config := nodes.Field(plugin, "config")
+	allow := slices.Concat(nodes.List(nodes.Field(config, "allow")), nodes.List(nodes.Field(config, "whitelist"))) // so before Kong 3.0
+	return !slices.ContainsFunc(allow, func(pattern string) bool { return slices.Contains([]string{".", ".*", ".+"}, pattern) })
 }
 
 // terminates says whether one of the plugins answers all requests, so that none comes to the service.
