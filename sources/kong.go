@@ -21,6 +21,7 @@ type KongConfig struct {
 	Routes        []KongRoute // those that ask for a key
 	Open          []string    // the paths of all others, and of those that ask for it by another name than "apikey"
 	Translates    bool        // a plugin may put another token in place of the client's
+	Plugins       []string    // the names of those that Kong has to have loaded to take the configuration
 
 	Dangling []KongDangling // what names a consumer that is not there
 	LastACL  []KongLine     // of the list of acls at the top, in block style, its last entry
@@ -165,7 +166,7 @@ func (d *Document) kong() *KongConfig {
 	if n := nodes.Field(d.Root, "_format_version"); n != nil {
 		config.VersionLine = n.Line
 	}
-	config.Translates = translates(d.Root)
+	config.Translates, config.Plugins = translates(d.Root), pluginsUsed(d.Root)
 	config.readRoutes(d.Root)
 	groups := map[string][]string{}
 	for _, a := range nodes.Items(nodes.Field(d.Root, "acls")) {
@@ -353,6 +354,7 @@ func (c *KongConfig) Rename(to func(string) string) {
 	for i := range c.Credentials {
 		c.Credentials[i].Consumer = to(c.Credentials[i].Consumer)
 	}
+	all(c.Plugins)
 	for i := range c.Routes {
 		c.Routes[i].Name = to(c.Routes[i].Name)
 		all(c.Routes[i].Groups)

@@ -1,7 +1,9 @@
 package sources
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -47,7 +49,7 @@ func setsAuthorization(config *yaml.Node) bool {
 // kongPlugins are all plugins of a configuration, wherever one may stand.
 func kongPlugins(root *yaml.Node) []*yaml.Node {
 	out := nodes.Items(nodes.Field(root, "plugins"))
-	for _, kind := range []string{"services", "routes", "consumers"} {
+	for _, kind := range []string{"services", "routes", "consumers", "consumer_groups"} {
 		for _, n := range nodes.Items(nodes.Field(root, kind)) {
 			out = append(out, nodes.Items(nodes.Field(n, "plugins"))...)
 			for _, r := range nodes.Items(nodes.Field(n, "routes")) {
@@ -56,4 +58,26 @@ func kongPlugins(root *yaml.Node) []*yaml.Node {
 		}
 	}
 	return out
+}
+
+// pluginOf is the plugin without which Kong does not know a list of credentials, or the ACL groups (kong/plugins/*/daos.lua).
+var pluginOf = map[string]string{
+	"keyauth_credentials": "key-auth", encrypted: "key-auth-enc", "acls": "acl", "basicauth_credentials": "basic-auth", "jwt_secrets": "jwt",
+	"hmacauth_credentials": "hmac-auth", "oauth2_credentials": "oauth2",
+}
+
+// pluginsUsed names the plugins that Kong has to have loaded to take the configuration: those that are switched off too, and those of the
+// credentials (kong/db/schema/entities/plugins.lua; kong/db/schema/others/declarative_config.lua).
+func pluginsUsed(root *yaml.Node) []string {
+	used := map[string]bool{}
+	for _, p := range kongPlugins(root) {
+		used[nodes.Text(nodes.Field(p, "name"))] = true
+	}
+	for _, in := range append(nodes.Items(nodes.Field(root, "consumers")), root) {
+		for list, plugin := range pluginOf {
+			used[plugin] = used[plugin] || nodes.Field(in, list) != nil
+		}
+	}
+	maps.DeleteFunc(used, func(name string, is bool) bool { return !is || name == "" })
+	return slices.Sorted(maps.Keys(used))
 }

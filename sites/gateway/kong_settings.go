@@ -76,24 +76,6 @@ func settingsDoubt(c *inventory.Container) string {
 	return ""
 }
 
-// lacksPlugin says that a Kong does not know the plugin key-auth, nor the credentials of it, and so does not start with a configuration that has
-// them; empty where it does (kong/conf_loader, plugins).
-func (g *Gateway) lacksPlugin() string {
-	if g.Run == nil {
-		return ""
-	}
-	list, unknown := g.Run.outcome.Setting("KONG_PLUGINS")
-	if list == "" || unknown != "" {
-		return ""
-	}
-	for _, name := range strings.Split(list, ",") {
-		if name = strings.TrimSpace(name); name == "bundled" || name == "key-auth" {
-			return ""
-		}
-	}
-	return g.Run.server.Label() + " does not start with it: KONG_PLUGINS lists neither key-auth nor bundled"
-}
-
 // servesFromDatabase says whether the container is a Kong that is told of a database: none that only prepares that, or that an ingress
 // controller fills, of whose consumers others tell.
 func servesFromDatabase(p *inventory.Pod, c *inventory.Container) bool {
@@ -127,7 +109,7 @@ func (r *run) setting(name string) (setting, unknown string) {
 		}
 		for _, m := range settingLine.FindAllStringSubmatch(string(rendered.Text()), -1) {
 			if m[1] == name {
-				setting = rendered.Name(m[2])
+				setting = rendered.Name(strings.TrimSpace(m[2]))
 			}
 		}
 		return setting, ""
@@ -136,4 +118,4 @@ func (r *run) setting(name string) (setting, unknown string) {
 }
 
 // settingLine matches a line of such a file.
-var settingLine = regexp.MustCompile(`(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^#\s]+)`)
+var settingLine = regexp.MustCompile(`(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^#\s][^#\n]*)`)
