@@ -1,12 +1,10 @@
 package lint
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
 
-	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/render"
 	"github.com/keylint/keylint/sites"
 	"github.com/keylint/keylint/sites/inventory"
@@ -107,34 +105,37 @@ func IsWorldwide(host string) bool {
 	return !slices.ContainsFunc(privateNames, func(end string) bool { return strings.HasSuffix(host, end) })
 }
 
-// refusesAt says why the gateway is not known to let an app's key pass at one of the hosts that it is sent to, or may be; empty where nothing says so.
+// refusesAt says why the gateway is not known to let a key pass at one of the hosts that it is sent to, or may be; empty where nothing says so. A
+// service of Supabase's own goes past the gateway, but for those that are given its URL to ask.
 func (r reference) refusesAt(s *sites.Site) string {
-	if s.Standing != sites.Presented || s.Carrier.Backend != "" {
+	if s.Standing != sites.Presented {
 		return ""
 	}
-	hosts := s.Hosts()
+	hosts, unknown := s.Hosts(), s.Carrier.Backend == ""
+	if s.Carrier.Backend != "" {
+		hosts = asksAt(s.Carrier)
+	}
 	for _, accepted := range r.group {
 		if len(accepted.RefusedAt) == 0 || !accepted.Value.Same(s.Value) {
 			continue
 		}
-		for _, at := range slices.Sorted(maps.Keys(accepted.RefusedAt)) {
-			if len(hosts) == 0 || slices.ContainsFunc(hosts, func(host string) bool { return isHost(host, at) }) {
-				return accepted.RefusedAt[at] + ", for the host " + keys.ShownName(at)
+		for _, refusal := range accepted.RefusedAt {
+			if slices.ContainsFunc(hosts, refusal.At) || len(hosts) == 0 && unknown && !refusal.Others {
+				return refusal.Why
 			}
 		}
 	}
 	return ""
 }
 
-// isHost says whether a host is the one that a route names, which may begin or end with a star.
-func isHost(host, named string) bool {
-	if end, ok := strings.CutPrefix(named, "*"); ok {
-		return strings.HasSuffix(host, end)
+// asksAt are the hosts of the gateway that one of Supabase's services asks: Studio and Functions have its URL in one variable.
+func asksAt(c *inventory.Carrier) (hosts []string) {
+	for _, u := range c.URLs {
+		if u.Variable == "SUPABASE_URL" && inventory.TakesURL(c.Backend, u.Variable) {
+			hosts = append(hosts, u.Host)
+		}
 	}
-	if start, ok := strings.CutSuffix(named, "*"); ok {
-		return strings.HasPrefix(host, start)
-	}
-	return host == named
+	return hosts
 }
 
 // units lists the units of the nucleus, each once.

@@ -34,26 +34,26 @@ type Site struct {
 	Variable    string    // its name; empty where the key stands in none
 	Namespace   string
 	Carrier     *inventory.Carrier
-	Form        keys.Form           // how the key is written, of which something on the way has to make one; empty where it stands there as it is
-	Opened      bool                // the container that gets it may open that form as it starts
-	NotBase64   bool                // it stands in the open where base64 belongs
-	Placeholder bool                // a word that a person was to replace, which makes the value unknown
-	Consumer    string              // of a gateway credential, whose it is; empty for any other site
-	Asks        []string            // of a key that a proxy sends on for whoever asks: the hosts at which it is asked
-	Exposed     string              // by what it is written into what whoever has the app gets, where its name does not say so; empty for any other
-	RefusedAt   map[string]string   // of a gateway credential that passes elsewhere: the hosts at which it is not known to, and why
-	Scheme      bool                // it is sent in the header apikey behind the word Bearer, which a gateway compares with its keys as well
-	SentTo      string              // of a command or a probe, the host that it asks; empty where that is not known
-	Withheld    bool                // its name says so, and what builds the app does not
-	IsDefault   bool                // nobody sets it: it is what a chart has of its own
-	Entry       *inventory.EntryRef // the Secret or ConfigMap entry that the value was read from
-	InForce     string              // of a reference to a Secret beside the one in force, what that one is called
-	Served      string              // of a key set that is fetched while the reader runs, from which host; empty for any other
-	Unset       string              // compose's variable that it is, where no file here sets it
-	Doubt       string              // why it is not known that it has the effect that it has where it stands; empty where it is
-	Idle        string              // why the value has no effect where it stands; empty where it has one
-	Copied      sources.Position    // where it is said that a controller copies the entry into the namespace in which it is read
-	Broken      *inventory.Dangling // the reference that leads nowhere, which is why there is no value
+	Form        keys.Form             // how the key is written, of which something on the way has to make one; empty where it stands there as it is
+	Opened      bool                  // the container that gets it may open that form as it starts
+	NotBase64   bool                  // it stands in the open where base64 belongs
+	Placeholder bool                  // a word that a person was to replace, which makes the value unknown
+	Consumer    string                // of a gateway credential, whose it is; empty for any other site
+	Asks        []string              // of a key that a proxy sends on for whoever asks: the hosts at which it is asked
+	Exposed     string                // by what it is written into what whoever has the app gets, where its name does not say so; empty for any other
+	RefusedAt   []sources.HostRefusal // of a gateway credential that passes elsewhere, at which hosts it is not known to
+	Scheme      bool                  // it is sent in the header apikey behind the word Bearer, which a gateway compares with its keys as well
+	SentTo      string                // of a command or a probe, the host that it asks; empty where that is not known
+	Withheld    bool                  // its name says so, and what builds the app does not
+	IsDefault   bool                  // nobody sets it: it is what a chart has of its own
+	Entry       *inventory.EntryRef   // the Secret or ConfigMap entry that the value was read from
+	InForce     string                // of a reference to a Secret beside the one in force, what that one is called
+	Served      string                // of a key set that is fetched while the reader runs, from which host; empty for any other
+	Unset       string                // compose's variable that it is, where no file here sets it
+	Doubt       string                // why it is not known that it has the effect that it has where it stands; empty where it is
+	Idle        string                // why the value has no effect where it stands; empty where it has one
+	Copied      sources.Position      // where it is said that a controller copies the entry into the namespace in which it is read
+	Broken      *inventory.Dangling   // the reference that leads nowhere, which is why there is no value
 }
 
 // DeployedIn is the unit whose deployer carries what the site's value is written in: that of the Secret or

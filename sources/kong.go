@@ -30,6 +30,8 @@ type KongConfig struct {
 
 	guarded []guarded // the routes at which it matters who asks
 	free    []reach   // where the others lead
+
+	moreRoutes bool // there may be routes that are not known
 }
 
 // KongConsumer is a consumer with the ACL groups that it belongs to.

@@ -158,7 +158,7 @@ func (c *KongConfig) refusesAt(k *KongConsumer) (everywhere string, at map[strin
 	if role == "" {
 		return "", at
 	}
-	byPath := slices.ContainsFunc(c.guarded, func(g guarded) bool { return g.ofService() }) || slices.ContainsFunc(c.free, reach.ofService)
+	byPath := c.routesByPath()
 	for _, service := range servicePaths {
 		whole, parts := map[string]*verdict{}, map[string]string{}
 		add := func(r reach, refuses func(at string) string) {
@@ -225,14 +225,4 @@ func (r reach) whom() string {
 		return ""
 	}
 	return ", and is for requests with " + r.some
-}
-
-// RefusesAt says at which hosts the routes let no key of the consumer pass that passes at others, and why.
-func (c *KongConfig) RefusesAt(consumer string) map[string]string {
-	k := c.Consumer(consumer)
-	if k == nil {
-		return nil
-	}
-	_, at := c.refusesAt(k)
-	return at
 }

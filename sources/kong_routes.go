@@ -79,7 +79,7 @@ func (c *KongConfig) Refuses(consumer string) string {
 func (c *KongConfig) Guard(root *yaml.Node) {
 	read := &KongConfig{}
 	read.readRoutes(root)
-	c.guarded, c.free = read.guarded, read.free
+	c.guarded, c.free, c.moreRoutes = read.guarded, read.free, true
 	pluginsOfConsumer := consumerPlugins(root)
 	for i, k := range c.Consumers {
 		c.Consumers[i].shut = shutFor(pluginsOfConsumer(nil, k.Name))

@@ -26,7 +26,7 @@ type Binding struct {
 
 	Unset string // compose's variable that it is, where no file here sets it; empty for any other
 
-	RefusedAt map[string]string // of a gateway's credential, the hosts at which it is not known to let it pass, and why
+	RefusedAt []sources.HostRefusal // of a gateway's credential, at which hosts it is not known to let it pass
 
 	Doubt string // why it is not known that what it holds has the effect that it has where it stands; empty where it is
 
