@@ -49,6 +49,20 @@ func (c *KongConfig) Asks(path string) bool {
 	return asks
 }
 
+// AsksAlways says whether routes lead to Supabase's services, and each of those asks for a key that is called apikey.
+func (c *KongConfig) AsksAlways() bool {
+	leads := false
+	for _, service := range servicePaths {
+		there := func(r reach) bool { return r.to(service) > len("/") }
+		if slices.ContainsFunc(c.guarded, func(g guarded) bool { return there(g.reach) }) || slices.ContainsFunc(c.free, there) {
+			if leads = true; !c.Asks(service + "/") {
+				return false
+			}
+		}
+	}
+	return leads
+}
+
 // Refuses says why no route that asks for a key is known to let a key of the consumer pass, or none at the path of one of Supabase's services;
 // empty where one is, and where no route asks.
 func (c *KongConfig) Refuses(consumer string) string {

@@ -51,6 +51,11 @@ func checkMembership(broken breach) func(*lint.Pass) {
 					reportImpossible(p, i, d)
 				}
 			}
+			for _, u := range p.Unlisted(i) {
+				if breachOf(i, lint.Disagreement{Role: u.Sites[0].Role, Wrong: u.Sites}) == broken {
+					reportUnlisted(p, i, u)
+				}
+			}
 			reportSuspicions(p, i, broken)
 		}
 	}

@@ -107,6 +107,24 @@ func (g *Gateway) Idle() string {
 	return ""
 }
 
+// Complete says whether all keys that the gateway accepts are known, and no other is let pass at any of Supabase's services.
+func (g *Gateway) Complete() bool {
+	if g.Config == nil || g.Rendered == nil || g.unsure != "" || g.Fault != nil || !g.Config.AsksAlways() {
+		return false
+	}
+	others := 0
+	for _, c := range g.Credentials {
+		switch {
+		case c.Fate == Gone:
+		case c.Fate != Accepted || c.Binding != nil && !c.Binding.Value.IsKnown():
+			return false
+		case c.Binding == nil:
+			others++
+		}
+	}
+	return others == len(g.Extra)
+}
+
 // Presentable says whether a key can be presented that the gateway accepts.
 func (g *Gateway) Presentable() bool {
 	return slices.ContainsFunc(g.Credentials, func(c *Credential) bool { return c.Binding != nil })
