@@ -1,9 +1,7 @@
 package gateway
 
 import (
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/keylint/keylint/keys"
@@ -273,33 +271,11 @@ func (g *Gateway) LineOf(line int) sources.Position {
 	return at
 }
 
-// version is a Kong's version.
-type version struct{ major, minor int }
-
-// AtLeast says whether it is that version or a later one.
-func (v *version) AtLeast(major, minor int) bool {
-	return v.major > major || v.major == major && v.minor >= minor
-}
-
-var tagVersion = regexp.MustCompile(`:v?(\d+)\.(\d+)`)
-
 // Version reads the gateway's version off its image's tag; nil where it does not tell.
-func (g *Gateway) Version() *version {
+func (g *Gateway) Version() *inventory.Version {
 	c := g.Server()
 	if c == nil {
 		return nil
 	}
-	return versionOf(c.Image)
-}
-
-// versionOf reads a version off an image; nil where its tag does not tell.
-func versionOf(image string) *version {
-	m := tagVersion.FindStringSubmatch(image)
-	if m == nil {
-		return nil
-	}
-	var v version
-	v.major, _ = strconv.Atoi(m[1])
-	v.minor, _ = strconv.Atoi(m[2])
-	return &v
+	return inventory.VersionOf(c.Image)
 }

@@ -100,15 +100,15 @@ var controllerImage = regexp.MustCompile(`kubernetes-ingress-controller(:v?\d+\.
 
 // controllerVersion is the version of the Ingress Controller that serves the unit, the nearest in
 // sight; nil where there is none, or where several are equally near and differ.
-func (f *Found) controllerVersion(u *render.Unit) *version {
-	var found *version
+func (f *Found) controllerVersion(u *render.Unit) *inventory.Version {
+	var found *inventory.Version
 	nearest := -1
 	for _, c := range f.Containers {
 		m := controllerImage.FindStringSubmatch(c.Image)
 		if m == nil || c.Unit.Apart(u) || !c.Unit.Deployed() {
 			continue
 		}
-		v := versionOf(m[1])
+		v := inventory.VersionOf(m[1])
 		switch near := inventory.Nearness(u, c.Unit); {
 		case near > nearest:
 			found, nearest = v, near

@@ -60,7 +60,7 @@ const (
 
 // credentialType is what kind of credential a Secret holds for the controller, or why the
 // controller sees none in it. Where its version is not known, either way of saying it counts.
-func (f *Found) credentialType(o *manifest.Object, v *version) (kind, why string, mend Mend) {
+func (f *Found) credentialType(o *manifest.Object, v *inventory.Version) (kind, why string, mend Mend) {
 	label := nodes.Texts(nodes.Field(o.Root, "metadata", "labels"))[credentialLabel]
 	field := ""
 	if e, ok := f.Entry(o, credentialField); ok && e.Value.IsKnown() {
@@ -73,9 +73,9 @@ func (f *Found) credentialType(o *manifest.Object, v *version) (kind, why string
 	case field != "" && (v == nil || !v.AtLeast(3, 2)):
 		return field, "", 0
 	case label != "":
-		return "", fmt.Sprintf("%s has the label %s, which counts since version 3.0, and this controller is %d.%d", name, credentialLabel, v.major, v.minor), MendField
+		return "", fmt.Sprintf("%s has the label %s, which counts since version 3.0, and this controller is %d.%d", name, credentialLabel, v.Major, v.Minor), MendField
 	case field != "":
-		return "", fmt.Sprintf("%s has the data key %s, which counts up to version 3.1, and this controller is %d.%d", name, credentialField, v.major, v.minor), MendLabel
+		return "", fmt.Sprintf("%s has the data key %s, which counts up to version 3.1, and this controller is %d.%d", name, credentialField, v.Major, v.Minor), MendLabel
 	}
 	return "", fmt.Sprintf("%s has neither the label %s nor a data key %s", name, credentialLabel, credentialField), MendLabel
 }
@@ -85,7 +85,7 @@ var otherTypes = []string{"acl", "basic-auth", "hmac-auth", "jwt", "mtls-auth", 
 
 // addKongConsumer adds a consumer and its credentials. One that is classless does not exist in
 // Kong, and whatever is presented for it is refused.
-func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *version, classless bool) {
+func (f *Found) addKongConsumer(g *Gateway, o *manifest.Object, v *inventory.Version, classless bool) {
 	username := nodes.Text(nodes.Field(o.Root, "username"))
 	if username == "" {
 		username = o.Name

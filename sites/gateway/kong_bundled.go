@@ -6,28 +6,29 @@ import (
 	"strings"
 
 	"github.com/keylint/keylint/keys"
+	"github.com/keylint/keylint/sites/inventory"
 	"github.com/keylint/keylint/sources"
 )
 
 // bundled are the plugins that Kong comes with, and since when (kong/constants.lua of the tags 1.0.0 to 3.9.1).
 var bundled = []struct {
-	since version
+	since inventory.Version
 	names []string
 }{
-	{version{1, 0}, []string{
+	{inventory.Version{Major: 1, Minor: 0}, []string{
 		"acl", "aws-lambda", "azure-functions", "basic-auth", "bot-detection", "correlation-id", "cors", "datadog", "file-log", "hmac-auth", "http-log",
 		"ip-restriction", "jwt", "key-auth", "ldap-auth", "loggly", "oauth2", "post-function", "pre-function", "prometheus", "rate-limiting",
 		"request-size-limiting", "request-termination", "request-transformer", "response-ratelimiting", "response-transformer", "statsd", "syslog", "tcp-log",
 		"udp-log", "zipkin",
 	}},
-	{version{2, 0}, []string{"proxy-cache", "session"}},
-	{version{2, 1}, []string{"acme", "grpc-gateway", "grpc-web"}},
-	{version{3, 0}, []string{"opentelemetry"}},
-	{version{3, 6}, []string{
+	{inventory.Version{Major: 2, Minor: 0}, []string{"proxy-cache", "session"}},
+	{inventory.Version{Major: 2, Minor: 1}, []string{"acme", "grpc-gateway", "grpc-web"}},
+	{inventory.Version{Major: 3, Minor: 0}, []string{"opentelemetry"}},
+	{inventory.Version{Major: 3, Minor: 6}, []string{
 		"ai-prompt-decorator", "ai-prompt-guard", "ai-prompt-template", "ai-proxy", "ai-request-transformer", "ai-response-transformer",
 	}},
-	{version{3, 8}, []string{"standard-webhooks"}},
-	{version{3, 9}, []string{"redirect"}},
+	{inventory.Version{Major: 3, Minor: 8}, []string{"standard-webhooks"}},
+	{inventory.Version{Major: 3, Minor: 9}, []string{"redirect"}},
 }
 
 // ofKong matches the images of Kong as everybody has it: neither those of its enterprise, which come with more, nor one of the user's own.
@@ -38,7 +39,7 @@ func (g *Gateway) bundles(plugin string) bool {
 	for _, b := range bundled {
 		if slices.Contains(b.names, plugin) {
 			v := g.Version()
-			return v == nil || v.AtLeast(b.since.major, b.since.minor)
+			return v == nil || v.AtLeast(b.since.Major, b.since.Minor)
 		}
 	}
 	return !ofKong.MatchString(g.Server().Image) && sources.ComesWithKong(plugin)
