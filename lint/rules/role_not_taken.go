@@ -16,9 +16,11 @@ var roleNotTaken = &lint.Rule{
 	After:    []*lint.Rule{keyNotSignedBySecret},
 	Doc: `A key's role is its claim "role". A PostgREST with another PGRST_JWT_ROLE_CLAIM_KEY looks for it elsewhere, finds nothing, and takes whoever sends the
 server key for anybody: row level security applies, and what a server asks for comes back empty. A GoTrue whose GOTRUE_JWT_ADMIN_ROLES does
-not list the role answers every request to /admin with "User not allowed", which is a warning: that may be meant.
+not list the role answers every request to /admin with "User not allowed", which is a warning: that may be meant. So does one whose
+GOTRUE_JWT_VALID_METHODS does not list the algorithm that signed the key, HS256 for a legacy one.
 
-It is told where a server key of the instance is known, and lacks that claim, or has a role that is not listed.
+It is told where a server key of the instance is known, and lacks that claim, or has a role or an algorithm that is not listed. Where a setting is not
+known, or a key that a usual one would not suit, that cannot be told.
 
 Leave the variable out, which is right for Supabase's keys, or add the role to it.`,
 	Bad: `
@@ -57,22 +59,63 @@ SERVICE_ROLE_KEY={{service_role}}
 }
 
 var (
-	claimElsewhere = lint.Cause{Name: "claim-elsewhere", Advice: "Leave PGRST_JWT_ROLE_CLAIM_KEY out: what Supabase's keys and sessions have is .role."}
-	roleNotListed  = lint.Cause{Name: "role-not-listed", Advice: "Add %s to GOTRUE_JWT_ADMIN_ROLES (roles with a comma and no space between them), or leave it out: GoTrue then takes service_role and supabase_admin."}
+	claimElsewhere  = lint.Cause{Name: "claim-elsewhere", Advice: "Leave PGRST_JWT_ROLE_CLAIM_KEY out: what Supabase's keys and sessions have is .role."}
+	roleNotListed   = lint.Cause{Name: "role-not-listed", Advice: "Add %s to GOTRUE_JWT_ADMIN_ROLES (roles with a comma and no space between them), or leave it out: GoTrue then takes service_role and supabase_admin."}
+	methodNotListed = lint.Cause{Name: "method-not-listed", Advice: "Add %s to %s (methods with a comma and no space between them), or leave it out: GoTrue then takes those of its keys."}
 )
 
+// roleSetting says of a service's variable which server keys it leaves out.
+type roleSetting struct {
+	service, variable string
+	reads             func(*inventory.Version) bool // whether a version does; nil where each does
+	suits             func(t keys.JWT, value keys.Text) bool
+	report            func(r roleReader, c *inventory.Container, v *inventory.Binding, leftOut []*sites.Site)
+}
+
+// before says whether a version of GoTrue, where it is known, is one in which the list of methods has its old name (supabase/auth#2334).
+func before(v *inventory.Version) bool { return v == nil || !v.AtLeast(2, 187) }
+
+// roleSettings are what Supabase's services know (supabase/auth internal/api/auth.go: requireAdmin, parseJWTClaims, and internal/conf: JWTConfiguration;
+// PostgREST docs/references/auth.rst).
+var roleSettings = []roleSetting{
+	{
+		service: "GoTrue", variable: "GOTRUE_JWT_ADMIN_ROLES", report: roleReader.reportAdminRoles,
+		suits: func(t keys.JWT, value keys.Text) bool { return t.Role == "" || keys.ListsRole(value, t.Role) },
+	},
+	{
+		service: "GoTrue", variable: "GOTRUE_JWT_VALID_METHODS", report: roleReader.reportMethods, suits: listsMethod,
+		reads: func(v *inventory.Version) bool { return v == nil || !before(v) },
+	},
+	{service: "GoTrue", variable: "GOTRUE_JWT_VALIDMETHODS", report: roleReader.reportMethods, suits: listsMethod, reads: before},
+	{
+		service: "PostgREST", variable: "PGRST_JWT_ROLE_CLAIM_KEY", report: roleReader.reportClaimKey,
+		suits: func(t keys.JWT, value keys.Text) bool { return t.RoleAt(value) },
+	},
+}
+
+func listsMethod(t keys.JWT, value keys.Text) bool { return keys.ListsRole(value, t.Alg) }
+
+// usual is what a server key says that is not known, unless somebody made it otherwise.
+var usual = keys.JWT{Alg: "HS256", Role: "service_role"}
+
 func checkRoleNotTaken(p *lint.Pass) {
-	r := roleReader{p, map[roleSetting][]*sites.Site{}}
+	r := roleReader{p, map[heldAgainst]suited{}}
 	for _, c := range p.Containers {
 		if c.Carrier.Idle != "" || c.Carrier.Doubt != "" || !c.Unit.Deployed() {
 			continue
 		}
-		roles, path := c.Env["GOTRUE_JWT_ADMIN_ROLES"], c.Env["PGRST_JWT_ROLE_CLAIM_KEY"]
-		switch {
-		case c.Carrier.Backend == "GoTrue" && isTold(p, roles):
-			r.checkAdminRoles(c, roles)
-		case c.Carrier.Backend == "PostgREST" && isTold(p, path):
-			r.checkClaimKey(c, path)
+		for _, s := range roleSettings {
+			v := c.Env[s.variable]
+			if c.Carrier.Backend != s.service || !v.IsSet() || s.reads != nil && !s.reads(inventory.VersionOf(c.Image)) {
+				continue
+			}
+			held := r.hold(c, s, v)
+			if len(held.leftOut) > 0 {
+				s.report(r, c, v, held.leftOut)
+			}
+			if len(held.unsure) > 0 {
+				r.Doubt(c.Label()+" may not take it for the server's: whether it suits "+v.Name+" is not known", held.unsure...)
+			}
 		}
 	}
 }
@@ -80,62 +123,76 @@ func checkRoleNotTaken(p *lint.Pass) {
 // roleReader remembers which server keys a setting leaves out: many containers may have the same.
 type roleReader struct {
 	*lint.Pass
-	leftOut map[roleSetting][]*sites.Site
+	held map[heldAgainst]suited
 }
 
-type roleSetting struct {
+type heldAgainst struct {
 	instance *lint.Instance
 	variable string
+	told     bool
 	value    [32]byte
 }
+
+// suited are the server keys that a setting leaves out, and those of which that is not known.
+type suited struct{ leftOut, unsure []*sites.Site }
 
 // isTold says whether a setting is known, and was not decrypted, which nothing is decided by.
 func isTold(p *lint.Pass, v *inventory.Binding) bool {
 	return v.IsSet() && v.Value.IsKnown() && v.Doubt == "" && !p.Repo.Standins().Holds(v.Value.Text())
 }
 
-// serverKeys are those of a container's instance that a setting leaves out, and of which nothing wrong has been told.
-func (r roleReader) serverKeys(c *inventory.Container, v *inventory.Binding, leavesOut func(keys.JWT) bool) []*sites.Site {
+// hold holds a setting against the server keys of the container's instance of which nothing wrong has been told.
+func (r roleReader) hold(c *inventory.Container, setting roleSetting, v *inventory.Binding) suited {
 	for _, i := range r.Instances {
 		if !i.Holds(c.Unit, c.Namespace) {
 			continue
 		}
-		of := roleSetting{i, v.Name, v.Value.Text().Sum()}
-		found, known := r.leftOut[of]
+		told := isTold(r.Pass, v)
+		of := heldAgainst{i, v.Name, told, v.Value.Text().Sum()}
+		found, known := r.held[of]
 		if !known {
 			for _, s := range i.Sites {
-				if t, ok := s.Token(); ok && s.Role == keys.Server && !r.SetAside(s) && leavesOut(t) {
-					found = append(found, s)
+				t, isToken := s.Token()
+				switch {
+				case s.Role != keys.Server || r.SetAside(s):
+				case !told, !s.Value.IsKnown() && !setting.suits(usual, v.Value.Text()):
+					found.unsure = append(found.unsure, s)
+				case isToken && !setting.suits(t, v.Value.Text()):
+					found.leftOut = append(found.leftOut, s)
 				}
 			}
-			r.leftOut[of] = found
+			r.held[of] = found
 		}
 		return found
 	}
-	return nil
+	return suited{}
 }
 
-// checkAdminRoles holds the roles that may ask GoTrue's /admin against the server keys' (supabase/auth internal/api/auth.go: requireAdmin).
-func (r roleReader) checkAdminRoles(c *inventory.Container, v *inventory.Binding) {
-	refused := r.serverKeys(c, v, func(t keys.JWT) bool { return t.Role != "" && !keys.ListsRole(v.Value.Text(), t.Role) })
-	if len(refused) == 0 {
-		return
-	}
+// reportAdminRoles tells of keys whose role may not ask GoTrue's /admin.
+func (r roleReader) reportAdminRoles(c *inventory.Container, v *inventory.Binding, refused []*sites.Site) {
 	t, _ := refused[0].Token()
-	r.Report(lint.Draft{
-		Place: lint.AtName(v.At(), v.Holder), Instance: r.NameIn(c.Unit, c.Namespace), Trace: v.Trace(), Severity: lint.Warning, Cause: roleNotListed.With(keys.ShownName(t.Role)),
-		Message: fmt.Sprintf("%s does not list %s, the role of the server key: GoTrue answers each of its requests to /admin with \"User not allowed\"", v.Holder, keys.ShownName(t.Role)),
-		Related: r.Related(refused, v.At(), func(*sites.Site) string { return "the key of that role" }),
-	})
+	r.reportAtAdmin(c, v, refused, roleNotListed.With(keys.ShownName(t.Role)),
+		fmt.Sprintf("%s, the role of the server key: GoTrue answers each of its requests to /admin with \"User not allowed\"", keys.ShownName(t.Role)), "the key of that role")
 	r.Doubt(c.Label()+" refuses it at /admin: "+v.Name+" does not list its role", refused...)
 }
 
-// checkClaimKey holds the path at which PostgREST looks for the role against the server keys.
-func (r roleReader) checkClaimKey(c *inventory.Container, v *inventory.Binding) {
-	lacking := r.serverKeys(c, v, func(t keys.JWT) bool { return !t.RoleAt(v.Value.Text()) })
-	if len(lacking) == 0 {
-		return
-	}
+// reportMethods tells of keys that were signed by an algorithm which GoTrue takes from nobody.
+func (r roleReader) reportMethods(c *inventory.Container, v *inventory.Binding, refused []*sites.Site) {
+	t, _ := refused[0].Token()
+	r.reportAtAdmin(c, v, refused, methodNotListed.With(keys.ShownName(t.Alg), v.Name),
+		fmt.Sprintf("%s, by which the server key was signed: GoTrue answers each of its requests to /admin with \"invalid JWT\"", keys.ShownName(t.Alg)), "the key that was signed by it")
+	r.Doubt(c.Label()+" refuses it at /admin: "+v.Name+" does not list the algorithm that signed it", refused...)
+}
+
+func (r roleReader) reportAtAdmin(c *inventory.Container, v *inventory.Binding, refused []*sites.Site, cause lint.Cause, lacks, says string) {
+	r.Report(lint.Draft{
+		Place: lint.AtName(v.At(), v.Holder), Instance: r.NameIn(c.Unit, c.Namespace), Trace: v.Trace(), Severity: lint.Warning, Cause: cause,
+		Message: v.Holder + " does not list " + lacks, Related: r.Related(refused, v.At(), func(*sites.Site) string { return says }),
+	})
+}
+
+// reportClaimKey tells of keys that have no role at the path at which PostgREST looks for it.
+func (r roleReader) reportClaimKey(c *inventory.Container, v *inventory.Binding, lacking []*sites.Site) {
 	r.Report(lint.Draft{
 		Place: lint.AtName(v.At(), v.Holder), Instance: r.NameIn(c.Unit, c.Namespace), Trace: v.Trace(), Cause: claimElsewhere,
 		Message: v.Holder + " looks for the role where the server key has none: PostgREST takes whoever sends that for anybody",
