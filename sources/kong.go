@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -170,19 +171,14 @@ func (d *Document) kong() *KongConfig {
 	}
 	config.Translates, config.Plugins = translates(d.Root), pluginsUsed(d.Root)
 	config.readRoutes(d.Root)
-	groups := map[string][]string{}
+	groups, called := map[string][]string{}, consumersCalled(d.Root)
 	for _, a := range nodes.Items(nodes.Field(d.Root, "acls")) {
-		consumer := foreignName(nodes.Field(a, "consumer"))
+		consumer := called(nodes.Field(a, "consumer"))
 		groups[consumer] = append(groups[consumer], nodes.Text(nodes.Field(a, "group")))
 	}
 	pluginsOfConsumer := consumerPlugins(d.Root)
 	for _, c := range nodes.Items(nodes.Field(d.Root, "consumers")) {
-		name := nodes.Text(nodes.Field(c, "username"))
-		for _, field := range []string{"custom_id", "id"} {
-			if name == "" {
-				name = nodes.Text(nodes.Field(c, field))
-			}
-		}
+		name := foreignName(c)
 		if c = nodes.Follow(c); c == nil || name == "" {
 			continue
 		}
@@ -207,10 +203,10 @@ func (d *Document) kong() *KongConfig {
 		config.Consumers = append(config.Consumers, consumer)
 	}
 	for _, credential := range nodes.Items(nodes.Field(d.Root, "keyauth_credentials")) {
-		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential, false)
+		config.add(d, called(nodes.Field(credential, "consumer")), credential, false)
 	}
 	for _, credential := range nodes.Items(nodes.Field(d.Root, encrypted)) {
-		config.add(d, foreignName(nodes.Field(credential, "consumer")), credential, true)
+		config.add(d, called(nodes.Field(credential, "consumer")), credential, true)
 	}
 	config.Dangling, config.LastACL = dangling(d.Root), d.lastEntry(nodes.Field(d.Root, "acls"))
 	config.index()
@@ -283,6 +279,20 @@ func foreignName(n *yaml.Node) string {
 		}
 	}
 	return ""
+}
+
+// consumersCalled gives the name of the consumer that a reference is to, which may be by its id.
+func consumersCalled(root *yaml.Node) func(reference *yaml.Node) string {
+	called := map[string]string{}
+	for _, c := range nodes.Items(nodes.Field(root, "consumers")) {
+		for _, name := range namesOf(c) {
+			called[name] = foreignName(c)
+		}
+	}
+	return func(reference *yaml.Node) string {
+		name := foreignName(reference)
+		return cmp.Or(called[name], name)
+	}
 }
 
 // encrypted is the list of the credentials of key-auth-enc (developer.konghq.com/plugins/key-auth-enc).

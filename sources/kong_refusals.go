@@ -85,7 +85,7 @@ func asksBeside(plugins map[string]*yaml.Node) string {
 }
 
 // refusing matches what a function does that answers itself, or takes the key out of the request before it is looked at.
-var refusing = regexp.MustCompile(`(?i)\b(?:exit|error)\s*\(|(?:clear_header|set_header)\s*\(\s*["']apikey`)
+var refusing = regexp.MustCompile(`(?i)\b(?:exit|error|say|print|redirect|exec)\s*\(|(?:clear_header|set_header)\s*\(\s*["']apikey`)
 
 // mayRefuse says whether a plugin runs a function that does so.
 func mayRefuse(plugin *yaml.Node) bool {
@@ -104,6 +104,11 @@ func shutFor(plugins map[string]*yaml.Node) string {
 		return "request-termination answers all requests"
 	case byAddress(plugins["ip-restriction"]):
 		return "ip-restriction lets certain addresses alone send the requests"
+	}
+	for _, name := range slices.Sorted(maps.Keys(plugins)) {
+		if name != "" && !slices.Contains(keyPlugins, name) {
+			return keys.ShownName(name) + " may refuse the requests"
+		}
 	}
 	return ""
 }
@@ -145,7 +150,7 @@ func consumerPlugins(root *yaml.Node) func(entry *yaml.Node, name string) map[st
 	in := map[string][]string{}         // the names of the groups, by consumer
 	for _, g := range nodes.Items(nodes.Field(root, "consumer_groups")) {
 		called := nodes.Text(nodes.Field(g, "name"))
-		groups[called] = slices.Concat(nodes.Items(nodes.Field(g, "plugins")), scoped(root, "consumer_group", called))
+		groups[called] = slices.Concat(nodes.Items(nodes.Field(g, "plugins")), scoped(root, "consumer_group", g))
 		for _, m := range nodes.Items(nodes.Field(g, "consumers")) {
 			name := cmp.Or(nodes.Text(m), nodes.Text(nodes.Field(m, "username")))
 			in[name] = append(in[name], called)
@@ -163,7 +168,10 @@ func consumerPlugins(root *yaml.Node) func(entry *yaml.Node, name string) map[st
 		for _, g := range in[name] {
 			out = append(out, groups[g]...)
 		}
-		return pluginsOf(slices.Concat(out, nodes.Items(nodes.Field(entry, "plugins")), scoped(root, "consumer", name)))
+		if entry == nil {
+			entry = nodes.Mapping("username", nodes.Scalar(name))
+		}
+		return pluginsOf(slices.Concat(out, nodes.Items(nodes.Field(entry, "plugins")), scoped(root, "consumer", entry)))
 	}
 }
 

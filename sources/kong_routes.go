@@ -150,16 +150,16 @@ func (c *KongConfig) readRoutes(root *yaml.Node) {
 		s = nodes.Follow(s)
 		name := nodes.Text(nodes.Field(s, "name"))
 		disabled := nodes.Text(nodes.Field(s, "enabled")) == "false"
-		own := slices.Concat(global, nodes.Items(nodes.Field(s, "plugins")), scoped(root, "service", name))
+		own := slices.Concat(global, nodes.Items(nodes.Field(s, "plugins")), scoped(root, "service", s))
 		routes := nodes.Items(nodes.Field(s, "routes"))
 		for _, r := range nodes.Items(nodes.Field(root, "routes")) {
-			if name != "" && isNamed(nodes.Field(r, "service"), name) {
+			if isFor(nodes.Field(r, "service"), namesOf(s)) {
 				routes = append(routes, r)
 			}
 		}
 		for _, r := range routes {
 			called := nodes.Text(nodes.Field(r, "name"))
-			plugins := slices.Concat(own, nodes.Items(nodes.Field(r, "plugins")), scoped(root, "route", called))
+			plugins := slices.Concat(own, nodes.Items(nodes.Field(r, "plugins")), scoped(root, "route", r))
 			if called == "" {
 				called = name
 			}
@@ -189,7 +189,7 @@ func (c *KongConfig) readRoute(name string, n *yaml.Node, disabled bool, plugins
 	if disabled {
 		shut = "belongs to a service that is not enabled"
 	}
-	if !asks && (shut == "" || acl == nil && (terminates(plugins) || !to.ofService())) {
+	if !asks && (shut == "" && (acl == nil || keyAuth == nil) || acl == nil && (terminates(plugins) || !to.ofService())) {
 		c.free = append(c.free, to)
 		return
 	}
@@ -255,22 +255,45 @@ func pluginsOf(list []*yaml.Node) map[string]*yaml.Node {
 	return out
 }
 
-// scoped are the plugins at the top that are for one service, route or consumer, and for nothing else: one that is for a consumer at a route
-// does nothing for the others, nor for the consumer elsewhere.
-func scoped(root *yaml.Node, kind, name string) []*yaml.Node {
+// scoped are the plugins at the top that are for one service, route or consumer, by one of its names, and for nothing else: one that is for a consumer at
+// a route does nothing for the others. Where that leads to one of Supabase's services it counts as the consumer's, which does not pass everywhere then.
+func scoped(root *yaml.Node, kind string, entry *yaml.Node) []*yaml.Node {
 	var out []*yaml.Node
 	for _, p := range nodes.Items(nodes.Field(root, "plugins")) {
 		others := slices.ContainsFunc([]string{"service", "route", "consumer", "consumer_group"}, func(other string) bool {
 			return other != kind && nodes.Field(p, other) != nil
 		})
-		if name != "" && !others && isNamed(nodes.Field(p, kind), name) {
+		if (!others || kind == "consumer" && isForService(root, p)) && isFor(nodes.Field(p, kind), namesOf(entry)) {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-// isNamed says whether a reference is to what has the name: the name itself, or a mapping that holds it.
-func isNamed(n *yaml.Node, name string) bool {
-	return n != nil && (nodes.Text(n) == name || nodes.Text(nodes.Field(n, "name")) == name || foreignName(n) == name)
+// isForService says whether a plugin is for a route, or a service of Kong's, that leads to one of Supabase's.
+func isForService(root, plugin *yaml.Node) bool {
+	leads := func(s, r *yaml.Node) bool {
+		return (isFor(nodes.Field(plugin, "route"), namesOf(r)) || isFor(nodes.Field(plugin, "service"), namesOf(s))) && reachOf(nodes.Follow(r)).ofService()
+	}
+	for _, s := range nodes.Items(nodes.Field(root, "services")) {
+		if slices.ContainsFunc(nodes.Items(nodes.Field(s, "routes")), func(r *yaml.Node) bool { return leads(s, r) }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(nodes.Items(nodes.Field(root, "routes")), func(r *yaml.Node) bool { return leads(nil, r) })
+}
+
+// namesOf are the names by which others may refer to an entry (kong/db/schema/others/declarative_config.lua: find_entity).
+func namesOf(entry *yaml.Node) (names []string) {
+	for _, field := range []string{"name", "username", "custom_id", "id"} {
+		if name := nodes.Text(nodes.Field(entry, field)); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// isFor says whether a reference is to what has one of the names: the name itself, or a mapping that holds it.
+func isFor(n *yaml.Node, names []string) bool {
+	return n != nil && slices.ContainsFunc([]string{nodes.Text(n), nodes.Text(nodes.Field(n, "name")), foreignName(n)}, func(name string) bool { return slices.Contains(names, name) })
 }
