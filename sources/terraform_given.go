@@ -72,7 +72,7 @@ func (t *terraform) choose() {
 	all := map[string]bool{}
 	for _, m := range t.modules {
 		if !m.applied {
-			for _, by := range []map[string]bool{m.choice, namesOf(m.given)} {
+			for _, by := range []map[string]bool{m.choice, variablesOf(m.given)} {
 				for name := range by {
 					all[name] = true
 				}
@@ -100,7 +100,7 @@ func (t *terraform) choose() {
 	}
 }
 
-func namesOf(values map[string]hclsyntax.Expression) map[string]bool {
+func variablesOf(values map[string]hclsyntax.Expression) map[string]bool {
 	out := map[string]bool{}
 	for name := range values {
 		out[name] = true
