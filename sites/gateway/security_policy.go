@@ -32,7 +32,7 @@ func (f *Found) collectSecurityPolicies() {
 			for _, ref := range nodes.Items(nodes.Field(auth, "credentialRefs")) {
 				f.addClients(g, o, ref, seen)
 			}
-			if !readsAPIKey(auth) && !g.holdsKey() { // another product's
+			if !readsAPIKey(auth) && !g.mayHoldKey() { // another product's
 				continue
 			}
 			doubt := policyRefuses(o.Root)
@@ -60,10 +60,10 @@ func readsAPIKey(auth *yaml.Node) bool {
 	return false
 }
 
-// holdsKey says whether one of the credentials is known to be a key of Supabase's.
-func (g *Gateway) holdsKey() bool {
+// mayHoldKey says whether one of the credentials is a key of Supabase's, or cannot be seen: then it may be one.
+func (g *Gateway) mayHoldKey() bool {
 	return slices.ContainsFunc(g.Credentials, func(c *Credential) bool {
-		return c.Binding.Value.IsKnown() && keys.Recognize(c.Binding.Value.Text()) != ""
+		return !c.Binding.Value.IsKnown() || keys.Recognize(c.Binding.Value.Text()) != ""
 	})
 }
 
