@@ -37,6 +37,7 @@ func (p *planner) application(o order) {
 			obj.Namespace = namespace
 		}
 		p.tellLeft(u.Name, obj, respected(spec, obj))
+		p.tellExcluded(u.Name, spec, obj)
 	}
 	u.Inputs = append(u.Inputs, o.object.File)
 	if len(u.Objects) > 0 || len(u.Missing) > 0 {

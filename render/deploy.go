@@ -31,6 +31,7 @@ type planner struct {
 
 	kustomizeCalls  func() []sources.KustomizeCall        // the commands of the repository that build kustomizations
 	clusterNames    func() map[string]string              // the names that Argo CD knows clusters by, by their address
+	exclusions      func() exclusions                     // the kinds that Argo CD leaves alone
 	chartConfigs    map[string]*manifest.Object           // HelmChartConfigs, by namespace and name
 	helmURLs        map[string]map[string]string          // addresses of HelmRepositories, by name and namespace
 	argoURLs        map[string]int                        // how often Applications name a repository for a path that is here

@@ -34,6 +34,7 @@ func Units(repo *sources.Repository) []*Unit {
 		done:         map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
 	}
 	p.clusterNames, p.kustomizeCalls = sync.OnceValue(p.readClusterNames), sync.OnceValue(repo.KustomizeCalls)
+	p.exclusions = sync.OnceValue(p.readExclusions)
 	p.readDeployers()
 	p.follow()
 	for _, d := range p.deployers {
