@@ -26,7 +26,7 @@ func (p *planner) tellSet(set *manifest.Object) {
 			tell(d, "it leaves alone what somebody changes in the sources of its Applications")
 		}
 	}
-	if patch := nodes.Field(spec, "templatePatch"); setsSource.MatchString(nodes.Text(patch)) {
+	if patch := nodes.Field(spec, "templatePatch"); patchSetsDeployed(nodes.Text(patch)) {
 		tell(patch, "its templatePatch was not applied, which changes what its Applications deploy")
 	}
 	p.tellGenerators(set, nodes.Field(spec, "generators"), 0)
@@ -63,6 +63,4 @@ var (
 	// toSource matches a path to the source of an Application, or to what is around it, and ofImageIn one that leads no further than to its image.
 	toSource  = regexp.MustCompile(`^[/.]spec(?:$|\[|[/.](?:sources?|destination)\b)`)
 	ofImageIn = regexp.MustCompile(`(?i)image|tag\b|digest`)
-	// setsSource matches a patch that sets the source, or where what it makes goes.
-	setsSource = regexp.MustCompile(`\b(?:sources?|destination)["']?\s*:`)
 )
