@@ -69,6 +69,15 @@ const maxApplications = 1_000
 
 // parameters are the sets of parameters that a generator gives.
 func (p *planner) parameters(g *yaml.Node, goTemplate bool, depth int) ([]map[string]any, string) {
+	sets, why := p.generated(g, goTemplate, depth)
+	if why == "" {
+		sets = selected(nodes.Field(g, "selector"), sets)
+	}
+	return sets, why
+}
+
+// generated are those that a generator gives before its selector.
+func (p *planner) generated(g *yaml.Node, goTemplate bool, depth int) ([]map[string]any, string) {
 	switch {
 	case nodes.Field(g, "list") != nil:
 		var out []map[string]any
