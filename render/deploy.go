@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
@@ -50,6 +51,7 @@ type planner struct {
 	queue   []order
 	done    map[string]bool // orders that were carried out
 	covered map[string]bool // files that a controller deploys
+	passed  map[string]bool // files below a directory that one deploys which it does not take
 	reached map[string]bool // deployers that something deploys, by place
 }
 
@@ -102,7 +104,8 @@ func isOrder(o *manifest.Object) bool {
 type deployer struct {
 	object *manifest.Object
 	file   *sources.File
-	dirs   []string // directories that it deploys
+	dirs   []string                // directories that it deploys
+	argo   map[string][]*yaml.Node // the sources of Argo CD's by which it does, by directory
 }
 
 // readDeployers finds them all.
@@ -133,39 +136,40 @@ func (p *planner) readDeployers() {
 		}
 	}
 	for _, d := range p.deployers {
-		d.dirs = p.dirsOf(d.object)
+		d.argo = map[string][]*yaml.Node{}
+		p.eachDir(d.object, func(dir string, source *yaml.Node) {
+			d.dirs, d.argo[dir] = append(d.dirs, dir), append(d.argo[dir], source)
+		})
 	}
 }
 
-// dirsOf are the directories that the object names, as far as that can be told before
-// anything is rendered.
-func (p *planner) dirsOf(o *manifest.Object) []string {
-	var dirs []string
-	add := func(text string) {
+// eachDir visits the directories that the object names, as far as that can be told before
+// anything is rendered, each with the source of Argo CD's that names it.
+func (p *planner) eachDir(o *manifest.Object, visit func(dir string, source *yaml.Node)) {
+	add := func(text string, source *yaml.Node) {
 		if dir, ok := p.local(text); ok {
-			dirs = append(dirs, dir)
+			visit(dir, source)
 		}
 	}
 	spec := nodes.Field(o.Root, "spec")
 	switch {
 	case o.Kind == "Kustomization":
 		if nodes.Text(nodes.Field(spec, "sourceRef", "kind")) == "GitRepository" {
-			add(nodes.Text(nodes.Field(spec, "path")))
+			add(nodes.Text(nodes.Field(spec, "path")), nil)
 		}
 	case o.Kind == "Application":
 		for _, s := range argoSources(spec) {
 			if nodes.Field(s, "chart") == nil && !p.isForeign(s) {
-				add(nodes.Text(nodes.Field(s, "path")))
+				add(nodes.Text(nodes.Field(s, "path")), s)
 			}
 		}
 	case o.Kind == "ApplicationSet":
 		for _, app := range p.expandSet(order{object: o}) {
-			dirs = append(dirs, p.dirsOf(app)...)
+			p.eachDir(app, visit)
 		}
 	case o.Kind == "HelmRelease" && nodes.Text(nodes.Field(spec, "chart", "spec", "sourceRef", "kind")) == "GitRepository":
-		add(nodes.Text(nodes.Field(spec, "chart", "spec", "chart")))
+		add(nodes.Text(nodes.Field(spec, "chart", "spec", "chart")), nil)
 	}
-	return dirs
 }
 
 // local is the directory of the repository that a path of a Flux or Argo CD object means.
@@ -262,7 +266,8 @@ func (p *planner) cover(d *deployer) {
 			p.covered[dir] = true
 		}
 		for _, f := range p.filesUnder(dir) {
-			if isFlux(d.object) && !p.g.Has(dir) && !fluxTakes(f.Path) {
+			if !p.g.Has(dir) && !d.takes(dir, f.Path) {
+				p.passed[f.Path] = true
 				continue
 			}
 			p.covered[f.Path] = true
@@ -271,6 +276,14 @@ func (p *planner) cover(d *deployer) {
 			}
 		}
 	}
+}
+
+// takes says whether a controller takes a file from a directory that is no kustomization.
+func (d *deployer) takes(dir, name string) bool {
+	if isFlux(d.object) {
+		return fluxTakes(name)
+	}
+	return slices.ContainsFunc(d.argo[dir], func(s *yaml.Node) bool { return s == nil || argoLists(s, dir, name) })
 }
 
 // enqueue takes up the orders among a unit's objects.

@@ -229,6 +229,8 @@ metadata: {name: "{{ .Release.Name }}-{{ .Values.a }}-{{ .Values.b }}-{{ .Values
 			`Argo CD Application argocd/chart (Argo CD Application): Secret/rel-file-inline-param
 Argo CD Application argocd/directory (Argo CD Application): Secret/supabase-keys
 Argo CD Application argocd/kustomize (Argo CD Application): Secret/supabase-keys-s
+dir (not deployed): Secret/supabase-keys
+dir/below (not deployed): Secret/supabase-keys
 `},
 		{"an ApplicationSet over directories", `
 -- argocd/set.yaml --

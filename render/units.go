@@ -31,7 +31,7 @@ func Units(repo *sources.Repository) []*Unit {
 		repo: repo, g: g, charts: charts, roots: g.Roots(), files: repo.Files(), byFile: map[string][]*deployer{}, relevant: map[*deployer]bool{},
 		under: map[string][]*sources.File{}, plain: map[*sources.File][]*manifest.Object{}, argoURLs: map[string]int{}, chartConfigs: map[string]*manifest.Object{}, helmURLs: map[string]map[string]string{}, fluxSources: map[string]int{}, branches: map[string]map[string]int{}, ignored: map[*sources.File][]gitignore.Pattern{},
 		unseenValues: map[string]chart.Layer{},
-		done:         map[string]bool{}, covered: map[string]bool{}, reached: map[string]bool{},
+		done:         map[string]bool{}, covered: map[string]bool{}, passed: map[string]bool{}, reached: map[string]bool{},
 	}
 	p.clusterNames, p.kustomizeCalls = sync.OnceValue(p.readClusterNames), sync.OnceValue(repo.KustomizeCalls)
 	p.exclusions = sync.OnceValue(p.readExclusions)
@@ -186,7 +186,8 @@ func (p *planner) rest() {
 	rest = append(rest, plainUnits(p.repo, p.g, p.covered)...)
 	governs := p.governs(rest...)
 	for _, u := range rest {
-		if (u.Kind == Kustomization || u.Kind == Directory) && governs(u) {
+		passed := !slices.ContainsFunc(u.Inputs, func(name string) bool { return !p.passed[name] })
+		if (u.Kind == Kustomization || u.Kind == Directory) && (governs(u) || passed) {
 			p.leave(u)
 		}
 	}
