@@ -97,9 +97,10 @@ func madeOf(at string) string {
 	return at
 }
 
+// pathOf is where a file lies in the container: the first of those places, where it is mounted at several.
 func (files *proxyFiles) pathOf(f PodFile) string {
-	for at, other := range files.paths {
-		if other.Source == f.Source {
+	for _, at := range slices.Sorted(maps.Keys(files.paths)) {
+		if files.paths[at].Source == f.Source {
 			return at
 		}
 	}
