@@ -2,7 +2,9 @@ package inventory
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/keylint/keylint/keys"
 	"github.com/keylint/keylint/sources"
 )
 
@@ -23,6 +25,15 @@ func (p *composeProject) addRoutes(s sources.ComposeService, c *Container) {
 // labelText is what is in a label.
 func (p *composeProject) labelText(l sources.ComposeVariable) string {
 	return p.uncovered(p.filled(l.Raw.Reveal()))
+}
+
+// coveredText is what is in a label of Traefik's, of which the names of middlewares are shown: what was decrypted is no name.
+func (p *composeProject) coveredText(l sources.ComposeVariable) string {
+	text := p.filled(l.Raw.Reveal())
+	if strings.HasSuffix(strings.ToLower(l.Name), ".middlewares") && p.inv.Repo.Standins().Holds(keys.NewText(text)) {
+		return "name-that-was-decrypted"
+	}
+	return text
 }
 
 // Names are those under which others of its network find a service of compose; none of what an object of Kubernetes has.

@@ -26,7 +26,7 @@ func (p *composeProject) addTraefik(s sources.ComposeService, c *Container) {
 	if c.Carrier.Idle != "" {
 		return
 	}
-	routers, middlewares := sources.TraefikLabels(s.Uses, p.labelText)
+	routers, middlewares := sources.TraefikLabels(s.Uses, p.coveredText)
 	t := &p.inv.traefik
 	for _, name := range slices.Sorted(maps.Keys(routers)) {
 		t.routers = append(t.routers, traefikRouter{routers[name], c})
