@@ -74,9 +74,14 @@ func askedBefore(top *directive, sends string, asks func(block *directive) deman
 
 // add adds what an include asks for.
 func (a *demand) add(d *directive, included demand) {
-	a.by, a.off, a.unseen, a.last = append(a.by, included.by...), append(a.off, included.off...), append(a.unseen, included.unseen...), a.last || included.last
+	a.by, a.off, a.last = append(a.by, included.by...), append(a.off, included.off...), a.last || included.last
 	if d.unseen != "" && !d.asksNothing() {
-		a.unseen = append(a.unseen, d)
+		included.unseen = append(included.unseen, d)
+	}
+	for _, u := range included.unseen {
+		if !slices.ContainsFunc(a.unseen, func(o *directive) bool { return o.arg(1) == u.arg(1) && o.unseen == u.unseen && o.file == u.file }) {
+			a.unseen = append(a.unseen, u)
+		}
 	}
 }
 

@@ -28,7 +28,8 @@ func BringsIn(b []byte) bool { return included.Match(b) }
 // What is brought in is bounded, since each file may bring in others many times over.
 const (
 	maxIncludeDepth = 5
-	maxIncluded     = 20000 // directives
+	maxIncluded     = 20000 // directives,
+	perDirective    = 40    // bytes of a file that count as one
 )
 
 // wholeConfig is a configuration of nginx or Caddy with what it includes.
@@ -93,9 +94,10 @@ func (j *wholeConfig) fill(d *directive) {
 		d.unseen = "is not in the repository"
 	}
 	for _, f := range files {
+		j.left -= 1 + len(f.Text)/perDirective
 		j.takes = j.takes || takesHeaders(f.Text)
 		top := parseDirectives(string(f.Text), j.nginx)
-		top.each(func(below *directive) { below.file, j.left = f.Name, j.left-1 })
+		top.each(func(below *directive) { below.file = f.Name })
 		for _, below := range top.block {
 			below.in = d
 		}

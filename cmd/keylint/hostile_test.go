@@ -56,6 +56,7 @@ func readHostile(t *testing.T, file string) hostile {
 			return out
 		},
 		"dec":   func(n int) int { return n - 1 },
+		"next":  func(n int) int { return n + 1 },
 		"key":   func() string { return testkeys.Key(testkeys.Secret, "anon", 1767225600) },
 		"token": func(n int) string { return testkeys.Key(testkeys.Secret, "anon", 1767225600+n) },
 	}
