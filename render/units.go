@@ -187,11 +187,19 @@ func (p *planner) rest() {
 	governs := p.governs(rest...)
 	for _, u := range rest {
 		passed := !slices.ContainsFunc(u.Inputs, func(name string) bool { return !p.passed[name] })
-		if (u.Kind == Kustomization || u.Kind == Directory) && (governs(u) || passed) {
+		if (u.Kind == Kustomization || u.Kind == Directory) && (governs(u) || passed) && !p.isApplied(u) {
 			p.leave(u)
 		}
 	}
 	p.units = append(p.units, rest...)
+}
+
+// isApplied says whether a command of the repository gives a unit, or a file of it, to the cluster.
+func (p *planner) isApplied(u *Unit) bool {
+	return slices.ContainsFunc(append(slices.Clone(u.Inputs), u.Path), func(name string) bool {
+		_, ok := p.repo.KubectlApplies(name)
+		return ok
+	})
 }
 
 // governs says whether something of the rest, which no controller deploys, reaches no cluster, because

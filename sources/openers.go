@@ -29,6 +29,7 @@ type openers struct {
 	webhooks   map[keys.Form]bool // of which a manifest tells
 	commands   []command          // of commandWords, in order of file and line
 	decrypted  []decrypted
+	applied    []applied
 }
 
 // command is a line of a script, a Makefile or a workflow. One that is continued is one line.
@@ -62,6 +63,9 @@ func (r *Repository) readOpeners() {
 		if slices.ContainsFunc(commandWords, has) {
 			r.openers.commands = append(r.openers.commands, commandsIn(f, b)...)
 		}
+	}
+	for _, c := range r.openers.commands {
+		r.openers.applied = append(r.openers.applied, c.applies()...)
 	}
 }
 
@@ -171,17 +175,34 @@ func (r *Repository) Opens(form keys.Form, file string) bool {
 
 var sopsDecrypts = regexp.MustCompile(`\bsops["',]?(?:\s.*)?\s["']?(?:-d|--decrypt|decrypt|exec-env|exec-file)\b`)
 
-// KubectlApplies is the first command that gives a directory to kubectl, which decrypts nothing: apply -f,
-// apply -k, or what kustomize makes of it. ok is false where none does.
-func (r *Repository) KubectlApplies(dir string) (at Position, ok bool) {
-	for _, c := range r.theOpeners().commands {
-		for _, m := range kubectlApplies.FindAllSubmatch(c.text, -1) {
-			if named := string(m[1]) + string(m[2]); path.Clean(named) == dir || path.Join(c.file.Dir(), named) == dir {
-				return Position{File: c.file.Path, Line: c.line}, true
+// applied is what a command gives to kubectl, which decrypts nothing: apply -f, apply -k, or what kustomize makes of it.
+type applied struct {
+	names [2]string // as it is called from the root, and from where the command stands
+	deep  bool      // with the directories below
+	at    Position
+}
+
+// KubectlApplies is the first command that gives a directory or a file to kubectl. ok is false where none does.
+func (r *Repository) KubectlApplies(name string) (at Position, ok bool) {
+	for _, a := range r.theOpeners().applied {
+		for _, given := range a.names {
+			if given == name || a.deep && within(name, given) {
+				return a.at, true
 			}
 		}
 	}
 	return Position{}, false
 }
+
+func (c command) applies() (out []applied) {
+	for _, m := range kubectlApplies.FindAllSubmatch(c.text, -1) {
+		given := string(m[1]) + string(m[2])
+		out = append(out, applied{[2]string{path.Clean(given), path.Join(c.file.Dir(), given)}, appliesDeep.Match(c.text), Position{File: c.file.Path, Line: c.line}})
+	}
+	return out
+}
+
+// appliesDeep matches the flag by which kubectl goes into the directories below.
+var appliesDeep = regexp.MustCompile(`\s(?:-R|--recursive)\b`)
 
 var kubectlApplies = regexp.MustCompile(`\bkubectl\b[^|;&]*\bapply\b[^|;&]*?\s(?:-k|--kustomize|-f|--filename)[ =]?["']?([^\s"'|;&]+)|\bkustomize\s+build\s+["']?([^\s"'|;&]+)["']?\s*\|\s*kubectl\b`)

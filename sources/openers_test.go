@@ -1,6 +1,7 @@
 package sources_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/keylint/keylint/internal/testrepo"
@@ -19,11 +20,17 @@ func TestOpeners(t *testing.T) {
 		"kubectl --context home apply --server-side -f ./k8s/":     {kubectl: true},
 		"kustomize build k8s | kubectl apply -f -":                 {kubectl: true},
 		"kubectl get -k k8s && kubectl apply -k k8s/overlays/home": {},
+		"kubectl apply -R -f k8s":                                  {kubectl: true},
+		"kubectl apply -f k8s -R":                                  {kubectl: true},
 		"kubectl apply -n supabase \\\n  -k k8s\n":                 {kubectl: true},
 	} {
 		r := testrepo.Open(t, testrepo.Write(t, "-- deploy.sh --\n"+script+"\n-- k8s/keys.yaml --\nSUPABASE: x\n"), nil)
 		if got := r.Opens(keys.BySOPS, "k8s/keys.yaml"); got != want.sops {
 			t.Errorf("%q: decrypts: %v", script, got)
+		}
+		_, below := r.KubectlApplies("k8s/sub")
+		if want := strings.Contains(script, "-R"); below != want {
+			t.Errorf("%q: applies what lies below: %v", script, below)
 		}
 		if _, got := r.KubectlApplies("k8s"); got != want.kubectl {
 			t.Errorf("%q: applies: %v", script, got)
