@@ -58,7 +58,7 @@ func askedBefore(top *directive, sends string, asks func(block *directive) deman
 			}
 			off = append(off, a.off...)
 			for _, u := range a.unseen {
-				out = addTaken(out, TakenHeader{From: u.arg(1) + ", which " + u.unseen, File: u.file, Line: u.words[0].line}, to)
+				out = addTaken(out, TakenHeader{From: Shown(u.arg(1)) + ", which " + u.unseen, File: u.file, Line: u.words[0].line}, to)
 			}
 			what := slices.IndexFunc(a.by, func(by string) bool { return !slices.Contains(off, by) })
 			if what >= 0 {

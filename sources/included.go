@@ -152,11 +152,11 @@ func (d *directive) asksNothing() bool {
 	if scope := d.scope(); strings.Contains(name, "*") && (scope.in == nil || scope.is("http")) {
 		return true
 	}
-	return harmlessDirectory.MatchString(name) || harmlessInclude.MatchString(path.Base(name)) && !strings.Contains(path.Base(name), "auth")
+	return harmlessDirectory.MatchString(name) || harmlessInclude.MatchString(path.Base(name)) && !askingName.MatchString(path.Base(name))
 }
 
 var (
 	harmlessInclude = regexp.MustCompile(`^(?:mime\.types|(?:proxy|fastcgi|uwsgi|scgi)[_-]params|fastcgi(?:-php)?\.conf|proxy\.conf|general\.conf|resolver\.conf|cloudflare.*|real_?ip.*)$` +
-		`|ssl|tls|cert|letsencrypt|acme|dhparam|gzip|brotli|websocket|cors|security[-_]?headers|access[-_]?log`)
+		`|ssl|tls|letsencrypt|acme|dhparam|gzip|brotli|websocket|cors|security[-_]?headers|access[-_]?log`)
 	harmlessDirectory = regexp.MustCompile(`(?:^|/)(?:modules(?:-enabled)?|default\.d|letsencrypt|nginxconfig\.io)/[^/]*$`)
 )

@@ -149,8 +149,11 @@ func asksInFile(root *yaml.Node) []TakenHeader {
 	return out
 }
 
-// harmlessMiddleware matches names of middlewares that are called after what asks for nothing.
-var harmlessMiddleware = regexp.MustCompile(`header|redirect|https|compress|gzip|cors|rate|strip|buffer|limit|www|retry|secur|crowdsec|cache|prefix|path|allow|white|error|circuit`)
+// harmlessMiddleware matches names of middlewares that are called after what asks for nothing, askingName those that are called after what asks as well.
+var (
+	harmlessMiddleware = regexp.MustCompile(`header|redirect|https|compress|gzip|cors|rate-?limit|strip|buffer|www|retry|crowdsec|cache|prefix|error|circuit`)
+	askingName         = regexp.MustCompile(`auth|sso|oidc|login|client|verify`)
+)
 
 // AskedBy is what the router asks for before it hands a request on: what a middleware checks, or the middleware of which nothing is known.
 func (r *TraefikRouter) AskedBy(all map[string]TraefikMiddleware) (h TraefikAsked) {
@@ -166,7 +169,7 @@ func (r *TraefikRouter) AskedBy(all map[string]TraefikMiddleware) (h TraefikAske
 			switch {
 			case m.Asks != "" && h.Asks == "":
 				h.Asks = m.Asks
-			case !known && h.Unknown == "" && (strings.Contains(name, "auth") || !harmlessMiddleware.MatchString(name)):
+			case !known && h.Unknown == "" && (askingName.MatchString(name) || !harmlessMiddleware.MatchString(name)):
 				h.Unknown = name
 			}
 			look(m.Chain)

@@ -110,7 +110,7 @@ func lintWorld(t *testing.T, archive *txtar.Archive, n int) string {
 		}
 	}
 	var said strings.Builder
-	for _, args := range [][]string{{"--verbose"}, {"--strict", "--format", "json"}, {"--format", "sarif"}, {"fix"}} {
+	for _, args := range [][]string{{"--verbose"}, {"--strict", "--format", "json"}, {"--format", "sarif"}, {"--format", "github"}, {"--format", "junit"}, {"--format", "gitlab"}, {"fix"}} {
 		var out, problems bytes.Buffer
 		status := run(append(args, "--now", "2026-11-24", "--age-key", "../../testdata/keys/age.txt", "--sealed-secrets-key", "../../testdata/keys/sealed-secrets.pem", dir), strings.NewReader(""), &out, &problems, func(string) string { return "" }, nil)
 		fmt.Fprintf(&said, "%s\n%s\nexit %d\n", out.String(), problems.String(), status)

@@ -66,7 +66,7 @@ func (inv *Inventory) noteRouters() {
 		}
 		h := sources.TakenHeader{Asks: asked.Asks, To: []string{r.Service}}
 		if h.Asks == "" {
-			h.From = "the middleware " + asked.Unknown + ", which is not in the repository"
+			h.From = "the middleware " + sources.Shown(asked.Unknown) + ", which is not in the repository"
 		}
 		label := r.of.owner + " label " + r.Label.Name
 		inv.noteHeaders([]sources.TakenHeader{h}, called(label, func(int) sources.Position { return r.Label.At }), func(string) []*Container { return to })
