@@ -2,9 +2,9 @@ package sources
 
 import (
 	"bytes"
+	"maps"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -72,11 +72,16 @@ func (t *terraform) choose() {
 	all := map[string]bool{}
 	for _, m := range t.modules {
 		if !m.applied {
-			for _, by := range []map[string]bool{m.choice, variablesOf(m.given)} {
-				for name := range by {
-					all[name] = true
-				}
+			maps.Copy(all, m.choice)
+			for name := range m.given {
+				all[name] = true
 			}
+		}
+	}
+	values := map[string]bool{} // the files of values, by name
+	for _, f := range t.repo.Files() {
+		if isValues(f) {
+			values[path.Base(f.Path)] = true
 		}
 	}
 	unseen := false
@@ -89,7 +94,7 @@ func (t *terraform) choose() {
 			if name, file := string(named[1]), string(named[2]); file == "" {
 				all[name] = true
 			} else {
-				unseen = unseen || !slices.ContainsFunc(t.repo.Files(), func(f *File) bool { return isValues(f) && path.Base(f.Path) == path.Base(file) })
+				unseen = unseen || !values[path.Base(file)]
 			}
 		}
 	}
@@ -98,14 +103,6 @@ func (t *terraform) choose() {
 			m.choice[name] = m.choice[name] || all[name] || unseen
 		}
 	}
-}
-
-func variablesOf(values map[string]hclsyntax.Expression) map[string]bool {
-	out := map[string]bool{}
-	for name := range values {
-		out[name] = true
-	}
-	return out
 }
 
 // isOverride says whether a file of a module goes over what the others say (developer.hashicorp.com/terraform: override files).
